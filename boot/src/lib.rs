@@ -1,0 +1,4 @@
+//! The two-stage BIOS loader and what it hands to the kernel.
+#![no_std]
+
+extern crate alloc;

@@ -1,0 +1,1 @@
+//! The host tools: image, run, boot, grow, snapshot, bench, demo.

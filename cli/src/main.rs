@@ -1,0 +1,3 @@
+//! `bareflow`: the command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Finds QEMU, runs an image with a time-out, and captures what it prints.

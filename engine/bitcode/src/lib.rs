@@ -1,0 +1,4 @@
+//! Reads LLVM bitcode into the IR.
+#![no_std]
+
+extern crate alloc;

@@ -1,0 +1,1 @@
+//! The engine's platform inside an ordinary Linux process.

@@ -1,0 +1,215 @@
+//! How values travel between functions: the System V x86-64 calling convention on the level
+//! of LLVM types (psABI 1.0, section 3.2.3; front ends have already split C structures).
+//!
+//! Interpreter, compilers and machine all lower signatures here, so that any of them can
+//! call any other. A value is flattened into *parts*, each of which fits one register; parts
+//! take registers in order, and the stack when there is none left.
+
+use alloc::vec::Vec;
+
+use crate::layout::{align_of, align_up, alloc_size, bit_size};
+use crate::{ParamAttrs, Type, TypeId, Types};
+
+/// Number of integer registers for arguments: rdi, rsi, rdx, rcx, r8, r9.
+pub const INT_ARGS: usize = 6;
+/// Number of vector registers for arguments: xmm0 to xmm7.
+pub const FLOAT_ARGS: usize = 8;
+/// Bytes of a register save area, as `va_start` wants it: the six integer registers, then
+/// the eight vector registers at 16 bytes each.
+pub const SAVE_AREA: usize = INT_ARGS * 8 + FLOAT_ARGS * 16;
+
+/// A piece of a value that fits one register.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// The low `bits` (1 to 64) of an integer register; pointers are 64.
+    Int(u8),
+    /// A float in the low half of a vector register's low half.
+    F32,
+    /// A double in the low half of a vector register.
+    F64,
+    /// A whole vector register: 16 bytes of a vector's memory representation, the last one
+    /// filled up.
+    V128,
+}
+
+/// A part and where its bytes lie in the value's memory representation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PartAt {
+    /// What it is.
+    pub part: Part,
+    /// Offset in bytes in the value.
+    pub offset: u32,
+}
+
+/// Where a part is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Integer register by argument number: 0 is rdi.
+    Int(u8),
+    /// Vector register by number.
+    Float(u8),
+    /// Offset in bytes from the first stack argument.
+    Stack(u32),
+}
+
+/// How one parameter or argument is passed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Pass {
+    /// In parts, each in its place.
+    Parts(Vec<(PartAt, Place)>),
+    /// `byval`: `size` bytes are copied to the stack at this offset; the callee sees their
+    /// address.
+    Copy {
+        /// Offset in bytes from the first stack argument.
+        offset: u32,
+        /// Bytes copied.
+        size: u32,
+    },
+}
+
+/// How the result comes back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Return {
+    /// In registers: integer parts in rax then rdx, the others in xmm0 then xmm1.
+    Parts(Vec<PartAt>),
+    /// Too large: the caller passes the address of room for it as a hidden first integer
+    /// argument, and gets that address back in rax.
+    Memory,
+}
+
+/// A lowered signature.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signature {
+    /// One entry an argument, in order.
+    pub args: Vec<Pass>,
+    /// The result.
+    pub ret: Return,
+    /// Integer registers used, the hidden one included.
+    pub ints: u8,
+    /// Vector registers used.
+    pub floats: u8,
+    /// Bytes of stack arguments, a multiple of 16.
+    pub stack: u32,
+    /// The callee takes further arguments.
+    pub varargs: bool,
+}
+
+/// A type that cannot be passed: a metadata operand, an 80-bit float, an unsized type.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unpassable(pub TypeId);
+
+/// Flattens `ty` into parts.
+///
+/// # Errors
+/// The type that no register can hold.
+pub fn parts(types: &Types, ty: TypeId) -> Result<Vec<PartAt>, Unpassable> {
+    let mut list = Vec::new();
+    flatten(types, ty, 0, &mut list)?;
+    Ok(list)
+}
+
+fn flatten(types: &Types, ty: TypeId, at: u64, out: &mut Vec<PartAt>) -> Result<(), Unpassable> {
+    let mut push = |part, offset: u64| out.push(PartAt { part, offset: offset as u32 });
+    match types.get(ty) {
+        Type::Void => {}
+        Type::Int(bits) => {
+            let mut left = *bits;
+            let mut offset = at;
+            while left > 0 {
+                let here = left.min(64);
+                push(Part::Int(here as u8), offset);
+                left -= here;
+                offset += 8;
+            }
+        }
+        Type::Ptr => push(Part::Int(64), at),
+        Type::Half | Type::BFloat => push(Part::Int(16), at),
+        Type::Float => push(Part::F32, at),
+        Type::Double => push(Part::F64, at),
+        Type::Vector { .. } => {
+            for chunk in 0..bit_size(types, ty).div_ceil(128) {
+                push(Part::V128, at + chunk * 16);
+            }
+        }
+        Type::Array { elem, len } => {
+            // An aggregate of more parts than this is never passed by a real front end.
+            if *len > 256 {
+                return Err(Unpassable(ty));
+            }
+            let step = alloc_size(types, *elem);
+            for index in 0..*len {
+                flatten(types, *elem, at + index * step, out)?;
+            }
+        }
+        Type::Struct { fields, .. } => {
+            for (index, field) in fields.iter().enumerate() {
+                let offset = crate::layout::field_offset(types, ty, index);
+                flatten(types, *field, at + offset, out)?;
+            }
+        }
+        _ => return Err(Unpassable(ty)),
+    }
+    Ok(())
+}
+
+/// Lowers a call or a function: `args` are the types of all arguments, further ones
+/// included; `attrs` may be shorter than `args`.
+///
+/// # Errors
+/// The type that cannot be passed.
+pub fn lower(
+    types: &Types,
+    ret: TypeId,
+    args: &[TypeId],
+    attrs: &[ParamAttrs],
+    varargs: bool,
+) -> Result<Signature, Unpassable> {
+    let ret_parts = parts(types, ret)?;
+    let ret_ints = ret_parts.iter().filter(|p| matches!(p.part, Part::Int(_))).count();
+    let in_memory = ret_ints > 2 || ret_parts.len() - ret_ints > 2;
+
+    let mut ints = usize::from(in_memory);
+    let mut floats = 0usize;
+    let mut stack = 0u64;
+    let mut lowered = Vec::with_capacity(args.len());
+    for (index, ty) in args.iter().enumerate() {
+        let attr = attrs.get(index).copied().unwrap_or_default();
+        if let Some(pointee) = attr.byval {
+            let size = alloc_size(types, pointee);
+            let align = align_of(types, pointee).max(u64::from(attr.align)).max(8);
+            let offset = align_up(stack, align);
+            stack = offset + align_up(size, 8);
+            lowered.push(Pass::Copy { offset: offset as u32, size: size as u32 });
+            continue;
+        }
+        let mut places = Vec::new();
+        for at in parts(types, *ty)? {
+            let place = match at.part {
+                Part::Int(_) if ints < INT_ARGS => {
+                    ints += 1;
+                    Place::Int(ints as u8 - 1)
+                }
+                Part::F32 | Part::F64 | Part::V128 if floats < FLOAT_ARGS => {
+                    floats += 1;
+                    Place::Float(floats as u8 - 1)
+                }
+                part => {
+                    let size = if part == Part::V128 { 16 } else { 8 };
+                    let offset = align_up(stack, size);
+                    stack = offset + size;
+                    Place::Stack(offset as u32)
+                }
+            };
+            places.push((at, place));
+        }
+        lowered.push(Pass::Parts(places));
+    }
+    Ok(Signature {
+        args: lowered,
+        ret: if in_memory { Return::Memory } else { Return::Parts(ret_parts) },
+        ints: ints as u8,
+        floats: floats as u8,
+        stack: align_up(stack, 16) as u32,
+        varargs,
+    })
+}

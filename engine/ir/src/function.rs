@@ -1,0 +1,139 @@
+//! Functions: parameters, blocks, instructions.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::{BlockId, Extension, Linkage, Op, Operand, TypeId, ValueId};
+
+/// Attributes of a parameter, argument or result that change how it is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct ParamAttrs {
+    /// Passed as a copy on the stack, of this type; the value is its address.
+    pub byval: Option<TypeId>,
+    /// Alignment in bytes of the `byval` copy; 0 when not given.
+    pub align: u32,
+    /// The address where the result is to be stored, of this type.
+    pub sret: Option<TypeId>,
+    /// How a narrow integer is extended.
+    pub ext: Extension,
+}
+
+/// Attributes of a function that a compiler may want to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FunctionFlags {
+    /// Never inline.
+    pub noinline: bool,
+    /// Always inline.
+    pub alwaysinline: bool,
+    /// Never returns.
+    pub noreturn: bool,
+    /// Called seldom.
+    pub cold: bool,
+    /// Make it small.
+    pub optsize: bool,
+    /// Not to be optimised at all.
+    pub optnone: bool,
+}
+
+/// A function definition, or a declaration when it has no blocks.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Symbol name; unique in the module.
+    pub name: String,
+    /// A [`crate::Type::Func`].
+    pub ty: TypeId,
+    /// Who sees it.
+    pub linkage: Linkage,
+    /// Comdat group name, if it is in one.
+    pub comdat: Option<String>,
+    /// One entry a fixed parameter.
+    pub params: Vec<ParamAttrs>,
+    /// Attributes of the result.
+    pub ret: ParamAttrs,
+    /// Further attributes.
+    pub flags: FunctionFlags,
+    /// Types of the values: parameters, then results in program order.
+    pub values: Vec<TypeId>,
+    /// Instructions of all blocks, block after block.
+    pub instrs: Vec<Instr>,
+    /// The blocks in the order of the bitcode; the first is the entry.
+    pub blocks: Vec<Block>,
+}
+
+/// An instruction in its block.
+#[derive(Clone, Debug)]
+pub struct Instr {
+    /// What it does.
+    pub op: Op,
+    /// Type of its result; void when it has none.
+    pub ty: TypeId,
+    /// Its result, when the type is not void.
+    pub result: Option<ValueId>,
+}
+
+/// A basic block.
+///
+/// # Invariants
+/// Not empty; phis come first; exactly the last instruction is a terminator.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Where its instructions lie in [`Function::instrs`].
+    pub instrs: Range<u32>,
+}
+
+impl Function {
+    /// Whether only its signature is known.
+    pub fn is_declaration(&self) -> bool {
+        self.blocks.is_empty()
+    }
+
+    /// The instructions of a block.
+    ///
+    /// # Panics
+    /// If the block is of another function.
+    #[inline]
+    pub fn block(&self, id: BlockId) -> &[Instr] {
+        let range = &self.blocks[id.index()].instrs;
+        &self.instrs[range.start as usize..range.end as usize]
+    }
+
+    /// The terminator of a block.
+    ///
+    /// # Panics
+    /// If the block is of another function or empty.
+    pub fn terminator(&self, id: BlockId) -> &Instr {
+        &self.instrs[self.blocks[id.index()].instrs.end as usize - 1]
+    }
+
+    /// All block ids in order.
+    pub fn block_ids(&self) -> impl DoubleEndedIterator<Item = BlockId> + use<> {
+        (0..self.blocks.len()).map(BlockId::new)
+    }
+
+    /// The values of the parameters.
+    pub fn param_values(&self) -> impl Iterator<Item = ValueId> + use<> {
+        (0..self.params.len()).map(ValueId::new)
+    }
+
+    /// The type of a value.
+    ///
+    /// # Panics
+    /// If the value is of another function.
+    #[inline]
+    pub fn value_type(&self, id: ValueId) -> TypeId {
+        self.values[id.index()]
+    }
+
+    /// The type of an operand.
+    ///
+    /// # Panics
+    /// If the operand is of another function or module.
+    #[inline]
+    pub fn operand_type(&self, module: &crate::Module, operand: Operand) -> TypeId {
+        match operand {
+            Operand::Value(id) => self.value_type(id),
+            Operand::Const(id) => module.consts[id.index()].ty,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Modules: functions, global variables, aliases.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::{Const, ConstId, ConstKind, FuncId, Function, GlobalId, AliasId, TypeId, Types};
+
+/// One LLVM module, or several linked into one.
+#[derive(Clone, Default, Debug)]
+pub struct Module {
+    /// What the producer calls it (`source_filename`).
+    pub name: String,
+    /// Who wrote the bitcode, as its identification block says ("LLVM22.1.2").
+    pub producer: String,
+    /// All types.
+    pub types: Types,
+    /// All constants. Those that an entry refers to come before it.
+    pub consts: Vec<Const>,
+    /// Functions, declarations included.
+    pub funcs: Vec<Function>,
+    /// Global variables, declarations included.
+    pub globals: Vec<Global>,
+    /// Aliases; none after linking.
+    pub aliases: Vec<Alias>,
+}
+
+/// A global variable.
+#[derive(Clone, Debug)]
+pub struct Global {
+    /// Symbol name; unique in the module. Unnamed ones get a name of their position.
+    pub name: String,
+    /// The type of what it holds.
+    pub ty: TypeId,
+    /// First contents; `None` for a declaration.
+    pub init: Option<ConstId>,
+    /// Never written.
+    pub constant: bool,
+    /// Alignment in bytes, a power of two; 0 when not given.
+    pub align: u32,
+    /// Who sees it.
+    pub linkage: Linkage,
+    /// Comdat group name, if it is in one.
+    pub comdat: Option<String>,
+    /// One instance for each thread. With one thread that is an ordinary variable.
+    pub thread_local: bool,
+}
+
+/// A second name for a function, a variable or a place in one.
+#[derive(Clone, Debug)]
+pub struct Alias {
+    /// Symbol name.
+    pub name: String,
+    /// Value type.
+    pub ty: TypeId,
+    /// What it stands for.
+    pub target: ConstId,
+    /// Who sees it.
+    pub linkage: Linkage,
+}
+
+/// Who sees a symbol, and what happens when several modules define it (LLVM Language
+/// Reference, "Linkage Types"; the `_odr` forms are not told apart).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Linkage {
+    /// Seen by all; two strong definitions are an error.
+    External,
+    /// A copy of a definition that lies elsewhere: usable for inlining only.
+    AvailableExternally,
+    /// Any one of several; dropped when not used.
+    LinkOnce,
+    /// Any one of several; a strong one wins.
+    Weak,
+    /// Like weak; zero-initialised, the largest wins.
+    Common,
+    /// Arrays that are laid end to end.
+    Appending,
+    /// Seen in its module only.
+    Internal,
+    /// A declaration that may stay unresolved: its address is then null.
+    ExternWeak,
+}
+
+/// What a symbol name stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[expect(missing_docs, reason = "each variant is the id of what its name says")]
+pub enum Symbol {
+    Func(FuncId),
+    Global(GlobalId),
+    Alias(AliasId),
+}
+
+impl Module {
+    /// The function, variable or alias called `name`. Linear in the number of symbols: those
+    /// who look up many build a map.
+    pub fn symbol(&self, name: &str) -> Option<Symbol> {
+        let func = self.funcs.iter().position(|f| f.name == name);
+        let global = || self.globals.iter().position(|g| g.name == name);
+        let alias = || self.aliases.iter().position(|a| a.name == name);
+        (func.map(|at| Symbol::Func(FuncId::new(at))))
+            .or_else(|| global().map(|at| Symbol::Global(GlobalId::new(at))))
+            .or_else(|| alias().map(|at| Symbol::Alias(AliasId::new(at))))
+    }
+
+    /// A constant by its id.
+    ///
+    /// # Panics
+    /// If the id is of another module.
+    #[inline]
+    pub fn constant(&self, id: ConstId) -> &Const {
+        &self.consts[id.index()]
+    }
+
+    /// A function by its id.
+    ///
+    /// # Panics
+    /// If the id is of another module.
+    #[inline]
+    pub fn func(&self, id: FuncId) -> &Function {
+        &self.funcs[id.index()]
+    }
+
+    /// A global variable by its id.
+    ///
+    /// # Panics
+    /// If the id is of another module.
+    #[inline]
+    pub fn global(&self, id: GlobalId) -> &Global {
+        &self.globals[id.index()]
+    }
+
+    /// All function ids in order.
+    pub fn func_ids(&self) -> impl Iterator<Item = FuncId> + use<> {
+        (0..self.funcs.len()).map(FuncId::new)
+    }
+
+    /// The function an operand names directly, through no computation.
+    pub fn direct_callee(&self, operand: crate::Operand) -> Option<FuncId> {
+        let crate::Operand::Const(id) = operand else { return None };
+        match self.constant(id).kind {
+            ConstKind::Func(func) => Some(func),
+            _ => None,
+        }
+    }
+}

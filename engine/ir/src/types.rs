@@ -1,0 +1,164 @@
+//! The types of a module, each stored once.
+
+use alloc::vec::Vec;
+
+use crate::TypeId;
+
+/// One type (LLVM Language Reference, "Type System").
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Type {
+    /// No value.
+    Void,
+    /// An integer of this many bits, 1 to 2^23.
+    Int(u32),
+    /// IEEE binary16.
+    Half,
+    /// Brain float: the upper half of a binary32.
+    BFloat,
+    /// IEEE binary32.
+    Float,
+    /// IEEE binary64.
+    Double,
+    /// The 80-bit extended format of the x87.
+    X86Fp80,
+    /// IEEE binary128.
+    Fp128,
+    /// An address. Typed pointers of older producers become this too.
+    Ptr,
+    /// `len` lanes of `elem`; `scalable` ones are not supported and never appear.
+    Vector {
+        /// Lane type: integer, float or pointer.
+        elem: TypeId,
+        /// Number of lanes, at least 1.
+        len: u32,
+    },
+    /// `len` elements of `elem`, each at a multiple of its allocation size.
+    Array {
+        /// Element type.
+        elem: TypeId,
+        /// Number of elements; may be 0.
+        len: u64,
+    },
+    /// A structure.
+    Struct {
+        /// Field types in order.
+        fields: Vec<TypeId>,
+        /// No padding between fields.
+        packed: bool,
+    },
+    /// A structure whose body is not known.
+    Opaque,
+    /// The type of a function.
+    Func {
+        /// Result type.
+        ret: TypeId,
+        /// Types of the fixed parameters.
+        params: Vec<TypeId>,
+        /// Further arguments may follow.
+        varargs: bool,
+    },
+    /// A basic block as operand.
+    Label,
+    /// A metadata operand; only calls of debug intrinsics have them.
+    Metadata,
+    /// A token.
+    Token,
+}
+
+/// The type table of a module.
+///
+/// # Invariants
+/// 1. Structurally equal types have equal ids ([`Types::intern`] sees to it), so type
+///    equality is id equality.
+/// 2. A type refers only to types with smaller ids. (Recursive types do not exist, since
+///    pointers are opaque.)
+#[derive(Clone, Default, Debug)]
+pub struct Types {
+    table: Vec<Type>,
+}
+
+impl Types {
+    /// An empty table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The id of `ty`, which is added when it is new.
+    pub fn intern(&mut self, ty: Type) -> TypeId {
+        // Linear search is quadratic in the number of types. Modules have tens to a few
+        // hundred; the search starts at the end, where the recent ones are.
+        if let Some(at) = self.table.iter().rposition(|known| *known == ty) {
+            return TypeId::new(at);
+        }
+        self.table.push(ty);
+        TypeId::new(self.table.len() - 1)
+    }
+
+    /// The id of `ty` if it is in the table.
+    pub fn find(&self, ty: &Type) -> Option<TypeId> {
+        self.table.iter().rposition(|known| known == ty).map(TypeId::new)
+    }
+
+    /// The type behind `id`.
+    ///
+    /// # Panics
+    /// If `id` is of another table.
+    #[inline]
+    pub fn get(&self, id: TypeId) -> &Type {
+        &self.table[id.index()]
+    }
+
+    /// Number of types.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Whether there is no type.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// All types with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (TypeId, &Type)> {
+        self.table.iter().enumerate().map(|(at, ty)| (TypeId::new(at), ty))
+    }
+
+    /// Width in bits of an integer type.
+    pub fn int_bits(&self, id: TypeId) -> Option<u32> {
+        match self.get(id) {
+            Type::Int(bits) => Some(*bits),
+            _ => None,
+        }
+    }
+
+    /// Lane type and number of lanes of a vector type.
+    pub fn vector(&self, id: TypeId) -> Option<(TypeId, u32)> {
+        match self.get(id) {
+            Type::Vector { elem, len } => Some((*elem, *len)),
+            _ => None,
+        }
+    }
+
+    /// The lane type of a vector, or the type itself.
+    pub fn scalar(&self, id: TypeId) -> TypeId {
+        self.vector(id).map_or(id, |(elem, _)| elem)
+    }
+
+    /// The type of member `index` of a struct, array or vector.
+    pub fn member(&self, id: TypeId, index: u64) -> Option<TypeId> {
+        match self.get(id) {
+            Type::Struct { fields, .. } => fields.get(usize::try_from(index).ok()?).copied(),
+            Type::Array { elem, len } => (index < *len).then_some(*elem),
+            Type::Vector { elem, len } => (index < u64::from(*len)).then_some(*elem),
+            _ => None,
+        }
+    }
+
+    /// Result type, parameter types and whether further arguments may follow.
+    pub fn signature(&self, id: TypeId) -> Option<(TypeId, &[TypeId], bool)> {
+        match self.get(id) {
+            Type::Func { ret, params, varargs } => Some((*ret, params, *varargs)),
+            _ => None,
+        }
+    }
+}

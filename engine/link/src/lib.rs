@@ -1,0 +1,4 @@
+//! Code memory, the GOT, relocation, and swapping code while it runs.
+#![no_std]
+
+extern crate alloc;

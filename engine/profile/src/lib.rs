@@ -1,0 +1,15 @@
+//! What was counted while a program ran.
+//!
+//! The interpreter and instrumented code count; the session decides by the counts; snapshots
+//! keep them. A profile speaks of the IR (blocks, edges, call sites), never of machine code,
+//! so it outlives every compiler.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod function;
+mod level;
+
+pub use function::{Cycles, FunctionProfile, IndirectSite, ParamValues, shape_of};
+pub use level::Level;

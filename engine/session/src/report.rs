@@ -1,0 +1,140 @@
+//! What a machine tells whoever runs it.
+//!
+//! Over the serial line a record is one line: the byte 0x1E (record separator, RFC 7464),
+//! the JSON text, a newline. Everything else on the line is the program's own output.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bareflow_profile::Level;
+use serde::{Deserialize, Serialize};
+
+/// One record.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
+pub enum Record {
+    /// A line for people: what happened and why.
+    Log {
+        /// The line.
+        text: String,
+    },
+    /// A module ended.
+    Result {
+        /// Its name.
+        module: String,
+        /// Exit status of `main`; 0 for an entry with a result.
+        exit: i32,
+        /// Result of `uint64_t entry(uint64_t)`.
+        result: Option<u64>,
+    },
+    /// The machine is done.
+    Report(BootReport),
+}
+
+/// The whole boot.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct BootReport {
+    /// Number of this boot, from 1.
+    pub boot: u32,
+    /// Exit status of the whole: that of the first module that failed.
+    pub exit: i32,
+    /// Microseconds from power-on to the first instruction of the kernel, if known.
+    pub to_kernel_us: u64,
+    /// Microseconds from there to the first instruction of the program.
+    pub to_program_us: u64,
+    /// Microseconds in the program, all modules.
+    pub program_us: u64,
+    /// Microseconds until this report.
+    pub total_us: u64,
+    /// Cycles in the program, all modules.
+    pub program_cycles: u64,
+    /// Functions at each level at the end.
+    pub levels: LevelCounts,
+    /// Functions compiled in this boot.
+    pub compiles: u64,
+    /// Time spent compiling, in nanoseconds.
+    pub compile_ns: u64,
+    /// Functions restored from the snapshot.
+    pub restored: u64,
+    /// Functions of the snapshot not used, and why.
+    pub rejected: Vec<Rejection>,
+    /// The snapshot written, if any.
+    pub snapshot: Option<SnapshotReport>,
+    /// Every function that ran or was compiled.
+    pub functions: Vec<FunctionReport>,
+}
+
+/// Functions at each level.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "one field a level")]
+pub struct LevelCounts {
+    pub interp: u64,
+    #[serde(rename = "O0")]
+    pub o0: u64,
+    #[serde(rename = "O1")]
+    pub o1: u64,
+    #[serde(rename = "O2")]
+    pub o2: u64,
+    #[serde(rename = "O3")]
+    pub o3: u64,
+}
+
+impl LevelCounts {
+    /// Counts one function.
+    pub fn add(&mut self, level: Level) {
+        *match level {
+            Level::Interp => &mut self.interp,
+            Level::O0 => &mut self.o0,
+            Level::O1 => &mut self.o1,
+            Level::O2 => &mut self.o2,
+            Level::O3 => &mut self.o3,
+        } += 1;
+    }
+}
+
+/// A function of a snapshot that was not used.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Rejection {
+    /// Its name.
+    pub function: String,
+    /// What did not match.
+    pub reason: String,
+}
+
+/// A snapshot that was written.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SnapshotReport {
+    /// Its path.
+    pub file: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Functions in it.
+    pub functions: u64,
+    /// Boots it remembers.
+    pub boot_count: u32,
+}
+
+/// One function at the end of a boot.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct FunctionReport {
+    /// Its module.
+    pub module: String,
+    /// Its name.
+    pub name: String,
+    /// Where it ended.
+    pub level: Level,
+    /// Calls counted.
+    pub calls: u64,
+    /// Cycles of sampled calls.
+    pub cycles_min: u64,
+    /// Mean.
+    pub cycles_avg: u64,
+    /// Largest.
+    pub cycles_max: u64,
+    /// Bytes of its code.
+    pub code_bytes: u64,
+    /// Times it was compiled.
+    pub compiles: u32,
+    /// Time that took, in nanoseconds.
+    pub compile_ns: u64,
+}

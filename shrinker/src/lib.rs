@@ -1,0 +1,1 @@
+//! Turns a snapshot into a minimal bootable image.

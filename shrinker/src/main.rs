@@ -1,0 +1,3 @@
+//! `bareflow-shrink`: the command line.
+
+fn main() {}

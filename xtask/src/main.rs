@@ -1,0 +1,3 @@
+//! Builds, tests and checks the project itself.
+
+fn main() {}
