@@ -1,3 +1,33 @@
-//! Builds, tests and checks the project itself.
+//! Builds, tests and checks the project itself: `cargo xtask …`.
 
-fn main() {}
+mod build;
+mod setup;
+mod shell;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Builds, tests and checks the project itself")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what is missing from the system's packages, or prints how to.
+    Setup,
+    /// Makes kernel, loader, C library and modules under target/bareflow.
+    Build,
+    /// Sets up, builds and runs every test.
+    Test,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Setup => setup::run(),
+        Task::Build => build::run(),
+        Task::Test => test::run(),
+    }
+}

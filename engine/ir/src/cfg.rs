@@ -73,8 +73,9 @@ impl Cfg {
 
     /// Targets of back edges, in reverse post-order.
     pub fn loop_headers(&self) -> Vec<BlockId> {
-        let is_header =
-            |block: &BlockId| self.preds[block.index()].iter().any(|p| self.is_back_edge(*p, *block));
+        let is_header = |block: &BlockId| {
+            self.preds[block.index()].iter().any(|p| self.is_back_edge(*p, *block))
+        };
         self.order.iter().copied().filter(is_header).collect()
     }
 }

@@ -134,7 +134,13 @@ fn write(module: &Module, id: ConstId, at: u64, out: &mut Data) -> Result<(), Da
                 }
                 Some(plus) if size == 8 || (size == 4 && scalar.minus.is_some()) => {
                     let Scalar { minus, value: addend, .. } = scalar;
-                    out.relocs.push(DataReloc { offset: at, size: size as u8, plus, minus, addend });
+                    out.relocs.push(DataReloc {
+                        offset: at,
+                        size: size as u8,
+                        plus,
+                        minus,
+                        addend,
+                    });
                 }
                 _ => return Err(DataError::NotRelocatable(id)),
             }

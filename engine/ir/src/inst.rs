@@ -196,27 +196,99 @@ pub struct CallInfo {
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "fields are named as in the Language Reference")]
 pub enum Op {
-    Binary { op: BinaryOp, lhs: Operand, rhs: Operand, wrap: WrapFlags, fast: FastMath },
-    FNeg { value: Operand, fast: FastMath },
-    Freeze { value: Operand },
-    Cast { op: CastOp, value: Operand, wrap: WrapFlags },
-    ICmp { pred: IntPredicate, lhs: Operand, rhs: Operand },
-    FCmp { pred: FloatPredicate, lhs: Operand, rhs: Operand, fast: FastMath },
-    Select { cond: Operand, then: Operand, other: Operand },
+    Binary {
+        op: BinaryOp,
+        lhs: Operand,
+        rhs: Operand,
+        wrap: WrapFlags,
+        fast: FastMath,
+    },
+    FNeg {
+        value: Operand,
+        fast: FastMath,
+    },
+    Freeze {
+        value: Operand,
+    },
+    Cast {
+        op: CastOp,
+        value: Operand,
+        wrap: WrapFlags,
+    },
+    ICmp {
+        pred: IntPredicate,
+        lhs: Operand,
+        rhs: Operand,
+    },
+    FCmp {
+        pred: FloatPredicate,
+        lhs: Operand,
+        rhs: Operand,
+        fast: FastMath,
+    },
+    Select {
+        cond: Operand,
+        then: Operand,
+        other: Operand,
+    },
     /// `count` elements of `ty` on the stack, at a multiple of `align` bytes.
-    Alloca { ty: TypeId, count: Operand, align: u32 },
-    Load { ptr: Operand, align: u32, volatile: bool, atomic: Option<Ordering> },
-    Store { ptr: Operand, value: Operand, align: u32, volatile: bool, atomic: Option<Ordering> },
+    Alloca {
+        ty: TypeId,
+        count: Operand,
+        align: u32,
+    },
+    Load {
+        ptr: Operand,
+        align: u32,
+        volatile: bool,
+        atomic: Option<Ordering>,
+    },
+    Store {
+        ptr: Operand,
+        value: Operand,
+        align: u32,
+        volatile: bool,
+        atomic: Option<Ordering>,
+    },
     /// Address arithmetic: `indices[0]` steps over whole `ty`s, the rest go into it.
-    Gep { ty: TypeId, base: Operand, indices: Vec<Operand>, inbounds: bool },
-    ExtractValue { agg: Operand, path: Box<[u32]> },
-    InsertValue { agg: Operand, value: Operand, path: Box<[u32]> },
-    ExtractElement { vec: Operand, index: Operand },
-    InsertElement { vec: Operand, value: Operand, index: Operand },
+    Gep {
+        ty: TypeId,
+        base: Operand,
+        indices: Vec<Operand>,
+        inbounds: bool,
+    },
+    ExtractValue {
+        agg: Operand,
+        path: Box<[u32]>,
+    },
+    InsertValue {
+        agg: Operand,
+        value: Operand,
+        path: Box<[u32]>,
+    },
+    ExtractElement {
+        vec: Operand,
+        index: Operand,
+    },
+    InsertElement {
+        vec: Operand,
+        value: Operand,
+        index: Operand,
+    },
     /// Lane `i` of the result is lane `mask[i]` of the two inputs laid end to end; `None` is
     /// poison.
-    ShuffleVector { a: Operand, b: Operand, mask: Box<[Option<u32>]> },
-    AtomicRmw { op: RmwOp, ptr: Operand, value: Operand, ordering: Ordering, volatile: bool },
+    ShuffleVector {
+        a: Operand,
+        b: Operand,
+        mask: Box<[Option<u32>]>,
+    },
+    AtomicRmw {
+        op: RmwOp,
+        ptr: Operand,
+        value: Operand,
+        ordering: Ordering,
+        volatile: bool,
+    },
     /// Gives `{ old value, i1 success }`.
     CmpXchg {
         ptr: Operand,
@@ -227,24 +299,51 @@ pub enum Op {
         weak: bool,
         volatile: bool,
     },
-    Fence { ordering: Ordering },
-    VaArg { list: Operand },
+    Fence {
+        ordering: Ordering,
+    },
+    VaArg {
+        list: Operand,
+    },
     /// One entry for each predecessor edge.
-    Phi { incoming: Vec<(Operand, BlockId)> },
+    Phi {
+        incoming: Vec<(Operand, BlockId)>,
+    },
     Call(CallInfo),
     /// Only so that modules with landing pads load: a caught exception cannot arise.
     LandingPad,
 
     // Terminators.
-    Ret { value: Option<Operand> },
-    Br { target: BlockId },
-    CondBr { cond: Operand, then: BlockId, other: BlockId },
+    Ret {
+        value: Option<Operand>,
+    },
+    Br {
+        target: BlockId,
+    },
+    CondBr {
+        cond: Operand,
+        then: BlockId,
+        other: BlockId,
+    },
     /// Case values are integer constants.
-    Switch { value: Operand, cases: Vec<(ConstId, BlockId)>, default: BlockId },
-    IndirectBr { address: Operand, targets: Vec<BlockId> },
+    Switch {
+        value: Operand,
+        cases: Vec<(ConstId, BlockId)>,
+        default: BlockId,
+    },
+    IndirectBr {
+        address: Operand,
+        targets: Vec<BlockId>,
+    },
     /// A call that continues at `normal`; nothing unwinds to `unwind`.
-    Invoke { call: CallInfo, normal: BlockId, unwind: BlockId },
-    Resume { value: Operand },
+    Invoke {
+        call: CallInfo,
+        normal: BlockId,
+        unwind: BlockId,
+    },
+    Resume {
+        value: Operand,
+    },
     Unreachable,
 }
 
@@ -275,9 +374,7 @@ impl Op {
     /// Calls `visit` with every operand, phi inputs and callees included.
     pub fn operands(&self, mut visit: impl FnMut(Operand)) {
         match self {
-            Op::Binary { lhs, rhs, .. }
-            | Op::ICmp { lhs, rhs, .. }
-            | Op::FCmp { lhs, rhs, .. } => {
+            Op::Binary { lhs, rhs, .. } | Op::ICmp { lhs, rhs, .. } | Op::FCmp { lhs, rhs, .. } => {
                 visit(*lhs);
                 visit(*rhs);
             }

@@ -59,7 +59,9 @@ pub fn align_of(types: &Types, id: TypeId) -> u64 {
         Type::Float => 4,
         Type::Double | Type::Ptr => 8,
         Type::X86Fp80 | Type::Fp128 => 16,
-        Type::Vector { .. } => store_size(types, id).max(1).checked_next_power_of_two().unwrap_or(16),
+        Type::Vector { .. } => {
+            store_size(types, id).max(1).checked_next_power_of_two().unwrap_or(16)
+        }
         Type::Array { elem, .. } => align_of(types, *elem),
         Type::Struct { packed: true, .. } => 1,
         Type::Struct { fields, packed: false } => {

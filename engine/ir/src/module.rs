@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{Const, ConstId, ConstKind, FuncId, Function, GlobalId, AliasId, TypeId, Types};
+use crate::{AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, TypeId, Types};
 
 /// One LLVM module, or several linked into one.
 #[derive(Clone, Default, Debug)]

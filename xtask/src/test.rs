@@ -1,0 +1,25 @@
+//! Everything that has to pass before a change lands.
+
+use anyhow::Result;
+
+use crate::{build, shell};
+
+/// Builds the artefacts, then runs formatting check, lints and all tests.
+///
+/// # Errors
+/// The first thing that failed.
+pub fn run() -> Result<()> {
+    build::run()?;
+    // The command-line tools are tested as people run them: the release build.
+    shell::run(shell::cargo().args([
+        "build",
+        "--release",
+        "-p",
+        "bareflow",
+        "-p",
+        "bareflow-shrink",
+    ]))?;
+    shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
+    shell::run(shell::cargo().args(["clippy", "--all-targets", "--", "-D", "warnings"]))?;
+    shell::run(shell::cargo().args(["test", "--no-fail-fast"]))
+}
