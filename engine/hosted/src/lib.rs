@@ -1,1 +1,12 @@
 //! The engine's platform inside an ordinary Linux process.
+//!
+//! The same engine that runs on bare metal runs here, so that it can be tested, fuzzed and
+//! measured without an emulator.
+
+mod faults;
+mod files;
+mod memory;
+mod platform;
+
+pub use faults::{Fault, install as install_fault_handler};
+pub use platform::{Hosted, Output};

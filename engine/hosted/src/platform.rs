@@ -1,0 +1,130 @@
+//! `Platform` for a Linux process.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
+
+use bareflow_session::{FileError, Memory, Platform, Record};
+
+use crate::files::Disk;
+use crate::memory;
+
+/// What becomes of the program's output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// It goes to standard output and error at once.
+    Inherit,
+    /// It is kept for [`Hosted::take_output`].
+    Capture,
+}
+
+/// A Linux process as a machine.
+#[derive(Debug)]
+pub struct Hosted {
+    output: Output,
+    captured: Mutex<Vec<u8>>,
+    records: Mutex<Vec<Record>>,
+    log: bool,
+    disk: Disk,
+    memory: Memory,
+    start: Instant,
+}
+
+impl Hosted {
+    /// A machine whose disk is the folder `disk`. With `log`, log lines go to standard error.
+    ///
+    /// # Errors
+    /// When the system gives no address space.
+    pub fn new(output: Output, disk: Option<PathBuf>, log: bool) -> io::Result<Self> {
+        Ok(Self {
+            output,
+            captured: Mutex::default(),
+            records: Mutex::default(),
+            log,
+            disk: Disk::new(disk),
+            memory: memory::reserve(memory::SIZES)?,
+            start: Instant::now(),
+        })
+    }
+
+    /// What the program printed since the last call.
+    pub fn take_output(&self) -> Vec<u8> {
+        std::mem::take(&mut self.captured.lock().expect("no holder panics"))
+    }
+
+    /// The records since the last call, log lines excluded.
+    pub fn take_records(&self) -> Vec<Record> {
+        std::mem::take(&mut self.records.lock().expect("no holder panics"))
+    }
+}
+
+impl Platform for Hosted {
+    fn write(&self, descriptor: u32, bytes: &[u8]) {
+        match self.output {
+            Output::Capture => {
+                self.captured.lock().expect("no holder panics").extend_from_slice(bytes);
+            }
+            // A closed pipe is the reader's wish to hear no more.
+            Output::Inherit if descriptor == 2 => drop(io::stderr().write_all(bytes)),
+            Output::Inherit => {
+                let mut out = io::stdout().lock();
+                drop(out.write_all(bytes).and_then(|()| out.flush()));
+            }
+        }
+    }
+
+    fn read(&self, buffer: &mut [u8]) -> usize {
+        io::stdin().read(buffer).unwrap_or(0)
+    }
+
+    fn record(&self, record: &Record) {
+        if let Record::Log { text } = record {
+            if self.log {
+                eprintln!("{text}");
+            }
+            return;
+        }
+        self.records.lock().expect("no holder panics").push(record.clone());
+    }
+
+    fn now_ns(&self) -> u64 {
+        self.start.elapsed().as_nanos() as u64
+    }
+
+    fn tsc_hz(&self) -> u64 {
+        static HZ: OnceLock<u64> = OnceLock::new();
+        *HZ.get_or_init(|| {
+            // SAFETY: every x86-64 processor has the instruction, and Linux allows it.
+            let read = || unsafe { core::arch::x86_64::_rdtsc() };
+            let (start, from) = (Instant::now(), read());
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            let cycles = u128::from(read() - from);
+            (cycles * 1_000_000_000 / start.elapsed().as_nanos().max(1)) as u64
+        })
+    }
+
+    fn memory(&self) -> Memory {
+        self.memory
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        self.disk.read(path)
+    }
+
+    fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        self.disk.write(path, bytes)
+    }
+
+    fn rename_file(&self, from: &str, to: &str) -> Result<(), FileError> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove_file(&self, path: &str) -> Result<(), FileError> {
+        self.disk.remove(path)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        self.disk.list(folder)
+    }
+}
