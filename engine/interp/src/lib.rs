@@ -1,4 +1,21 @@
 //! The reference semantics of the IR, counting as it runs.
+//!
+//! A function is decoded once, at its first call, into direct-threaded register code and then
+//! run from that. Pointers are machine addresses, so interpreted and compiled code share
+//! memory, call each other by the calling convention of [`bareflow_ir::abi`], and a loop can
+//! continue in compiled code with the values it has in its frame.
+//!
+//! What the interpreter needs of its surroundings is the trait [`World`].
 #![no_std]
 
 extern crate alloc;
+
+mod interp;
+mod stack;
+mod trap;
+mod world;
+
+pub use interp::{Config, Interp, Unsupported, check};
+pub use stack::{Mark, Stack};
+pub use trap::{Trap, TrapKind};
+pub use world::{HotLoop, RegFrame, World};
