@@ -31,5 +31,5 @@ pub use inst::{
     BinaryOp, CallInfo, CastOp, Extension, FastMath, FloatPredicate, IntPredicate, Op, Operand,
     Ordering, RmwOp, WrapFlags,
 };
-pub use module::{Alias, Global, Linkage, Module, Symbol};
+pub use module::{Alias, Global, Linkage, Module, Refusal, Symbol};
 pub use types::{Type, Types};

@@ -22,6 +22,21 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Aliases; none after linking.
     pub aliases: Vec<Alias>,
+    /// What was read but cannot be run. Whoever runs the module refuses it if one of these
+    /// is reachable from where it starts.
+    pub refused: Vec<Refusal>,
+}
+
+/// A function or variable whose definition holds something that is not supported.
+///
+/// A function has a body that is `unreachable` and nothing else; a variable has no
+/// initialiser.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// Which one.
+    pub symbol: Symbol,
+    /// What is not supported.
+    pub why: String,
 }
 
 /// A global variable.

@@ -1,6 +1,9 @@
 //! The types of a module, each stored once.
 
 use alloc::vec::Vec;
+use core::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::TypeId;
 
@@ -75,6 +78,9 @@ pub enum Type {
 #[derive(Clone, Default, Debug)]
 pub struct Types {
     table: Vec<Type>,
+    /// Finds a type by its hash.
+    index: HashTable<TypeId>,
+    hasher: DefaultHashBuilder,
 }
 
 impl Types {
@@ -85,18 +91,21 @@ impl Types {
 
     /// The id of `ty`, which is added when it is new.
     pub fn intern(&mut self, ty: Type) -> TypeId {
-        // Linear search is quadratic in the number of types. Modules have tens to a few
-        // hundred; the search starts at the end, where the recent ones are.
-        if let Some(at) = self.table.iter().rposition(|known| *known == ty) {
-            return TypeId::new(at);
+        let Self { table, index, hasher } = self;
+        let hash = hasher.hash_one(&ty);
+        if let Some(known) = index.find(hash, |id| table[id.index()] == ty) {
+            return *known;
         }
-        self.table.push(ty);
-        TypeId::new(self.table.len() - 1)
+        let id = TypeId::new(table.len());
+        index.insert_unique(hash, id, |id| hasher.hash_one(&table[id.index()]));
+        table.push(ty);
+        id
     }
 
     /// The id of `ty` if it is in the table.
     pub fn find(&self, ty: &Type) -> Option<TypeId> {
-        self.table.iter().rposition(|known| known == ty).map(TypeId::new)
+        let hash = self.hasher.hash_one(ty);
+        self.index.find(hash, |id| self.table[id.index()] == *ty).copied()
     }
 
     /// The type behind `id`.
