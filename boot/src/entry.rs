@@ -87,15 +87,8 @@ unsafe extern "C" fn enter_from_pvh(start: *const StartInfo, tsc_start: u64) -> 
             for (i, out) in info.region_table[..count].iter_mut().enumerate() {
                 // SAFETY: the loader says that this many entries are there.
                 let entry = unsafe { &*table.add(i) };
-                let &StartRegion {
-                    base, length, kind, ..
-                } = entry;
-                *out = MemoryRegion {
-                    base,
-                    length,
-                    kind,
-                    attributes: 1,
-                };
+                let &StartRegion { base, length, kind, .. } = entry;
+                *out = MemoryRegion { base, length, kind, attributes: 1 };
             }
             info.region_count = count as u32;
         }

@@ -69,22 +69,13 @@ impl core::fmt::Display for FludError {
             Self::Magic(found) => write!(f, "offset 0: begins with {found:02x?}, not \"FLUD\""),
             Self::Version(v) => write!(f, "offset 4: FLUD version {v}, only 1 is known"),
             Self::HeaderCrc(is, said) => {
-                write!(
-                    f,
-                    "offset 44: the header's CRC-32 is {is:08x}, stored is {said:08x}"
-                )
+                write!(f, "offset 44: the header's CRC-32 is {is:08x}, stored is {said:08x}")
             }
             Self::Truncated(said, there) => {
-                write!(
-                    f,
-                    "offset 8: {said} bytes of payload expected, {there} are there"
-                )
+                write!(f, "offset 8: {said} bytes of payload expected, {there} are there")
             }
             Self::PayloadCrc(is, said) => {
-                write!(
-                    f,
-                    "offset 40: the payload's CRC-32 is {is:08x}, stored is {said:08x}"
-                )
+                write!(f, "offset 40: the payload's CRC-32 is {is:08x}, stored is {said:08x}")
             }
             Self::Field(name, value) => write!(f, "{name} {value:#x} cannot be loaded"),
         }
@@ -164,10 +155,7 @@ impl Header {
         header.check()?;
         let length = header.payload_bytes as usize;
         let Some(payload) = rest.get(..length) else {
-            return Err(FludError::Truncated(
-                header.payload_bytes,
-                rest.len() as u64,
-            ));
+            return Err(FludError::Truncated(header.payload_bytes, rest.len() as u64));
         };
         let crc = crc32fast::hash(payload);
         if crc != header.payload_crc {
@@ -178,13 +166,7 @@ impl Header {
 
     /// Limits of what stage 2 loads.
     fn check(&self) -> Result<(), FludError> {
-        let &Self {
-            payload_bytes,
-            load_address,
-            entry,
-            memory_bytes,
-            ..
-        } = self;
+        let &Self { payload_bytes, load_address, entry, memory_bytes, .. } = self;
         if payload_bytes == 0 || payload_bytes > LONGEST_PAYLOAD {
             return Err(FludError::Field("payload length", payload_bytes));
         }

@@ -91,12 +91,7 @@ impl BootInfo {
     /// One with nothing in it but magic and version.
     #[must_use]
     pub const fn empty() -> Self {
-        const NONE: MemoryRegion = MemoryRegion {
-            base: 0,
-            length: 0,
-            kind: 0,
-            attributes: 0,
-        };
+        const NONE: MemoryRegion = MemoryRegion { base: 0, length: 0, kind: 0, attributes: 0 };
         Self {
             magic: BOOT_INFO_MAGIC,
             version: BOOT_INFO_VERSION,
@@ -144,11 +139,7 @@ impl BootInfo {
     /// Who loaded the kernel.
     #[must_use]
     pub const fn loader(&self) -> Loader {
-        if self.loader == 0 {
-            Loader::Bios
-        } else {
-            Loader::Pvh
-        }
+        if self.loader == 0 { Loader::Bios } else { Loader::Pvh }
     }
 
     /// The command line; empty when there is none. At most 4096 bytes of it.
@@ -167,9 +158,7 @@ impl BootInfo {
         }
         let first = core::ptr::with_exposed_provenance::<u8>(address);
         // SAFETY: by this function's contract; the scan ends at the terminator.
-        let length = (0..LONGEST)
-            .take_while(|&i| unsafe { *first.add(i) } != 0)
-            .count();
+        let length = (0..LONGEST).take_while(|&i| unsafe { *first.add(i) } != 0).count();
         // SAFETY: these bytes were just read.
         unsafe { core::slice::from_raw_parts(first, length) }
     }

@@ -46,6 +46,8 @@ extern crate alloc;
 #[cfg(feature = "entry")]
 mod entry;
 pub mod flud;
+#[cfg(any(feature = "image", test))]
+pub mod image;
 mod info;
 
 pub use info::{BOOT_INFO_MAGIC, BOOT_INFO_VERSION, BootInfo, Loader, MAX_REGIONS, MemoryRegion};

@@ -16,12 +16,8 @@ static mut ZEROED: [u64; 512] = [0; 512];
 extern "C" fn kernel_main(info: *const BootInfo) -> ! {
     // SAFETY: what this function was called with.
     let info = unsafe { BootInfo::from_loader(info) };
-    let usable: u64 = info
-        .regions()
-        .iter()
-        .filter(|region| region.is_usable())
-        .map(|region| region.length)
-        .sum();
+    let usable: u64 =
+        info.regions().iter().filter(|region| region.is_usable()).map(|region| region.length).sum();
     let zeroed = (&raw mut ZEROED).cast::<u64>();
     // SAFETY: within the array; volatile, so that the compiler does not know the answer.
     let all_zero = (0..512).all(|i| unsafe { zeroed.add(i).read_volatile() } == 0);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use crate::{setup, shell};
+use crate::{boot, kernel, setup, shell};
 
 /// Builds everything under `target/bareflow`. Steps that are up to date cost little.
 ///
@@ -12,5 +12,16 @@ pub fn run() -> Result<()> {
     setup::run()?;
     let out = shell::artefacts();
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    boot::build(&out)?;
+    kernel::build(&TEST_KERNEL, &out)?;
     Ok(())
 }
+
+/// What boot tests start where the loader, not the kernel, is tested.
+const TEST_KERNEL: kernel::Executable<'_> = kernel::Executable {
+    package: "bareflow-boot",
+    bin: "bareflow-testkernel",
+    cargo: &["--features", "testkernel"],
+    script: "boot/kernel.ld",
+    artefact: "testkernel",
+};

@@ -1,6 +1,8 @@
 //! Builds, tests and checks the project itself: `cargo xtask …`.
 
+mod boot;
 mod build;
+mod kernel;
 mod setup;
 mod shell;
 mod test;
