@@ -1,0 +1,44 @@
+//! Where thunks lead: from compiled code into the handler.
+
+/// Offset in bytes of the handler and its context among the shared cells.
+pub(crate) const HANDLER_CELL: usize = 8;
+pub(crate) const CONTEXT_CELL: usize = 16;
+
+/// Saves the argument registers as a [`super::RegFrame`], calls the handler, and returns what it
+/// left there. Entered by jump with the slot in r11d and the shared cells' address in r10.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn interpret() {
+    core::arch::naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        // 176 bytes keep the stack at a multiple of 16.
+        "sub rsp, 176",
+        "mov [rsp], rdi",
+        "mov [rsp + 8], rsi",
+        "mov [rsp + 16], rdx",
+        "mov [rsp + 24], rcx",
+        "mov [rsp + 32], r8",
+        "mov [rsp + 40], r9",
+        "movaps [rsp + 48], xmm0",
+        "movaps [rsp + 64], xmm1",
+        "movaps [rsp + 80], xmm2",
+        "movaps [rsp + 96], xmm3",
+        "movaps [rsp + 112], xmm4",
+        "movaps [rsp + 128], xmm5",
+        "movaps [rsp + 144], xmm6",
+        "movaps [rsp + 160], xmm7",
+        "mov edi, r11d",
+        "mov rsi, rsp",
+        "lea rdx, [rbp + 16]",
+        "mov rcx, [r10 + {context}]",
+        "call [r10 + {handler}]",
+        "mov rax, [rsp]",
+        "mov rdx, [rsp + 8]",
+        "movaps xmm0, [rsp + 48]",
+        "movaps xmm1, [rsp + 64]",
+        "leave",
+        "ret",
+        handler = const HANDLER_CELL,
+        context = const CONTEXT_CELL,
+    )
+}

@@ -1,0 +1,44 @@
+//! The entry half of a probe: notes the time and puts itself in the way of the return.
+
+use crate::probe::{FRAME_BYTES, state};
+
+/// Entered by jump with the state's address in r10 and the probe's number in r11d, everything
+/// else as a caller of the target left it; jumps to the target.
+///
+/// The time and the real return address go on the side stack. When that is full the call goes
+/// unmeasured.
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn probe_enter() {
+    core::arch::naked_asm!(
+        // The red zone of the caller is not ours, but what lies below a return address on
+        // entry is free, and interrupts run on stacks of their own.
+        "mov [rsp - 8], rax",
+        "mov [rsp - 16], rdx",
+        "shl r11, 6",
+        "add r11, [r10 + {probes}]",
+        "mov rax, [r10 + {top}]",
+        "cmp rax, [r10 + {limit}]",
+        "jae 2f",
+        "mov rdx, [rsp]",
+        "mov [rax], rdx",
+        "mov [rax + 16], r11",
+        "mov rdx, [r10 + {exit}]",
+        "mov [rsp], rdx",
+        "add rax, {frame}",
+        "mov [r10 + {top}], rax",
+        "rdtsc",
+        "shl rdx, 32",
+        "or rax, rdx",
+        "mov rdx, [r10 + {top}]",
+        "mov [rdx - {frame} + 8], rax",
+        "2:",
+        "mov rax, [rsp - 8]",
+        "mov rdx, [rsp - 16]",
+        "jmp [r11]",
+        probes = const state::PROBES,
+        top = const state::TOP,
+        limit = const state::LIMIT,
+        exit = const state::EXIT,
+        frame = const FRAME_BYTES,
+    )
+}

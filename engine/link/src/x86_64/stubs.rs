@@ -1,0 +1,42 @@
+//! Bytes of the stubs, thunks and shared entries that lie in code memory.
+
+/// Bytes between stubs.
+pub(crate) const STUB: usize = 8;
+/// Bytes between thunks.
+pub(crate) const THUNK: usize = 16;
+/// Bytes of a shared entry.
+pub(crate) const ENTRY: usize = 16;
+
+/// `jmp *cell(%rip)` at `at`, filled up with breakpoints. `None` when out of reach.
+pub(crate) fn stub(at: usize, cell: usize) -> Option<[u8; STUB]> {
+    let mut code = [0xcc; STUB];
+    code[..2].copy_from_slice(&[0xff, 0x25]);
+    code[2..6].copy_from_slice(&distance(at + 6, cell)?);
+    Some(code)
+}
+
+/// `mov $number, %r11d; jmp entry` at `at`.
+pub(crate) fn thunk(at: usize, number: u32, entry: usize) -> Option<[u8; THUNK]> {
+    let mut code = [0xcc; THUNK];
+    code[..2].copy_from_slice(&[0x41, 0xbb]);
+    code[2..6].copy_from_slice(&number.to_le_bytes());
+    code[6] = 0xe9;
+    code[7..11].copy_from_slice(&distance(at + 11, entry)?);
+    Some(code)
+}
+
+/// `lea cells(%rip), %r10` or, when `load`, `mov cells(%rip), %r10`; then `jmp *target(%rip)`.
+pub(crate) fn entry(at: usize, load: bool, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
+    let mut code = [0xcc; ENTRY];
+    code[..3].copy_from_slice(&[0x4c, if load { 0x8b } else { 0x8d }, 0x15]);
+    code[3..7].copy_from_slice(&distance(at + 7, cells)?);
+    code[7..9].copy_from_slice(&[0xff, 0x25]);
+    code[9..13].copy_from_slice(&distance(at + 13, target)?);
+    Some(code)
+}
+
+fn distance(from: usize, to: usize) -> Option<[u8; 4]> {
+    i32::try_from(to as i64 - from as i64)
+        .ok()
+        .map(i32::to_le_bytes)
+}

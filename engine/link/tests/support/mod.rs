@@ -1,0 +1,124 @@
+//! Code memory in a process: one memfd mapped twice, and data beside it.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
+use bareflow_link::{CodeSpace, Handler, RegFrame, Region, Settings};
+
+pub const CODE: usize = 1 << 20;
+pub const DATA: usize = 1 << 20;
+
+/// The two regions of a space.
+#[derive(Clone, Copy)]
+pub struct Mapped {
+    pub code: Region,
+    pub data: Region,
+}
+
+pub fn map() -> Mapped {
+    // SAFETY: fresh mappings, checked below; the fixed ones replace parts of our reservation.
+    unsafe {
+        let fd = libc::memfd_create(c"code".as_ptr(), 0);
+        assert!(fd >= 0 && libc::ftruncate(fd, CODE as i64) == 0);
+        let none = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        let base = libc::mmap(
+            core::ptr::null_mut(),
+            CODE + DATA,
+            libc::PROT_NONE,
+            none,
+            -1,
+            0,
+        );
+        assert_ne!(base, libc::MAP_FAILED);
+        let (rx, rw) = (
+            libc::PROT_READ | libc::PROT_EXEC,
+            libc::PROT_READ | libc::PROT_WRITE,
+        );
+        let code = libc::mmap(base, CODE, rx, libc::MAP_SHARED | libc::MAP_FIXED, fd, 0);
+        let write = libc::mmap(core::ptr::null_mut(), CODE, rw, libc::MAP_SHARED, fd, 0);
+        let data = libc::mmap(base.add(CODE), DATA, rw, none | libc::MAP_FIXED, -1, 0);
+        assert!(code != libc::MAP_FAILED && write != libc::MAP_FAILED && data != libc::MAP_FAILED);
+        libc::close(fd);
+        Mapped {
+            code: Region {
+                base: code as usize,
+                write: write as usize,
+                len: CODE,
+            },
+            data: Region {
+                base: data as usize,
+                write: data as usize,
+                len: DATA,
+            },
+        }
+    }
+}
+
+pub fn space(handler: Handler, context: *mut ()) -> CodeSpace {
+    space_with(
+        handler,
+        context,
+        Settings {
+            slots: 256,
+            metadata: 64 << 10,
+            ..Settings::default()
+        },
+    )
+}
+
+pub fn space_with(handler: Handler, context: *mut (), settings: Settings) -> CodeSpace {
+    let mapped = map();
+    // SAFETY: the mappings are fresh and never unmapped.
+    unsafe { CodeSpace::new(mapped.code, mapped.data, settings, handler, context) }.unwrap()
+}
+
+/// A handler for spaces in which nothing is interpreted.
+pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) {
+    panic!("slot {slot} has no code");
+}
+
+pub fn object(symbol: &str, text: &[u8], relocs: Vec<Reloc>) -> Object {
+    Object {
+        symbol: symbol.into(),
+        text: text.to_vec(),
+        text_align: 16,
+        relocs,
+        ..Object::default()
+    }
+}
+
+pub fn reloc(offset: u32, kind: RelocKind, target: &str, addend: i64) -> Reloc {
+    let target = Target::Symbol(target.into());
+    Reloc {
+        section: Section::Text,
+        offset,
+        kind,
+        target,
+        addend,
+    }
+}
+
+/// `mov $value, %eax; ret`
+pub fn constant(symbol: &str, value: u32) -> Object {
+    let mut text = vec![0xb8];
+    text.extend(value.to_le_bytes());
+    text.push(0xc3);
+    object(symbol, &text, vec![])
+}
+
+/// `sub $8, %rsp; call target; add $1, %rax; add $8, %rsp; ret`
+pub fn plus_one(symbol: &str, target: &str) -> Object {
+    let text = [
+        0x48, 0x83, 0xec, 0x08, 0xe8, 0, 0, 0, 0, 0x48, 0x83, 0xc0, 0x01, 0x48, 0x83, 0xc4, 0x08,
+        0xc3,
+    ];
+    object(symbol, &text, vec![reloc(5, RelocKind::Call32, target, -4)])
+}
+
+/// Calls `address` with integer arguments and gives rax.
+pub fn run(address: usize, ints: &[u64]) -> u64 {
+    let mut frame = RegFrame::default();
+    frame.ints[..ints.len()].copy_from_slice(ints);
+    // SAFETY: the tests pass addresses of code they made, of this signature.
+    unsafe { bareflow_link::call(address, &mut frame, &[]) };
+    frame.ints[0]
+}
