@@ -28,12 +28,7 @@ impl CodeSpace {
         let len = size.max(1);
         let align = align.max(1).next_power_of_two();
         let Some(addr) = self.data_pool.take(len, align) else {
-            return Err(LinkError::Full {
-                pool: PoolKind::Data,
-                wanted: size,
-                used,
-                size: pool,
-            });
+            return Err(LinkError::Full { pool: PoolKind::Data, wanted: size, used, size: pool });
         };
         if let Err(error) = self.symbols.add(addr, len, name, Kind::Data) {
             self.data_pool.give(addr, len);
@@ -69,18 +64,11 @@ impl CodeSpace {
     ) -> Result<(), LinkError> {
         let own = || String::from(name);
         let Some(&(addr, size)) = self.data_symbols.get(name) else {
-            return Err(LinkError::Unresolved {
-                function: own(),
-                symbol: own(),
-            });
+            return Err(LinkError::Unresolved { function: own(), symbol: own() });
         };
         let malformed = |what, offset: u64| {
             let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-            LinkError::Malformed {
-                function: own(),
-                what,
-                offset,
-            }
+            LinkError::Malformed { function: own(), what, offset }
         };
         if data.bytes.len() > size {
             return Err(malformed("contents longer than the variable", 0));
@@ -90,25 +78,13 @@ impl CodeSpace {
             let address =
                 |symbol| resolve(symbol).ok_or_else(|| malformed(NO_ADDRESS, reloc.offset));
             let minus = reloc.minus.map_or(Ok(0), address)?;
-            let value = address(reloc.plus)?
-                .wrapping_sub(minus)
-                .wrapping_add_signed(reloc.addend);
+            let value = address(reloc.plus)?.wrapping_sub(minus).wrapping_add_signed(reloc.addend);
             let width = usize::from(reloc.size);
-            if reloc
-                .offset
-                .checked_add(width as u64)
-                .is_none_or(|end| end > size as u64)
-            {
-                return Err(malformed(
-                    "an address beyond the end of the variable",
-                    reloc.offset,
-                ));
+            if reloc.offset.checked_add(width as u64).is_none_or(|end| end > size as u64) {
+                return Err(malformed("an address beyond the end of the variable", reloc.offset));
             }
             if width == 4 && i32::try_from(value.cast_signed()).is_err() {
-                return Err(malformed(
-                    "a distance that 4 bytes cannot hold",
-                    reloc.offset,
-                ));
+                return Err(malformed("a distance that 4 bytes cannot hold", reloc.offset));
             }
             self.write_data(addr + reloc.offset as usize, &value.to_le_bytes()[..width]);
         }
@@ -122,12 +98,7 @@ impl CodeSpace {
         }
         let (used, size) = (self.data_pool.used(), self.data_pool.size());
         let Some(at) = self.data_pool.take(8, 8) else {
-            return Err(LinkError::Full {
-                pool: PoolKind::Data,
-                wanted: 8,
-                used,
-                size,
-            });
+            return Err(LinkError::Full { pool: PoolKind::Data, wanted: 8, used, size });
         };
         self.cell(at).store(value as usize, Ordering::Relaxed);
         self.data_cells.insert(value, at);

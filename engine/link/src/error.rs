@@ -86,36 +86,19 @@ pub enum LinkError {
 impl core::fmt::Display for LinkError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            LinkError::Full {
-                pool,
-                wanted,
-                used,
-                size,
-            } => {
+            LinkError::Full { pool, wanted, used, size } => {
                 let (name, unit) = (pool.name(), pool.unit());
-                write!(
-                    f,
-                    "{name} pool full: {wanted} more wanted, {used} of {size}{unit} used"
-                )
+                write!(f, "{name} pool full: {wanted} more wanted, {used} of {size}{unit} used")
             }
             LinkError::Regions(what) => f.write_str(what),
             LinkError::Unresolved { function, symbol } => {
                 write!(f, "{function}: nothing defines `{symbol}`")
             }
-            LinkError::OutOfRange {
-                function,
-                symbol,
-                offset,
-                distance,
-            } => write!(
+            LinkError::OutOfRange { function, symbol, offset, distance } => write!(
                 f,
                 "{function}+{offset:#x}: `{symbol}` is {distance} bytes away, beyond 2 GiB"
             ),
-            LinkError::Malformed {
-                function,
-                what,
-                offset,
-            } => {
+            LinkError::Malformed { function, what, offset } => {
                 write!(f, "{function}+{offset:#x}: {what}")
             }
             LinkError::Duplicate(name) => write!(f, "`{name}` is defined twice"),

@@ -37,11 +37,8 @@ impl CodeSpace {
         level: Level,
         resolve: impl Fn(&str) -> Option<u64>,
     ) -> Result<Installed, LinkError> {
-        let malformed = |what| LinkError::Malformed {
-            function: object.symbol.clone(),
-            what,
-            offset: 0,
-        };
+        let malformed =
+            |what| LinkError::Malformed { function: object.symbol.clone(), what, offset: 0 };
         for align in [object.text_align, object.consts_align] {
             if align > MAX_ALIGN || (align != 0 && !align.is_power_of_two()) {
                 return Err(malformed("an alignment that is no power of two up to 4096"));
@@ -50,39 +47,23 @@ impl CodeSpace {
         if object.text.is_empty() {
             return Err(malformed("an object without code"));
         }
-        let consts_align = if object.consts.is_empty() {
-            1
-        } else {
-            object.consts_align.max(1)
-        };
+        let consts_align = if object.consts.is_empty() { 1 } else { object.consts_align.max(1) };
         // Stubs jump to what lies on 16 bytes fastest, and small functions share no line then.
         let align = object.text_align.max(consts_align).max(16) as usize;
         let consts_at = object.text.len().next_multiple_of(consts_align as usize);
         let len = consts_at + object.consts.len();
         let Some(addr) = self.code_pool.take(len, align) else {
             let (used, size) = (self.code_pool.used(), self.code_pool.size());
-            return Err(LinkError::Full {
-                pool: PoolKind::Code,
-                wanted: len,
-                used,
-                size,
-            });
+            return Err(LinkError::Full { pool: PoolKind::Code, wanted: len, used, size });
         };
         let mut bytes = Vec::with_capacity(len);
         bytes.extend_from_slice(&object.text);
         bytes.resize(consts_at, 0xcc);
         bytes.extend_from_slice(&object.consts);
-        let place = Place {
-            addr,
-            text: object.text.len(),
-            consts_at,
-        };
+        let place = Place { addr, text: object.text.len(), consts_at };
         let done = (object.relocs.iter())
             .try_for_each(|reloc| self.apply(object, reloc, place, &mut bytes, &resolve))
-            .and_then(|()| {
-                self.symbols
-                    .add(addr, len, &object.symbol, Kind::Code(level))
-            });
+            .and_then(|()| self.symbols.add(addr, len, &object.symbol, Kind::Code(level)));
         if let Err(error) = done {
             self.code_pool.give(addr, len);
             return Err(error);
@@ -91,11 +72,7 @@ impl CodeSpace {
         // The writable mapping has other addresses than the one code runs at: a serialising
         // instruction makes this processor fetch anew (Intel SDM volume 3, section 9.1.3).
         core::arch::x86_64::__cpuid(0);
-        Ok(Installed {
-            addr,
-            len,
-            entry: addr,
-        })
+        Ok(Installed { addr, len, entry: addr })
     }
 
     fn apply(
@@ -114,11 +91,7 @@ impl CodeSpace {
         let width = if reloc.kind == RelocKind::Abs64 { 8 } else { 4 };
         if reloc.offset as usize + width > section_len {
             let (what, offset) = ("a relocation beyond the end", reloc.offset);
-            return Err(LinkError::Malformed {
-                function: function(),
-                what,
-                offset,
-            });
+            return Err(LinkError::Malformed { function: function(), what, offset });
         }
         let mut target = match &reloc.target {
             Target::Text => place.addr as u64,
@@ -148,12 +121,7 @@ impl CodeSpace {
                 Target::Text => String::from("(code)"),
             };
             let offset = reloc.offset;
-            return Err(LinkError::OutOfRange {
-                function: function(),
-                symbol,
-                offset,
-                distance,
-            });
+            return Err(LinkError::OutOfRange { function: function(), symbol, offset, distance });
         };
         bytes[at..at + 4].copy_from_slice(&short.to_le_bytes());
         Ok(())

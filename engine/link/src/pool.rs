@@ -17,11 +17,7 @@ impl Pool {
         if size > 0 {
             free.insert(start, size);
         }
-        Self {
-            free,
-            size,
-            used: 0,
-        }
+        Self { free, size, used: 0 }
     }
 
     /// Bytes in use.

@@ -124,37 +124,21 @@ unsafe impl Send for Probes {}
 
 impl Probes {
     pub(crate) fn new(count: u32, depth: u32, exit: usize) -> Self {
-        let ring: Vec<_> = (0..count as usize * RING)
-            .map(|_| UnsafeCell::new(0))
-            .collect();
+        let ring: Vec<_> = (0..count as usize * RING).map(|_| UnsafeCell::new(0)).collect();
         let rings: Box<[UnsafeCell<u64>]> = ring.into();
         let record = |index: usize| {
             // SAFETY: `index` is below `count`, so the ring lies in its box.
             let ring = unsafe { UnsafeCell::raw_get(rings.as_ptr().add(index * RING)) };
-            UnsafeCell::new(Record {
-                target: 0,
-                count: 0,
-                total: 0,
-                min: u64::MAX,
-                max: 0,
-                ring,
-            })
+            UnsafeCell::new(Record { target: 0, count: 0, total: 0, min: u64::MAX, max: 0, ring })
         };
         let record_box: Box<[_]> = (0..count as usize).map(record).collect();
-        let frames: Box<[_]> = (0..depth)
-            .map(|_| UnsafeCell::new(Frame::default()))
-            .collect();
+        let frames: Box<[_]> = (0..depth).map(|_| UnsafeCell::new(Frame::default())).collect();
         let bottom = UnsafeCell::raw_get(frames.as_ptr());
         let records = UnsafeCell::raw_get(record_box.as_ptr());
         // SAFETY: one behind the end of the box.
         let limit = unsafe { bottom.add(frames.len()) };
         Self {
-            state: Box::new(UnsafeCell::new(State {
-                top: bottom,
-                limit,
-                records,
-                exit,
-            })),
+            state: Box::new(UnsafeCell::new(State { top: bottom, limit, records, exit })),
             bottom,
             records,
             count,
@@ -208,12 +192,7 @@ impl CodeSpace {
         let Some(at) = (0..self.probes.count).find(free) else {
             let used = self.probes.used.iter().filter(|used| **used).count();
             let size = self.probes.count as usize;
-            return Err(LinkError::Full {
-                pool: PoolKind::Probes,
-                wanted: 1,
-                used,
-                size,
-            });
+            return Err(LinkError::Full { pool: PoolKind::Probes, wanted: 1, used, size });
         };
         let probe = ProbeId(at);
         self.probes.used[at as usize] = true;

@@ -44,11 +44,7 @@ impl CodeSpace {
     /// Takes code out of use. No slot or probe may lead to it; it is freed by a later
     /// [`CodeSpace::collect`].
     pub fn retire(&mut self, code: Installed) {
-        self.retired.push(Retired {
-            addr: code.addr,
-            len: code.len,
-            in_use: true,
-        });
+        self.retired.push(Retired { addr: code.addr, len: code.len, in_use: true });
     }
 
     /// Bytes that are retired and not freed.

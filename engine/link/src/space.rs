@@ -126,32 +126,17 @@ impl CodeSpace {
         handler: Handler,
         context: *mut (),
     ) -> Result<Self, LinkError> {
-        let code = Region {
-            len: code.len.min(settings.code),
-            ..code
-        };
-        let data = Region {
-            len: data.len.min(settings.data),
-            ..data
-        };
-        if [code.base, code.write, data.base, data.write]
-            .iter()
-            .any(|at| !at.is_multiple_of(16))
-        {
-            return Err(LinkError::Regions(
-                "code and data regions must be 16-byte aligned",
-            ));
+        let code = Region { len: code.len.min(settings.code), ..code };
+        let data = Region { len: data.len.min(settings.data), ..data };
+        if [code.base, code.write, data.base, data.write].iter().any(|at| !at.is_multiple_of(16)) {
+            return Err(LinkError::Regions("code and data regions must be 16-byte aligned"));
         }
         let ends = |region: Region| region.base.checked_add(region.len);
         let (Some(code_end), Some(data_end)) = (ends(code), ends(data)) else {
-            return Err(LinkError::Regions(
-                "a region goes beyond the end of the address space",
-            ));
+            return Err(LinkError::Regions("a region goes beyond the end of the address space"));
         };
         if code_end.max(data_end) - code.base.min(data.base) > i32::MAX as usize {
-            return Err(LinkError::Regions(
-                "code and data lie more than 2 GiB apart",
-            ));
+            return Err(LinkError::Regions("code and data lie more than 2 GiB apart"));
         }
 
         let slots = settings.slots as usize;
@@ -162,9 +147,7 @@ impl CodeSpace {
         let got = data.base + CELLS * 8;
         let data_pool = (got + slots * 8).next_multiple_of(64);
         if pool > code_end || data_pool > data_end {
-            return Err(LinkError::Regions(
-                "the code or data region has no room for the slots",
-            ));
+            return Err(LinkError::Regions("the code or data region has no room for the slots"));
         }
 
         let mut space = Self {
@@ -194,16 +177,11 @@ impl CodeSpace {
             probe_exit as *const () as usize,
         ];
         for (index, value) in cells.into_iter().enumerate() {
-            space
-                .cell(data.base + index * 8)
-                .store(value, Ordering::Relaxed);
+            space.cell(data.base + index * 8).store(value, Ordering::Relaxed);
         }
         let cell = |index: usize| data.base + index * 8;
-        let entries = [
-            (false, cell(0), cell(0)),
-            (true, cell(4), cell(3)),
-            (true, cell(4), cell(5)),
-        ];
+        let entries =
+            [(false, cell(0), cell(0)), (true, cell(4), cell(3)), (true, cell(4), cell(5))];
         for (index, (load, lea, target)) in entries.into_iter().enumerate() {
             let at = code.base + index * ENTRY;
             space.write_code(at, &reach(stubs::entry(at, load, lea, target))?);
@@ -290,8 +268,7 @@ impl CodeSpace {
     /// From the next call on, `slot` is the code at `address`: of an [`crate::Installed`], of a
     /// probe, or a native function of the machine. The program need not stop.
     pub fn publish(&self, slot: SlotId, address: usize) {
-        self.cell(self.slot_cell(slot))
-            .store(address, Ordering::Release);
+        self.cell(self.slot_cell(slot)).store(address, Ordering::Release);
     }
 
     /// From the next call on, `slot` is interpreted.
@@ -311,10 +288,7 @@ impl CodeSpace {
 
     /// Slots declared, in order of their ids.
     pub fn slots(&self) -> impl Iterator<Item = (SlotId, &str)> {
-        self.names
-            .iter()
-            .enumerate()
-            .map(|(at, name)| (SlotId(at as u32), name.as_str()))
+        self.names.iter().enumerate().map(|(at, name)| (SlotId(at as u32), name.as_str()))
     }
 
     /// Names of addresses, to be kept by whoever handles faults: it is read without a lock.
@@ -365,9 +339,7 @@ impl CodeSpace {
 }
 
 fn copy_into(region: Region, at: usize, bytes: &[u8]) {
-    let offset = at
-        .checked_sub(region.base)
-        .filter(|o| o + bytes.len() <= region.len);
+    let offset = at.checked_sub(region.base).filter(|o| o + bytes.len() <= region.len);
     let offset = offset.expect("ranges come from the region's own pools");
     // SAFETY: the range lies in the region, whose writable mapping is ours; `bytes` cannot
     // overlap it, since nobody else holds a reference into it.
@@ -381,7 +353,5 @@ fn copy_into(region: Region, at: usize, bytes: &[u8]) {
 }
 
 fn reach<T>(code: Option<T>) -> Result<T, LinkError> {
-    code.ok_or(LinkError::Regions(
-        "code and data lie more than 2 GiB apart",
-    ))
+    code.ok_or(LinkError::Regions("code and data lie more than 2 GiB apart"))
 }

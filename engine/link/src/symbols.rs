@@ -62,10 +62,7 @@ impl SymbolTable {
         Self {
             entries: (0..entries).map(|_| Entry::default()).collect(),
             high: AtomicUsize::new(0),
-            names: (0..names)
-                .map(|_| AtomicU8::new(0))
-                .collect::<Vec<_>>()
-                .into(),
+            names: (0..names).map(|_| AtomicU8::new(0)).collect::<Vec<_>>().into(),
             names_end: AtomicUsize::new(0),
         }
     }
@@ -140,11 +137,7 @@ impl SymbolTable {
                 DATA => Kind::Data,
                 level => Kind::Code(*Level::ALL.get(usize::from(level))?),
             };
-            Some(Found {
-                name: self.name_of(entry)?,
-                offset,
-                kind,
-            })
+            Some(Found { name: self.name_of(entry)?, offset, kind })
         })
     }
 
@@ -163,17 +156,12 @@ impl SymbolTable {
         let start = self.names_end.load(Ordering::Relaxed);
         // Another version of the function may be installed still: its entry has the name.
         let entries = &self.entries[..self.high.load(Ordering::Relaxed)];
-        if let Some(entry) = entries
-            .iter()
-            .find(|entry| self.name_of(entry) == Some(name))
-        {
+        if let Some(entry) = entries.iter().find(|entry| self.name_of(entry) == Some(name)) {
             let place = entry.name.load(Ordering::Relaxed);
             return Ok((place, entry.name_len.load(Ordering::Relaxed)));
         }
-        let room = self
-            .names
-            .get(start..start + name.len())
-            .ok_or_else(|| self.full(name.len()))?;
+        let room =
+            self.names.get(start..start + name.len()).ok_or_else(|| self.full(name.len()))?;
         for (place, byte) in room.iter().zip(name.bytes()) {
             place.store(byte, Ordering::Relaxed);
         }
@@ -183,12 +171,7 @@ impl SymbolTable {
 
     fn full(&self, wanted: usize) -> LinkError {
         let size = size_of_val(&*self.entries) + self.names.len();
-        LinkError::Full {
-            pool: PoolKind::Metadata,
-            wanted,
-            used: self.used(),
-            size,
-        }
+        LinkError::Full { pool: PoolKind::Metadata, wanted, used: self.used(), size }
     }
 }
 

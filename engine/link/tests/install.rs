@@ -14,13 +14,9 @@ fn calls_go_through_stubs() {
     let mut space = space(never, core::ptr::null_mut());
     let (f, g) = (space.declare("f").unwrap(), space.declare("g").unwrap());
     assert_eq!(space.declare("f").unwrap(), f);
-    let g_code = space
-        .install(&constant("g", 41), Level::O0, |_| None)
-        .unwrap();
+    let g_code = space.install(&constant("g", 41), Level::O0, |_| None).unwrap();
     let stub = space.stub(g) as u64;
-    let f_code = space.install(&plus_one("f", "g"), Level::O1, |n| {
-        (n == "g").then_some(stub)
-    });
+    let f_code = space.install(&plus_one("f", "g"), Level::O1, |n| (n == "g").then_some(stub));
     let f_code = f_code.unwrap();
     space.publish(f, f_code.entry);
     space.publish(g, g_code.entry);
@@ -29,18 +25,13 @@ fn calls_go_through_stubs() {
     assert_eq!(space.slot_at(space.stub(f) + 1), None);
     assert_eq!(space.slot_at(f_code.entry), None);
 
-    let better = space
-        .install(&constant("g", 99), Level::O2, |_| None)
-        .unwrap();
+    let better = space.install(&constant("g", 99), Level::O2, |_| None).unwrap();
     space.publish(g, better.entry);
     assert_eq!(run(space.stub(f), &[]), 100);
 
     let symbols = space.symbols();
     let found = symbols.find(f_code.entry + 9).unwrap();
-    assert_eq!(
-        (found.name, found.offset, found.kind),
-        ("f", 9, Kind::Code(Level::O1))
-    );
+    assert_eq!((found.name, found.offset, found.kind), ("f", 9, Kind::Code(Level::O1)));
     assert_eq!(symbols.find(space.stub(f)).unwrap().kind, Kind::Stub);
     assert_eq!(symbols.find(0x10), None);
 }
@@ -52,14 +43,10 @@ fn host_calls_may_lie_anywhere() {
     }
     let mut space = space(never, core::ptr::null_mut());
     let slot = space.bind("thrice", thrice as *const () as usize).unwrap();
-    let code = space
-        .install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, 0))
-        .err();
+    let code = space.install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, 0)).err();
     assert!(matches!(code, Some(LinkError::Unresolved { .. })));
     let stub = space.stub(slot) as u64;
-    let code = space
-        .install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, stub))
-        .unwrap();
+    let code = space.install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, stub)).unwrap();
     assert_eq!(run(code.entry, &[5]), 16);
 }
 
@@ -73,23 +60,14 @@ fn variables_and_constants_are_reached() {
     let slot = space.declare("f").unwrap();
     let at = space.define_data("v", 24, 16).unwrap();
     assert_eq!(at % 16, 0);
-    assert_eq!(
-        space.define_data("v", 8, 8),
-        Err(LinkError::Duplicate("v".into()))
-    );
+    assert_eq!(space.define_data("v", 8, 8), Err(LinkError::Duplicate("v".into())));
     let other = space.define_data("w", 0, 1).unwrap();
     assert_ne!(at, other);
     let data = Data {
         bytes: vec![7, 0, 0, 0, 0, 0, 0, 0],
         relocs: vec![
             reloc_at(8, 8, Symbol::Func(FuncId(0)), None, 0),
-            reloc_at(
-                16,
-                4,
-                Symbol::Global(GlobalId(1)),
-                Some(Symbol::Global(GlobalId(0))),
-                3,
-            ),
+            reloc_at(16, 4, Symbol::Global(GlobalId(1)), Some(Symbol::Global(GlobalId(0))), 3),
         ],
     };
     let stub = space.stub(slot) as u64;
@@ -140,13 +118,7 @@ fn variables_and_constants_are_reached() {
 }
 
 fn reloc_at(offset: u64, size: u8, plus: Symbol, minus: Option<Symbol>, addend: i64) -> DataReloc {
-    DataReloc {
-        offset,
-        size,
-        plus,
-        minus,
-        addend,
-    }
+    DataReloc { offset, size, plus, minus, addend }
 }
 
 #[test]
@@ -154,22 +126,14 @@ fn bad_objects_leave_nothing_behind() {
     let mut space = space(never, core::ptr::null_mut());
     let before = space.usage();
     let far = |_: &str| Some(1 << 40);
-    let error = space
-        .install(&plus_one("f", "g"), Level::O0, far)
-        .unwrap_err();
-    assert!(
-        matches!(error, LinkError::OutOfRange { offset: 5, .. }),
-        "{error}"
-    );
+    let error = space.install(&plus_one("f", "g"), Level::O0, far).unwrap_err();
+    assert!(matches!(error, LinkError::OutOfRange { offset: 5, .. }), "{error}");
     assert!(error.to_string().contains("`g`"), "{error}");
 
     let mut damaged = plus_one("f", "g");
     damaged.relocs[0].offset = 15;
     let error = space.install(&damaged, Level::O0, far).unwrap_err();
-    assert!(
-        matches!(error, LinkError::Malformed { offset: 15, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, LinkError::Malformed { offset: 15, .. }), "{error}");
     damaged.relocs[0].offset = u32::MAX;
     assert!(space.install(&damaged, Level::O0, far).is_err());
     damaged.relocs[0].section = Section::Consts;
@@ -199,61 +163,25 @@ fn full_pools_say_so() {
     space.declare("a").unwrap();
     space.declare("b").unwrap();
     let error = space.declare("c").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "slot pool full: 1 more wanted, 2 of 2 used"
-    );
+    assert_eq!(error.to_string(), "slot pool full: 1 more wanted, 2 of 2 used");
 
     let big = object("big", &[0xc3; 5000], vec![]);
     let error = space.install(&big, Level::O0, |_| None).unwrap_err();
-    assert!(matches!(
-        error,
-        LinkError::Full {
-            pool: PoolKind::Code,
-            wanted: 5000,
-            ..
-        }
-    ));
+    assert!(matches!(error, LinkError::Full { pool: PoolKind::Code, wanted: 5000, .. }));
     let error = space.define_data("d", 5000, 1).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            LinkError::Full {
-                pool: PoolKind::Data,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, LinkError::Full { pool: PoolKind::Data, .. }), "{error}");
     let name = "n".repeat(3000);
     let error = space.define_data(&name, 1, 1).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            LinkError::Full {
-                pool: PoolKind::Metadata,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, LinkError::Full { pool: PoolKind::Metadata, .. }), "{error}");
     assert_eq!(space.usage().data, 0);
     space.add_probe(1).unwrap();
-    assert!(matches!(
-        space.add_probe(1),
-        Err(LinkError::Full {
-            pool: PoolKind::Probes,
-            ..
-        })
-    ));
+    assert!(matches!(space.add_probe(1), Err(LinkError::Full { pool: PoolKind::Probes, .. })));
 }
 
 #[test]
 fn code_is_never_writable_where_it_runs() {
     let mut space = space(never, core::ptr::null_mut());
-    let code = space
-        .install(&constant("f", 1), Level::O0, |_| None)
-        .unwrap();
+    let code = space.install(&constant("f", 1), Level::O0, |_| None).unwrap();
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let mut seen = false;
     for line in maps.lines() {

@@ -19,16 +19,11 @@ fn recursive() -> bareflow_compile::Object {
 
 #[test]
 fn recursion_is_counted_call_by_call() {
-    let settings = bareflow_link::Settings {
-        probe_depth: 100,
-        ..Default::default()
-    };
+    let settings = bareflow_link::Settings { probe_depth: 100, ..Default::default() };
     let mut space = space_with(never, core::ptr::null_mut(), settings);
     let slot = space.declare("r").unwrap();
     let stub = space.stub(slot) as u64;
-    let code = space
-        .install(&recursive(), Level::O0, |_| Some(stub))
-        .unwrap();
+    let code = space.install(&recursive(), Level::O0, |_| Some(stub)).unwrap();
     let probe = space.add_probe(code.entry).unwrap();
     space.publish(slot, space.probe_address(probe));
     assert_eq!(run(space.stub(slot), &[9]), 9);
@@ -88,14 +83,9 @@ fn leaving_forgets_calls_under_way() {
     let top = stack.as_ptr_range().end as usize;
     let mut place = Box::new(Escape::new());
     let mut space = space(escape, (&raw mut *place).cast());
-    let (quit, outer) = (
-        space.declare("quit").unwrap(),
-        space.declare("outer").unwrap(),
-    );
+    let (quit, outer) = (space.declare("quit").unwrap(), space.declare("outer").unwrap());
     let stub = space.stub(quit) as u64;
-    let code = space
-        .install(&plus_one("outer", "quit"), Level::O0, |_| Some(stub))
-        .unwrap();
+    let code = space.install(&plus_one("outer", "quit"), Level::O0, |_| Some(stub)).unwrap();
     let probe = space.add_probe(code.entry).unwrap();
     space.publish(outer, space.probe_address(probe));
 
@@ -109,9 +99,7 @@ fn leaving_forgets_calls_under_way() {
     assert_eq!(space.take_reading(probe).calls, 0);
 
     // Measuring goes on as before.
-    let plain = space
-        .install(&constant("quit", 3), Level::O0, |_| None)
-        .unwrap();
+    let plain = space.install(&constant("quit", 3), Level::O0, |_| None).unwrap();
     space.publish(quit, plain.entry);
     assert_eq!(run(space.stub(outer), &[]), 4);
     assert_eq!(space.take_reading(probe).calls, 1);

@@ -24,18 +24,12 @@ unsafe extern "C" fn swap(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mu
     world.calls += 1;
     let inner = world.space.stub(world.space.slot("inner").unwrap()) as u64;
     let object = plus_one("outer", "inner");
-    let new = world
-        .space
-        .install(&object, Level::O0, |_| Some(inner))
-        .unwrap();
+    let new = world.space.install(&object, Level::O0, |_| Some(inner)).unwrap();
     world.space.publish(world.slot, new.entry);
     let old = world.current.replace(new).unwrap();
     let old_at = old.addr;
     world.space.retire(old);
-    let stack = Stack {
-        sp: stack_pointer(),
-        top: world.stack_top,
-    };
+    let stack = Stack { sp: stack_pointer(), top: world.stack_top };
     // SAFETY: the one stack in use, from here to its end.
     world.freed += unsafe { world.space.collect(&[stack]) };
     // The version that called us is still there: its bytes are untouched.
@@ -78,10 +72,8 @@ fn thousands_of_swaps_leak_nothing() {
     world.slot = world.space.declare("outer").unwrap();
     let inner = world.space.declare("inner").unwrap();
     let stub = world.space.stub(inner) as u64;
-    let first = world
-        .space
-        .install(&plus_one("outer", "inner"), Level::O0, |_| Some(stub))
-        .unwrap();
+    let first =
+        world.space.install(&plus_one("outer", "inner"), Level::O0, |_| Some(stub)).unwrap();
     let len = first.len;
     world.space.publish(world.slot, first.entry);
     world.current = Some(first);
@@ -89,13 +81,7 @@ fn thousands_of_swaps_leak_nothing() {
     // SAFETY: the world stays alive and is reached through the raw pointer only while it runs.
     let status = unsafe {
         let escape = &raw mut (*world).escape;
-        bareflow_link::enter(
-            &raw const (*world).space,
-            escape,
-            stack_top,
-            body,
-            world.cast(),
-        )
+        bareflow_link::enter(&raw const (*world).space, escape, stack_top, body, world.cast())
     };
     // SAFETY: made by `into_raw` above; nothing runs any more.
     let mut world = unsafe { Box::from_raw(world) };
@@ -103,37 +89,28 @@ fn thousands_of_swaps_leak_nothing() {
     // SAFETY: no compiled code is on any stack.
     world.freed += unsafe { world.space.collect(&[]) };
     assert_eq!(world.freed, 5_000 * len);
-    assert_eq!(
-        world.space.usage().code,
-        len,
-        "only the last version is left"
-    );
+    assert_eq!(world.space.usage().code, len, "only the last version is left");
     assert_eq!(world.space.retired_bytes(), 0);
 }
 
 #[test]
 fn a_stack_word_keeps_its_range() {
     let mut space = space(never, core::ptr::null_mut());
-    let codes: Vec<_> = (0..4)
-        .map(|n| {
-            space
-                .install(&constant("f", n), Level::O0, |_| None)
-                .unwrap()
-        })
-        .collect();
+    let codes: Vec<_> =
+        (0..4).map(|n| space.install(&constant("f", n), Level::O0, |_| None).unwrap()).collect();
     let words: [u64; 3] = [1, (codes[2].addr + codes[2].len) as u64, 2];
     let len = codes[0].len;
     for code in codes {
         space.retire(code);
     }
     let sp = words.as_ptr() as usize;
+    let stack = Stack { sp, top: sp + 24 };
     // SAFETY: an array of ours stands for the stack.
-    assert_eq!(
-        unsafe { space.collect(&[Stack { sp, top: sp + 24 }]) },
-        3 * len
-    );
+    let freed = unsafe { space.collect(&[stack]) };
+    assert_eq!(freed, 3 * len);
     // SAFETY: as above.
-    assert_eq!(unsafe { space.collect(&[]) }, len);
+    let rest = unsafe { space.collect(&[]) };
+    assert_eq!(rest, len);
 }
 
 /// Leaves from inside compiled code.
@@ -149,9 +126,8 @@ fn leaving_restores_the_caller() {
     let mut space = space(escape, (&raw mut *place).cast());
     let slot = space.declare("quit").unwrap();
     let stub = space.stub(slot);
-    let outer = space
-        .install(&plus_one("outer", "quit"), Level::O0, |_| Some(stub as u64))
-        .unwrap();
+    let outer =
+        space.install(&plus_one("outer", "quit"), Level::O0, |_| Some(stub as u64)).unwrap();
 
     unsafe extern "C" fn go(arg: *mut ()) -> u64 {
         run(arg as usize, &[1000]);
@@ -170,13 +146,8 @@ fn leaving_restores_the_caller() {
 fn readers_see_whole_versions_while_another_thread_swaps() {
     let mut space = space(never, core::ptr::null_mut());
     let slot = space.declare("f").unwrap();
-    let codes: Vec<_> = (1..=8)
-        .map(|n| {
-            space
-                .install(&constant("f", n), Level::O0, |_| None)
-                .unwrap()
-        })
-        .collect();
+    let codes: Vec<_> =
+        (1..=8).map(|n| space.install(&constant("f", n), Level::O0, |_| None).unwrap()).collect();
     space.publish(slot, codes[0].entry);
     let stub = space.stub(slot);
     let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));

@@ -8,8 +8,13 @@
 
 extern crate alloc;
 
+mod fit;
 mod function;
+mod json;
 mod level;
+mod merge;
 
+pub use fit::Fit;
 pub use function::{Cycles, FunctionProfile, IndirectSite, ParamValues, shape_of};
 pub use level::Level;
+pub use merge::ProgramProfile;

@@ -36,7 +36,5 @@ pub(crate) fn entry(at: usize, load: bool, cells: usize, target: usize) -> Optio
 }
 
 fn distance(from: usize, to: usize) -> Option<[u8; 4]> {
-    i32::try_from(to as i64 - from as i64)
-        .ok()
-        .map(i32::to_le_bytes)
+    i32::try_from(to as i64 - from as i64).ok().map(i32::to_le_bytes)
 }

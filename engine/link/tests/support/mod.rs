@@ -20,49 +20,23 @@ pub fn map() -> Mapped {
         let fd = libc::memfd_create(c"code".as_ptr(), 0);
         assert!(fd >= 0 && libc::ftruncate(fd, CODE as i64) == 0);
         let none = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-        let base = libc::mmap(
-            core::ptr::null_mut(),
-            CODE + DATA,
-            libc::PROT_NONE,
-            none,
-            -1,
-            0,
-        );
+        let base = libc::mmap(core::ptr::null_mut(), CODE + DATA, libc::PROT_NONE, none, -1, 0);
         assert_ne!(base, libc::MAP_FAILED);
-        let (rx, rw) = (
-            libc::PROT_READ | libc::PROT_EXEC,
-            libc::PROT_READ | libc::PROT_WRITE,
-        );
+        let (rx, rw) = (libc::PROT_READ | libc::PROT_EXEC, libc::PROT_READ | libc::PROT_WRITE);
         let code = libc::mmap(base, CODE, rx, libc::MAP_SHARED | libc::MAP_FIXED, fd, 0);
         let write = libc::mmap(core::ptr::null_mut(), CODE, rw, libc::MAP_SHARED, fd, 0);
         let data = libc::mmap(base.add(CODE), DATA, rw, none | libc::MAP_FIXED, -1, 0);
         assert!(code != libc::MAP_FAILED && write != libc::MAP_FAILED && data != libc::MAP_FAILED);
         libc::close(fd);
         Mapped {
-            code: Region {
-                base: code as usize,
-                write: write as usize,
-                len: CODE,
-            },
-            data: Region {
-                base: data as usize,
-                write: data as usize,
-                len: DATA,
-            },
+            code: Region { base: code as usize, write: write as usize, len: CODE },
+            data: Region { base: data as usize, write: data as usize, len: DATA },
         }
     }
 }
 
 pub fn space(handler: Handler, context: *mut ()) -> CodeSpace {
-    space_with(
-        handler,
-        context,
-        Settings {
-            slots: 256,
-            metadata: 64 << 10,
-            ..Settings::default()
-        },
-    )
+    space_with(handler, context, Settings { slots: 256, metadata: 64 << 10, ..Settings::default() })
 }
 
 pub fn space_with(handler: Handler, context: *mut (), settings: Settings) -> CodeSpace {
@@ -88,13 +62,7 @@ pub fn object(symbol: &str, text: &[u8], relocs: Vec<Reloc>) -> Object {
 
 pub fn reloc(offset: u32, kind: RelocKind, target: &str, addend: i64) -> Reloc {
     let target = Target::Symbol(target.into());
-    Reloc {
-        section: Section::Text,
-        offset,
-        kind,
-        target,
-        addend,
-    }
+    Reloc { section: Section::Text, offset, kind, target, addend }
 }
 
 /// `mov $value, %eax; ret`
