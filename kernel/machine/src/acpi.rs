@@ -55,19 +55,14 @@ pub fn find_root(memory: &impl Physical) -> Option<u64> {
         .bytes(0x40e, 2)
         .map(|b| u64::from(u16::from_le_bytes([b[0], b[1]])) << 4)
         .filter(|&at| (0x80000..0xa0000).contains(&at));
-    let areas = extended
-        .map(|at| (at, 1024))
-        .into_iter()
-        .chain([(0xe0000, 0x20000)]);
+    let areas = extended.map(|at| (at, 1024)).into_iter().chain([(0xe0000, 0x20000)]);
     areas
         .flat_map(|(at, len): (u64, u64)| (at..at + len).step_by(16))
         .find(|&at| is_root(memory, at))
 }
 
 fn is_root(memory: &impl Physical, at: u64) -> bool {
-    memory
-        .bytes(at, 20)
-        .is_some_and(|b| b.starts_with(b"RSD PTR ") && sums_to_zero(b))
+    memory.bytes(at, 20).is_some_and(|b| b.starts_with(b"RSD PTR ") && sums_to_zero(b))
 }
 
 fn sums_to_zero(bytes: &[u8]) -> bool {
@@ -94,14 +89,10 @@ pub fn read(memory: &impl Physical, root: u64) -> Tables {
         }
     }
     if let Some(fixed) = fixed {
-        let dsdt = quad(fixed, 140)
-            .filter(|&a| a != 0)
-            .or(word(fixed, 40).map(u64::from));
+        let dsdt = quad(fixed, 140).filter(|&a| a != 0).or(word(fixed, 40).map(u64::from));
         definitions.extend(dsdt.and_then(|at| table(memory, at)));
-        found.power_off = definitions
-            .iter()
-            .find_map(|d| sleep_type(d))
-            .and_then(|t| power_off(fixed, t));
+        found.power_off =
+            definitions.iter().find_map(|d| sleep_type(d)).and_then(|t| power_off(fixed, t));
     }
     found
 }
@@ -114,21 +105,12 @@ fn children(memory: &impl Physical, root: u64) -> Vec<u64> {
         .and_then(|b| quad(b, 24))
         .and_then(|at| table(memory, at));
     if let Some(xsdt) = extended {
-        return (36..xsdt.len())
-            .step_by(8)
-            .filter_map(|i| quad(xsdt, i))
-            .collect();
+        return (36..xsdt.len()).step_by(8).filter_map(|i| quad(xsdt, i)).collect();
     }
-    let rsdt = memory
-        .bytes(root, 20)
-        .and_then(|b| word(b, 16))
-        .and_then(|at| table(memory, at.into()));
+    let rsdt =
+        memory.bytes(root, 20).and_then(|b| word(b, 16)).and_then(|at| table(memory, at.into()));
     let Some(rsdt) = rsdt else { return Vec::new() };
-    (36..rsdt.len())
-        .step_by(4)
-        .filter_map(|i| word(rsdt, i))
-        .map(u64::from)
-        .collect()
+    (36..rsdt.len()).step_by(4).filter_map(|i| word(rsdt, i)).map(u64::from).collect()
 }
 
 /// A whole table with a good checksum.
@@ -196,24 +178,13 @@ fn power_off(fixed: &[u8], (a, b): (u8, u8)) -> Option<PowerOff> {
         // Sleep control register: a generic address structure at 244.
         let address = quad(fixed, 248).filter(|&a| a != 0)?;
         let port = *fixed.get(244)? == 1;
-        return Some(PowerOff::SleepRegister {
-            port,
-            address,
-            value: (a & 7) << 2 | 1 << 5,
-        });
+        return Some(PowerOff::SleepRegister { port, address, value: (a & 7) << 2 | 1 << 5 });
     }
     const ENABLE: u16 = 1 << 13;
-    let port = |at| {
-        word(fixed, at)
-            .and_then(|p| u16::try_from(p).ok())
-            .unwrap_or(0)
-    };
+    let port = |at| word(fixed, at).and_then(|p| u16::try_from(p).ok()).unwrap_or(0);
     let word_for = |sleep_type: u8| u16::from(sleep_type & 7) << 10 | ENABLE;
     let (port_a, port_b) = (port(64), port(68));
-    (port_a != 0).then_some(PowerOff::Pm1 {
-        a: (port_a, word_for(a)),
-        b: (port_b, word_for(b)),
-    })
+    (port_a != 0).then_some(PowerOff::Pm1 { a: (port_a, word_for(a)), b: (port_b, word_for(b)) })
 }
 
 #[cfg(test)]
@@ -248,19 +219,14 @@ mod tests {
         root[..8].copy_from_slice(b"RSD PTR ");
         root[16..20].copy_from_slice(&0x1000u32.to_le_bytes());
         root[8] = root.iter().fold(0u8, |s, &b| s.wrapping_sub(b));
-        let pointers: Vec<u8> = [0x2000u32, 0x3000]
-            .iter()
-            .flat_map(|p| p.to_le_bytes())
-            .collect();
+        let pointers: Vec<u8> = [0x2000u32, 0x3000].iter().flat_map(|p| p.to_le_bytes()).collect();
         ram.put(0x1000, b"RSDT", &pointers);
         let mut fixed = vec![0; 80];
         fixed[4..8].copy_from_slice(&0x4000u32.to_le_bytes());
         fixed[28..32].copy_from_slice(&0x604u32.to_le_bytes());
         ram.put(0x2000, b"FACP", &fixed);
         let mut interrupts = vec![0, 0, 0xe0, 0xfe, 1, 0, 0, 0];
-        interrupts.extend([
-            0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 1, 0, 0, 0, 0, 0, 8, 2, 2, 1, 0, 0, 0,
-        ]);
+        interrupts.extend([0, 8, 0, 0, 1, 0, 0, 0, 0, 8, 1, 1, 0, 0, 0, 0, 0, 8, 2, 2, 1, 0, 0, 0]);
         interrupts.extend([1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0]);
         ram.put(0x3000, b"APIC", &interrupts);
         ram.put(0x4000, b"DSDT", b"\x08_S5_\x12\x06\x04\x0a\x05\x01\0\0");
@@ -275,15 +241,8 @@ mod tests {
         let found = read(&ram, root);
         assert_eq!(found.local_apic, Some(0xfee0_0000));
         assert_eq!(found.io_apics, [0xfec0_0000]);
-        assert_eq!(
-            found.processors,
-            [0, 2],
-            "the disabled processor is left out"
-        );
-        let off = PowerOff::Pm1 {
-            a: (0x604, 0x3400),
-            b: (0, 0x2400),
-        };
+        assert_eq!(found.processors, [0, 2], "the disabled processor is left out");
+        let off = PowerOff::Pm1 { a: (0x604, 0x3400), b: (0, 0x2400) };
         assert_eq!(found.power_off, Some(off));
     }
 
@@ -295,11 +254,7 @@ mod tests {
         fixed[76..80].copy_from_slice(&(1u32 << 20).to_le_bytes());
         fixed[212..220].copy_from_slice(&0xfea0_0000u64.to_le_bytes());
         ram.put(0x2000, b"FACP", &fixed);
-        let off = PowerOff::SleepRegister {
-            port: false,
-            address: 0xfea0_0000,
-            value: 0x34,
-        };
+        let off = PowerOff::SleepRegister { port: false, address: 0xfea0_0000, value: 0x34 };
         assert_eq!(read(&ram, 0xe0040).power_off, Some(off));
     }
 
@@ -307,10 +262,7 @@ mod tests {
     fn damage_never_panics_and_never_invents() {
         let whole = machine();
         let found = read(&whole, 0xe0040);
-        for at in (0x1000..0x1030)
-            .chain(0x2000..0x2090)
-            .chain(0x3000..0x3060)
-            .chain(0x4000..0x4040)
+        for at in (0x1000..0x1030).chain(0x2000..0x2090).chain(0x3000..0x3060).chain(0x4000..0x4040)
         {
             let mut ram = Ram(whole.0.clone());
             ram.0[at] ^= 0xff;

@@ -99,12 +99,7 @@ impl Command {
                 low,
             }
         } else {
-            Command {
-                code,
-                device: device | address[3] & 0xf,
-                high: None,
-                low,
-            }
+            Command { code, device: device | address[3] & 0xf, high: None, low }
         }
     }
 }
@@ -131,32 +126,10 @@ mod tests {
     #[test]
     fn disks_of_both_kinds_are_understood() {
         let small = Disk::identify(&words(&[(49, 0x300), (60, 0x1000), (61, 2)])).unwrap();
-        assert_eq!(
-            small,
-            Disk {
-                sectors: 0x21000,
-                wide: false,
-                dma: true,
-                wide_flush: false
-            }
-        );
-        let big = words(&[
-            (49, 0x200),
-            (60, 0xffff),
-            (61, 0xfff),
-            (83, 0x6400),
-            (102, 1),
-        ]);
+        assert_eq!(small, Disk { sectors: 0x21000, wide: false, dma: true, wide_flush: false });
+        let big = words(&[(49, 0x200), (60, 0xffff), (61, 0xfff), (83, 0x6400), (102, 1)]);
         let big = Disk::identify(&big).unwrap();
-        assert_eq!(
-            big,
-            Disk {
-                sectors: 1 << 32,
-                wide: true,
-                dma: false,
-                wide_flush: true
-            }
-        );
+        assert_eq!(big, Disk { sectors: 1 << 32, wide: true, dma: false, wide_flush: true });
     }
 
     #[test]
@@ -172,22 +145,9 @@ mod tests {
 
     #[test]
     fn addresses_go_to_the_right_registers() {
-        let disk = Disk {
-            sectors: 1 << 40,
-            wide: true,
-            dma: true,
-            wide_flush: true,
-        };
+        let disk = Disk { sectors: 1 << 40, wide: true, dma: true, wide_flush: true };
         let c = Command::transfer(disk, 1, Transfer::Read, true, 0x0abc_def1, 256);
-        assert_eq!(
-            c,
-            Command {
-                code: 0xc8,
-                device: 0xfa,
-                high: None,
-                low: [0, 0xf1, 0xde, 0xbc]
-            }
-        );
+        assert_eq!(c, Command { code: 0xc8, device: 0xfa, high: None, low: [0, 0xf1, 0xde, 0xbc] });
         let c = Command::transfer(disk, 0, Transfer::Write, false, 0x1_2345_6789, 0x300);
         let expected = Command {
             code: 0x34,

@@ -16,9 +16,7 @@ impl Scale {
     /// For a counter of `hz` (not 0).
     pub fn new(hz: u64) -> Scale {
         let factor = (1_000_000_000u128 << 32) / u128::from(hz.max(1));
-        Scale {
-            factor: u64::try_from(factor).unwrap_or(u64::MAX),
-        }
+        Scale { factor: u64::try_from(factor).unwrap_or(u64::MAX) }
     }
 
     /// Nanoseconds of that many cycles.
@@ -60,10 +58,7 @@ mod tests {
         assert_eq!(Scale::new(0).nanoseconds(0), 0);
         assert_eq!(frequency(1000, 7, 7), None);
         assert_eq!(frequency_from_crystal(0, 1, 1), None);
-        assert_eq!(
-            frequency_from_crystal(2, 100, 24_000_000),
-            Some(1_200_000_000)
-        );
+        assert_eq!(frequency_from_crystal(2, 100, 24_000_000), Some(1_200_000_000));
     }
 
     #[test]

@@ -16,6 +16,11 @@ const SHIFTED: &[u8; 58] =
     b"\0\x1b!@#$%^&*()_+\x08\tQWERTYUIOP{}\n\0ASDFGHJKL:\"~\0|ZXCVBNM<>?\0*\0 ";
 
 impl Keyboard {
+    /// Nothing held down.
+    pub const fn new() -> Self {
+        Self { shift: false, control: false, caps: false, prefixed: false }
+    }
+
     /// Takes one scan code; a character where it made one.
     pub fn press(&mut self, code: u8) -> Option<u8> {
         if code == 0xe0 {
@@ -46,11 +51,7 @@ impl Keyboard {
         }
         let plain = *PLAIN.get(usize::from(key))?;
         let upper = self.shift != (self.caps && plain.is_ascii_lowercase());
-        let byte = if upper {
-            SHIFTED[usize::from(key)]
-        } else {
-            plain
-        };
+        let byte = if upper { SHIFTED[usize::from(key)] } else { plain };
         match byte {
             0 => None,
             _ if self.control && plain.is_ascii_lowercase() => Some(plain & 0x1f),
@@ -78,10 +79,7 @@ mod tests {
 
     #[test]
     fn prefixed_keys_are_not_letters() {
-        assert_eq!(
-            typed(&[0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x1c, 0xe0, 0x2a, 0x1e]),
-            b"\na"
-        );
+        assert_eq!(typed(&[0xe0, 0x48, 0xe0, 0xc8, 0xe0, 0x1c, 0xe0, 0x2a, 0x1e]), b"\na");
     }
 
     #[test]
@@ -89,13 +87,7 @@ mod tests {
         for state in 0..16u8 {
             for code in 0..=255 {
                 let [shift, control, caps, prefixed] = [1, 2, 4, 8].map(|bit| state & bit != 0);
-                Keyboard {
-                    shift,
-                    control,
-                    caps,
-                    prefixed,
-                }
-                .press(code);
+                Keyboard { shift, control, caps, prefixed }.press(code);
             }
         }
     }

@@ -18,3 +18,4 @@ pub mod paging;
 pub mod ranges;
 pub mod symbols;
 pub mod vectors;
+pub mod windows;

@@ -52,10 +52,7 @@ fn virtio_mmio(value: &str) -> Option<VirtioMmio> {
     let suffix = size.chars().next_back().filter(|c| c.is_ascii_alphabetic());
     let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let len = number(digits)?.checked_mul(scale(suffix))?;
-    Some(VirtioMmio {
-        address: number(address)?,
-        len,
-    })
+    Some(VirtioMmio { address: number(address)?, len })
 }
 
 fn number(text: &str) -> Option<u64> {
@@ -76,28 +73,17 @@ mod tests {
         let options = Options::parse(line);
         assert_eq!(options.selftest.as_deref(), Some("fault:page"));
         let expected = [
-            VirtioMmio {
-                address: 0xfeb0_0e00,
-                len: 512,
-            },
-            VirtioMmio {
-                address: 0xd000_0000,
-                len: 4096,
-            },
+            VirtioMmio { address: 0xfeb0_0e00, len: 512 },
+            VirtioMmio { address: 0xd000_0000, len: 4096 },
         ];
         assert_eq!(options.virtio_mmio, expected);
     }
 
     #[test]
     fn nonsense_is_left_out() {
-        for value in [
-            "",
-            "512",
-            "512@",
-            "x@0x1:2",
-            "9999999999999999999K@1",
-            "18446744073709551615M@1",
-        ] {
+        for value in
+            ["", "512", "512@", "x@0x1:2", "9999999999999999999K@1", "18446744073709551615M@1"]
+        {
             let line = alloc::format!("virtio_mmio.device={value}");
             assert_eq!(Options::parse(&line), Options::default(), "{value}");
         }

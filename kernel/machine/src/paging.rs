@@ -239,20 +239,12 @@ mod tests {
     }
 
     fn fake() -> Fake {
-        Fake {
-            tables: vec![[0; 512]],
-            limit: 100,
-        }
+        Fake { tables: vec![[0; 512]], limit: 100 }
     }
 
     #[test]
     fn nothing_is_both_writable_and_executable() {
-        for access in [
-            Access::Read,
-            Access::ReadWrite,
-            Access::Execute,
-            Access::Device,
-        ] {
+        for access in [Access::Read, Access::ReadWrite, Access::Execute, Access::Device] {
             let bits = access.bits();
             assert!(bits & WRITABLE == 0 || bits & NO_EXECUTE != 0, "{access:?}");
             assert_eq!(Access::from_bits(bits), access);
@@ -263,11 +255,7 @@ mod tests {
     fn large_pages_are_used_and_split() {
         let mut m = fake();
         map(&mut m, 0, 0, 8 << 20, Mapping::To(0, Access::ReadWrite)).unwrap();
-        assert_eq!(
-            m.tables.len(),
-            3,
-            "four large pages need no table of small ones"
-        );
+        assert_eq!(m.tables.len(), 3, "four large pages need no table of small ones");
         map(&mut m, 0, 0x20_1000, 0x2000, Mapping::Same(Access::Execute)).unwrap();
         assert_eq!(m.tables.len(), 4);
         let at = |m: &mut Fake, v| translate(m, 0, v);
@@ -295,14 +283,7 @@ mod tests {
     fn a_range_across_every_level_is_mapped_in_order() {
         let mut m = fake();
         let virt = (1 << 39) - 3 * PAGE;
-        map(
-            &mut m,
-            0,
-            virt,
-            6 * PAGE,
-            Mapping::To(0x7000, Access::Device),
-        )
-        .unwrap();
+        map(&mut m, 0, virt, 6 * PAGE, Mapping::To(0x7000, Access::Device)).unwrap();
         for i in 0..6 {
             let expected = Some((0x7000 + i * PAGE, Access::Device));
             assert_eq!(translate(&mut m, 0, virt + i * PAGE), expected);
@@ -317,10 +298,7 @@ mod tests {
         let tables = m.tables.len();
         map(&mut m, 0, 0, LARGE_PAGE, Mapping::To(0, Access::ReadWrite)).unwrap();
         assert_eq!(m.tables.len(), tables);
-        assert_eq!(
-            translate(&mut m, 0, 0x1234),
-            Some((0x1234, Access::ReadWrite))
-        );
+        assert_eq!(translate(&mut m, 0, 0x1234), Some((0x1234, Access::ReadWrite)));
     }
 
     #[test]
@@ -329,10 +307,7 @@ mod tests {
         let to = Mapping::To(0, Access::Read);
         assert_eq!(map(&mut m, 0, 1, PAGE, to), Err(MapError::Misaligned));
         assert_eq!(map(&mut m, 0, 0, 1 << 48, to), Err(MapError::Misaligned));
-        assert_eq!(
-            map(&mut m, 0, u64::MAX - 4095, PAGE, to),
-            Err(MapError::Misaligned)
-        );
+        assert_eq!(map(&mut m, 0, u64::MAX - 4095, PAGE, to), Err(MapError::Misaligned));
         assert_eq!(map(&mut m, 0, 0, PAGE, to), Err(MapError::NoMemory));
         assert_eq!(translate(&mut m, 0, u64::MAX), None);
     }

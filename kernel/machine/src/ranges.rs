@@ -32,10 +32,7 @@ impl Range {
     /// The whole pages inside.
     pub fn inner_pages(self) -> Range {
         Range {
-            start: self
-                .start
-                .checked_next_multiple_of(PAGE)
-                .unwrap_or(u64::MAX),
+            start: self.start.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX),
             end: self.end & !(PAGE - 1),
         }
     }
@@ -44,10 +41,7 @@ impl Range {
     pub fn outer_pages(self) -> Range {
         Range {
             start: self.start & !(PAGE - 1),
-            end: self
-                .end
-                .checked_next_multiple_of(PAGE)
-                .unwrap_or(!(PAGE - 1)),
+            end: self.end.checked_next_multiple_of(PAGE).unwrap_or(!(PAGE - 1)),
         }
     }
 }
@@ -81,10 +75,7 @@ impl FreeRanges {
 
     /// No memory at all.
     pub const fn new() -> Self {
-        Self {
-            ranges: [Range { start: 0, end: 0 }; Self::CAPACITY],
-            used: 0,
-        }
+        Self { ranges: [Range { start: 0, end: 0 }; Self::CAPACITY], used: 0 }
     }
 
     /// The ranges, lowest first.
@@ -110,10 +101,7 @@ impl FreeRanges {
                 at += 1;
                 continue;
             }
-            merged = Range {
-                start: merged.start.min(r.start),
-                end: merged.end.max(r.end),
-            };
+            merged = Range { start: merged.start.min(r.start), end: merged.end.max(r.end) };
             self.delete(at);
         }
         let at = self.as_slice().partition_point(|r| r.start < merged.start);
@@ -133,14 +121,8 @@ impl FreeRanges {
                 continue;
             }
             self.delete(at);
-            let before = Range {
-                start: r.start,
-                end: gone.start,
-            };
-            let after = Range {
-                start: gone.end,
-                end: r.end,
-            };
+            let before = Range { start: r.start, end: gone.start };
+            let after = Range { start: gone.end, end: r.end };
             for part in [before, after] {
                 if !part.is_empty() {
                     self.insert(at, part);
@@ -164,10 +146,7 @@ impl FreeRanges {
             From::Low => self.as_slice().iter().find_map(fit),
             From::High => self.as_slice().iter().rev().find_map(fit),
         }?;
-        self.remove(Range {
-            start,
-            end: start + len,
-        });
+        self.remove(Range { start, end: start + len });
         Some(start)
     }
 
@@ -178,9 +157,7 @@ impl FreeRanges {
 
     fn insert(&mut self, at: usize, range: Range) {
         if self.used == Self::CAPACITY {
-            let shortest = (0..self.used)
-                .min_by_key(|&i| self.ranges[i].len())
-                .unwrap_or(0);
+            let shortest = (0..self.used).min_by_key(|&i| self.ranges[i].len()).unwrap_or(0);
             if self.ranges[shortest].len() >= range.len() {
                 return;
             }
@@ -225,10 +202,7 @@ mod tests {
         assert_eq!(pairs(&free), [(0, 4), (6, 10), (20, 30)]);
         free.remove(Range { start: 3, end: 25 });
         assert_eq!(pairs(&free), [(0, 3), (25, 30)]);
-        free.remove(Range {
-            start: 0,
-            end: u64::MAX,
-        });
+        free.remove(Range { start: 0, end: u64::MAX });
         assert_eq!(free.total(), 0);
     }
 
@@ -236,74 +210,32 @@ mod tests {
     fn taking_respects_alignment_limit_and_end() {
         let mut free = of(&[(0x1800, 0x5000), (0x10000, 0x40000)]);
         assert_eq!(free.take(0x1000, 0x1000, u64::MAX, From::Low), Some(0x2000));
-        assert_eq!(
-            free.take(0x8000, 0x8000, u64::MAX, From::High),
-            Some(0x38000)
-        );
+        assert_eq!(free.take(0x8000, 0x8000, u64::MAX, From::High), Some(0x38000));
         assert_eq!(free.take(0x1000, 0x1000, 0x10000, From::High), Some(0x4000));
         assert_eq!(free.take(0x100000, 0x1000, u64::MAX, From::Low), None);
         assert_eq!(free.take(u64::MAX, 0x1000, u64::MAX, From::Low), None);
-        assert_eq!(
-            pairs(&free),
-            [(0x1800, 0x2000), (0x3000, 0x4000), (0x10000, 0x38000)]
-        );
+        assert_eq!(pairs(&free), [(0x1800, 0x2000), (0x3000, 0x4000), (0x10000, 0x38000)]);
     }
 
     #[test]
     fn a_full_list_loses_its_shortest_range_only() {
         let mut free = FreeRanges::new();
         for i in 0..FreeRanges::CAPACITY as u64 {
-            free.add(Range {
-                start: i * 100,
-                end: i * 100 + 10 + i,
-            });
+            free.add(Range { start: i * 100, end: i * 100 + 10 + i });
         }
-        free.add(Range {
-            start: 1_000_000,
-            end: 1_000_050,
-        });
+        free.add(Range { start: 1_000_000, end: 1_000_050 });
         assert_eq!(free.as_slice().len(), FreeRanges::CAPACITY);
-        assert_eq!(
-            free.as_slice()[0],
-            Range {
-                start: 100,
-                end: 111
-            }
-        );
-        assert_eq!(
-            free.as_slice().last(),
-            Some(&Range {
-                start: 1_000_000,
-                end: 1_000_050
-            })
-        );
+        assert_eq!(free.as_slice()[0], Range { start: 100, end: 111 });
+        assert_eq!(free.as_slice().last(), Some(&Range { start: 1_000_000, end: 1_000_050 }));
     }
 
     #[test]
     fn pages_round_inwards_and_outwards() {
-        let r = Range {
-            start: 1,
-            end: 0x2fff,
-        };
-        assert_eq!(
-            r.inner_pages(),
-            Range {
-                start: 0x1000,
-                end: 0x2000
-            }
-        );
-        assert_eq!(
-            r.outer_pages(),
-            Range {
-                start: 0,
-                end: 0x3000
-            }
-        );
+        let r = Range { start: 1, end: 0x2fff };
+        assert_eq!(r.inner_pages(), Range { start: 0x1000, end: 0x2000 });
+        assert_eq!(r.outer_pages(), Range { start: 0, end: 0x3000 });
         assert!(Range { start: 1, end: 2 }.inner_pages().is_empty());
-        let top = Range {
-            start: u64::MAX - 1,
-            end: u64::MAX,
-        };
+        let top = Range { start: u64::MAX - 1, end: u64::MAX };
         assert!(top.inner_pages().is_empty());
     }
 }

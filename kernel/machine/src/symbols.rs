@@ -47,11 +47,8 @@ pub fn encode(mut functions: Vec<Function>) -> Vec<u8> {
     }
     let mut by_use: Vec<(&str, usize)> = uses.into_iter().collect();
     by_use.sort_by_key(|&(part, n)| (core::cmp::Reverse(n), part));
-    let index: BTreeMap<&str, usize> = by_use
-        .iter()
-        .enumerate()
-        .map(|(i, &(p, _))| (p, i))
-        .collect();
+    let index: BTreeMap<&str, usize> =
+        by_use.iter().enumerate().map(|(i, &(p, _))| (p, i)).collect();
 
     let base = functions.first().map_or(0, |f| f.address);
     let mut out = Vec::from(MAGIC);
@@ -81,9 +78,7 @@ pub fn encode(mut functions: Vec<Function>) -> Vec<u8> {
 /// The parts of a path, each cut to what its length byte can hold.
 fn parts(name: &str) -> impl Iterator<Item = &str> {
     name.split("::").map(|part| {
-        let end = (0..=LONGEST_PART.min(part.len()))
-            .rev()
-            .find(|&i| part.is_char_boundary(i));
+        let end = (0..=LONGEST_PART.min(part.len())).rev().find(|&i| part.is_char_boundary(i));
         &part[..end.unwrap_or(0)]
     })
 }
@@ -147,12 +142,7 @@ impl<'a> Symbols<'a> {
                 return None;
             }
             if address - at < size.max(1) {
-                return Some(Found {
-                    table: *self,
-                    name,
-                    parts,
-                    offset: address - at,
-                });
+                return Some(Found { table: *self, name, parts, offset: address - at });
             }
             for _ in 0..parts {
                 take(&mut rest)?;
@@ -207,11 +197,7 @@ mod tests {
     use alloc::vec;
 
     fn table() -> Vec<u8> {
-        let f = |address, size, name: &str| Function {
-            address,
-            size,
-            name: name.into(),
-        };
+        let f = |address, size, name: &str| Function { address, size, name: name.into() };
         encode(vec![
             f(0x10_0200, 0x40, "kernel::memory::map"),
             f(0x10_0000, 0x100, "kernel::start"),
@@ -230,10 +216,7 @@ mod tests {
         assert_eq!(name(&t, 0x10_0000), Some(("kernel::start".into(), 0)));
         assert_eq!(name(&t, 0x10_00ff), Some(("kernel::start".into(), 0xff)));
         assert_eq!(name(&t, 0x10_0100), None, "between two functions");
-        assert_eq!(
-            name(&t, 0x10_0210),
-            Some(("kernel::memory::map".into(), 0x10))
-        );
+        assert_eq!(name(&t, 0x10_0210), Some(("kernel::memory::map".into(), 0x10)));
         assert_eq!(name(&t, 0x50_0000), Some(("memcpy".into(), 0)));
         assert_eq!(name(&t, 0xf_ffff), None);
         assert_eq!(name(&t, u64::MAX), None);
@@ -259,16 +242,9 @@ mod tests {
     #[test]
     fn long_and_empty_parts_survive() {
         let long = "é".repeat(100);
-        let t = encode(vec![Function {
-            address: 1,
-            size: 1,
-            name: alloc::format!("a::::{long}"),
-        }]);
+        let t = encode(vec![Function { address: 1, size: 1, name: alloc::format!("a::::{long}") }]);
         let (found, _) = name(&t, 1).unwrap();
-        assert!(
-            found.starts_with("a::::é") && found.len() <= LONGEST_PART + 5,
-            "{found}"
-        );
+        assert!(found.starts_with("a::::é") && found.len() <= LONGEST_PART + 5, "{found}");
         assert!(Symbols::new(&encode(vec![])).unwrap().find(0).is_none());
     }
 }

@@ -79,17 +79,17 @@ pub fn stack(vector: u8) -> u8 {
 /// Number of stacks in use.
 pub const STACKS: usize = 6;
 
-/// What a page-fault error code says, as words for people.
+/// What a page-fault error code says, as words for people, to be followed by the address.
 pub fn page_fault_words(error: u64) -> &'static str {
     let (present, write, fetch) = (error & 1 != 0, error & 2 != 0, error & 16 != 0);
     match (error & 8 != 0, fetch, write, present) {
-        (true, ..) => "reserved bit set in a page table",
-        (_, true, _, true) => "execution of a page that holds data",
-        (_, true, _, false) => "execution of an address that is not mapped",
-        (_, _, true, true) => "write to a page that is read-only",
-        (_, _, true, false) => "write to an address that is not mapped",
-        (_, _, false, true) => "read of a protected page",
-        (_, _, false, false) => "read of an address that is not mapped",
+        (true, ..) => "page table with a reserved bit set, at",
+        (_, true, _, true) => "execution of data at",
+        (_, true, _, false) => "execution of unmapped",
+        (_, _, true, true) => "write to read-only",
+        (_, _, true, false) => "write to unmapped",
+        (_, _, false, true) => "read of protected",
+        (_, _, false, false) => "read of unmapped",
     }
 }
 
@@ -104,20 +104,13 @@ mod tests {
             assert!(!name(vector).is_empty());
         }
         assert_ne!(stack(PAGE_FAULT), stack(DOUBLE_FAULT));
-        assert_ne!(
-            stack(PAGE_FAULT),
-            stack(TIMER),
-            "a timer's handler may touch new memory"
-        );
+        assert_ne!(stack(PAGE_FAULT), stack(TIMER), "a timer's handler may touch new memory");
     }
 
     #[test]
     fn error_codes_of_page_faults_have_words() {
-        assert_eq!(page_fault_words(0), "read of an address that is not mapped");
-        assert_eq!(
-            page_fault_words(0x11),
-            "execution of a page that holds data"
-        );
-        assert_eq!(page_fault_words(3), "write to a page that is read-only");
+        assert_eq!(page_fault_words(0), "read of unmapped");
+        assert_eq!(page_fault_words(0x11), "execution of data at");
+        assert_eq!(page_fault_words(3), "write to read-only");
     }
 }

@@ -1,0 +1,103 @@
+//! Where things lie in the address space, and how much of it they get.
+//!
+//! Physical memory is mapped one to one at the bottom. Everything that grows has a window of
+//! its own far above, with nothing mapped around it: memory is brought in at the first touch,
+//! so that windows cost nothing while they are empty, and running over an end faults.
+
+use crate::ranges::LARGE_PAGE;
+
+/// A stretch of virtual addresses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Window {
+    /// First address.
+    pub base: u64,
+    /// Length in bytes.
+    pub len: u64,
+}
+
+impl Window {
+    /// Whether an address lies in it.
+    pub fn contains(self, address: u64) -> bool {
+        address.wrapping_sub(self.base) < self.len
+    }
+
+    /// One past the last address.
+    pub fn end(self) -> u64 {
+        self.base + self.len
+    }
+}
+
+/// Room for the kernel's own heap, which grows from its base.
+pub const KERNEL_HEAP: Window = Window { base: 1 << 40, len: 1 << 40 };
+/// Compiled code, where it runs.
+pub const CODE: Window = Window { base: 1 << 44, len: 256 << 20 };
+/// Compiled code, where it is written.
+pub const CODE_WRITE: Window = Window { base: 1 << 45, len: CODE.len };
+/// GOT and globals: close enough to the code for 32-bit distances.
+pub const DATA: Window = Window { base: CODE.base + (512 << 20), len: 1 << 30 };
+const HEAP_BASE: u64 = 1 << 46;
+const STACK_TOP: u64 = 3 << 45;
+
+/// Below this, the kernel cannot work: page tables, its heap, a compiler's working memory.
+pub const LEAST_MEMORY: u64 = 12 << 20;
+
+/// What depends on the size of the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// The program's heap.
+    pub heap: Window,
+    /// The stack that session and program run on.
+    pub stack: Window,
+    /// Bytes brought in at a touch of the heap; elsewhere it is 64 KiB at most.
+    pub heap_step: u64,
+}
+
+/// Bytes brought in at a touch of any other window.
+pub const STEP: u64 = 64 << 10;
+
+impl Plan {
+    /// For a machine with `free` bytes of memory left when the kernel has what it needs first.
+    pub fn new(free: u64) -> Plan {
+        let heap = free / 4 * 3 / LARGE_PAGE * LARGE_PAGE;
+        let stack = (free / 8).clamp(1 << 20, 64 << 20) / STEP * STEP;
+        // A large page is zeroed whole: only where memory is plenty.
+        let heap_step = if free >= 256 << 20 { LARGE_PAGE } else { STEP };
+        Plan {
+            heap: Window { base: HEAP_BASE, len: heap },
+            stack: Window { base: STACK_TOP - stack, len: stack },
+            heap_step,
+        }
+    }
+}
+
+/// How far below a stack an access still counts as an overflow of it.
+pub const STACK_GUARD: u64 = 1 << 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_are_apart_and_in_reach() {
+        for mib in [12, 32, 128, 1024, 4096, 1 << 20] {
+            let plan = Plan::new(mib << 20);
+            let guard = Window { base: plan.stack.base - STACK_GUARD, len: STACK_GUARD };
+            let mut all = [KERNEL_HEAP, CODE, CODE_WRITE, DATA, plan.heap, guard, plan.stack];
+            all.sort_by_key(|w| w.base);
+            assert!(all.windows(2).all(|w| w[0].end() <= w[1].base), "{mib} MiB: {all:x?}");
+            assert!(all[6].end() <= 1 << 47);
+            assert!(all.iter().all(|w| w.base % STEP == 0 && w.len % STEP == 0), "{all:x?}");
+            assert!(plan.heap.len + plan.stack.len < mib << 20);
+            assert_eq!(plan.heap.base % plan.heap_step, 0);
+            assert_eq!(plan.heap.len % plan.heap_step, 0);
+        }
+        assert!(DATA.end() - CODE.base <= 2 << 30);
+    }
+
+    #[test]
+    fn ends_are_outside() {
+        let w = Window { base: 10, len: 5 };
+        assert!(w.contains(10) && w.contains(14));
+        assert!(!w.contains(9) && !w.contains(15));
+    }
+}

@@ -1,0 +1,17 @@
+//! Instructions that fault, for the self-tests.
+
+use core::arch::asm;
+
+/// Divides by `zero`.
+pub fn divide_by_zero(zero: u64) {
+    // SAFETY: changes no more than the registers it names; faults if `zero` is what it says.
+    unsafe {
+        asm!("div {}", in(reg) zero, inout("rax") 1_u64 => _, inout("rdx") 0_u64 => _, options(nomem, nostack))
+    };
+}
+
+/// Executes what no processor executes.
+pub fn invalid_opcode() {
+    // SAFETY: only faults.
+    unsafe { asm!("ud2", options(nomem, nostack)) };
+}

@@ -1,0 +1,29 @@
+//! The processor: everything that needs its instructions. No other folder has assembly.
+
+pub mod cpu;
+pub mod exit;
+pub mod faults;
+pub mod gdt;
+pub mod idt;
+mod memory;
+pub mod paging;
+pub mod ports;
+pub mod stack;
+pub mod trap;
+
+/// The program counter, stack pointer and frame pointer of the caller, for backtraces.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// Address of the instruction.
+    pub rip: u64,
+    /// Frame pointer: the chain of callers starts here.
+    pub rbp: u64,
+}
+
+impl Place {
+    /// Where this is called.
+    #[inline(always)]
+    pub fn here() -> Place {
+        Place { rip: x86::bits64::registers::rip(), rbp: x86::bits64::registers::rbp() }
+    }
+}

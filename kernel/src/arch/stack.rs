@@ -1,0 +1,40 @@
+//! Stacks: those that interrupts run on, and the change to the one the program runs on.
+
+use core::arch::naked_asm;
+
+/// Bytes of an interrupt stack. A fault report formats text and walks tables on it.
+const INTERRUPT_STACK: usize = 32 * 1024;
+
+/// A stack with a page below it that is taken out of the page tables.
+#[repr(C, align(4096))]
+pub struct InterruptStack {
+    guard: [u8; 4096],
+    bytes: [u8; INTERRUPT_STACK],
+}
+
+impl InterruptStack {
+    /// An empty one.
+    pub const fn new() -> Self {
+        Self { guard: [0; 4096], bytes: [0; INTERRUPT_STACK] }
+    }
+}
+
+/// Goes on in `next` on the stack that ends at `top`, and never comes back.
+///
+/// # Safety
+/// `top` is a multiple of 16, with enough memory below it that nobody else uses.
+#[unsafe(naked)]
+pub unsafe extern "C" fn go_on(top: u64, next: extern "C" fn() -> !) -> ! {
+    // The frame pointer is zero: a backtrace ends there.
+    naked_asm!("mov rsp, rdi", "xor ebp, ebp", "call rsi", "ud2")
+}
+
+/// Waits for an interrupt, with interrupts on only while waiting.
+///
+/// # Safety
+/// Every interrupt that can come has a handler.
+#[unsafe(naked)]
+pub unsafe extern "C" fn sleep_until_interrupt() {
+    // `sti` takes effect after the instruction behind it: no interrupt slips in between.
+    naked_asm!("sti", "hlt", "cli", "ret")
+}

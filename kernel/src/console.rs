@@ -1,0 +1,119 @@
+//! The console: serial line and screen for what people read, the serial line for records.
+
+use core::fmt;
+
+use spin::Mutex;
+
+use crate::devices::{apic, keyboard, serial, vga};
+
+/// Keeps what is written at once together.
+static OUT: Mutex<()> = Mutex::new(());
+
+/// Begins a record (RFC 7464).
+const RECORD: u8 = 0x1e;
+
+/// Writes text for people.
+pub fn write(bytes: &[u8]) {
+    let _together = OUT.lock();
+    serial::write(bytes);
+    vga::write(bytes);
+}
+
+/// Writes one record: JSON text without a newline.
+pub fn record(json: &[u8]) {
+    let _together = OUT.lock();
+    serial::write(&[RECORD]);
+    serial::write(json);
+    serial::write(b"\n");
+}
+
+/// Reads what was typed on either side: waits for the first byte, takes what has come.
+/// Control-D ends the input: 0 bytes.
+pub fn read(buffer: &mut [u8]) -> usize {
+    const END: u8 = 4;
+    let mut count = 0;
+    while count < buffer.len() {
+        let byte = match serial::read().or_else(keyboard::read) {
+            Some(END) => return count,
+            // Terminals send a carriage return for the Enter key.
+            Some(b'\r') => b'\n',
+            Some(byte) => byte,
+            None if count > 0 => return count,
+            None => {
+                apic::sleep();
+                continue;
+            }
+        };
+        // The serial terminal echoes by itself; the screen shows only what we show.
+        vga::write(&[byte]);
+        buffer[count] = byte;
+        count += 1;
+        if byte == b'\n' {
+            break;
+        }
+    }
+    count
+}
+
+/// The console at the end of the machine: takes no lock.
+#[derive(Debug)]
+pub struct Emergency(());
+
+impl Emergency {
+    /// What was being written is cut off; what comes starts on a line of its own.
+    pub fn new() -> Self {
+        Self(())
+    }
+
+    /// A record, ended when it is dropped.
+    pub fn record(&mut self) -> EmergencyRecord {
+        serial::write(&[RECORD]);
+        EmergencyRecord(())
+    }
+}
+
+impl fmt::Write for Emergency {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        serial::write(text.as_bytes());
+        vga::write(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// The inside of a record.
+#[derive(Debug)]
+pub struct EmergencyRecord(());
+
+impl fmt::Write for EmergencyRecord {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        serial::write(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Drop for EmergencyRecord {
+    fn drop(&mut self) {
+        serial::write(b"\n");
+    }
+}
+
+/// Text for people, with formatting.
+#[derive(Debug)]
+pub struct Out;
+
+impl fmt::Write for Out {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        write(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Prints a line for people.
+#[macro_export]
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use core::fmt::Write;
+        // Writing to the console does not fail.
+        let _ = writeln!($crate::console::Out, $($part)*);
+    }};
+}

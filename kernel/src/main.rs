@@ -1,0 +1,28 @@
+//! BareFlow's kernel: makes a machine for the engine to stand on.
+//!
+//! From `kernel_main`, where both loaders lead: processor, memory, devices, disk; then the
+//! session on the stack that the program uses too.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+mod arch;
+mod console;
+mod devices;
+mod fault;
+mod memory;
+mod selftest;
+mod start;
+
+use bareflow_boot::BootInfo;
+
+/// The first Rust code of the kernel, on the loader's stack.
+#[unsafe(no_mangle)]
+extern "C" fn kernel_main(info: *const BootInfo) -> ! {
+    devices::pic::silence();
+    devices::serial::init();
+    // SAFETY: what the loader handed over, before anything overwrites it.
+    let info = unsafe { BootInfo::from_loader(info) };
+    start::start(info)
+}

@@ -1,0 +1,252 @@
+//! Memory: frames, page tables, the kernel's heap, and the windows that fill on touch.
+
+mod boot;
+mod heap;
+
+use bareflow_boot::BootInfo;
+use bareflow_machine::paging::{self, Access, Mapping, TableMemory};
+use bareflow_machine::ranges::{FreeRanges, From, LARGE_PAGE, PAGE, Range};
+use bareflow_machine::windows::{CODE, CODE_WRITE, DATA, Plan, STACK_GUARD, STEP, Window};
+use spin::Mutex;
+
+use crate::arch;
+
+pub use boot::{TooLittle, symbol_bytes};
+
+/// What devices and page tables can reach.
+const FOUR_GIB: u64 = 1 << 32;
+
+/// The physical memory and the tables that map it.
+struct Memory {
+    free: FreeRanges,
+    root: u64,
+    plan: Option<Plan>,
+    /// Set once a block could not be had: from then on single pages are brought in.
+    scarce: bool,
+}
+
+static MEMORY: Mutex<Option<Memory>> = Mutex::new(None);
+
+/// Takes over memory from the loader: frames, page tables, heap.
+///
+/// # Errors
+/// When the machine has too little memory.
+///
+/// # Safety
+/// Called once, on the boot stack, with interrupts off.
+pub unsafe fn init(info: &BootInfo) -> Result<(), TooLittle> {
+    // SAFETY: by this function's contract.
+    *MEMORY.lock() = Some(unsafe { boot::take_over(info) }?);
+    Ok(())
+}
+
+/// Divides what is left between program and kernel; the same at every call.
+pub fn plan() -> Plan {
+    with(|m| *m.plan.get_or_insert_with(|| Plan::new(m.free.total())))
+}
+
+/// Free bytes.
+pub fn free() -> u64 {
+    with(|m| m.free.total())
+}
+
+/// Runs with the memory locked. Nothing in it may touch a window that fills on touch.
+fn with<R>(act: impl FnOnce(&mut Memory) -> R) -> R {
+    act(MEMORY.lock().as_mut().expect("memory is set up before anything asks for it"))
+}
+
+/// Brings in the memory behind an address that was touched, if it belongs to a window.
+///
+/// Called in the page fault handler. False means that the touch was an error, or that there is
+/// no memory left.
+pub fn bring_in(address: u64) -> bool {
+    // A fault while memory is being changed is a defect here; waiting would hang.
+    let Some(mut guard) = MEMORY.try_lock() else { return false };
+    let Some(memory) = guard.as_mut() else { return false };
+    let Some(plan) = memory.plan else { return false };
+    let simple = |window: Window, step| (window, step, None);
+    let (window, step, second) = match address {
+        a if CODE.contains(a) => (CODE, STEP, Some(CODE_WRITE)),
+        a if CODE_WRITE.contains(a) => (CODE, STEP, Some(CODE_WRITE)),
+        a if DATA.contains(a) => simple(DATA, STEP),
+        a if plan.heap.contains(a) => simple(plan.heap, plan.heap_step),
+        a if plan.stack.contains(a) => simple(plan.stack, STEP),
+        _ => return false,
+    };
+    let base = if CODE_WRITE.contains(address) { CODE_WRITE.base } else { window.base };
+    memory.bring_in(window, address - base, step, second).is_some()
+}
+
+/// Maps device registers at their own address, uncached.
+///
+/// # Errors
+/// When there is no memory left for page tables, or the range is no range.
+pub fn map_device(physical: u64, len: u64) -> Result<*mut u8, paging::MapError> {
+    let pages = Range { start: physical, end: physical.saturating_add(len) }.outer_pages();
+    let to = Mapping::To(pages.start, Access::Device);
+    with(|m| m.map(pages.start, pages.len(), to))?;
+    Ok(core::ptr::with_exposed_provenance_mut(physical as usize))
+}
+
+/// Makes bytes that firmware left behind readable.
+pub fn firmware_bytes(physical: u64, len: usize) -> Option<&'static [u8]> {
+    let end = physical.checked_add(len as u64).filter(|&end| end < 1 << 46)?;
+    let pages = Range { start: physical, end }.outer_pages();
+    for page in (pages.start..pages.end).step_by(PAGE as usize) {
+        if page == 0 {
+            // The null page stays a hole.
+            return None;
+        }
+        with(|m| match m.translate(page) {
+            Some(_) => Ok(()),
+            None => m.map(page, PAGE, Mapping::To(page, Access::Read)),
+        })
+        .ok()?;
+    }
+    let first = core::ptr::with_exposed_provenance(physical as usize);
+    // SAFETY: mapped one to one just now; the allocator never hands out what firmware keeps,
+    // so nobody writes there (kernel invariant 4).
+    Some(unsafe { core::slice::from_raw_parts(first, len) })
+}
+
+/// Zeroed memory that devices can reach, contiguous, for good; its address is the same for
+/// both. `len` is rounded up to pages.
+pub fn device_memory(len: u64) -> Option<*mut u8> {
+    let len = len.next_multiple_of(PAGE);
+    // Aligned so that no transfer crosses a boundary of 64 KiB.
+    let at = with(|m| m.free.take(len, STEP.min(len.next_power_of_two()), FOUR_GIB, From::Low))?;
+    let first = core::ptr::with_exposed_provenance_mut::<u8>(at as usize);
+    // SAFETY: just taken, mapped one to one, nobody else's (kernel invariant 4).
+    unsafe { first.write_bytes(0, len as usize) };
+    Some(first)
+}
+
+/// Whether an address can be read without a fault. Takes no lock: for fault reports.
+pub fn is_readable(address: u64) -> bool {
+    let mut tables = Tables { free: None };
+    // SAFETY: reading the register changes nothing.
+    let root = unsafe { x86::controlregs::cr3() } & !(PAGE - 1);
+    paging::translate(&mut tables, root, address).is_some()
+}
+
+/// What an address is that nothing is mapped at, for people.
+pub fn describe(address: u64) -> &'static str {
+    let plan = MEMORY.try_lock().and_then(|m| m.as_ref().and_then(|m| m.plan));
+    let near = |window: Window| {
+        let below = Window { base: window.base - STACK_GUARD, len: STACK_GUARD };
+        below.contains(address)
+    };
+    if address < PAGE {
+        return "the null page";
+    }
+    if boot::guard_pages().any(|page| page == address & !(PAGE - 1)) {
+        return "the guard page of a stack: stack overflow";
+    }
+    match plan {
+        Some(plan) if near(plan.stack) => "below the stack: stack overflow",
+        Some(plan) if plan.stack.contains(address) => "the stack: out of memory",
+        Some(plan) if plan.heap.contains(address) => "the program's heap: out of memory",
+        _ if CODE.contains(address) || CODE_WRITE.contains(address) => {
+            "the code window: out of memory"
+        }
+        _ if DATA.contains(address) => "the data window: out of memory",
+        _ if address >= 1 << 47 => "not an address that data can have",
+        _ => "no memory there",
+    }
+}
+
+impl Memory {
+    fn map(&mut self, virt: u64, len: u64, to: Mapping) -> Result<(), paging::MapError> {
+        let mut tables = Tables { free: Some(&mut self.free) };
+        paging::map(&mut tables, self.root, virt, len, to)?;
+        arch::paging::flush(virt, len);
+        Ok(())
+    }
+
+    fn translate(&mut self, virt: u64) -> Option<(u64, Access)> {
+        paging::translate(&mut Tables { free: None }, self.root, virt)
+    }
+
+    /// Maps zeroed memory at `offset` of a window, and of a second view of it that is
+    /// writable while the first is executable.
+    fn bring_in(
+        &mut self,
+        window: Window,
+        offset: u64,
+        step: u64,
+        second: Option<Window>,
+    ) -> Option<()> {
+        let block =
+            (!self.scarce).then(|| self.free.take(step, step, u64::MAX, From::High)).flatten();
+        self.scarce |= block.is_none();
+        let (physical, len) = match block {
+            Some(physical) => (physical, step),
+            None => (self.free.take(PAGE, PAGE, u64::MAX, From::High)?, PAGE),
+        };
+        zero(physical, len);
+        let offset = offset / len * len;
+        let first = if second.is_some() { Access::Execute } else { Access::ReadWrite };
+        self.map(window.base + offset, len, Mapping::To(physical, first)).ok()?;
+        if let Some(second) = second {
+            self.map(second.base + offset, len, Mapping::To(physical, Access::ReadWrite)).ok()?;
+        }
+        Some(())
+    }
+
+    /// Maps memory of unknown content at `virt`, whole or not at all.
+    fn fill(&mut self, virt: u64, len: u64) -> Option<()> {
+        // Tables for the range, and a little for those above it.
+        let tables = len / LARGE_PAGE * PAGE + 8 * PAGE;
+        if self.free.total() < len + tables {
+            return None;
+        }
+        let end = virt + len;
+        let mut at = virt;
+        while at < end {
+            let large = at % LARGE_PAGE == 0 && end - at >= LARGE_PAGE;
+            let block = large
+                .then(|| self.free.take(LARGE_PAGE, LARGE_PAGE, u64::MAX, From::High))
+                .flatten();
+            let (physical, size) = match block {
+                Some(physical) => (physical, LARGE_PAGE),
+                None => (self.free.take(PAGE, PAGE, u64::MAX, From::High)?, PAGE),
+            };
+            self.map(at, size, Mapping::To(physical, Access::ReadWrite)).ok()?;
+            at += size;
+        }
+        Some(())
+    }
+}
+
+fn zero(physical: u64, len: u64) {
+    let first = core::ptr::with_exposed_provenance_mut::<u8>(physical as usize);
+    // SAFETY: frames just taken from the free ranges are mapped one to one and nobody else's
+    // (kernel invariant 4).
+    unsafe { first.write_bytes(0, len as usize) };
+}
+
+/// Page tables in frames, reached one to one.
+struct Tables<'a> {
+    free: Option<&'a mut FreeRanges>,
+}
+
+impl TableMemory for Tables<'_> {
+    fn new_table(&mut self) -> Option<u64> {
+        let table = self.free.as_mut()?.take(PAGE, PAGE, FOUR_GIB, From::Low)?;
+        zero(table, PAGE);
+        Some(table)
+    }
+
+    fn entry(&mut self, table: u64, index: usize) -> &mut u64 {
+        let first = core::ptr::with_exposed_provenance_mut::<u64>(table as usize);
+        // SAFETY: `table` is a frame that this type made, and `index` is below 512; the tables
+        // are changed with the memory locked only (kernel invariant 5).
+        unsafe { &mut *first.add(index) }
+    }
+}
+
+/// Takes away the stack that page faults run on, for the test of double faults.
+pub fn unmap_page_fault_stack() {
+    let (base, len) = arch::gdt::interrupt_stack(bareflow_machine::vectors::PAGE_FAULT);
+    with(|m| m.map(base, len, Mapping::Nothing)).expect("unmapping whole pages");
+}

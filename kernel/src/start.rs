@@ -1,0 +1,94 @@
+//! The order in which the machine is set up.
+
+use alloc::string::String;
+
+use bareflow_boot::BootInfo;
+use bareflow_machine::options::Options;
+use spin::Once;
+
+use crate::arch::exit::{Status, exit};
+use crate::arch::{cpu, gdt, idt, stack};
+use crate::devices::{apic, serial, vga};
+use crate::{memory, selftest};
+
+/// What is known from the start on.
+#[derive(Debug)]
+pub struct Boot {
+    /// Time-stamp counter at the loader's first instruction.
+    pub tsc_start: u64,
+    /// Time-stamp counter at the kernel's first instruction.
+    pub tsc_entry: u64,
+    /// ACPI root pointer, 0 where the loader does not know.
+    pub rsdp: u64,
+    /// The command line.
+    pub options: Options,
+}
+
+static BOOT: Once<Boot> = Once::new();
+
+/// What the loader told.
+pub fn boot() -> &'static Boot {
+    BOOT.get().expect("set before anything asks")
+}
+
+/// What the BIOS notes in the page that is about to become the null page.
+fn video_mode() -> u8 {
+    let noted = core::ptr::with_exposed_provenance::<u8>(0x449);
+    // SAFETY: the loader's tables map it, and it is ordinary memory.
+    unsafe { noted.read_volatile() }
+}
+
+/// Sets up processor and memory, then goes on on the program's stack.
+pub fn start(info: &'static BootInfo) -> ! {
+    // SAFETY: once, here, by the only processor that runs.
+    unsafe {
+        gdt::load();
+        idt::load();
+    }
+    if let Err(feature) = cpu::enable() {
+        refuse(format_args!("this processor lacks {feature}"));
+    }
+    let mode = video_mode();
+    // SAFETY: the loader's tables are in force, and the line was not overwritten: the kernel
+    // has not used any memory outside its image yet.
+    let line = unsafe { info.command_line() };
+    // SAFETY: once, here, on the boot stack.
+    if let Err(why) = unsafe { memory::init(info) } {
+        refuse(format_args!("{why}"));
+    }
+    vga::init(mode);
+    let line = String::from_utf8_lossy(line);
+    BOOT.call_once(|| Boot {
+        tsc_start: info.tsc_start,
+        tsc_entry: info.tsc_entry,
+        rsdp: info.rsdp,
+        options: Options::parse(&line),
+    });
+    let stack = memory::plan().stack;
+    // SAFETY: the window of the program's stack, which fills when touched and is used from
+    // here on only.
+    unsafe { stack::go_on(stack.end(), on_own_stack) }
+}
+
+/// A machine that cannot run this kernel.
+fn refuse(why: core::fmt::Arguments<'_>) -> ! {
+    use core::fmt::Write;
+    let _ = writeln!(serial::Raw, "kernel: {why}");
+    leave(Status::Failure)
+}
+
+/// Ends the machine when everything written has left it.
+pub fn leave(status: Status) -> ! {
+    serial::flush();
+    exit(status)
+}
+
+extern "C" fn on_own_stack() -> ! {
+    apic::init();
+    let options = &boot().options;
+    if let Some(name) = &options.selftest {
+        leave(selftest::run(name));
+    }
+    crate::say!("kernel: {} MiB free", memory::free() >> 20);
+    leave(Status::Success)
+}
