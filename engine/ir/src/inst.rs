@@ -437,6 +437,70 @@ impl Op {
         }
     }
 
+    /// Calls `visit` with every operand to change, in the order of [`Op::operands`]; the case
+    /// values of a switch are not among them.
+    pub fn operands_mut(&mut self, mut visit: impl FnMut(&mut Operand)) {
+        match self {
+            Op::Binary { lhs, rhs, .. } | Op::ICmp { lhs, rhs, .. } | Op::FCmp { lhs, rhs, .. } => {
+                visit(lhs);
+                visit(rhs);
+            }
+            Op::FNeg { value, .. }
+            | Op::Freeze { value }
+            | Op::Cast { value, .. }
+            | Op::Resume { value } => visit(value),
+            Op::Select { cond, then, other } => {
+                visit(cond);
+                visit(then);
+                visit(other);
+            }
+            Op::Alloca { count, .. } => visit(count),
+            Op::Load { ptr, .. } => visit(ptr),
+            Op::Store { ptr, value, .. } | Op::AtomicRmw { ptr, value, .. } => {
+                visit(ptr);
+                visit(value);
+            }
+            Op::Gep { base, indices, .. } => {
+                visit(base);
+                indices.iter_mut().for_each(visit);
+            }
+            Op::ExtractValue { agg, .. } => visit(agg),
+            Op::InsertValue { agg, value, .. } => {
+                visit(agg);
+                visit(value);
+            }
+            Op::ExtractElement { vec, index } => {
+                visit(vec);
+                visit(index);
+            }
+            Op::InsertElement { vec, value, index } => {
+                visit(vec);
+                visit(value);
+                visit(index);
+            }
+            Op::ShuffleVector { a, b, .. } => {
+                visit(a);
+                visit(b);
+            }
+            Op::CmpXchg { ptr, expected, new, .. } => {
+                visit(ptr);
+                visit(expected);
+                visit(new);
+            }
+            Op::VaArg { list } => visit(list),
+            Op::Phi { incoming } => incoming.iter_mut().for_each(|(value, _)| visit(value)),
+            Op::Call(call) | Op::Invoke { call, .. } => {
+                visit(&mut call.callee);
+                call.args.iter_mut().for_each(visit);
+            }
+            Op::Ret { value } => value.iter_mut().for_each(visit),
+            Op::CondBr { cond, .. } => visit(cond),
+            Op::Switch { value, .. } => visit(value),
+            Op::IndirectBr { address, .. } => visit(address),
+            Op::Fence { .. } | Op::LandingPad | Op::Br { .. } | Op::Unreachable => {}
+        }
+    }
+
     /// Calls `visit` with every block control may go to, duplicates included.
     pub fn successors(&self, mut visit: impl FnMut(BlockId)) {
         match self {

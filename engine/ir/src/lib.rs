@@ -21,6 +21,7 @@ mod function;
 mod ids;
 mod inst;
 pub mod layout;
+pub mod link;
 mod module;
 mod types;
 

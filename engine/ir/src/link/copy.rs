@@ -1,0 +1,445 @@
+//! Copies what the roots reach into a new module.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use hashbrown::HashSet;
+
+use super::remap::{self, Remap};
+use super::resolve::{Place, Table, is_shared};
+use super::{LinkError, Linked, Why};
+use crate::{
+    Alias, AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, Global, GlobalId,
+    Linkage, Module, Symbol, Type, TypeId, data,
+};
+
+/// Work in progress.
+pub(super) struct Copier<'a> {
+    modules: &'a [&'a Module],
+    table: &'a Table<'a>,
+    out: Module,
+    types: Vec<Vec<TypeId>>,
+    funcs: Vec<Vec<Option<FuncId>>>,
+    globals: Vec<Vec<Option<GlobalId>>>,
+    consts: Vec<Vec<Option<ConstId>>>,
+    names: HashSet<String>,
+    /// Definitions whose insides are not copied yet, and their places in `out`.
+    pending: Vec<(Place, Symbol)>,
+    func_why: Vec<Why>,
+    global_why: Vec<Why>,
+    /// Whose insides are being copied.
+    user: Why,
+    error: Option<LinkError>,
+}
+
+/// Aliases of aliases, at most.
+const ALIAS_DEPTH: usize = 64;
+
+/// Arrays of functions that run before and after the program.
+const STRUCTORS: [&str; 2] = ["llvm.global_ctors", "llvm.global_dtors"];
+
+impl<'a> Copier<'a> {
+    pub(super) fn new(modules: &'a [&'a Module], table: &'a Table<'a>) -> Self {
+        let mut out = Module::default();
+        if let Some(first) = modules.first() {
+            out.name.clone_from(&first.name);
+            out.producer.clone_from(&first.producer);
+        }
+        let types = modules.iter().map(|module| copy_types(module, &mut out)).collect();
+        Self {
+            modules,
+            table,
+            out,
+            types,
+            funcs: modules.iter().map(|m| vec![None; m.funcs.len()]).collect(),
+            globals: modules.iter().map(|m| vec![None; m.globals.len()]).collect(),
+            consts: modules.iter().map(|m| vec![None; m.consts.len()]).collect(),
+            names: HashSet::new(),
+            pending: Vec::new(),
+            func_why: Vec::new(),
+            global_why: Vec::new(),
+            user: Why::Root,
+            error: None,
+        }
+    }
+
+    pub(super) fn run(mut self, roots: &[&str]) -> Result<Linked, LinkError> {
+        for root in roots {
+            let Some(place) = self.table.get(root).copied() else { continue };
+            self.root(place, root)?;
+        }
+        for name in STRUCTORS {
+            self.append(name)?;
+        }
+        while let Some((place, symbol)) = self.pending.pop() {
+            self.user = Why::UsedBy(symbol);
+            match (place.symbol, symbol) {
+                (Symbol::Func(from), Symbol::Func(to)) => self.body(place.module, from, to),
+                (Symbol::Global(from), Symbol::Global(to)) => self.init(place.module, from, to),
+                _ => {}
+            }
+            if let Some(error) = self.error {
+                return Err(error);
+            }
+        }
+        Ok(Linked { module: self.out, func_why: self.func_why, global_why: self.global_why })
+    }
+
+    /// Takes a root in. An alias keeps its name, so that it can be found by it.
+    fn root(&mut self, place: Place, name: &str) -> Result<(), LinkError> {
+        match place.symbol {
+            Symbol::Func(func) => {
+                self.func(place.module, func);
+            }
+            Symbol::Global(global) => {
+                self.global(place.module, global);
+            }
+            Symbol::Alias(alias) => {
+                let (base, bytes) = self.follow(place.module, alias)?;
+                let target = self.address(base, bytes);
+                let ty = self.out.types.intern(Type::Ptr);
+                self.out.aliases.push(Alias {
+                    name: name.to_owned(),
+                    ty,
+                    target,
+                    linkage: Linkage::External,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// A new constant: the address of a symbol of a module, plus `bytes`.
+    fn address(&mut self, base: Place, bytes: i64) -> ConstId {
+        let ty = self.out.types.intern(Type::Ptr);
+        let kind = match base.symbol {
+            Symbol::Func(func) => ConstKind::Func(self.func(base.module, func)),
+            Symbol::Global(global) => ConstKind::Global(self.global(base.module, global)),
+            Symbol::Alias(_) => unreachable!("`follow` ends at functions and variables"),
+        };
+        let base = self.push(Const { ty, kind });
+        if bytes == 0 {
+            return base;
+        }
+        self.push(Const { ty, kind: ConstKind::Expr(ConstExpr::PtrAdd { base, bytes }) })
+    }
+
+    fn push(&mut self, constant: Const) -> ConstId {
+        self.out.consts.push(constant);
+        ConstId::new(self.out.consts.len() - 1)
+    }
+
+    /// What a symbol of a module stands for, aliases followed.
+    fn winner(&self, place: Place) -> Place {
+        let module = self.modules[place.module];
+        let (name, linkage) = match place.symbol {
+            Symbol::Func(id) => (&module.func(id).name, module.func(id).linkage),
+            Symbol::Global(id) => (&module.global(id).name, module.global(id).linkage),
+            Symbol::Alias(id) => {
+                let alias = &module.aliases[id.index()];
+                (&alias.name, alias.linkage)
+            }
+        };
+        if !is_shared(linkage) {
+            return place;
+        }
+        self.table.get(name.as_str()).copied().unwrap_or(place)
+    }
+
+    /// The function or variable behind an alias, and the distance into it.
+    fn follow(&self, module: usize, alias: AliasId) -> Result<(Place, i64), LinkError> {
+        let mut place = Place { module, symbol: Symbol::Alias(alias) };
+        let mut bytes = 0i64;
+        let name = || self.modules[module].aliases[alias.index()].name.clone();
+        for _ in 0..ALIAS_DEPTH {
+            place = self.winner(place);
+            let Symbol::Alias(id) = place.symbol else { return Ok((place, bytes)) };
+            let owner = self.modules[place.module];
+            let target = owner.aliases[id.index()].target;
+            let (symbol, offset) = match owner.constant(target).kind {
+                ConstKind::Alias(next) => (Symbol::Alias(next), 0),
+                _ => match data::evaluate(owner, target) {
+                    Ok(data::Scalar { plus: Some(symbol), minus: None, value }) => (symbol, value),
+                    _ => return Err(LinkError::BadAlias { symbol: name() }),
+                },
+            };
+            place.symbol = symbol;
+            bytes = bytes.wrapping_add(offset);
+        }
+        Err(LinkError::AliasCycle { symbol: name() })
+    }
+
+    /// What a reference leads to: a function or variable of the linked module and a distance.
+    fn target(&mut self, module: usize, symbol: Symbol) -> Option<(Place, i64)> {
+        let place = self.winner(Place { module, symbol });
+        match place.symbol {
+            Symbol::Alias(alias) => match self.follow(place.module, alias) {
+                Ok(found) => Some(found),
+                Err(error) => {
+                    self.error.get_or_insert(error);
+                    None
+                }
+            },
+            _ => Some((place, 0)),
+        }
+    }
+
+    /// The function `func` of a module, which is a winner or private, in the linked module.
+    fn func(&mut self, module: usize, func: FuncId) -> FuncId {
+        if let Some(known) = self.funcs[module][func.index()] {
+            return known;
+        }
+        let source = self.modules[module].func(func);
+        let id = FuncId::new(self.out.funcs.len());
+        self.funcs[module][func.index()] = Some(id);
+        let shell = Function {
+            name: self.name(&source.name, source.linkage, module),
+            ty: self.types[module][source.ty.index()],
+            linkage: source.linkage,
+            comdat: None,
+            params: source.params.clone(),
+            ret: source.ret,
+            flags: source.flags,
+            values: Vec::new(),
+            instrs: Vec::new(),
+            blocks: Vec::new(),
+        };
+        self.out.funcs.push(shell);
+        self.func_why.push(self.user);
+        let place = Place { module, symbol: Symbol::Func(func) };
+        self.pending.push((place, Symbol::Func(id)));
+        self.refuse(place, Symbol::Func(id));
+        id
+    }
+
+    /// The variable `global` of a module, likewise.
+    fn global(&mut self, module: usize, global: GlobalId) -> GlobalId {
+        if let Some(known) = self.globals[module][global.index()] {
+            return known;
+        }
+        let source = self.modules[module].global(global);
+        let id = GlobalId::new(self.out.globals.len());
+        self.globals[module][global.index()] = Some(id);
+        let shell = Global {
+            name: self.name(&source.name, source.linkage, module),
+            ty: self.types[module][source.ty.index()],
+            init: None,
+            comdat: None,
+            ..source.clone()
+        };
+        self.out.globals.push(shell);
+        self.global_why.push(self.user);
+        let place = Place { module, symbol: Symbol::Global(global) };
+        self.pending.push((place, Symbol::Global(id)));
+        self.refuse(place, Symbol::Global(id));
+        id
+    }
+
+    fn refuse(&mut self, place: Place, symbol: Symbol) {
+        let refused = self.modules[place.module].refused.iter();
+        let own = refused.filter(|refusal| refusal.symbol == place.symbol);
+        let moved = own.map(|refusal| crate::Refusal { symbol, why: refusal.why.clone() });
+        self.out.refused.extend(moved);
+    }
+
+    /// A name that nothing else in the linked module has.
+    fn name(&mut self, name: &str, linkage: Linkage, module: usize) -> String {
+        let mut own = name.to_owned();
+        if !is_shared(linkage) && (self.table.contains_key(name) || self.names.contains(name)) {
+            own = format!("{name}.{module}");
+            let mut next = 0;
+            while self.table.contains_key(own.as_str()) || self.names.contains(&own) {
+                next += 1;
+                own = format!("{name}.{module}.{next}");
+            }
+        }
+        self.names.insert(own.clone());
+        own
+    }
+
+    fn body(&mut self, module: usize, from: FuncId, to: FuncId) {
+        let source = self.modules[module].func(from);
+        let mut body = source.clone();
+        let mut inner = Inner { copier: self, module };
+        for instr in &mut body.instrs {
+            remap::op(&mut instr.op, &mut inner);
+            instr.ty = inner.ty(instr.ty);
+        }
+        body.values.iter_mut().for_each(|ty| *ty = inner.ty(*ty));
+        body.params.iter_mut().for_each(|attrs| remap::attrs(attrs, &mut inner));
+        remap::attrs(&mut body.ret, &mut inner);
+        let shell = &mut self.out.funcs[to.index()];
+        shell.values = body.values;
+        shell.instrs = body.instrs;
+        shell.blocks = body.blocks;
+        shell.params = body.params;
+        shell.ret = body.ret;
+    }
+
+    fn init(&mut self, module: usize, from: GlobalId, to: GlobalId) {
+        let init = self.modules[module].global(from).init.map(|init| self.constant(module, init));
+        self.out.globals[to.index()].init = init;
+    }
+
+    /// A constant of a module in the linked one, with all that it refers to.
+    fn constant(&mut self, module: usize, id: ConstId) -> ConstId {
+        // Operands come before their users in a module's table, so a stack of what is still to
+        // do suffices; nesting may be deep.
+        let mut stack = vec![id];
+        while let Some(at) = stack.last().copied() {
+            if self.consts[module][at.index()].is_some() {
+                stack.pop();
+                continue;
+            }
+            let source = self.modules[module].constant(at);
+            let before = stack.len();
+            for_each_operand(&source.kind, |operand| {
+                if self.consts[module][operand.index()].is_none() {
+                    stack.push(operand);
+                }
+            });
+            if stack.len() == before {
+                let copied = self.copy_constant(module, source);
+                self.consts[module][at.index()] = Some(copied);
+                stack.pop();
+            }
+        }
+        self.consts[module][id.index()].unwrap_or(id)
+    }
+
+    fn copy_constant(&mut self, module: usize, source: &Const) -> ConstId {
+        let ty = self.types[module][source.ty.index()];
+        let symbol = match source.kind {
+            ConstKind::Func(id) => Some(Symbol::Func(id)),
+            ConstKind::Global(id) => Some(Symbol::Global(id)),
+            ConstKind::Alias(id) => Some(Symbol::Alias(id)),
+            _ => None,
+        };
+        if let Some(symbol) = symbol {
+            return match self.target(module, symbol) {
+                Some((place, bytes)) => self.address(place, bytes),
+                None => self.push(Const { ty, kind: ConstKind::Poison }),
+            };
+        }
+        let mut kind = source.kind.clone();
+        if let ConstKind::BlockAddr(func, _) = &mut kind {
+            *func = self.func(module, *func);
+        }
+        map_operands(&mut kind, |operand| self.consts[module][operand.index()].unwrap_or(operand));
+        self.push(Const { ty, kind })
+    }
+
+    /// Lays the arrays called `name` of all modules end to end.
+    fn append(&mut self, name: &str) -> Result<(), LinkError> {
+        let mut members = Vec::new();
+        let mut elem = None;
+        let mut shell: Option<Global> = None;
+        for (index, module) in self.modules.iter().enumerate() {
+            let Some(global) = module.globals.iter().find(|g| g.name == name) else { continue };
+            let bad =
+                || LinkError::BadAppending { symbol: name.to_owned(), module: module.name.clone() };
+            let Some(init) = global.init else { continue };
+            let Type::Array { elem: own, .. } = *module.types.get(global.ty) else {
+                return Err(bad());
+            };
+            let own = self.types[index][own.index()];
+            if *elem.get_or_insert(own) != own {
+                return Err(bad());
+            }
+            match &module.constant(init).kind {
+                ConstKind::Aggregate(list) => {
+                    let list = list.clone();
+                    members.extend(list.iter().map(|member| self.constant(index, *member)));
+                }
+                ConstKind::Zero => {}
+                _ => return Err(bad()),
+            }
+            shell.get_or_insert_with(|| global.clone());
+        }
+        let (Some(elem), Some(shell)) = (elem, shell) else { return Ok(()) };
+        let ty = self.out.types.intern(Type::Array { elem, len: members.len() as u64 });
+        let init = self.push(Const { ty, kind: ConstKind::Aggregate(members.into()) });
+        self.out.globals.push(Global { ty, init: Some(init), comdat: None, ..shell });
+        self.global_why.push(Why::Root);
+        Ok(())
+    }
+}
+
+/// Ids as seen from one module.
+struct Inner<'c, 'a> {
+    copier: &'c mut Copier<'a>,
+    module: usize,
+}
+
+impl Remap for Inner<'_, '_> {
+    fn ty(&mut self, id: TypeId) -> TypeId {
+        self.copier.types[self.module][id.index()]
+    }
+
+    fn constant(&mut self, id: ConstId) -> ConstId {
+        self.copier.constant(self.module, id)
+    }
+}
+
+fn copy_types(module: &Module, out: &mut Module) -> Vec<TypeId> {
+    let mut map: Vec<TypeId> = Vec::with_capacity(module.types.len());
+    for (_, ty) in module.types.iter() {
+        // A type refers only to types before it, so the map knows them all.
+        let moved = match ty {
+            Type::Vector { elem, len } => Type::Vector { elem: map[elem.index()], len: *len },
+            Type::Array { elem, len } => Type::Array { elem: map[elem.index()], len: *len },
+            Type::Struct { fields, packed } => Type::Struct {
+                fields: fields.iter().map(|field| map[field.index()]).collect(),
+                packed: *packed,
+            },
+            Type::Func { ret, params, varargs } => Type::Func {
+                ret: map[ret.index()],
+                params: params.iter().map(|param| map[param.index()]).collect(),
+                varargs: *varargs,
+            },
+            other => other.clone(),
+        };
+        map.push(out.types.intern(moved));
+    }
+    map
+}
+
+fn for_each_operand(kind: &ConstKind, mut visit: impl FnMut(ConstId)) {
+    match kind {
+        ConstKind::Aggregate(members) => members.iter().copied().for_each(visit),
+        ConstKind::Expr(expr) => {
+            // A copy of an expression is a few words.
+            let mut copy = ConstKind::Expr(expr.clone());
+            map_operands(&mut copy, |operand| {
+                visit(operand);
+                operand
+            });
+        }
+        _ => {}
+    }
+}
+
+fn map_operands(kind: &mut ConstKind, mut map: impl FnMut(ConstId) -> ConstId) {
+    match kind {
+        ConstKind::Aggregate(members) => members.iter_mut().for_each(|m| *m = map(*m)),
+        ConstKind::Expr(expr) => match expr {
+            ConstExpr::PtrAdd { base, .. } => *base = map(*base),
+            ConstExpr::Cast { value, .. } => *value = map(*value),
+            ConstExpr::Binary { lhs, rhs, .. }
+            | ConstExpr::ICmp { lhs, rhs, .. }
+            | ConstExpr::FCmp { lhs, rhs, .. } => {
+                *lhs = map(*lhs);
+                *rhs = map(*rhs);
+            }
+            ConstExpr::Select { cond, then, other } => {
+                *cond = map(*cond);
+                *then = map(*then);
+                *other = map(*other);
+            }
+        },
+        _ => {}
+    }
+}

@@ -1,0 +1,72 @@
+//! Linking: one module out of several, with what its roots can reach and nothing else.
+//!
+//! Symbols are resolved by name over all modules first; then functions and variables are
+//! copied on demand, starting at the roots. So a program costs what it uses of a large
+//! library, which is read once and shared by all programs, and what cannot be reached is
+//! dropped by never being copied.
+
+mod copy;
+mod error;
+mod remap;
+mod resolve;
+
+pub use error::LinkError;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::{FuncId, Module, Symbol};
+
+/// What linking gives.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The program.
+    pub module: Module,
+    /// Why each function is in it.
+    pub func_why: Vec<Why>,
+    /// Why each variable is in it.
+    pub global_why: Vec<Why>,
+}
+
+/// Why a symbol is in a linked module.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// It was asked for.
+    Root,
+    /// This symbol of the linked module refers to it.
+    UsedBy(Symbol),
+}
+
+impl Linked {
+    /// The root function called `name`, if it is defined.
+    pub fn root(&self, name: &str) -> Option<FuncId> {
+        match self.module.symbol(name)? {
+            Symbol::Func(id) if !self.module.func(id).is_declaration() => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The name of whatever makes a symbol needed, for messages.
+    pub fn user(&self, why: Why) -> String {
+        match why {
+            Why::Root => "the start of the program".into(),
+            Why::UsedBy(Symbol::Func(id)) => self.module.func(id).name.clone(),
+            Why::UsedBy(Symbol::Global(id)) => self.module.global(id).name.clone(),
+            Why::UsedBy(Symbol::Alias(id)) => self.module.aliases[id.index()].name.clone(),
+        }
+    }
+}
+
+/// Links `modules` and keeps what `roots` (names; those that nothing defines are passed over),
+/// constructors and destructors included, can reach.
+///
+/// Private symbols that would clash get the number of their module behind their name, so the
+/// same modules in the same order always give the same names.
+///
+/// # Errors
+/// See [`LinkError`]. Symbols without a definition are no error here: they come out as
+/// declarations.
+pub fn link(modules: &[&Module], roots: &[&str]) -> Result<Linked, LinkError> {
+    let table = resolve::resolve(modules)?;
+    copy::Copier::new(modules, &table).run(roots)
+}
