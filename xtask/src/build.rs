@@ -14,6 +14,7 @@ pub fn run() -> Result<()> {
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     boot::build(&out)?;
     kernel::build(&TEST_KERNEL, &out)?;
+    kernel::build(&BARE_KERNEL, &out)?;
     Ok(())
 }
 
@@ -24,4 +25,13 @@ const TEST_KERNEL: kernel::Executable<'_> = kernel::Executable {
     cargo: &["--features", "testkernel"],
     script: "boot/kernel.ld",
     artefact: "testkernel",
+};
+
+/// The kernel without the engine: the machine and its self-tests, small enough for a floppy.
+const BARE_KERNEL: kernel::Executable<'_> = kernel::Executable {
+    package: "bareflow-kernel",
+    bin: "bareflow-kernel",
+    cargo: &["--no-default-features"],
+    script: "kernel/link.ld",
+    artefact: "bare",
 };

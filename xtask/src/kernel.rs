@@ -8,7 +8,7 @@ use object::LittleEndian;
 use object::elf::{FileHeader64, PT_LOAD};
 use object::read::elf::{FileHeader, ProgramHeader};
 
-use crate::shell;
+use crate::{shell, symbols};
 
 /// The target of everything that runs on the bare machine.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -45,6 +45,7 @@ pub fn build(executable: &Executable<'_>, out: &Path) -> Result<()> {
     )?;
     let built: PathBuf = target.join(TARGET).join("kernel").join(executable.bin);
     let elf = std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
+    let elf = symbols::add(elf).with_context(|| built.display().to_string())?;
     let flud = flud_of(&elf).with_context(|| built.display().to_string())?;
     for (extension, bytes) in [("elf", &elf), ("bin", &flud)] {
         let path = out.join(executable.artefact).with_extension(extension);
@@ -55,12 +56,13 @@ pub fn build(executable: &Executable<'_>, out: &Path) -> Result<()> {
 }
 
 /// What rustc needs to make a static executable at a fixed address, linked by its own linker.
-/// Interrupts push below the stack pointer, hence no red zone.
+/// Interrupts push below the stack pointer, hence no red zone. Backtraces follow frame pointers.
 fn flags(script: &str) -> Vec<String> {
     let script = shell::workspace().join(script);
     let codegen = [
         "relocation-model=static",
         "no-redzone=yes",
+        "force-frame-pointers=yes",
         "linker=rust-lld",
         "linker-flavor=ld.lld",
         "link-self-contained=no",

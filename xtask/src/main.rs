@@ -5,6 +5,7 @@ mod build;
 mod kernel;
 mod setup;
 mod shell;
+mod symbols;
 mod test;
 
 use clap::{Parser, Subcommand};

@@ -88,6 +88,11 @@ impl FreeRanges {
         self.as_slice().iter().map(|r| r.len()).sum()
     }
 
+    /// Whether a byte is free.
+    pub fn contains(&self, address: u64) -> bool {
+        self.as_slice().iter().any(|r| (r.start..r.end).contains(&address))
+    }
+
     /// Makes a range free, merging it with its neighbours. Parts that are free already stay so.
     pub fn add(&mut self, new: Range) {
         if new.is_empty() {

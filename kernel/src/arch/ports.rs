@@ -40,6 +40,26 @@ impl Port {
         unsafe { x86::io::inl(self.0) }
     }
 
+    /// Fills a buffer with two bytes at a time; a last odd byte stays as it is.
+    pub fn read16_into(self, buffer: &mut [u8]) {
+        let (first, words) = (buffer.as_mut_ptr(), buffer.len() / 2);
+        // SAFETY: kernel invariant 8, and the buffer has room for that many words.
+        unsafe {
+            core::arch::asm!("rep insw", in("dx") self.0, inout("rdi") first => _,
+                inout("rcx") words => _, options(nostack, preserves_flags));
+        }
+    }
+
+    /// Writes a buffer, two bytes at a time; a last odd byte is left out.
+    pub fn write16_from(self, buffer: &[u8]) {
+        let (first, words) = (buffer.as_ptr(), buffer.len() / 2);
+        // SAFETY: kernel invariant 8, and the buffer holds that many words.
+        unsafe {
+            core::arch::asm!("rep outsw", in("dx") self.0, inout("rsi") first => _,
+                inout("rcx") words => _, options(nostack, preserves_flags, readonly));
+        }
+    }
+
     /// Writes a byte.
     #[inline]
     pub fn write8(self, value: u8) {

@@ -1,8 +1,13 @@
 //! Drivers.
 
 pub mod apic;
+pub mod ata;
 pub mod clock;
+pub mod disk;
 pub mod keyboard;
+pub mod pci;
 pub mod pic;
+pub mod power;
 pub mod serial;
 pub mod vga;
+pub mod virtio;

@@ -3,18 +3,41 @@
 use crate::arch::Place;
 use crate::memory;
 
-/// Callers shown at most.
-const DEEPEST: usize = 48;
+/// Lines of a backtrace at most.
+const LONGEST: usize = 48;
+/// Callers followed at most: a recursion that overflowed a stack has very many.
+const DEEPEST: u32 = 4_000_000;
 
-/// Return addresses from `place` outwards, the interrupted instruction first.
-pub fn walk(place: Place) -> impl Iterator<Item = u64> {
-    let mut next = Some(place);
+/// A line of a backtrace.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// The instruction: the interrupted one, or the call.
+    pub rip: u64,
+    /// How often in a row it stands there.
+    pub times: u32,
+}
+
+/// Callers from `place` outwards, the interrupted instruction first.
+pub fn walk(place: Place) -> impl Iterator<Item = Line> {
+    let mut next = Some((place, true));
+    let mut depth = 0;
     core::iter::from_fn(move || {
-        let now = next?;
-        next = caller(now.rbp);
-        Some(now.rip)
+        let (now, first) = next?;
+        let mut times = 1;
+        loop {
+            next = caller(next.map_or(now.rbp, |(p, _)| p.rbp))
+                .filter(|_| depth < DEEPEST)
+                .map(|p| (p, false));
+            depth += 1;
+            match next {
+                Some((outer, _)) if !first && outer.rip == now.rip => times += 1,
+                _ => break,
+            }
+        }
+        // A return address stands behind its call, perhaps in the next function.
+        Some(Line { rip: now.rip - u64::from(!first), times })
     })
-    .take(DEEPEST)
+    .take(LONGEST)
 }
 
 /// The caller of the function whose frame pointer this is, if it is one.

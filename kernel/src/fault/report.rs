@@ -40,8 +40,12 @@ impl Report<'_> {
             registers(out, frame)?;
         }
         writeln!(out, "backtrace:")?;
-        for (i, rip) in backtrace::walk(self.place).enumerate() {
-            writeln!(out, "  {i:2}: {rip:#018x} {}", Named(rip - u64::from(i > 0)))?;
+        for (i, line) in backtrace::walk(self.place).enumerate() {
+            write!(out, "  {i:2}: {:#018x} {}", line.rip, Named(line.rip))?;
+            if line.times > 1 {
+                write!(out, "  ({} times)", line.times)?;
+            }
+            writeln!(out)?;
         }
         Ok(())
     }
@@ -61,9 +65,9 @@ impl Report<'_> {
         write!(out, ",\"rip\":{},\"function\":\"", self.place.rip)?;
         write!(Escaped(out), "{}", Named(self.place.rip))?;
         out.write_str("\",\"backtrace\":[")?;
-        for (i, rip) in backtrace::walk(self.place).enumerate() {
+        for (i, line) in backtrace::walk(self.place).enumerate() {
             out.write_str(if i > 0 { ",\"" } else { "\"" })?;
-            write!(Escaped(out), "{}", Named(rip - u64::from(i > 0)))?;
+            write!(Escaped(out), "{}", Named(line.rip))?;
             out.write_str("\"")?;
         }
         out.write_str("]}")

@@ -58,7 +58,12 @@ pub fn symbol_bytes() -> &'static [u8] {
 /// # Safety
 /// As for [`super::init`].
 pub unsafe fn take_over(info: &BootInfo) -> Result<Memory, TooLittle> {
-    let mut free = free_ranges(info);
+    let mut ours = free_ranges(info);
+    let kernel =
+        Range { start: address!(__kernel_start), end: address!(__kernel_end) }.outer_pages();
+    let mut free = ours.clone();
+    free.remove(kernel);
+    ours.add(kernel);
     if free.total() < LEAST_MEMORY {
         return Err(TooLittle { free: free.total() });
     }
@@ -69,7 +74,7 @@ pub unsafe fn take_over(info: &BootInfo) -> Result<Memory, TooLittle> {
     let mut set = |start: u64, end: u64, to: Mapping| {
         map(&mut tables, root, start, end.saturating_sub(start), to)
     };
-    let build = || {
+    let mut build = || {
         // The first megabyte: without the null page, the frame buffer uncached, ROM read-only.
         set(PAGE, 0xa_0000, Mapping::To(PAGE, Access::ReadWrite))?;
         set(0xa_0000, 0xc_0000, Mapping::To(0xa_0000, Access::Device))?;
@@ -87,11 +92,10 @@ pub unsafe fn take_over(info: &BootInfo) -> Result<Memory, TooLittle> {
         }
         Ok::<(), bareflow_machine::paging::MapError>(())
     };
-    let mut build = build;
     build().map_err(|_| none)?;
     // SAFETY: the tables map the kernel, its stack and all usable memory one to one.
     unsafe { arch::paging::set_root(root) };
-    Ok(Memory { free, root, plan: None, scarce: false })
+    Ok(Memory { free, ours, root, plan: None, scarce: false })
 }
 
 fn usable(info: &BootInfo) -> impl Iterator<Item = Range> {
@@ -104,8 +108,7 @@ fn usable(info: &BootInfo) -> impl Iterator<Item = Range> {
         .filter(|r| !r.is_empty())
 }
 
-/// Usable memory, less everything that is something else too, the first megabyte, and the
-/// kernel.
+/// Usable memory, less everything that is something else too, and the first megabyte.
 fn free_ranges(info: &BootInfo) -> FreeRanges {
     let mut free = FreeRanges::new();
     for range in usable(info) {
@@ -116,8 +119,5 @@ fn free_ranges(info: &BootInfo) -> FreeRanges {
         free.remove(Range { start: region.base, end }.outer_pages());
     }
     free.remove(Range { start: 0, end: 0x10_0000 });
-    free.remove(
-        Range { start: address!(__kernel_start), end: address!(__kernel_end) }.outer_pages(),
-    );
     free
 }

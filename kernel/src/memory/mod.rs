@@ -19,6 +19,8 @@ const FOUR_GIB: u64 = 1 << 32;
 /// The physical memory and the tables that map it.
 struct Memory {
     free: FreeRanges,
+    /// All that was ever free, and the kernel.
+    ours: FreeRanges,
     root: u64,
     plan: Option<Plan>,
     /// Set once a block could not be had: from then on single pages are brought in.
@@ -50,8 +52,15 @@ pub fn free() -> u64 {
     with(|m| m.free.total())
 }
 
-/// Runs with the memory locked. Nothing in it may touch a window that fills on touch.
+/// Runs with the memory locked. Nothing in it may touch a window that fills on touch; the
+/// stack is one, so what it needs of it is brought in first (kernel invariant 7).
 fn with<R>(act: impl FnOnce(&mut Memory) -> R) -> R {
+    const DEPTH: usize = 16 << 10;
+    let here = 0_u8;
+    let below = (&raw const here).wrapping_sub(DEPTH);
+    // SAFETY: below the stack pointer, in the same stack, or in its guard if it is about to
+    // overflow, which is reported; the value is not used.
+    unsafe { below.read_volatile() };
     act(MEMORY.lock().as_mut().expect("memory is set up before anything asks for it"))
 }
 
@@ -93,8 +102,8 @@ pub fn firmware_bytes(physical: u64, len: usize) -> Option<&'static [u8]> {
     let end = physical.checked_add(len as u64).filter(|&end| end < 1 << 46)?;
     let pages = Range { start: physical, end }.outer_pages();
     for page in (pages.start..pages.end).step_by(PAGE as usize) {
-        if page == 0 {
-            // The null page stays a hole.
+        // The null page stays a hole, and what programs use is nothing that firmware left.
+        if page == 0 || with(|m| m.ours.contains(page)) {
             return None;
         }
         with(|m| match m.translate(page) {
@@ -107,6 +116,19 @@ pub fn firmware_bytes(physical: u64, len: usize) -> Option<&'static [u8]> {
     // SAFETY: mapped one to one just now; the allocator never hands out what firmware keeps,
     // so nobody writes there (kernel invariant 4).
     Some(unsafe { core::slice::from_raw_parts(first, len) })
+}
+
+/// The physical address of a buffer, if it lies in one piece there.
+pub fn contiguous(address: u64, len: u64) -> Option<u64> {
+    with(|m| {
+        let (first, _) = m.translate(address)?;
+        let pages = Range { start: address, end: address + len }.outer_pages();
+        let mut rest = (pages.start + PAGE..pages.end).step_by(PAGE as usize);
+        rest.all(|page| {
+            m.translate(page).is_some_and(|(p, _)| p.wrapping_sub(first) == page - address)
+        })
+        .then_some(first)
+    })
 }
 
 /// Zeroed memory that devices can reach, contiguous, for good; its address is the same for

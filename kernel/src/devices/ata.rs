@@ -1,0 +1,343 @@
+//! ATA disks on the two legacy channels: the bus master moves the data where there is one,
+//! else the processor does, word by word. Completion is polled; interrupts stay off.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use bareflow_machine::ata::{Command, Disk, SECTOR, Transfer, dma_entry};
+use virtio_drivers::transport::pci::bus::{BarInfo, Command as PciCommand};
+
+use super::{clock, pci};
+use crate::arch::ports::Port;
+use crate::memory;
+
+const BUSY: u8 = 0x80;
+const FAULT: u8 = 0x20;
+const REQUEST: u8 = 0x08;
+const ERROR: u8 = 0x01;
+
+/// Disks may spin up, and flush a large cache: ATA allows 30 s.
+const PATIENCE_NS: u64 = 30_000_000_000;
+
+/// Bytes that one DMA transfer moves at most: two entries of 64 KiB.
+const BUFFER: usize = 128 << 10;
+
+/// Why a command failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct AtaError {
+    /// What was tried.
+    command: u8,
+    /// Status register at the end.
+    status: u8,
+    /// Error register.
+    error: u8,
+    /// The drive did not answer in time.
+    late: bool,
+}
+
+impl fmt::Display for AtaError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = if self.late { "did not finish" } else { "failed" };
+        let Self { command, status, error, .. } = self;
+        write!(f, "ATA command {command:#04x} {what}: status {status:#04x}, error {error:#04x}")
+    }
+}
+
+/// The bus master of a channel and the memory it works on.
+struct BusMaster {
+    registers: Port,
+    table: *mut u64,
+    buffer: *mut u8,
+}
+
+/// A disk on a channel.
+pub struct Drive {
+    task: Port,
+    control: Port,
+    master: Option<BusMaster>,
+    drive: u8,
+    disk: Disk,
+}
+
+// SAFETY: the buffers belong to this drive alone, wherever it is used.
+unsafe impl Send for Drive {}
+
+/// Every disk on the legacy channels.
+pub fn find() -> Vec<Drive> {
+    let master = bus_master();
+    let mut found = Vec::new();
+    for (channel, task, control) in [(0u16, 0x1f0, 0x3f6), (1, 0x170, 0x376)] {
+        // SAFETY: the legacy ports of ATA channels, whose registers touch no memory: their
+        // bus masters only work on the buffers made below.
+        let (task, control) = unsafe { (Port::new(task), Port::new(control)) };
+        // Without a channel the bus reads ones.
+        if control.read8() == 0xff {
+            continue;
+        }
+        for drive in 0..2 {
+            let Some(disk) = identify(task, control, drive) else { continue };
+            let master = master
+                .filter(|_| disk.dma)
+                .and_then(|base| BusMaster::new(base.offset(8 * channel)));
+            found.push(Drive { task, control, master, drive, disk });
+        }
+    }
+    found
+}
+
+/// The ports of an IDE controller's bus master, switched on.
+fn bus_master() -> Option<Port> {
+    let mut root = pci::root()?;
+    let (at, _) =
+        pci::functions(&root).into_iter().find(|(_, i)| (i.class, i.subclass) == (1, 1))?;
+    let Ok(Some(BarInfo::IO { address, .. })) = root.bar_info(at, 4) else { return None };
+    let (_, command) = root.get_status_command(at);
+    root.set_command(at, command | PciCommand::IO_SPACE | PciCommand::BUS_MASTER);
+    let address = u16::try_from(address).ok().filter(|&a| a != 0)?;
+    // SAFETY: the bus master's ports as the firmware placed them; it works on buffers that
+    // `BusMaster` gives it.
+    Some(unsafe { Port::new(address) })
+}
+
+impl BusMaster {
+    fn new(registers: Port) -> Option<Self> {
+        let buffer = memory::device_memory(BUFFER as u64)?;
+        let table = memory::device_memory(4096)?.cast();
+        Some(Self { registers, table, buffer })
+    }
+
+    /// Starts moving `len` bytes.
+    fn prepare(&self, what: Transfer, len: usize) {
+        let first = self.buffer.addr() as u32;
+        for (i, start) in (0..len).step_by(1 << 16).enumerate() {
+            let bytes = (len - start).min(1 << 16);
+            let entry = dma_entry(first + start as u32, bytes, start + bytes == len);
+            // SAFETY: the table has room for 512 entries and is this driver's.
+            unsafe { self.table.add(i).write_volatile(entry) };
+        }
+        self.registers.write8(direction(what));
+        self.registers.offset(4).write32(self.table.addr() as u32);
+        // Clear what the last transfer left.
+        self.registers.offset(2).write8(0b110);
+    }
+
+    fn start(&self, what: Transfer) {
+        self.registers.write8(direction(what) | 1);
+    }
+
+    /// Whether the transfer goes on; stops it when it does not.
+    fn is_active(&self) -> bool {
+        self.registers.offset(2).read8() & 0b11 == 1
+    }
+
+    /// Stops; whether all was moved without error.
+    fn stop(&self) -> bool {
+        self.registers.write8(0);
+        self.registers.offset(2).read8() & 0b10 == 0
+    }
+}
+
+fn direction(what: Transfer) -> u8 {
+    match what {
+        Transfer::Read => 8,
+        Transfer::Write => 0,
+    }
+}
+
+fn identify(task: Port, control: Port, drive: u8) -> Option<Disk> {
+    control.write8(0x02);
+    task.offset(6).write8(0xa0 | drive << 4);
+    settle(control);
+    if matches!(task.offset(7).read8(), 0 | 0xff) {
+        return None;
+    }
+    task.offset(7).write8(0xec);
+    settle(control);
+    if task.offset(7).read8() == 0 {
+        return None;
+    }
+    let status = wait(control, |status| status & BUSY == 0)?;
+    if status & (ERROR | FAULT) != 0 || status & REQUEST == 0 {
+        return None;
+    }
+    let mut words = [0; 256];
+    words.iter_mut().for_each(|w| *w = task.read16());
+    Disk::identify(&words)
+}
+
+/// The 400 ns that a drive has before its status counts.
+fn settle(control: Port) {
+    (0..4).for_each(|_| _ = control.read8());
+}
+
+/// The status, once `done`; `None` when patience is at its end.
+fn wait(control: Port, done: impl Fn(u8) -> bool) -> Option<u8> {
+    let end = clock::now_ns() + PATIENCE_NS;
+    loop {
+        let status = control.read8();
+        if done(status) {
+            return Some(status);
+        }
+        if clock::now_ns() > end {
+            return None;
+        }
+        core::hint::spin_loop();
+    }
+}
+
+impl Drive {
+    /// Number of sectors of 512 bytes.
+    pub fn sectors(&self) -> u64 {
+        self.disk.sectors
+    }
+
+    /// Whether the drive moves data by itself.
+    pub fn has_dma(&self) -> bool {
+        self.master.is_some()
+    }
+
+    /// Reads whole sectors.
+    ///
+    /// # Errors
+    /// What the drive said.
+    pub fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), AtaError> {
+        for part in out.chunks_mut(self.longest()) {
+            match &self.master {
+                Some(master) => {
+                    self.transfer_dma(master, Transfer::Read, sector, part.len())?;
+                    // SAFETY: the drive has filled that much of the buffer, and stopped.
+                    unsafe {
+                        part.as_mut_ptr().copy_from_nonoverlapping(master.buffer, part.len())
+                    };
+                }
+                None => self.read_words(sector, part)?,
+            }
+            sector += (part.len() / SECTOR) as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes whole sectors.
+    ///
+    /// # Errors
+    /// What the drive said.
+    pub fn write(&mut self, mut sector: u64, data: &[u8]) -> Result<(), AtaError> {
+        for part in data.chunks(self.longest()) {
+            match &self.master {
+                Some(master) => {
+                    // SAFETY: the buffer has room and nobody reads it now.
+                    unsafe { master.buffer.copy_from_nonoverlapping(part.as_ptr(), part.len()) };
+                    self.transfer_dma(master, Transfer::Write, sector, part.len())?;
+                }
+                None => self.write_words(sector, part)?,
+            }
+            sector += (part.len() / SECTOR) as u64;
+        }
+        Ok(())
+    }
+
+    /// Makes everything written durable.
+    ///
+    /// # Errors
+    /// What the drive said.
+    pub fn flush(&mut self) -> Result<(), AtaError> {
+        let code = if self.disk.wide_flush { 0xea } else { 0xe7 };
+        self.issue(Command { code, device: 0xe0 | self.drive << 4, high: None, low: [0; 4] });
+        self.finish(code, 0).map(|_| ())
+    }
+
+    /// Bytes of one command.
+    fn longest(&self) -> usize {
+        if self.master.is_some() {
+            BUFFER
+        } else {
+            self.disk.longest().min(BUFFER / SECTOR) * SECTOR
+        }
+    }
+
+    fn transfer_dma(
+        &self,
+        master: &BusMaster,
+        what: Transfer,
+        sector: u64,
+        len: usize,
+    ) -> Result<(), AtaError> {
+        let command = Command::transfer(self.disk, self.drive, what, true, sector, len / SECTOR);
+        master.prepare(what, len);
+        self.issue(command);
+        master.start(what);
+        // The drive is done when it is no longer busy and the bus master has stopped.
+        let done = wait(self.control, |status| {
+            status & BUSY == 0 && (status & (ERROR | FAULT) != 0 || !master.is_active())
+        });
+        let moved = master.stop();
+        let status = done.unwrap_or_else(|| self.control.read8());
+        if done.is_none() || status & (ERROR | FAULT) != 0 || !moved {
+            return Err(self.error(command.code, status, done.is_none()));
+        }
+        Ok(())
+    }
+
+    fn read_words(&self, sector: u64, out: &mut [u8]) -> Result<(), AtaError> {
+        let command = Command::transfer(
+            self.disk,
+            self.drive,
+            Transfer::Read,
+            false,
+            sector,
+            out.len() / SECTOR,
+        );
+        self.issue(command);
+        for part in out.chunks_mut(SECTOR) {
+            self.finish(command.code, REQUEST)?;
+            self.task.read16_into(part);
+        }
+        Ok(())
+    }
+
+    fn write_words(&self, sector: u64, data: &[u8]) -> Result<(), AtaError> {
+        let command = Command::transfer(
+            self.disk,
+            self.drive,
+            Transfer::Write,
+            false,
+            sector,
+            data.len() / SECTOR,
+        );
+        self.issue(command);
+        for part in data.chunks(SECTOR) {
+            self.finish(command.code, REQUEST)?;
+            self.task.write16_from(part);
+        }
+        self.finish(command.code, 0).map(|_| ())
+    }
+
+    /// Writes a command's registers.
+    fn issue(&self, command: Command) {
+        self.task.offset(6).write8(command.device);
+        settle(self.control);
+        // A drive that is busy for ever shows in the command's own status.
+        wait(self.control, |status| status & (BUSY | REQUEST) == 0);
+        for bytes in command.high.into_iter().chain([command.low]) {
+            for (i, byte) in bytes.into_iter().enumerate() {
+                self.task.offset(2 + i as u16).write8(byte);
+            }
+        }
+        self.task.offset(7).write8(command.code);
+        settle(self.control);
+    }
+
+    /// Waits until the drive is ready and shows `bits`.
+    fn finish(&self, command: u8, bits: u8) -> Result<u8, AtaError> {
+        let done =
+            wait(self.control, |s| s & BUSY == 0 && (s & (ERROR | FAULT) != 0 || s & bits == bits));
+        match done {
+            Some(status) if status & (ERROR | FAULT) == 0 => Ok(status),
+            other => Err(self.error(command, other.unwrap_or(0xff), other.is_none())),
+        }
+    }
+
+    fn error(&self, command: u8, status: u8, late: bool) -> AtaError {
+        AtaError { command, status, error: self.task.offset(1).read8(), late }
+    }
+}

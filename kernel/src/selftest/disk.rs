@@ -1,0 +1,36 @@
+//! Every disk, read only: what drives it and how fast it is.
+
+use crate::arch::exit::Status;
+use crate::devices::{clock, disk};
+use crate::say;
+
+/// Reads the beginning of each disk twice, in large and in small pieces, and compares.
+pub fn run() -> Status {
+    const MOST: u64 = 8 << 20;
+    for mut disk in disk::find() {
+        let bytes = (disk.sectors() * 512).min(MOST) as usize;
+        let mut whole = alloc::vec![0u8; bytes];
+        let mut pieces = alloc::vec![0xffu8; bytes];
+        let start = clock::now_ns();
+        let mut result = disk.read(0, &mut whole);
+        let took = clock::now_ns() - start;
+        for (i, piece) in pieces.chunks_mut(7 * 512).enumerate() {
+            result = result.and_then(|()| disk.read(i as u64 * 7, piece));
+        }
+        if let Err(why) = result {
+            say!("disk: {}: {why}", disk.kind());
+            return Status::Failure;
+        }
+        if whole != pieces {
+            say!("disk: {}: two reads of the same sectors differ", disk.kind());
+            return Status::Failure;
+        }
+        say!(
+            "disk: {}: {} sectors, {bytes} bytes read in {} us",
+            disk.kind(),
+            disk.sectors(),
+            took / 1000
+        );
+    }
+    Status::Success
+}

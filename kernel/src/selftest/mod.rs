@@ -1,0 +1,26 @@
+//! Checks of the machine from inside, asked for on the command line: `selftest=NAME`.
+//!
+//! Those that end in a fault prove its report; the others print what they found.
+
+mod disk;
+mod faults;
+mod memory;
+
+use crate::arch::exit::Status;
+use crate::say;
+
+/// Runs a self-test.
+pub fn run(name: &str) -> Status {
+    say!("selftest: {name}");
+    match name.split_once(':') {
+        Some(("fault", which)) => faults::run(which),
+        None if name == "memory" => memory::run(),
+        None if name == "disk" => disk::run(),
+        _ => unknown(name),
+    }
+}
+
+fn unknown(name: &str) -> Status {
+    say!("selftest: no test is called {name}");
+    Status::Failure
+}
