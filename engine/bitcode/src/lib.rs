@@ -1,4 +1,83 @@
 //! Reads LLVM bitcode into the IR.
+//!
+//! The reader is its own: a bitstream of blocks and records (`stream`), the tables of a module
+//! (`types`, `attrs`, `symbols`, `consts`) and function bodies (`body` and its kin). It takes
+//! what LLVM 14 to 22 write for x86-64, raw or behind a wrapper or an LLBC header.
+//!
+//! Input is not trusted: every length is checked, nothing panics, and the result takes a
+//! bounded multiple of the input. What is understood but cannot be run does not fail the
+//! module; it is noted in [`Module::refused`].
 #![no_std]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
+
+mod asm;
+mod attrs;
+mod bits;
+mod body;
+mod call;
+mod codes;
+mod consts;
+mod control;
+mod error;
+mod gep;
+mod inst;
+pub mod llbc;
+mod memory;
+mod module;
+mod numbers;
+mod ops;
+mod reader;
+mod stream;
+mod symbols;
+mod types;
+
+use bareflow_ir::Module;
+
+pub use error::{Cause, Error};
+pub use llbc::Llbc;
+
+/// First four bytes of Apple's wrapper.
+const WRAPPER: u32 = 0x0B17_C0DE;
+
+/// Reads a module. `bytes` are bitcode, plain or behind an LLBC header or a wrapper.
+///
+/// # Errors
+/// What is wrong and where. Definitions that are not supported are no error: see
+/// [`Module::refused`].
+pub fn read(bytes: &[u8]) -> Result<Module, Error> {
+    let plain = reader::Reader::new(0);
+    let bitcode = match Llbc::parse(bytes) {
+        Ok(Some((_, bitcode))) => bitcode,
+        Ok(None) => bytes,
+        Err(error) => {
+            return Err(plain.error(Cause::Invalid(alloc::string::ToString::to_string(&error))));
+        }
+    };
+    let bitcode = unwrap(bitcode).map_err(|cause| plain.error(cause))?;
+    let mut reader = reader::Reader::new(bitcode.len());
+    match reader.file(bitcode) {
+        Ok(()) => Ok(reader.module),
+        Err(cause) => Err(reader.error(cause)),
+    }
+}
+
+/// The LLBC header of a module, if it has a proper one.
+pub fn read_llbc(bytes: &[u8]) -> Option<Llbc> {
+    Llbc::parse(bytes).ok().flatten().map(|(header, _)| header)
+}
+
+/// Takes off a wrapper: magic, version, offset, size, kind of processor.
+fn unwrap(bytes: &[u8]) -> Result<&[u8], Cause> {
+    let word = |at: usize| {
+        let four = bytes.get(at..at + 4)?;
+        Some(four.iter().rev().fold(0u32, |word, byte| word << 8 | u32::from(*byte)))
+    };
+    if word(0) != Some(WRAPPER) {
+        return Ok(bytes);
+    }
+    let (Some(offset), Some(size)) = (word(8), word(12)) else { return Err(Cause::Truncated) };
+    let inner = bytes.get(offset as usize..).and_then(|rest| rest.get(..size as usize));
+    inner.ok_or(Cause::Truncated)
+}

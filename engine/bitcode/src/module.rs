@@ -1,0 +1,269 @@
+//! The outermost level of a file, and the MODULE block.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use bareflow_ir::{ConstKind, Module, Symbol};
+
+use crate::bits::Bits;
+use crate::codes::{block, module};
+use crate::error::Cause;
+use crate::ops::{Ops, text};
+use crate::reader::{Reader, Value};
+use crate::stream::{BLOCKINFO, Block, Item, Record};
+
+const MAGIC: u32 = 0xDEC0_4342;
+
+impl<'a> Reader<'a> {
+    /// Reads a whole file.
+    pub(crate) fn file(&mut self, bytes: &'a [u8]) -> Result<(), Cause> {
+        let mut bits = Bits::new(bytes);
+        if bits.fixed(32) != Ok(u64::from(MAGIC)) {
+            return Err(Cause::NotBitcode);
+        }
+        let mut file = Block::file(bits);
+        let mut record = Record::default();
+        let mut modules = Vec::new();
+        // The string table comes after the module that needs it.
+        while !file.at_end() {
+            match self.next(&mut file, &mut record)? {
+                Item::Block(inner) => match inner.id {
+                    block::IDENTIFICATION => self.identification(inner)?,
+                    block::MODULE => modules.push(inner),
+                    block::STRTAB => self.string_table(inner)?,
+                    BLOCKINFO => self.info.read(inner)?,
+                    _ => {}
+                },
+                Item::Record | Item::End => {
+                    return Err(Cause::Malformed("a record outside of all blocks"));
+                }
+            }
+        }
+        match modules.len() {
+            1 => self.module_block(modules.remove(0)),
+            0 => Err(Cause::Malformed("a file without a module")),
+            _ => Err(Cause::Unsupported("several modules in one file".into())),
+        }
+    }
+
+    fn identification(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+        let mut record = Record::default();
+        loop {
+            match self.next(&mut block, &mut record)? {
+                Item::End => return Ok(()),
+                Item::Block(_) => {}
+                Item::Record => match record.code {
+                    1 => self.module.producer = text(&record.ops),
+                    2 if record.ops.first() != Some(&0) => {
+                        return Err(Cause::Unsupported("bitcode of another epoch".into()));
+                    }
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    fn string_table(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+        let mut record = Record::default();
+        loop {
+            match self.next(&mut block, &mut record)? {
+                Item::End => return Ok(()),
+                Item::Record if record.code == 1 => self.strtab = record.blob,
+                _ => {}
+            }
+        }
+    }
+
+    fn module_block(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+        let mut record = Record::default();
+        let mut globals_done = false;
+        loop {
+            match self.next(&mut block, &mut record)? {
+                Item::End => break,
+                Item::Record => self.module_record(&record)?,
+                Item::Block(inner) => match inner.id {
+                    BLOCKINFO => self.info.read(inner)?,
+                    block::PARAMATTR_GROUP => self.records(inner, |reader, record| {
+                        reader.charge(128)?;
+                        reader.attrs.group(&record.ops)
+                    })?,
+                    block::PARAMATTR => self.records(inner, |reader, record| {
+                        reader.charge(64 + 56 * record.ops.len())?;
+                        reader.attrs.list(&record.ops);
+                        Ok(())
+                    })?,
+                    block::TYPE => {
+                        self.records(inner, |reader, record| {
+                            reader.charge(96 + 16 * record.ops.len())?;
+                            reader.types.record(record.code, &record.ops)
+                        })?;
+                        self.types.finish(&mut self.module.types)?;
+                    }
+                    block::CONSTANTS => self.constants_block(inner, 0)?,
+                    block::FUNCTION => {
+                        if !core::mem::replace(&mut globals_done, true) {
+                            self.finish_globals()?;
+                        }
+                        self.function_block(inner)?;
+                    }
+                    _ => {}
+                },
+            }
+        }
+        if !globals_done {
+            self.finish_globals()?;
+        }
+        if self.bodies < self.defined.len() {
+            self.function = Some(self.defined[self.bodies]);
+            return Err(Cause::Malformed("a function whose body is missing"));
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with every record of a block.
+    fn records(
+        &mut self,
+        mut block: Block<'a>,
+        mut each: impl FnMut(&mut Self, &Record<'a>) -> Result<(), Cause>,
+    ) -> Result<(), Cause> {
+        let mut record = Record::default();
+        loop {
+            match self.next(&mut block, &mut record)? {
+                Item::End => return Ok(()),
+                Item::Record => each(self, &record)?,
+                Item::Block(_) => {}
+            }
+        }
+    }
+
+    fn module_record(&mut self, record: &Record<'a>) -> Result<(), Cause> {
+        let mut ops = Ops::new(&record.ops);
+        // Attributes may name types, and come before or after them.
+        self.attrs.resolve(&self.types)?;
+        match record.code {
+            module::VERSION => match ops.next()? {
+                2 => {}
+                _ => {
+                    let what = "bitcode of another version than 2, as before LLVM 5";
+                    return Err(Cause::Unsupported(what.into()));
+                }
+            },
+            module::TRIPLE => check_triple(&text(&record.ops))?,
+            module::DATALAYOUT => check_layout(&text(&record.ops))?,
+            module::ASM => {
+                if !text(&record.ops).trim().is_empty() {
+                    return Err(Cause::Unsupported("assembly at module level".into()));
+                }
+            }
+            module::SOURCE_FILENAME => {
+                self.charge(record.ops.len())?;
+                self.module.name = text(&record.ops);
+            }
+            module::COMDAT => {
+                self.charge(64)?;
+                let name = self.name(ops.next()?, ops.next()?)?;
+                self.comdats.push(name);
+            }
+            module::GLOBALVAR => self.global_record(ops)?,
+            module::FUNCTION => self.function_record(ops)?,
+            module::ALIAS => self.alias_record(ops)?,
+            module::IFUNC => self.ifunc_record(ops)?,
+            module::ALIAS_OLD => {
+                return Err(Cause::Unsupported("an alias as written before LLVM 4".into()));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Fills in what refers to constants, now that those are read.
+    fn finish_globals(&mut self) -> Result<(), Cause> {
+        for (id, number) in core::mem::take(&mut self.inits) {
+            match self.value(number)? {
+                Value::Const(init) => self.module.globals[id.index()].init = Some(init),
+                Value::Bad(why) => {
+                    let why = self.reasons[why as usize].clone();
+                    self.refuse(Symbol::Global(id), why);
+                }
+                Value::Asm(_) | Value::Waiting(_) => {
+                    return Err(Cause::Malformed("a variable that starts with no constant"));
+                }
+            }
+        }
+        for (id, number) in core::mem::take(&mut self.targets) {
+            match self.value(number)? {
+                Value::Const(target) => self.module.aliases[id.index()].target = target,
+                Value::Bad(why) => {
+                    return Err(Cause::Unsupported(self.reasons[why as usize].clone()));
+                }
+                Value::Asm(_) | Value::Waiting(_) => {
+                    return Err(Cause::Malformed("an alias for no constant"));
+                }
+            }
+        }
+        self.check_alias_cycles()
+    }
+
+    fn value(&self, number: u64) -> Result<Value, Cause> {
+        let at = usize::try_from(number).ok();
+        let value = at.and_then(|at| self.values.get(at)).copied();
+        value.ok_or(Cause::Malformed("a value that does not exist"))
+    }
+
+    /// Follows each alias: whoever resolves them later must come to an end.
+    fn check_alias_cycles(&self) -> Result<(), Cause> {
+        let Module { aliases, consts, .. } = &self.module;
+        let next = |alias: usize| {
+            let mut id = aliases[alias].target;
+            loop {
+                match &consts[id.index()].kind {
+                    ConstKind::Alias(next) => return Some(next.index()),
+                    ConstKind::Expr(bareflow_ir::ConstExpr::PtrAdd { base, .. }) => id = *base,
+                    ConstKind::Expr(bareflow_ir::ConstExpr::Cast { value, .. }) => id = *value,
+                    _ => return None,
+                }
+            }
+        };
+        // 0: not seen; 1: on the path; 2: known to end.
+        let mut seen = alloc::vec![0u8; aliases.len()];
+        for start in 0..aliases.len() {
+            let mut path = Vec::new();
+            let mut at = Some(start);
+            while let Some(alias) = at {
+                match seen[alias] {
+                    0 => {
+                        seen[alias] = 1;
+                        path.push(alias);
+                        at = next(alias);
+                    }
+                    1 => return Err(Cause::Malformed("an alias that stands for itself")),
+                    _ => break,
+                }
+            }
+            for alias in path {
+                seen[alias] = 2;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_triple(triple: &str) -> Result<(), Cause> {
+    let right = triple.is_empty() || triple.starts_with("x86_64") || triple.starts_with("amd64");
+    if !right || triple.ends_with("x32") {
+        let what = "code for another machine than x86-64: ".to_string() + triple;
+        return Err(Cause::Unsupported(what));
+    }
+    Ok(())
+}
+
+fn check_layout(layout: &str) -> Result<(), Cause> {
+    let wrong = layout.split('-').any(|part| {
+        part == "E" || part.strip_prefix("p:").is_some_and(|size| !size.starts_with("64"))
+    });
+    if wrong {
+        let what: String = "another data layout than that of x86-64: ".to_string() + layout;
+        return Err(Cause::Unsupported(what));
+    }
+    Ok(())
+}
