@@ -2,6 +2,7 @@
 
 mod boot;
 mod build;
+mod images;
 mod kernel;
 mod setup;
 mod shell;
