@@ -155,7 +155,16 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
     ensure!(rust.exists(), "cargo made no {}", rust.display());
     shell::run(
         clang()
-            .args(["-O2", "-emit-llvm", "-c", "-std=c17", "-Wall", "-Wextra", "-Werror"])
+            .args([
+                "--target=x86_64-unknown-linux-gnu",
+                "-O2",
+                "-emit-llvm",
+                "-c",
+                "-std=c17",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+            ])
             .args(["-fno-builtin", "-fno-math-errno", "-ffp-contract=off", "-fno-stack-protector"])
             .args(["-fno-asynchronous-unwind-tables", "-fvisibility=default", "-fno-pic"])
             .args(["-Xclang", "-mlink-bitcode-file", "-Xclang"])

@@ -24,6 +24,8 @@ enum Task {
     Setup,
     /// Makes kernel, loader, C library and modules under target/bareflow.
     Build,
+    /// Makes only the C library and the modules.
+    Images,
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -32,6 +34,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Setup => setup::run(),
         Task::Build => build::run(),
+        Task::Images => images::build(&shell::artefacts()),
         Task::Test => test::run(),
     }
 }

@@ -53,6 +53,11 @@ struct Heap {
 static mut HEAP: Heap =
     Heap { lists: [null_mut(); LISTS], rows: 0, columns: [0; ROWS], end: null_mut() };
 
+unsafe fn heap() -> &'static mut Heap {
+    let heap = &raw mut HEAP;
+    unsafe { &mut *heap }
+}
+
 unsafe fn header(p: *mut u8) -> *mut usize {
     unsafe { p.cast::<usize>().sub(1) }
 }
@@ -187,7 +192,7 @@ unsafe fn grow(heap: &mut Heap, size: usize) -> bool {
     unsafe {
         // Two headers of a new region, and the rounding of `list_from`.
         let need = size + size / SUBCLASSES + 2 * 16;
-        let mut bytes = (need + STEP - 1) / STEP * STEP;
+        let mut bytes = need.div_ceil(STEP) * STEP;
         let mut start = host::bf_grow(bytes);
         if start.is_null() {
             bytes = (need + 15) & !15;
@@ -225,7 +230,7 @@ fn chunk_size(bytes: usize) -> Option<usize> {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn malloc(bytes: usize) -> *mut u8 {
     // SAFETY: one thread runs the program.
-    let heap = unsafe { &mut *(&raw mut HEAP) };
+    let heap = unsafe { heap() };
     let Some(size) = chunk_size(bytes) else {
         errors::set(errors::ENOMEM);
         return null_mut();
@@ -256,7 +261,7 @@ pub unsafe extern "C" fn free(p: *mut u8) {
         if *header(p) & USED == 0 {
             host::bf_abort(c"free(): the memory is free already".as_ptr().cast());
         }
-        release(&mut *(&raw mut HEAP), p, size_of(p));
+        release(heap(), p, size_of(p));
     }
 }
 
@@ -289,7 +294,7 @@ pub unsafe extern "C" fn realloc(p: *mut u8, bytes: usize) -> *mut u8 {
             errors::set(errors::ENOMEM);
             return null_mut();
         };
-        let heap = &mut *(&raw mut HEAP);
+        let heap = heap();
         let old = size_of(p);
         if old < size {
             let next = p.add(old);
@@ -337,7 +342,7 @@ pub unsafe extern "C" fn aligned_alloc(align: usize, bytes: usize) -> *mut u8 {
         if p.is_null() || (p as usize).is_multiple_of(align) {
             return p;
         }
-        let heap = &mut *(&raw mut HEAP);
+        let heap = heap();
         let wanted = (p as usize + SMALLEST + align - 1) & !(align - 1);
         let skip = wanted - p as usize;
         let aligned = p.add(skip);

@@ -166,12 +166,10 @@ unsafe fn starts(text: *const u8, word: &[u8], most: usize) -> bool {
         return false;
     }
     unsafe {
-        let mut i = 0;
-        for letter in word {
+        for (i, letter) in word.iter().enumerate() {
             if *text.add(i) | 0x20 != *letter {
                 return false;
             }
-            i += 1;
         }
     }
     true
@@ -394,7 +392,8 @@ macro_rules! to_float {
                     }
                 };
                 let number = matches!(extent.shape, Shape::Decimal | Shape::Hexadecimal);
-                let small = magnitude < <$type>::MIN_POSITIVE && has_digits(extent.start, extent.end);
+                let small =
+                    magnitude < <$type>::MIN_POSITIVE && has_digits(extent.start, extent.end);
                 if number && (magnitude == <$type>::INFINITY || small) {
                     errors::set(errors::ERANGE);
                 }

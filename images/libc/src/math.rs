@@ -130,7 +130,8 @@ macro_rules! to_integers {
         pub extern "C" fn $name(x: $float) -> c_long {
             let whole = libm::$round(x);
             // As the processor's conversion has it: out of range is the smallest number.
-            if whole >= -9_223_372_036_854_775_808.0 && whole < 9_223_372_036_854_775_808.0 {
+            let limit = 9_223_372_036_854_775_808.0;
+            if (-limit..limit).contains(&whole) {
                 // SAFETY: in range, and not a NaN.
                 unsafe { whole.to_int_unchecked() }
             } else {

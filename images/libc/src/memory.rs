@@ -209,12 +209,7 @@ pub unsafe extern "C" fn rawmemchr(mut bytes: *const u8, byte: c_int) -> *mut u8
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn memccpy(
-    to: *mut u8,
-    from: *const u8,
-    byte: c_int,
-    len: usize,
-) -> *mut u8 {
+pub unsafe extern "C" fn memccpy(to: *mut u8, from: *const u8, byte: c_int, len: usize) -> *mut u8 {
     unsafe {
         let mut i = 0;
         while i < len {

@@ -12,6 +12,11 @@ struct Additive {
 
 static mut ADDITIVE: Additive = Additive { table: [0; 31], place: 0, seeded: false };
 
+unsafe fn additive() -> &'static mut Additive {
+    let state = &raw mut ADDITIVE;
+    unsafe { &mut *state }
+}
+
 fn step(state: &mut Additive) -> u32 {
     // Indices are below 31 by the wrapping of `place`.
     unsafe {
@@ -27,7 +32,7 @@ fn step(state: &mut Additive) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn srand(seed: u32) {
     // SAFETY: one thread runs the program.
-    let state = unsafe { &mut *(&raw mut ADDITIVE) };
+    let state = unsafe { additive() };
     // A seed of 0 would give zeros only. The table comes from x -> 16807 x mod 2^31 - 1.
     let mut word = if seed == 0 { 1 } else { seed as i32 };
     for entry in state.table.iter_mut() {
@@ -35,9 +40,9 @@ pub unsafe extern "C" fn srand(seed: u32) {
         let next = (i64::from(word) * 16807) % 0x7FFF_FFFF;
         word = (if next < 0 { next + 0x7FFF_FFFF } else { next }) as i32;
     }
-    state.place = 0;
+    // glibc starts three entries on, and throws the first 310 numbers away.
+    state.place = 3;
     state.seeded = true;
-    // The table as glibc keeps it starts three entries on: the first 310 are thrown away.
     for _ in 0..310 {
         step(state);
     }
@@ -49,7 +54,7 @@ pub unsafe extern "C" fn rand() -> c_int {
         if !ADDITIVE.seeded {
             srand(1);
         }
-        step(&mut *(&raw mut ADDITIVE)) as c_int
+        step(additive()) as c_int
     }
 }
 

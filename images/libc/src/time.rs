@@ -72,7 +72,7 @@ pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> 
         let nanoseconds = (*wanted).seconds as u64 * 1_000_000_000 + (*wanted).fraction as u64;
         let start = bf_clock();
         while bf_clock() - start < nanoseconds {}
-        if left != null_mut() {
+        if !left.is_null() {
             *left = Moment { seconds: 0, fraction: 0 };
         }
     }

@@ -241,7 +241,12 @@ pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
 
 /// Modes: 0 whole buffers, 1 lines, 2 at once. The room offered is not needed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn setvbuf(file: *mut File, _room: *mut u8, mode: c_int, _len: usize) -> c_int {
+pub unsafe extern "C" fn setvbuf(
+    file: *mut File,
+    _room: *mut u8,
+    mode: c_int,
+    _len: usize,
+) -> c_int {
     unsafe {
         let bits = match mode {
             0 => 0,

@@ -225,7 +225,14 @@ impl Spec {
     }
 
     /// `d.ddde+dd`
-    fn scientific(&self, sink: &mut Sink, sign: &[u8], digits: &Digits, places: usize, upper: bool) {
+    fn scientific(
+        &self,
+        sink: &mut Sink,
+        sign: &[u8],
+        digits: &Digits,
+        places: usize,
+        upper: bool,
+    ) {
         let exponent = if digits.is_zero() { 0 } else { digits.point - 1 };
         let dot = places > 0 || self.alternate;
         let size = exponent.unsigned_abs();
@@ -595,8 +602,7 @@ fn narrow(value: u64, bits: u32) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vfprintf(file: *mut File, text: *const u8, args: *mut VaList) -> c_int {
     unsafe {
-        let mut sink =
-            Sink { file, to: core::ptr::null_mut(), room: 0, count: 0, failed: false };
+        let mut sink = Sink { file, to: core::ptr::null_mut(), room: 0, count: 0, failed: false };
         let mut copy = *args;
         let at_once = (*file).flags & AT_ONCE;
         (*file).flags &= !AT_ONCE;

@@ -3,9 +3,7 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
-use super::file::{
-    AT_END, BACK, FAILED, File, READS, flush, output, prepare, stdin,
-};
+use super::file::{AT_END, BACK, FAILED, File, READS, flush, output, prepare, stdin};
 use crate::allocate::realloc;
 use crate::memory::memcpy;
 use crate::{errors, host};

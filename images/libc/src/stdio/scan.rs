@@ -111,14 +111,18 @@ impl Token {
         unsafe {
             self.accept(source, |b| b == b'+' || b == b'-');
             if self.accept(source, |b| matches!(b | 0x20, b'i' | b'n')) {
-                while self.accept(source, |b| matches!(b | 0x20, b'a' | b'f' | b'i' | b'n' | b't' | b'y')) {}
+                while self
+                    .accept(source, |b| matches!(b | 0x20, b'a' | b'f' | b'i' | b'n' | b't' | b'y'))
+                {
+                }
                 return;
             }
             let mut hexadecimal = false;
             if self.accept(source, |b| b == b'0') {
                 hexadecimal = self.accept(source, |b| b | 0x20 == b'x');
             }
-            let digit = |b: u8| if hexadecimal { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
+            let digit =
+                |b: u8| if hexadecimal { b.is_ascii_hexdigit() } else { b.is_ascii_digit() };
             while self.accept(source, digit) {}
             if self.accept(source, |b| b == b'.') {
                 while self.accept(source, digit) {}
