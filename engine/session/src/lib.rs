@@ -12,4 +12,6 @@ mod report;
 
 pub use manifest::{Manifest, ModuleEntry, Thresholds};
 pub use platform::{Arena, FileError, Memory, Platform};
-pub use report::{BootReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+pub use report::{
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+};
