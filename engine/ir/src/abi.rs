@@ -103,53 +103,70 @@ pub struct Unpassable(pub TypeId);
 /// # Errors
 /// The type that no register can hold.
 pub fn parts(types: &Types, ty: TypeId) -> Result<Vec<PartAt>, Unpassable> {
-    let mut list = Vec::new();
-    flatten(types, ty, 0, &mut list)?;
-    Ok(list)
+    let mut flat = Flat { types, parts: Vec::new(), steps: 0, whole: ty };
+    flat.add(ty, 0)?;
+    Ok(flat.parts)
 }
 
-fn flatten(types: &Types, ty: TypeId, at: u64, out: &mut Vec<PartAt>) -> Result<(), Unpassable> {
-    let mut push = |part, offset: u64| out.push(PartAt { part, offset: offset as u32 });
-    match types.get(ty) {
-        Type::Void => {}
-        Type::Int(bits) => {
-            let mut left = *bits;
-            let mut offset = at;
-            while left > 0 {
-                let here = left.min(64);
-                push(Part::Int(here as u8), offset);
-                left -= here;
-                offset += 8;
-            }
-        }
-        Type::Ptr => push(Part::Int(64), at),
-        Type::Half | Type::BFloat => push(Part::Int(16), at),
-        Type::Float => push(Part::F32, at),
-        Type::Double => push(Part::F64, at),
-        Type::Vector { .. } => {
-            for chunk in 0..bit_size(types, ty).div_ceil(128) {
-                push(Part::V128, at + chunk * 16);
-            }
-        }
-        Type::Array { elem, len } => {
-            // An aggregate of more parts than this is never passed by a real front end.
-            if *len > 256 {
-                return Err(Unpassable(ty));
-            }
-            let step = alloc_size(types, *elem);
-            for index in 0..*len {
-                flatten(types, *elem, at + index * step, out)?;
-            }
-        }
-        Type::Struct { fields, .. } => {
-            for (index, field) in fields.iter().enumerate() {
-                let offset = crate::layout::field_offset(types, ty, index);
-                flatten(types, *field, at + offset, out)?;
-            }
-        }
-        _ => return Err(Unpassable(ty)),
+/// An aggregate with more members than this, counted at all depths, is never passed by a real
+/// front end.
+const MAX_MEMBERS: u32 = 4096;
+
+/// Bytes of stack arguments, at most; far beyond any stack.
+const MAX_STACK: u64 = 1 << 30;
+
+struct Flat<'t> {
+    types: &'t Types,
+    parts: Vec<PartAt>,
+    steps: u32,
+    whole: TypeId,
+}
+
+impl Flat<'_> {
+    fn push(&mut self, part: Part, offset: u64) {
+        self.parts.push(PartAt { part, offset: offset as u32 });
     }
-    Ok(())
+
+    fn add(&mut self, ty: TypeId, at: u64) -> Result<(), Unpassable> {
+        self.steps += 1;
+        if self.steps > MAX_MEMBERS {
+            return Err(Unpassable(self.whole));
+        }
+        let types = self.types;
+        match types.get(ty) {
+            Type::Void => {}
+            Type::Int(bits) if *bits > 64 * MAX_MEMBERS => return Err(Unpassable(ty)),
+            Type::Int(bits) => {
+                for word in 0..bits.div_ceil(64) {
+                    let here = (bits - word * 64).min(64);
+                    self.push(Part::Int(here as u8), at.wrapping_add(u64::from(word) * 8));
+                }
+            }
+            Type::Ptr => self.push(Part::Int(64), at),
+            Type::Half | Type::BFloat => self.push(Part::Int(16), at),
+            Type::Float => self.push(Part::F32, at),
+            Type::Double => self.push(Part::F64, at),
+            Type::Vector { .. } => {
+                for chunk in 0..bit_size(types, ty).div_ceil(128) {
+                    self.push(Part::V128, at.wrapping_add(chunk * 16));
+                }
+            }
+            Type::Array { elem, len } => {
+                let step = alloc_size(types, *elem);
+                for index in 0..*len {
+                    self.add(*elem, at.wrapping_add(index.wrapping_mul(step)))?;
+                }
+            }
+            Type::Struct { fields, .. } => {
+                for (index, field) in fields.iter().enumerate() {
+                    let offset = crate::layout::field_offset(types, ty, index);
+                    self.add(*field, at.wrapping_add(offset))?;
+                }
+            }
+            _ => return Err(Unpassable(ty)),
+        }
+        Ok(())
+    }
 }
 
 /// Lowers a call or a function: `args` are the types of all arguments, further ones
@@ -176,6 +193,9 @@ pub fn lower(
         let attr = attrs.get(index).copied().unwrap_or_default();
         if let Some(pointee) = attr.byval {
             let size = alloc_size(types, pointee);
+            if stack.max(size) > MAX_STACK {
+                return Err(Unpassable(pointee));
+            }
             let align = align_of(types, pointee).max(u64::from(attr.align)).max(8);
             let offset = align_up(stack, align);
             stack = offset + align_up(size, 8);

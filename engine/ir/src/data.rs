@@ -117,7 +117,7 @@ fn write(module: &Module, id: ConstId, at: u64, out: &mut Data) -> Result<(), Da
         ConstKind::Aggregate(members) => {
             // Lanes narrower than a byte are packed: lane 0 in the lowest bits.
             if let Some((elem, _)) = types.vector(constant.ty)
-                && bit_size(types, elem) % 8 != 0
+                && !bit_size(types, elem).is_multiple_of(8)
             {
                 return write_packed(module, id, members, bit_size(types, elem), at, out);
             }

@@ -2,83 +2,110 @@
 //!
 //! All modules share one layout, `i64:64-i128:128-f80:128-S128`. Producers before LLVM 18
 //! declare a smaller alignment for i128, but pad their structures as the C ABI asks, so that
-//! the offsets agree.
+//! the offsets agree; where they do not, the reader refuses the type.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::{Function, Type, TypeId, Types};
 
-/// Bits that carry the value: `i17` has 17, a vector the sum of its lanes.
-pub fn bit_size(types: &Types, id: TypeId) -> u64 {
-    match types.get(id) {
-        Type::Int(bits) => u64::from(*bits),
-        Type::Half | Type::BFloat => 16,
-        Type::Float => 32,
-        Type::Double | Type::Ptr => 64,
-        Type::X86Fp80 => 80,
-        Type::Fp128 => 128,
-        Type::Vector { elem, len } => bit_size(types, *elem).saturating_mul(u64::from(*len)),
-        Type::Array { .. } | Type::Struct { .. } => alloc_size(types, id).saturating_mul(8),
-        Type::Void
-        | Type::Opaque
-        | Type::Func { .. }
-        | Type::Label
-        | Type::Metadata
-        | Type::Token => 0,
+/// What is computed once for each type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Layout {
+    bits: u64,
+    size: u64,
+    align: u64,
+    /// Of the fields of a struct.
+    offsets: Box<[u64]>,
+}
+
+impl Layout {
+    /// The layout of a type whose parts are in the table.
+    pub(crate) fn of(types: &Types, ty: &Type) -> Self {
+        let mut offsets: Box<[u64]> = Box::default();
+        let scalar = |bits: u64, align: u64| (bits, align_up(bits.div_ceil(8), align), align);
+        let (bits, size, align) = match ty {
+            Type::Int(bits) => scalar(u64::from(*bits), int_align(*bits)),
+            Type::Half | Type::BFloat => scalar(16, 2),
+            Type::Float => scalar(32, 4),
+            Type::Double | Type::Ptr => scalar(64, 8),
+            Type::X86Fp80 => scalar(80, 16),
+            Type::Fp128 => scalar(128, 16),
+            Type::Vector { elem, len } => {
+                let bits = bit_size(types, *elem).saturating_mul(u64::from(*len));
+                scalar(bits, bits.div_ceil(8).max(1).checked_next_power_of_two().unwrap_or(16))
+            }
+            Type::Array { elem, len } => {
+                let size = alloc_size(types, *elem).saturating_mul(*len);
+                (size.saturating_mul(8), size, align_of(types, *elem))
+            }
+            Type::Struct { fields, packed } => {
+                let (mut end, mut align) = (0u64, 1u64);
+                let place = |field: &TypeId| {
+                    let field_align = if *packed { 1 } else { align_of(types, *field) };
+                    let start = align_up(end, field_align);
+                    end = start.saturating_add(alloc_size(types, *field));
+                    align = align.max(field_align);
+                    start
+                };
+                offsets = fields.iter().map(place).collect();
+                let size = align_up(end, align);
+                (size.saturating_mul(8), size, align)
+            }
+            Type::Void
+            | Type::Opaque
+            | Type::Func { .. }
+            | Type::Label
+            | Type::Metadata
+            | Type::Token => (0, 0, 1),
+        };
+        Self { bits, size, align, offsets }
     }
 }
 
+/// Integers of more than 64 bits are 8-aligned, as C has its `_BitInt`s, except for those of
+/// 128 bits.
+const fn int_align(bits: u32) -> u64 {
+    match bits {
+        0..=8 => 1,
+        9..=16 => 2,
+        17..=32 => 4,
+        128 => 16,
+        _ => 8,
+    }
+}
+
+/// Bits that carry the value: `i17` has 17, a vector the sum of its lanes.
+#[inline]
+pub fn bit_size(types: &Types, id: TypeId) -> u64 {
+    types.layout(id).bits
+}
+
 /// Bytes that a store of this type writes.
+#[inline]
 pub fn store_size(types: &Types, id: TypeId) -> u64 {
     bit_size(types, id).div_ceil(8)
 }
 
 /// Distance in bytes from one to the next in an array; a multiple of the alignment.
+#[inline]
 pub fn alloc_size(types: &Types, id: TypeId) -> u64 {
-    match types.get(id) {
-        Type::Array { elem, len } => alloc_size(types, *elem).saturating_mul(*len),
-        Type::Struct { fields, packed } => {
-            let (end, align) = struct_end(types, fields, *packed);
-            align_up(end, align)
-        }
-        _ => align_up(store_size(types, id), align_of(types, id)),
-    }
+    types.layout(id).size
 }
 
 /// Natural (ABI) alignment in bytes, a power of two.
+#[inline]
 pub fn align_of(types: &Types, id: TypeId) -> u64 {
-    match types.get(id) {
-        Type::Int(bits) => match bits {
-            0..=8 => 1,
-            9..=16 => 2,
-            17..=32 => 4,
-            33..=64 => 8,
-            _ => 16,
-        },
-        Type::Half | Type::BFloat => 2,
-        Type::Float => 4,
-        Type::Double | Type::Ptr => 8,
-        Type::X86Fp80 | Type::Fp128 => 16,
-        Type::Vector { .. } => {
-            store_size(types, id).max(1).checked_next_power_of_two().unwrap_or(16)
-        }
-        Type::Array { elem, .. } => align_of(types, *elem),
-        Type::Struct { packed: true, .. } => 1,
-        Type::Struct { fields, packed: false } => {
-            fields.iter().map(|field| align_of(types, *field)).max().unwrap_or(1)
-        }
-        _ => 1,
-    }
+    types.layout(id).align
 }
 
 /// Offset in bytes of field `index` of a struct.
 ///
 /// # Panics
 /// If the type is no struct or has no such field.
+#[inline]
 pub fn field_offset(types: &Types, id: TypeId, index: usize) -> u64 {
-    let Type::Struct { fields, packed } = types.get(id) else { panic!("no struct") };
-    let (before, _) = struct_end(types, &fields[..index], *packed);
-    if *packed { before } else { align_up(before, align_of(types, fields[index])) }
+    types.layout(id).offsets[index]
 }
 
 /// Offset in bytes of a member of a struct, array or vector of byte-sized lanes.
@@ -97,14 +124,6 @@ pub fn member_offset(types: &Types, id: TypeId, index: u64) -> u64 {
 /// `value` rounded up to a multiple of `align`, a power of two.
 pub const fn align_up(value: u64, align: u64) -> u64 {
     value.saturating_add(align - 1) & !(align - 1)
-}
-
-fn struct_end(types: &Types, fields: &[TypeId], packed: bool) -> (u64, u64) {
-    fields.iter().fold((0, 1), |(end, align), field| {
-        let field_align = if packed { 1 } else { align_of(types, *field) };
-        let start = align_up(end, field_align);
-        (start.saturating_add(alloc_size(types, *field)), align.max(field_align))
-    })
 }
 
 /// Where each value of a function lies in a *value frame*: an array of 8-byte words that

@@ -6,6 +6,7 @@ use core::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::TypeId;
+use crate::layout::Layout;
 
 /// One type (LLVM Language Reference, "Type System").
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -80,6 +81,8 @@ pub struct Types {
     table: Vec<Type>,
     /// Finds a type by its hash.
     index: HashTable<TypeId>,
+    /// Sizes and offsets, by type.
+    layouts: Vec<Layout>,
     hasher: DefaultHashBuilder,
 }
 
@@ -91,14 +94,16 @@ impl Types {
 
     /// The id of `ty`, which is added when it is new.
     pub fn intern(&mut self, ty: Type) -> TypeId {
-        let Self { table, index, hasher } = self;
+        let Self { table, index, hasher, .. } = self;
         let hash = hasher.hash_one(&ty);
         if let Some(known) = index.find(hash, |id| table[id.index()] == ty) {
             return *known;
         }
         let id = TypeId::new(table.len());
         index.insert_unique(hash, id, |id| hasher.hash_one(&table[id.index()]));
-        table.push(ty);
+        let layout = Layout::of(self, &ty);
+        self.layouts.push(layout);
+        self.table.push(ty);
         id
     }
 
@@ -115,6 +120,11 @@ impl Types {
     #[inline]
     pub fn get(&self, id: TypeId) -> &Type {
         &self.table[id.index()]
+    }
+
+    #[inline]
+    pub(crate) fn layout(&self, id: TypeId) -> &Layout {
+        &self.layouts[id.index()]
     }
 
     /// Number of types.
