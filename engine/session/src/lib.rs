@@ -1,17 +1,35 @@
 //! The policy: what runs, when it rises, what is saved and restored.
 //!
 //! The session is the one place that knows all parts of the engine. It knows no machine: a
-//! [`Platform`] gives it a console, a clock, memory for code and data, and files.
+//! [`Platform`] gives it a console, a clock, memory for code and data, and files. [`boot`] runs
+//! a [`Job`] on it.
 #![no_std]
 
 extern crate alloc;
 
+mod boot;
+mod compilers;
+pub mod convert;
+mod disk;
+mod hosts;
 mod manifest;
 mod platform;
 mod report;
+mod restore;
+mod run;
+mod save;
+mod session;
+mod snapshots;
+mod tiers;
+mod unit;
+mod world;
 
+pub use bareflow_profile::Level;
+pub use bareflow_program::{Library, Part, Source};
+pub use boot::{Finished, boot, main, symbolise};
+pub use disk::Job;
 pub use manifest::{Manifest, ModuleEntry, Thresholds};
 pub use platform::{Arena, FileError, Memory, Platform};
-pub use report::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
-};
+pub use report::{BootReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+pub use run::Outcome;
+pub use session::StartError;

@@ -1,0 +1,12 @@
+//! Functions that the machine supplies.
+
+/// Their names (DESIGN.md, "Host calls").
+pub const HOST_CALLS: &[&str] = &[
+    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_exit",
+    "bf_abort",
+];
+
+/// Whether the machine supplies the function called `name`.
+pub fn is_host_call(name: &str) -> bool {
+    HOST_CALLS.contains(&name)
+}

@@ -1,0 +1,17 @@
+//! From bitcode files to one linked program.
+//!
+//! Whoever runs or rebuilds a program (session, shrinker, snapshot tools) loads it here, so
+//! that the same files always give the same functions with the same names.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod error;
+mod helpers;
+mod hosts;
+mod load;
+
+pub use error::LoadError;
+pub use hosts::{HOST_CALLS, is_host_call};
+pub use load::{Library, Part, Program, Source, load};

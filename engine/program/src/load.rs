@@ -1,0 +1,264 @@
+//! Reading, linking, and refusing what cannot run.
+
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use bareflow_bitcode::read_llbc;
+use bareflow_ir::link::{Linked, link};
+use bareflow_ir::{ConstKind, FuncId, Function, GlobalId, Linkage, Module, Symbol, Type, TypeId};
+use sha2::{Digest, Sha256};
+
+use crate::{LoadError, helpers, is_host_call};
+
+/// One file of a program.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Its name, for messages.
+    pub file: String,
+    /// Bitcode, plain or behind a wrapper or LLBC header.
+    pub bytes: Vec<u8>,
+}
+
+/// What a program is made of.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Source {
+    /// What reports call it.
+    pub name: String,
+    /// Its own files.
+    pub parts: Vec<Part>,
+    /// The entry function; `None`: what an LLBC header says, else `main`.
+    pub entry: Option<String>,
+    /// Argument of `uint64_t entry(uint64_t)`; `None`: the entry is `main(int, char **)`.
+    pub arg: Option<u64>,
+}
+
+/// The C library, read once for all programs.
+#[derive(Debug, Default)]
+pub struct Library {
+    /// Its files.
+    pub parts: Vec<Part>,
+    modules: Vec<Module>,
+}
+
+/// A linked program. Only what its entry can reach is in it, and what compiled code may call.
+#[derive(Debug)]
+pub struct Program {
+    /// What reports call it.
+    pub name: String,
+    /// All its code and data.
+    pub module: Arc<Module>,
+    /// Where it starts.
+    pub entry: FuncId,
+    /// Argument of the entry; `None` for `main`.
+    pub arg: Option<u64>,
+    /// Run before the entry, in this order (`llvm.global_ctors`).
+    pub constructors: Vec<FuncId>,
+    /// Run after it, in this order (`llvm.global_dtors`).
+    pub destructors: Vec<FuncId>,
+    /// Flushes what the C library holds back: `int __bf_finish(int status)`.
+    pub finish: Option<FuncId>,
+    /// SHA-256 over its own files and the library's.
+    pub hash: [u8; 32],
+}
+
+/// The function of the C library that ends a program in order.
+const FINISH: &str = "__bf_finish";
+
+/// Rounds of linking with ever more helpers, at most. Each round adds some or is the last.
+const ROUNDS: usize = 8;
+
+impl Library {
+    /// Reads the files of a C library.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn read(parts: Vec<Part>) -> Result<Self, LoadError> {
+        let modules = parts.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { parts, modules })
+    }
+}
+
+fn read(part: &Part) -> Result<Module, LoadError> {
+    bareflow_bitcode::read(&part.bytes)
+        .map_err(|error| LoadError::Read { file: part.file.clone(), error })
+}
+
+/// Reads `source`, links it with what it needs of the library, and drops the rest.
+///
+/// # Errors
+/// See [`LoadError`]; nothing has run then.
+pub fn load(source: &Source, library: &Library) -> Result<Program, LoadError> {
+    let mut hash = Sha256::new();
+    let mut entry = source.entry.clone();
+    let mut arg = source.arg;
+    for part in source.parts.iter().chain(&library.parts) {
+        hash.update((part.bytes.len() as u64).to_le_bytes());
+        hash.update(&part.bytes);
+        if let Some(header) = read_llbc(&part.bytes) {
+            entry.get_or_insert(header.entry);
+            arg.get_or_insert(0);
+        }
+    }
+    let own = source.parts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let modules: Vec<&Module> = own.iter().chain(&library.modules).collect();
+    let draft = Draft { name: &source.name, entry: entry.as_deref().unwrap_or("main"), arg };
+    draft.finish(&modules, hash.finalize().into())
+}
+
+/// A program on its way.
+struct Draft<'a> {
+    name: &'a str,
+    entry: &'a str,
+    arg: Option<u64>,
+}
+
+impl Draft<'_> {
+    fn finish(self, modules: &[&Module], hash: [u8; 32]) -> Result<Program, LoadError> {
+        let linked = self.link(modules)?;
+        let entry = self.entry(&linked)?;
+        self.check(&linked)?;
+        let finish = linked.root(FINISH);
+        let module = Arc::new(linked.module);
+        let constructors = structors(&module, "llvm.global_ctors");
+        let mut destructors = structors(&module, "llvm.global_dtors");
+        destructors.reverse();
+        Ok(Program {
+            name: self.name.to_owned(),
+            entry,
+            arg: self.arg,
+            constructors,
+            destructors,
+            finish,
+            hash,
+            module,
+        })
+    }
+
+    /// Links from the entry; then again with the helpers that turned out to be needed, which
+    /// may need helpers themselves.
+    fn link(&self, modules: &[&Module]) -> Result<Linked, LoadError> {
+        let explain = |error| LoadError::Link { program: self.name.to_owned(), error };
+        let mut helpers: BTreeSet<String> = BTreeSet::new();
+        let mut linked = link(modules, &[self.entry, FINISH]).map_err(explain)?;
+        for _ in 0..ROUNDS {
+            let needed = helpers::needed(&linked.module);
+            if needed.is_subset(&helpers) {
+                break;
+            }
+            helpers.extend(needed);
+            let mut roots = Vec::from([self.entry, FINISH]);
+            roots.extend(helpers.iter().map(String::as_str));
+            linked = link(modules, &roots).map_err(explain)?;
+        }
+        Ok(linked)
+    }
+
+    fn entry(&self, linked: &Linked) -> Result<FuncId, LoadError> {
+        let missing =
+            || LoadError::NoEntry { program: self.name.to_owned(), entry: self.entry.to_owned() };
+        let found = linked.root(self.entry).ok_or_else(missing)?;
+        let types = &linked.module.types;
+        let (ret, params, varargs) =
+            types.signature(linked.module.func(found).ty).ok_or_else(missing)?;
+        let is = |ty: TypeId, wanted: Type| *types.get(ty) == wanted;
+        let (fits, wanted) = match self.arg {
+            Some(_) => (
+                params.len() == 1 && is(params[0], Type::Int(64)) && is(ret, Type::Int(64)),
+                "`uint64_t entry(uint64_t)`, since it was given an argument",
+            ),
+            None => (
+                params.len() <= 3 && (is(ret, Type::Int(32)) || is(ret, Type::Void)),
+                "`int main(void)` or `int main(int, char **)`; for `uint64_t entry(uint64_t)` \
+                 give an argument",
+            ),
+        };
+        if fits && !varargs {
+            return Ok(found);
+        }
+        Err(LoadError::BadEntry {
+            program: self.name.to_owned(),
+            entry: self.entry.to_owned(),
+            wanted,
+        })
+    }
+
+    /// Refuses what is there and cannot run.
+    fn check(&self, linked: &Linked) -> Result<(), LoadError> {
+        let module = &linked.module;
+        if let Some(refusal) = module.refused.first() {
+            let (function, user) = match refusal.symbol {
+                Symbol::Func(id) => (module.func(id).name.clone(), None),
+                Symbol::Global(id) => {
+                    let why = linked.global_why[id.index()];
+                    (module.global(id).name.clone(), Some(linked.user(why)))
+                }
+                Symbol::Alias(id) => (module.aliases[id.index()].name.clone(), None),
+            };
+            return Err(LoadError::Unsupported {
+                program: self.name.to_owned(),
+                function: user.unwrap_or(function),
+                what: refusal.why.clone(),
+            });
+        }
+        let mut symbols = Vec::new();
+        for (index, func) in module.funcs.iter().enumerate() {
+            if is_missing(func) {
+                let why = linked.func_why[FuncId::new(index).index()];
+                symbols.push((func.name.clone(), linked.user(why)));
+            }
+        }
+        for (index, global) in module.globals.iter().enumerate() {
+            if global.init.is_none() && global.linkage != Linkage::ExternWeak {
+                let why = linked.global_why[GlobalId::new(index).index()];
+                symbols.push((global.name.clone(), linked.user(why)));
+            }
+        }
+        if symbols.is_empty() {
+            return Ok(());
+        }
+        Err(LoadError::Unresolved { program: self.name.to_owned(), symbols })
+    }
+}
+
+/// Whether a function is called and nobody supplies it.
+fn is_missing(func: &Function) -> bool {
+    func.is_declaration()
+        && !is_host_call(&func.name)
+        && !func.name.starts_with("llvm.")
+        && func.linkage != Linkage::ExternWeak
+}
+
+/// Functions of an array of `{ i32 priority, ptr function, ptr data }`, by rising priority
+/// (LLVM Language Reference, "The 'llvm.global_ctors' Global Variable").
+fn structors(module: &Module, name: &str) -> Vec<FuncId> {
+    let Some(global) = module.globals.iter().find(|global| global.name == name) else {
+        return Vec::new();
+    };
+    let members = |id| match &module.constant(id).kind {
+        ConstKind::Aggregate(members) => &members[..],
+        _ => &[],
+    };
+    let entry = |id| {
+        let [priority, function, ..] = members(id) else { return None };
+        let priority = match module.constant(*priority).kind {
+            ConstKind::Int(priority) => priority,
+            _ => 0,
+        };
+        match module.constant(*function).kind {
+            ConstKind::Func(func) => Some((priority, func)),
+            _ => None,
+        }
+    };
+    let mut found: Vec<(u64, FuncId)> = global
+        .init
+        .map(members)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|member| entry(*member))
+        .collect();
+    found.sort_by_key(|(priority, _)| *priority);
+    found.into_iter().map(|(_, func)| func).collect()
+}

@@ -1,0 +1,181 @@
+//! One boot from start to end.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use bareflow_compile::CpuFeatures;
+use bareflow_interp::Config;
+use bareflow_link::{CodeSpace, Region, Settings};
+use bareflow_program::Library;
+use hashbrown::HashMap;
+
+use crate::run::{Outcome, overall, run_all};
+use crate::session::{Parts, Session};
+use crate::unit::Unit;
+use crate::{
+    Arena, BootReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError, restore,
+    save, snapshots, tiers, world,
+};
+
+/// What a boot leaves behind.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// What was measured and decided; also sent as the last record.
+    pub report: BootReport,
+    /// How each program went.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Runs a job on a machine, from what earlier boots left on its disk, and saves what this one
+/// learned.
+///
+/// # Errors
+/// Why nothing was run. What goes wrong later is in the report.
+pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, StartError> {
+    let began = platform.now_ns();
+    let session = prepare(platform, job)?;
+    let to_program_ns = platform.now_ns() - began;
+    let outcomes = run_all(session);
+    let mut report = report(session, &outcomes);
+    report.to_program_us = to_program_ns / 1_000;
+    report.snapshot = save::save(session, report.to_program_us);
+    report.total_us = (platform.now_ns() - began) / 1_000;
+    platform.record(&Record::Report(report.clone()));
+    Ok(Finished { report, outcomes })
+}
+
+/// The whole life of a machine: runs what its disk says, or else `embedded`. The exit status of
+/// the boot; 1 when nothing could be run, which is logged.
+pub fn main(platform: &'static dyn Platform, embedded: Job) -> i32 {
+    let job = Job::from_disk(platform).map(|job| job.unwrap_or(embedded));
+    match job.and_then(|job| boot(platform, job)) {
+        Ok(finished) => finished.report.exit,
+        Err(error) => {
+            platform.record(&Record::Log { text: format!("error: {error}") });
+            1
+        }
+    }
+}
+
+fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session, StartError> {
+    if job.sources.is_empty() {
+        return Err(StartError::NoModules);
+    }
+    let memory = platform.memory();
+    let region = |arena: Arena| Region { base: arena.base, write: arena.write, len: arena.len };
+    // SAFETY: `Memory` promises what `CodeSpace` asks for, and `interpret` finds the session,
+    // which is installed before any program runs.
+    let mut space = unsafe {
+        CodeSpace::new(
+            region(memory.code),
+            region(memory.data),
+            Settings::default(),
+            world::interpret,
+            core::ptr::null_mut(),
+        )
+    }?;
+    let never = job.manifest.level.is_some();
+    let first = (job.manifest.thresholds.0 / 10).max(1);
+    let config = Config {
+        hot_calls: if never { u64::MAX } else { first },
+        hot_loops: if never { u64::MAX } else { tiers::HOT_LOOP },
+        ..Config::default()
+    };
+    let library = Library::read(job.library).map_err(StartError::Load)?;
+    let mut units = Vec::new();
+    let mut owners = HashMap::new();
+    for (index, source) in job.sources.iter().enumerate() {
+        let unit = Unit::new(source, &library, &mut space, config.clone())?;
+        owners.extend(tiers::owned_slots(index, &unit));
+        units.push(unit);
+    }
+    snapshots::recover(platform);
+    let snapshot = snapshots::newest(platform);
+    let parts = Parts {
+        platform,
+        manifest: job.manifest,
+        cpu: CpuFeatures::detect(),
+        space,
+        units,
+        owners,
+        boot: snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1,
+        past: snapshot.as_ref().map(|snapshot| snapshot.boots.clone()).unwrap_or_default(),
+    };
+    let session = parts.start();
+    if let Some(snapshot) = &snapshot {
+        restore::restore(session, snapshot);
+    }
+    if let Some(level) = session.manifest.level {
+        for unit in &session.units {
+            tiers::compile_all(session, unit, level);
+        }
+    }
+    Ok(session)
+}
+
+fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
+    let totals = session.totals.borrow();
+    let mut report = BootReport {
+        boot: session.boot,
+        exit: overall(outcomes),
+        program_us: totals.program_ns / 1_000,
+        program_cycles: totals.program_cycles,
+        compiles: totals.compiles,
+        compile_ns: totals.compile_ns,
+        swaps: totals.swaps,
+        osr_entries: totals.osr_entries,
+        restored: totals.restored,
+        rejected: totals.rejected.clone(),
+        ..BootReport::default()
+    };
+    report.levels = levels(session);
+    for unit in &session.units {
+        for func in unit.module().func_ids() {
+            if unit.module().func(func).is_declaration() {
+                continue;
+            }
+            let profile = unit.profile(func);
+            let seen = unit.with(func, |state| {
+                (profile.calls > 0 || state.compiles > 0).then(|| FunctionReport {
+                    module: unit.program.name.clone(),
+                    name: unit.name(func).into(),
+                    level: state.level(),
+                    calls: profile.calls,
+                    cycles_min: profile.cycles.min,
+                    cycles_avg: profile.cycles.average(),
+                    cycles_max: profile.cycles.max,
+                    code_bytes: state.code.as_ref().map_or(0, |code| code.object.text.len() as u64),
+                    compiles: state.compiles,
+                    compile_ns: state.compile_ns,
+                })
+            });
+            if let Some(function) = seen {
+                report.functions.push(function);
+            }
+        }
+    }
+    report
+}
+
+/// Functions at each level: those that were called or compiled.
+pub(crate) fn levels(session: &Session) -> LevelCounts {
+    let mut levels = LevelCounts::default();
+    for unit in &session.units {
+        for func in unit.module().func_ids() {
+            let called = unit.profile(func).calls > 0;
+            unit.with(func, |state| {
+                if called || state.code.is_some() {
+                    levels.add(state.level());
+                }
+            });
+        }
+    }
+    levels
+}
+
+/// The function or variable of a program that `address` lies in, and the distance from its
+/// start. Takes no lock: for fault handlers.
+pub fn symbolise(address: usize) -> Option<(&'static str, usize)> {
+    let found = Session::current()?.symbols.find(address)?;
+    Some((found.name, found.offset))
+}

@@ -1,0 +1,140 @@
+//! Between the engine's types and the records of a snapshot.
+//!
+//! The two have the same fields; they are two so that a snapshot can be read without the
+//! engine and the engine can change without the file format.
+
+use alloc::vec::Vec;
+
+use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
+use bareflow_profile::{Cycles, FunctionProfile, IndirectSite, Level, ParamValues};
+use snapshot_fmt as snap;
+
+/// The number of a level in a snapshot.
+pub(crate) fn level_to_record(level: Level) -> u8 {
+    level as u8
+}
+
+/// The level behind a number; decoded snapshots hold no others.
+pub(crate) fn level_from_record(level: u8) -> Level {
+    Level::ALL.get(usize::from(level)).copied().unwrap_or_default()
+}
+
+/// An object as a record.
+pub fn object_to_record(object: &Object) -> snap::ObjectRecord {
+    snap::ObjectRecord {
+        symbol: object.symbol.clone(),
+        text: object.text.clone(),
+        text_align: object.text_align,
+        consts: object.consts.clone(),
+        consts_align: object.consts_align,
+        relocs: object.relocs.iter().map(reloc_to_record).collect(),
+        blocks: object.blocks.clone(),
+    }
+}
+
+/// A record as an object.
+pub fn object_from_record(record: &snap::ObjectRecord) -> Object {
+    Object {
+        symbol: record.symbol.clone(),
+        text: record.text.clone(),
+        text_align: record.text_align,
+        consts: record.consts.clone(),
+        consts_align: record.consts_align,
+        relocs: record.relocs.iter().map(reloc_from_record).collect(),
+        blocks: record.blocks.clone(),
+    }
+}
+
+fn reloc_to_record(reloc: &Reloc) -> snap::RelocRecord {
+    snap::RelocRecord {
+        section: match reloc.section {
+            Section::Text => snap::Section::Text,
+            Section::Consts => snap::Section::Consts,
+        },
+        offset: reloc.offset,
+        kind: match reloc.kind {
+            RelocKind::Call32 => snap::RelocKind::Call32,
+            RelocKind::Pc32 => snap::RelocKind::Pc32,
+            RelocKind::GotPc32 => snap::RelocKind::GotPc32,
+            RelocKind::Abs64 => snap::RelocKind::Abs64,
+        },
+        target: match &reloc.target {
+            Target::Symbol(name) => snap::Target::Symbol(name.clone()),
+            Target::Consts => snap::Target::Consts,
+            Target::Text => snap::Target::Text,
+        },
+        addend: reloc.addend,
+    }
+}
+
+fn reloc_from_record(record: &snap::RelocRecord) -> Reloc {
+    Reloc {
+        section: match record.section {
+            snap::Section::Text => Section::Text,
+            snap::Section::Consts => Section::Consts,
+        },
+        offset: record.offset,
+        kind: match record.kind {
+            snap::RelocKind::Call32 => RelocKind::Call32,
+            snap::RelocKind::Pc32 => RelocKind::Pc32,
+            snap::RelocKind::GotPc32 => RelocKind::GotPc32,
+            snap::RelocKind::Abs64 => RelocKind::Abs64,
+        },
+        target: match &record.target {
+            snap::Target::Symbol(name) => Target::Symbol(name.clone()),
+            snap::Target::Consts => Target::Consts,
+            snap::Target::Text => Target::Text,
+        },
+        addend: record.addend,
+    }
+}
+
+/// A profile as a record.
+pub fn profile_to_record(profile: &FunctionProfile) -> snap::FunctionProfile {
+    let Cycles { samples, total, min, max } = profile.cycles;
+    let site = |site: &IndirectSite| snap::IndirectSite {
+        instr: site.instr,
+        targets: site.targets.clone(),
+        other: site.other,
+    };
+    let param = |param: &ParamValues| snap::ParamValues {
+        param: param.param,
+        values: param.values.clone(),
+        other: param.other,
+    };
+    snap::FunctionProfile {
+        calls: profile.calls,
+        back_edges: profile.back_edges,
+        cycles: snap::Cycles { samples, total, min, max },
+        shape: profile.shape,
+        blocks: profile.blocks.clone(),
+        edges: profile.edges.clone(),
+        sites: profile.sites.iter().map(site).collect(),
+        params: profile.params.iter().map(param).collect(),
+    }
+}
+
+/// A record as a profile.
+pub fn profile_from_record(record: &snap::FunctionProfile) -> FunctionProfile {
+    let snap::Cycles { samples, total, min, max } = record.cycles;
+    let site = |site: &snap::IndirectSite| IndirectSite {
+        instr: site.instr,
+        targets: site.targets.clone(),
+        other: site.other,
+    };
+    let param = |param: &snap::ParamValues| ParamValues {
+        param: param.param,
+        values: param.values.clone(),
+        other: param.other,
+    };
+    FunctionProfile {
+        calls: record.calls,
+        back_edges: record.back_edges,
+        cycles: Cycles { samples, total, min, max },
+        shape: record.shape,
+        blocks: record.blocks.clone(),
+        edges: record.edges.clone(),
+        sites: record.sites.iter().map(site).collect::<Vec<_>>(),
+        params: record.params.iter().map(param).collect(),
+    }
+}

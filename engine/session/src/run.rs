@@ -1,0 +1,163 @@
+//! Runs the programs of a session, one after the other.
+
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use bareflow_ir::FuncId;
+use bareflow_link::RegFrame;
+
+use crate::Record;
+use crate::session::{Ending, Session};
+use crate::unit::Unit;
+
+/// How one program went.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Outcome {
+    /// Its name.
+    pub module: String,
+    /// Exit status; that of an entry with a result is 0.
+    pub exit: i32,
+    /// Result of the last call of `uint64_t entry(uint64_t)`.
+    pub result: Option<u64>,
+    /// Why it stopped, when it did not end by itself.
+    pub stopped: Option<String>,
+    /// Nanoseconds of each call of the entry.
+    pub call_ns: Vec<u64>,
+}
+
+/// Exit status of a program that was stopped.
+const STOPPED: i32 = 134;
+
+/// A call into the program.
+struct Call {
+    address: u64,
+    regs: RegFrame,
+}
+
+/// Runs every unit: constructors, the entry `calls` times, destructors.
+pub(crate) fn run_all(session: &'static Session) -> Vec<Outcome> {
+    session.units.iter().map(|unit| run_unit(session, unit)).collect()
+}
+
+fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
+    let program = &unit.program;
+    let mut outcome = Outcome { module: program.name.clone(), ..Outcome::default() };
+    let start = session.platform.now_ns();
+    let cycles = cycles();
+    match run_entry(session, unit, &mut outcome) {
+        Ending::Returned => {}
+        Ending::Exited(status) => outcome.exit = status,
+        Ending::Stopped(why) => {
+            session.log(format_args!("{why}"));
+            outcome.exit = STOPPED;
+            outcome.stopped = Some(why);
+        }
+    }
+    {
+        let mut totals = session.totals.borrow_mut();
+        totals.program_cycles += self::cycles() - cycles;
+        totals.program_ns += session.platform.now_ns() - start;
+    }
+    session.platform.record(&Record::Result {
+        module: outcome.module.clone(),
+        exit: outcome.exit,
+        result: outcome.result,
+    });
+    outcome
+}
+
+/// Calls the entry; what it returned, or how else the program ended.
+fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outcome) -> Ending {
+    let program = &unit.program;
+    let name = [program.name.as_bytes(), b"\0"].concat();
+    // `argv` ends with a null pointer, and so does the environment behind it.
+    let argv = [name.as_ptr() as u64, 0, 0];
+    let args = match program.arg {
+        Some(arg) => vec![arg],
+        None => vec![1, argv.as_ptr() as u64, argv[2..].as_ptr() as u64],
+    };
+    for constructor in &program.constructors {
+        if let Err(ending) = call(session, unit, *constructor, &args) {
+            return ending;
+        }
+    }
+    let mut status = 0;
+    for _ in 0..session.manifest.calls {
+        let start = session.platform.now_ns();
+        let returned = call(session, unit, program.entry, &args);
+        outcome.call_ns.push(session.platform.now_ns() - start);
+        match returned {
+            Err(ending) => return ending,
+            Ok(result) if program.arg.is_some() => outcome.result = Some(result),
+            Ok(result) => status = result as i32,
+        }
+    }
+    outcome.exit = status;
+    for destructor in &program.destructors {
+        if let Err(ending) = call(session, unit, *destructor, &[]) {
+            return ending;
+        }
+    }
+    match program.finish {
+        Some(finish) => {
+            call(session, unit, finish, &[status as u32 as u64]).err().unwrap_or(Ending::Returned)
+        }
+        None => Ending::Returned,
+    }
+}
+
+/// Calls a function of a unit on the program's stack; its rax, or how else the program ended.
+fn call(
+    session: &'static Session,
+    unit: &'static Unit,
+    func: FuncId,
+    args: &[u64],
+) -> Result<u64, Ending> {
+    let mut call =
+        Call { address: session.space().stub(unit.slot(func)) as u64, regs: RegFrame::default() };
+    call.regs.ints[..args.len()].copy_from_slice(args);
+    let mark = session.interp_stack.mark();
+    *session.ending.borrow_mut() = Ending::Returned;
+    let (_, stack_top) = session.platform.memory().stack;
+    // SAFETY: programs run one at a time, so the stack is free; `call` outlives the call.
+    unsafe {
+        let space = session.space_pointer();
+        bareflow_link::enter(space, session.escape.get(), stack_top, start, (&raw mut call).cast());
+    }
+    session.interp_stack.reset(mark);
+    match core::mem::replace(&mut *session.ending.borrow_mut(), Ending::Returned) {
+        Ending::Returned => Ok(call.regs.ints[0]),
+        ending => Err(ending),
+    }
+}
+
+/// Runs on the program's stack.
+unsafe extern "C" fn start(call: *mut ()) -> u64 {
+    // SAFETY: `call` is the one of the function above, which waits for us.
+    let call = unsafe { &mut *call.cast::<Call>() };
+    // SAFETY: a stub may always be called, and an entry takes integers in registers.
+    unsafe { bareflow_link::call(call.address as usize, &mut call.regs, &[]) };
+    0
+}
+
+/// The time-stamp counter.
+pub(crate) fn cycles() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction.
+    unsafe { core::arch::x86_64::_rdtsc() }
+}
+
+/// The exit status of a boot: that of the first program that failed.
+pub(crate) fn overall(outcomes: &[Outcome]) -> i32 {
+    outcomes.iter().map(|outcome| outcome.exit).find(|exit| *exit != 0).unwrap_or(0)
+}
+
+impl core::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match (&self.stopped, self.result) {
+            (Some(why), _) => write!(f, "{}: {why}", self.module),
+            (None, Some(result)) => write!(f, "{}: {result}", self.module),
+            (None, None) => write!(f, "{}: exit {}", self.module, self.exit.to_string()),
+        }
+    }
+}

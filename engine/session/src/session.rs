@@ -1,0 +1,219 @@
+//! One boot: the programs, the code made for them, and what was decided.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell, UnsafeCell};
+use core::fmt;
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+use bareflow_compile::CpuFeatures;
+use bareflow_interp::Stack;
+use bareflow_ir::FuncId;
+use bareflow_link::{CodeSpace, Escape, LinkError, SlotId, SymbolTable};
+use hashbrown::HashMap;
+
+use crate::compilers::Compilers;
+use crate::unit::Unit;
+use crate::{Manifest, Platform, Record, Rejection};
+
+/// How a program ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Ending {
+    /// It returned.
+    Returned,
+    /// It called `bf_exit` with this status.
+    Exited(i32),
+    /// It cannot go on: why.
+    Stopped(String),
+}
+
+/// One boot.
+///
+/// One core runs programs. Everything that a callback from a program may touch is behind
+/// `Cell` or `RefCell`, borrowed for a statement at a time and never across a call into the
+/// program.
+pub(crate) struct Session {
+    pub(crate) platform: &'static dyn Platform,
+    pub(crate) manifest: Manifest,
+    pub(crate) cpu: CpuFeatures,
+    pub(crate) compilers: Compilers,
+    space: UnsafeCell<CodeSpace>,
+    /// Names of addresses in it.
+    pub(crate) symbols: Arc<SymbolTable>,
+    pub(crate) interp_stack: Stack,
+    pub(crate) units: Vec<Unit>,
+    /// Which function a slot belongs to: unit and function.
+    pub(crate) owners: HashMap<SlotId, (usize, FuncId)>,
+    /// Which function the counter at an address belongs to.
+    pub(crate) counters: RefCell<HashMap<u64, (usize, FuncId)>>,
+    pub(crate) escape: UnsafeCell<Escape>,
+    pub(crate) ending: RefCell<Ending>,
+    pub(crate) heap_used: Cell<usize>,
+    pub(crate) files: RefCell<crate::hosts::Files>,
+    /// Number of this boot, from 1.
+    pub(crate) boot: u32,
+    /// How earlier boots went.
+    pub(crate) past: Vec<snapshot_fmt::BootLine>,
+    pub(crate) totals: RefCell<Totals>,
+}
+
+/// Sums over the boot.
+#[derive(Default, Debug)]
+pub(crate) struct Totals {
+    pub(crate) compiles: u64,
+    pub(crate) compile_ns: u64,
+    pub(crate) restored: u64,
+    pub(crate) rejected: Vec<Rejection>,
+    pub(crate) swaps: u64,
+    pub(crate) osr_entries: u64,
+    pub(crate) program_cycles: u64,
+    pub(crate) program_ns: u64,
+    pub(crate) generation: u64,
+}
+
+/// The session that host calls and thunks speak to. One at a time, for ever: programs hold
+/// addresses of its parts.
+static CURRENT: AtomicPtr<Session> = AtomicPtr::new(core::ptr::null_mut());
+
+impl Session {
+    /// Makes `self` the session that callbacks reach.
+    pub(crate) fn install(self) -> &'static Session {
+        let session: &'static mut Session = Box::leak(Box::new(self));
+        CURRENT.store(session, Ordering::Release);
+        session
+    }
+
+    /// The session of the running program, if one was started.
+    pub(crate) fn current() -> Option<&'static Session> {
+        // SAFETY: what was stored is leaked, so it lives for ever, and only shared references
+        // to it exist from then on.
+        unsafe { CURRENT.load(Ordering::Acquire).as_ref() }
+    }
+
+    /// Code memory, to read.
+    pub(crate) fn space(&self) -> &CodeSpace {
+        // SAFETY: one core runs; `space_mut` hands out a reference only for the length of a
+        // closure that cannot come back here.
+        unsafe { &*self.space.get() }
+    }
+
+    /// Code memory, for code that keeps it over a run of the program.
+    pub(crate) fn space_pointer(&self) -> *const CodeSpace {
+        self.space.get()
+    }
+
+    /// Code memory, to change.
+    pub(crate) fn space_mut<R>(&self, change: impl FnOnce(&mut CodeSpace) -> R) -> R {
+        // SAFETY: as above; the closures given here neither run programs nor call `space`, and
+        // callers hold no result of `space` over this call.
+        change(unsafe { &mut *self.space.get() })
+    }
+
+    /// A line for people.
+    pub(crate) fn log(&self, text: fmt::Arguments<'_>) {
+        self.platform.record(&Record::Log { text: format!("{text}") });
+    }
+
+    /// A line that is wanted only when every decision is.
+    pub(crate) fn explain(&self, text: fmt::Arguments<'_>) {
+        if self.manifest.verbose {
+            self.log(text);
+        }
+    }
+
+    /// The unit and function behind an address that a program calls.
+    pub(crate) fn owner_of(&self, address: u64) -> Option<(usize, FuncId)> {
+        self.owners.get(&self.space().slot_at(address as usize)?).copied()
+    }
+
+    /// Leaves the program, from any depth.
+    pub(crate) fn leave(&self, ending: Ending) -> ! {
+        *self.ending.borrow_mut() = ending;
+        // SAFETY: programs run only inside `enter` with this escape, and callbacks run only
+        // while a program does.
+        unsafe { bareflow_link::leave(self.escape.get(), 0) }
+    }
+}
+
+/// What a new session starts from.
+pub(crate) struct Parts {
+    pub(crate) platform: &'static dyn Platform,
+    pub(crate) manifest: Manifest,
+    pub(crate) cpu: CpuFeatures,
+    pub(crate) space: CodeSpace,
+    pub(crate) units: Vec<Unit>,
+    pub(crate) owners: HashMap<SlotId, (usize, FuncId)>,
+    pub(crate) boot: u32,
+    pub(crate) past: Vec<snapshot_fmt::BootLine>,
+}
+
+impl Parts {
+    pub(crate) fn start(self) -> &'static Session {
+        // Interpreted calls may nest as deep as compiled ones.
+        let (low, high) = self.platform.memory().stack;
+        let stack_bytes = high - low;
+        Session {
+            platform: self.platform,
+            manifest: self.manifest,
+            cpu: self.cpu,
+            compilers: Compilers::new(),
+            symbols: self.space.symbols(),
+            space: UnsafeCell::new(self.space),
+            interp_stack: Stack::new(stack_bytes),
+            units: self.units,
+            owners: self.owners,
+            counters: RefCell::default(),
+            escape: UnsafeCell::new(Escape::new()),
+            ending: RefCell::new(Ending::Returned),
+            heap_used: Cell::new(0),
+            files: RefCell::default(),
+            boot: self.boot,
+            past: self.past,
+            totals: RefCell::default(),
+        }
+        .install()
+    }
+}
+
+/// Why a session did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A program does not load.
+    Load(bareflow_program::LoadError),
+    /// Memory for code or data is short.
+    Link(LinkError),
+    /// The data of a variable cannot be laid out: the program, the variable, the cause.
+    Data(String, String, bareflow_ir::data::DataError),
+    /// A file cannot be read: its path and the cause.
+    File(String, crate::FileError),
+    /// The manifest is not what it should be.
+    Manifest(String),
+    /// There is nothing to run.
+    NoModules,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Load(error) => error.fmt(f),
+            StartError::Link(error) => error.fmt(f),
+            StartError::Data(program, variable, error) => {
+                write!(f, "{program}: variable {variable}: {error}")
+            }
+            StartError::File(path, error) => write!(f, "{path}: {error}"),
+            StartError::Manifest(why) => write!(f, "{}: {why}", crate::disk::MANIFEST),
+            StartError::NoModules => f.write_str("no module to run, on the disk or in the image"),
+        }
+    }
+}
+
+impl core::error::Error for StartError {}
+
+impl From<LinkError> for StartError {
+    fn from(error: LinkError) -> Self {
+        StartError::Link(error)
+    }
+}

@@ -1,0 +1,165 @@
+//! The snapshots on a disk: choosing one, setting damaged ones aside, writing the next.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bareflow_ir::{FuncId, Module};
+use sha2::{Digest, Sha256};
+use snapshot_fmt as snap;
+
+use crate::compilers::Compilers;
+use crate::session::Session;
+use crate::{FileError, Platform, Record};
+
+/// Where snapshots lie.
+pub(crate) const FOLDER: &str = "/boot/snapshots";
+
+/// The newest usable snapshot. Damaged ones are renamed, reported and passed over.
+pub(crate) fn newest(platform: &dyn Platform) -> Option<snap::Snapshot> {
+    let names = match platform.list(FOLDER) {
+        Ok(names) => names,
+        Err(FileError::NotFound | FileError::NoDisk) => return None,
+        Err(error) => {
+            log(platform, format!("{FOLDER}: {error}; starting cold"));
+            return None;
+        }
+    };
+    for boot in snap::newest_first(names.iter().map(String::as_str)) {
+        let path = format!("{FOLDER}/{}", snap::file_name(boot));
+        let bytes = match platform.read_file(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                log(platform, format!("{path}: {error}; trying the one before"));
+                continue;
+            }
+        };
+        match snap::decode(&bytes) {
+            Ok(snapshot) => return Some(snapshot),
+            Err(error) => {
+                let aside = format!("{FOLDER}/{}", snap::set_aside_name(boot));
+                let moved = match platform.rename_file(&path, &aside) {
+                    Ok(()) => format!("set aside as {aside}"),
+                    Err(error) => format!("cannot be set aside: {error}"),
+                };
+                log(platform, format!("{path}: {error}; {moved}; trying the one before"));
+            }
+        }
+    }
+    None
+}
+
+/// Writes `bytes` as the snapshot of this boot, and removes what is too old. What an earlier
+/// save of the same boot wrote is replaced.
+///
+/// # Errors
+/// Why it could not be written; what was there before still is.
+pub(crate) fn write(session: &Session, bytes: &[u8]) -> Result<String, FileError> {
+    let platform = session.platform;
+    let name = snap::file_name(session.boot);
+    let path = format!("{FOLDER}/{name}");
+    let names = match platform.list(FOLDER) {
+        Ok(names) => names,
+        Err(FileError::NotFound) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    if names.iter().any(|other| other.eq_ignore_ascii_case(&name)) {
+        // Whole or not at all: the new one is complete under another name before the old one
+        // goes, and a boot that finds only that name takes it up (`recover`).
+        let next = format!("{FOLDER}/{NEXT}");
+        match platform.remove_file(&next) {
+            Ok(()) | Err(FileError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+        platform.write_file(&next, bytes)?;
+        platform.remove_file(&path)?;
+        platform.rename_file(&next, &path)?;
+    } else {
+        platform.write_file(&path, bytes)?;
+    }
+    let kept = session.manifest.keep as usize;
+    for boot in snap::to_delete(names.iter().map(String::as_str), kept.saturating_sub(1)) {
+        if boot != session.boot {
+            let old = format!("{FOLDER}/{}", snap::file_name(boot));
+            if let Err(error) = platform.remove_file(&old) {
+                session.log(format_args!("{old}: {error}; it stays"));
+            }
+        }
+    }
+    Ok(path)
+}
+
+/// Name of a snapshot that is about to replace an earlier one of the same boot.
+const NEXT: &str = "next.snapshot";
+
+/// Takes up a snapshot whose replacement of an earlier one was cut short.
+pub(crate) fn recover(platform: &dyn Platform) {
+    let next = format!("{FOLDER}/{NEXT}");
+    let Ok(bytes) = platform.read_file(&next) else { return };
+    let done = match snap::decode(&bytes) {
+        Ok(snapshot) => {
+            let path = format!("{FOLDER}/{}", snap::file_name(snapshot.boot_count));
+            match platform.read_file(&path) {
+                Err(FileError::NotFound) => platform.rename_file(&next, &path),
+                _ => platform.remove_file(&next),
+            }
+        }
+        Err(_) => platform.remove_file(&next),
+    };
+    if let Err(error) = done {
+        log(platform, format!("{next}: {error}"));
+    }
+}
+
+fn log(platform: &dyn Platform, text: String) {
+    platform.record(&Record::Log { text });
+}
+
+/// What code depends on besides its source.
+pub(crate) fn fingerprints(session: &Session) -> snap::Fingerprints {
+    let mut features: Vec<String> = session.cpu.names().into_iter().map(String::from).collect();
+    features.sort_unstable();
+    snap::Fingerprints {
+        engine: engine_version(&session.compilers),
+        cpu: cpu_brand(),
+        features,
+        settings: Vec::new(),
+    }
+}
+
+/// The version of everything that shapes code and its surroundings.
+pub(crate) fn engine_version(compilers: &Compilers) -> String {
+    format!("bareflow {} {}", env!("CARGO_PKG_VERSION"), compilers.version())
+}
+
+/// The processor's brand string (CPUID leaves 0x8000_0002 to 4), for people.
+fn cpu_brand() -> String {
+    use core::arch::x86_64::__cpuid;
+    if __cpuid(0x8000_0000).eax < 0x8000_0004 {
+        return String::from("x86-64");
+    }
+    let bytes: Vec<u8> = (0x8000_0002..=0x8000_0004)
+        .map(|leaf| __cpuid(leaf))
+        .flat_map(|leaf| [leaf.eax, leaf.ebx, leaf.ecx, leaf.edx])
+        .flat_map(u32::to_le_bytes)
+        .take_while(|byte| *byte != 0)
+        .collect();
+    String::from(String::from_utf8_lossy(&bytes).trim())
+}
+
+/// Hash of a function's body, by the names of what it refers to: equal as long as the function
+/// means the same, wherever it stands in its module.
+pub(crate) fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
+    use core::fmt::Write as _;
+    struct Hashing(Sha256);
+    impl core::fmt::Write for Hashing {
+        fn write_str(&mut self, text: &str) -> core::fmt::Result {
+            self.0.update(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hash = Hashing(Sha256::new());
+    // Writing into a hash cannot fail.
+    let _ = write!(hash, "{}", alloc::format!("{:?}", module.func(func)));
+    hash.0.finalize().into()
+}

@@ -1,0 +1,305 @@
+//! When functions rise, and how far.
+
+use alloc::format;
+use alloc::string::ToString;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use bareflow_compile::{Entry, Options, Request};
+use bareflow_interp::HotLoop;
+use bareflow_ir::{BlockId, FuncId};
+use bareflow_link::{SlotId, Stack};
+use bareflow_profile::{FunctionProfile, Level};
+
+use crate::compilers;
+use crate::session::Session;
+use crate::unit::{Code, Counter, Unit};
+
+/// Share of the calls to O1 after which a function is compiled at all: what is called a few
+/// times is not worth even a fast compiler.
+const O0_SHARE: u64 = 10;
+
+/// Back edges of one interpreted loop after which it continues in compiled code.
+pub(crate) const HOT_LOOP: u64 = 1_000;
+
+/// Retired code that is worth a look at the stack, in bytes.
+const COLLECT_BYTES: usize = 256 << 10;
+
+/// Calls after which a function rises to `level`.
+pub(crate) fn threshold(session: &Session, level: Level) -> u64 {
+    let thresholds = session.manifest.thresholds;
+    match level {
+        Level::Interp => 0,
+        Level::O0 => (thresholds.0 / O0_SHARE).max(1),
+        Level::O1 => thresholds.0,
+        Level::O2 => thresholds.1,
+        Level::O3 => thresholds.2,
+    }
+}
+
+/// The level that `calls` calls deserve.
+fn deserved(session: &Session, calls: u64) -> Level {
+    let reached = |level: &Level| calls >= threshold(session, *level);
+    Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
+}
+
+/// The level above.
+fn above(level: Level) -> Option<Level> {
+    Level::ALL.into_iter().find(|other| *other > level)
+}
+
+/// An interpreted function was called `calls` times. Answers when to report next.
+pub(crate) fn interpreted_calls(session: &Session, unit: &Unit, func: FuncId, calls: u64) -> u64 {
+    if session.manifest.level.is_some() {
+        return u64::MAX;
+    }
+    let level = deserved(session, calls);
+    if level > Level::Interp {
+        rise(session, unit, func, level, calls);
+    }
+    match above(level) {
+        Some(next) if unit.with(func, |state| state.refused.is_none()) => threshold(session, next),
+        _ => u64::MAX,
+    }
+}
+
+/// A counter of instrumented code ran out: `extern "C"`, called by that code.
+pub(crate) extern "C" fn counter_ran_out(address: u64) {
+    let Some(session) = Session::current() else { return };
+    let owner = session.counters.borrow().get(&address).copied();
+    let Some((unit, func)) = owner else { return };
+    let unit = &session.units[unit];
+    let (calls, level) = unit.with(func, |state| {
+        state.calls = state.native_calls();
+        // Until it is set anew, far away: a function that cannot rise asks no more.
+        if let Some(counter) = &mut state.counter {
+            counter.write(i64::MAX);
+        }
+        (state.calls, state.level())
+    });
+    let interpreted = unit.interp.profile(func).calls;
+    let calls = calls.saturating_add(interpreted);
+    let level = deserved(session, calls).max(above(level).unwrap_or(level));
+    rise(session, unit, func, level, calls);
+}
+
+/// A loop goes round and round in an interpreted call.
+pub(crate) fn hot_loop(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    header: BlockId,
+    back_edges: u64,
+) -> HotLoop {
+    let never = HotLoop { entry: None, ask_at: u64::MAX };
+    if session.manifest.level.is_some() || unit.with(func, |state| state.refused.is_some()) {
+        return never;
+    }
+    let known = unit.with(func, |state| {
+        let entry = state.osr.iter().find(|(block, _)| *block == header);
+        entry.map(|(_, code)| code.installed.entry as u64)
+    });
+    let entry = known.or_else(|| {
+        // The call in progress may be the only one there ever is, so its code is made well and
+        // counts nothing.
+        let options = compilers::options(Level::O2, false);
+        let code = compile(session, unit, func, Level::O2, Entry::Loop(header), &options)?;
+        session.explain(format_args!(
+            "{}:{} continues at {} in block {}: {back_edges} back edges",
+            unit.program.name,
+            unit.name(func),
+            Level::O2,
+            header.0
+        ));
+        let entry = code.installed.entry as u64;
+        unit.with(func, |state| state.osr.push((header, code)));
+        Some(entry)
+    });
+    if entry.is_some() {
+        session.totals.borrow_mut().osr_entries += 1;
+    }
+    HotLoop { entry, ask_at: u64::MAX }
+}
+
+/// Brings `func` to `level` if it is below, for all calls to come.
+pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, calls: u64) {
+    let (from, refused) = unit.with(func, |state| (state.level(), state.refused.is_some()));
+    if from >= level || refused || unit.module().func(func).is_declaration() {
+        return;
+    }
+    let rises = session.manifest.level.is_none();
+    let options = compilers::options(level, rises);
+    let Some(code) = compile(session, unit, func, level, Entry::Call, &options) else { return };
+    session.explain(format_args!(
+        "{}:{} rises from {from} to {level}: {calls} calls, {} bytes",
+        unit.program.name,
+        unit.name(func),
+        code.object.text.len()
+    ));
+    publish(session, unit, func, code);
+    rearm(session, unit, func, level, calls);
+}
+
+/// Sets the counter of a function that has risen to `level` after `calls` calls to run out when
+/// it is to rise again.
+pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, calls: u64) {
+    let Some(next) = above(level) else { return };
+    let left = threshold(session, next).saturating_sub(calls).max(1);
+    unit.with(func, |state| {
+        state.calls = state.native_calls();
+        if let Some(counter) = &mut state.counter {
+            counter.write(left as i64);
+        }
+    });
+}
+
+/// Makes `code` what calls of `func` run. The code it replaces is freed when nobody is in it.
+pub(crate) fn publish(session: &Session, unit: &Unit, func: FuncId, code: Code) {
+    let slot = unit.slot(func);
+    session.space().publish(slot, code.installed.entry);
+    unit.interp.set_native(func, code.installed.entry as u64);
+    let level = code.level;
+    let old = unit.with(func, |state| {
+        state.history.push((session.boot, level));
+        state.code.replace(code)
+    });
+    if let Some(old) = old {
+        session.totals.borrow_mut().swaps += 1;
+        session.space_mut(|space| {
+            space.retire(old.installed);
+            if space.retired_bytes() > COLLECT_BYTES {
+                let (low, top) = session.platform.memory().stack;
+                let sp = bareflow_link::stack_pointer();
+                let stacks: &[Stack] =
+                    if (low..top).contains(&sp) { &[Stack { sp, top }] } else { &[] };
+                // SAFETY: one core runs programs, on this stack; while the stack pointer is
+                // elsewhere no compiled code is on any stack.
+                unsafe { space.collect(stacks) };
+            }
+        });
+    }
+}
+
+/// Compiles and installs; `None` when that cannot be done, which is logged and remembered.
+pub(crate) fn compile(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    level: Level,
+    entry: Entry,
+    options: &Options,
+) -> Option<Code> {
+    let compiler = session.compilers.of(level)?;
+    let profile = if level >= Level::O2 { profiles(unit) } else { Vec::new() };
+    let request = Request {
+        module: unit.module(),
+        func,
+        level,
+        entry,
+        profile: &profile,
+        cpu: session.cpu,
+        options,
+    };
+    let start = session.platform.now_ns();
+    let made = compiler.compile(&request);
+    let ns = session.platform.now_ns() - start;
+    unit.with(func, |state| {
+        state.compiles += 1;
+        state.compile_ns += ns;
+    });
+    {
+        let mut totals = session.totals.borrow_mut();
+        totals.compiles += 1;
+        totals.compile_ns += ns;
+    }
+    let installed = made
+        .map_err(|error| error.to_string())
+        .and_then(|object| {
+            install(session, unit, &object, level)
+                .map(|installed| (object, installed))
+                .map_err(|error| error.to_string())
+        })
+        .map(|(object, installed)| Code {
+            object: Arc::new(object),
+            installed,
+            level,
+            compiler: compiler.name(),
+            cpu: session.cpu,
+            options: options.clone(),
+        });
+    match installed {
+        Ok(code) => Some(code),
+        Err(why) => {
+            session.log(format_args!("{}: not compiled at {level}: {why}", unit.program.name));
+            unit.with(func, |state| state.refused = Some(why));
+            None
+        }
+    }
+}
+
+/// The profiles of all functions of a unit.
+fn profiles(unit: &Unit) -> Vec<FunctionProfile> {
+    unit.module().func_ids().map(|func| unit.profile(func)).collect()
+}
+
+/// Puts an object into code memory, with counters for the functions it counts.
+pub(crate) fn install(
+    session: &Session,
+    unit: &Unit,
+    object: &bareflow_compile::Object,
+    level: Level,
+) -> Result<bareflow_link::Installed, bareflow_link::LinkError> {
+    for reloc in &object.relocs {
+        if let bareflow_compile::Target::Symbol(name) = &reloc.target
+            && let Some(counted) = name.strip_prefix(COUNTER)
+            && let Some(func) = unit.find(counted)
+        {
+            ensure_counter(session, unit, func, name)?;
+        }
+    }
+    session.space_mut(|space| {
+        let counters = |name: &str| {
+            let func = unit.find(name.strip_prefix(COUNTER)?)?;
+            unit.with(func, |state| state.counter.map(|counter| counter.address))
+        };
+        space.install(object, level, |name| unit.symbol(name).or_else(|| counters(name)))
+    })
+}
+
+/// Prefix of the symbol of a function's counter.
+pub(crate) const COUNTER: &str = "__bf_counter.";
+
+fn ensure_counter(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    symbol: &str,
+) -> Result<(), bareflow_link::LinkError> {
+    if unit.with(func, |state| state.counter.is_some()) {
+        return Ok(());
+    }
+    let name = format!("{}:{symbol}", unit.program.name);
+    let address = session.space_mut(|space| space.define_data(&name, 8, 8))? as u64;
+    let mut counter = Counter { address, set: 0 };
+    counter.write(i64::MAX);
+    unit.with(func, |state| state.counter = Some(counter));
+    let owner = session.owners.get(&unit.slot(func)).copied();
+    session.counters.borrow_mut().extend(owner.map(|owner| (address, owner)));
+    Ok(())
+}
+
+/// Compiles everything the unit can reach at the one level that was asked for.
+pub(crate) fn compile_all(session: &Session, unit: &Unit, level: Level) {
+    for func in unit.module().func_ids() {
+        rise(session, unit, func, level, 0);
+    }
+}
+
+/// The slots of a unit's functions, to find them by.
+pub(crate) fn owned_slots(
+    index: usize,
+    unit: &Unit,
+) -> impl Iterator<Item = (SlotId, (usize, FuncId))> {
+    let defined = |func: &FuncId| !unit.module().func(*func).is_declaration();
+    unit.module().func_ids().filter(defined).map(move |func| (unit.slot(func), (index, func)))
+}

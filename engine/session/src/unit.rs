@@ -1,0 +1,238 @@
+//! A program in memory: its addresses, its interpreter, its functions' states.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use bareflow_compile::{CpuFeatures, Object, Options};
+use bareflow_interp::{Config, Interp};
+use bareflow_ir::{BlockId, FuncId, Module, Symbol, data, layout};
+use bareflow_link::{CodeSpace, Installed, SlotId};
+use bareflow_profile::{FunctionProfile, Level};
+use bareflow_program::{Library, Part, Program, Source, is_host_call};
+use hashbrown::HashMap;
+
+use crate::{StartError, hosts};
+
+/// A program, ready to run.
+pub(crate) struct Unit {
+    pub(crate) program: Program,
+    /// The files it was made of, the C library's last.
+    pub(crate) parts: Vec<Part>,
+    pub(crate) interp: Interp,
+    /// Slot of each function.
+    pub(crate) slots: Vec<SlotId>,
+    /// Address of each global variable; 0 for one that is declared weakly and not there.
+    globals: Vec<u64>,
+    /// Addresses by name, for relocations.
+    symbols: HashMap<String, u64>,
+    pub(crate) states: RefCell<Vec<FuncState>>,
+}
+
+/// Where a function stands.
+#[derive(Default)]
+pub(crate) struct FuncState {
+    /// The code its slot leads to.
+    pub(crate) code: Option<Code>,
+    /// Code entered at loop headers.
+    pub(crate) osr: Vec<(BlockId, Code)>,
+    pub(crate) compiles: u32,
+    pub(crate) compile_ns: u64,
+    /// Levels reached: boot and level.
+    pub(crate) history: Vec<(u32, Level)>,
+    /// Its counter, once instrumented code has asked for one: its address and where it was set.
+    pub(crate) counter: Option<Counter>,
+    /// Calls counted before the counter was last set.
+    pub(crate) calls: u64,
+    /// What earlier boots counted.
+    pub(crate) before: FunctionProfile,
+    /// Why it is not compiled any more.
+    pub(crate) refused: Option<String>,
+}
+
+/// A counter that instrumented code counts down.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counter {
+    pub(crate) address: u64,
+    /// What it was last set to.
+    pub(crate) set: i64,
+}
+
+/// Installed code and what it was made from.
+pub(crate) struct Code {
+    pub(crate) object: Arc<Object>,
+    pub(crate) installed: Installed,
+    pub(crate) level: Level,
+    pub(crate) compiler: &'static str,
+    /// Features it may use.
+    pub(crate) cpu: CpuFeatures,
+    pub(crate) options: Options,
+}
+
+impl FuncState {
+    /// The level calls run at.
+    pub(crate) fn level(&self) -> Level {
+        self.code.as_ref().map_or(Level::Interp, |code| code.level)
+    }
+
+    /// Calls and back edges that native code has counted.
+    pub(crate) fn native_calls(&self) -> u64 {
+        let pending = self.counter.map_or(0, |counter| counter.set - counter.read());
+        self.calls.saturating_add(pending.max(0) as u64)
+    }
+}
+
+impl Counter {
+    pub(crate) fn read(self) -> i64 {
+        // SAFETY: the address is that of 8 bytes in the data pool which stay there.
+        unsafe { (self.address as *const i64).read_volatile() }
+    }
+
+    pub(crate) fn write(&mut self, value: i64) {
+        self.set = value;
+        // SAFETY: as above.
+        unsafe { (self.address as *mut i64).write_volatile(value) }
+    }
+}
+
+impl Unit {
+    /// Gives every function of `source` a slot and every variable its place and contents.
+    pub(crate) fn new(
+        source: &Source,
+        library: &Library,
+        space: &mut CodeSpace,
+        config: Config,
+    ) -> Result<Self, StartError> {
+        let program = bareflow_program::load(source, library).map_err(StartError::Load)?;
+        let module = Arc::clone(&program.module);
+        let owner = program.name.clone();
+        let prefix = |name: &str| format!("{owner}:{name}");
+
+        let mut symbols = HashMap::new();
+        let mut slots = Vec::with_capacity(module.funcs.len());
+        for func in &module.funcs {
+            let slot = match hosts::address(&func.name) {
+                Some(address) if is_host_call(&func.name) => space.bind(&func.name, address)?,
+                _ => space.declare(&prefix(&func.name))?,
+            };
+            symbols.insert(func.name.clone(), space.stub(slot) as u64);
+            slots.push(slot);
+        }
+        for (name, address) in hosts::engine_symbols() {
+            let slot = space.bind(name, address)?;
+            symbols.insert(name.into(), space.stub(slot) as u64);
+        }
+        let globals = place_globals(&module, &prefix, space, &mut symbols)?;
+        let unit = Self {
+            parts: source.parts.iter().chain(&library.parts).cloned().collect(),
+            interp: Interp::new(Arc::clone(&module), config),
+            slots,
+            globals,
+            symbols,
+            states: RefCell::new(module.funcs.iter().map(|_| FuncState::default()).collect()),
+            program,
+        };
+        unit.fill_globals(&prefix, space)?;
+        Ok(unit)
+    }
+
+    fn fill_globals(
+        &self,
+        prefix: &impl Fn(&str) -> String,
+        space: &mut CodeSpace,
+    ) -> Result<(), StartError> {
+        let module = &self.program.module;
+        for global in &module.globals {
+            let Some(init) = global.init else { continue };
+            let bytes = data::lower(module, init).map_err(|error| {
+                StartError::Data(self.program.name.clone(), global.name.clone(), error)
+            })?;
+            // Memory is zero already: a large array that starts empty is not touched.
+            if bytes.relocs.is_empty() && bytes.bytes.iter().all(|byte| *byte == 0) {
+                continue;
+            }
+            space.fill_data(&prefix(&global.name), &bytes, |symbol| self.address(symbol))?;
+        }
+        Ok(())
+    }
+
+    /// The address of a function or variable.
+    pub(crate) fn address(&self, symbol: Symbol) -> Option<u64> {
+        match symbol {
+            Symbol::Func(id) => {
+                let func = self.program.module.funcs.get(id.index())?;
+                let weak = func.linkage == bareflow_ir::Linkage::ExternWeak;
+                if weak && func.is_declaration() && !is_host_call(&func.name) {
+                    return Some(0);
+                }
+                self.symbols.get(&func.name).copied()
+            }
+            Symbol::Global(id) => self.globals.get(id.index()).copied(),
+            Symbol::Alias(_) => None,
+        }
+    }
+
+    /// The address of a name, as relocations use it.
+    pub(crate) fn symbol(&self, name: &str) -> Option<u64> {
+        self.symbols.get(name).copied()
+    }
+
+    /// A function by name.
+    pub(crate) fn find(&self, name: &str) -> Option<FuncId> {
+        match self.program.module.symbol(name)? {
+            Symbol::Func(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn slot(&self, func: FuncId) -> SlotId {
+        self.slots[func.index()]
+    }
+
+    pub(crate) fn name(&self, func: FuncId) -> &str {
+        &self.program.module.func(func).name
+    }
+
+    pub(crate) fn module(&self) -> &Module {
+        &self.program.module
+    }
+
+    /// Runs `change` on the state of a function.
+    pub(crate) fn with<R>(&self, func: FuncId, change: impl FnOnce(&mut FuncState) -> R) -> R {
+        change(&mut self.states.borrow_mut()[func.index()])
+    }
+
+    /// Everything counted for a function, earlier boots included.
+    pub(crate) fn profile(&self, func: FuncId) -> FunctionProfile {
+        let mut profile = self.interp.profile(func);
+        self.with(func, |state| {
+            profile.calls = profile.calls.saturating_add(state.native_calls());
+            profile.merge(&state.before);
+        });
+        profile
+    }
+}
+
+fn place_globals(
+    module: &Module,
+    prefix: &impl Fn(&str) -> String,
+    space: &mut CodeSpace,
+    symbols: &mut HashMap<String, u64>,
+) -> Result<Vec<u64>, StartError> {
+    let mut globals = Vec::with_capacity(module.globals.len());
+    for global in &module.globals {
+        let address = if global.init.is_none() {
+            0
+        } else {
+            let size = layout::alloc_size(&module.types, global.ty);
+            let natural = layout::align_of(&module.types, global.ty);
+            let align = natural.max(u64::from(global.align)) as usize;
+            space.define_data(&prefix(&global.name), size as usize, align)? as u64
+        };
+        symbols.insert(global.name.clone(), address);
+        globals.push(address);
+    }
+    Ok(globals)
+}
