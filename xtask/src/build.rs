@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 
-use crate::{boot, kernel, setup, shell};
+use crate::{boot, images, kernel, setup, shell};
 
 /// Builds everything under `target/bareflow`. Steps that are up to date cost little.
 ///
@@ -12,6 +12,7 @@ pub fn run() -> Result<()> {
     setup::run()?;
     let out = shell::artefacts();
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    images::build(&out)?;
     boot::build(&out)?;
     kernel::build(&TEST_KERNEL, &out)?;
     kernel::build(&BARE_KERNEL, &out)?;

@@ -2,6 +2,7 @@
 
 mod boot;
 mod build;
+mod images;
 mod kernel;
 mod setup;
 mod shell;
@@ -23,6 +24,8 @@ enum Task {
     Setup,
     /// Makes kernel, loader, C library and modules under target/bareflow.
     Build,
+    /// Makes only the C library and the modules.
+    Images,
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -31,6 +34,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Setup => setup::run(),
         Task::Build => build::run(),
+        Task::Images => images::build(&shell::artefacts()),
         Task::Test => test::run(),
     }
 }

@@ -1,0 +1,15 @@
+//! The host calls: all that the library asks of the machine. DESIGN.md says what each does.
+
+use core::ffi::{c_int, c_long};
+
+unsafe extern "C" {
+    pub fn bf_write(fd: c_int, bytes: *const u8, len: usize) -> c_long;
+    pub fn bf_read(fd: c_int, bytes: *mut u8, len: usize) -> c_long;
+    pub fn bf_open(path: *const u8, flags: c_int) -> c_int;
+    pub fn bf_close(fd: c_int) -> c_int;
+    pub fn bf_seek(fd: c_int, offset: c_long, whence: c_int) -> c_long;
+    pub fn bf_grow(bytes: usize) -> *mut u8;
+    pub fn bf_clock() -> u64;
+    pub fn bf_exit(status: c_int) -> !;
+    pub fn bf_abort(why: *const u8) -> !;
+}

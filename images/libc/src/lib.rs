@@ -1,0 +1,39 @@
+//! The C library that programs are linked with, as bitcode like the programs themselves.
+//!
+//! Below it are only the host calls in [`host`]. Programs are compiled against the headers
+//! of the system's C library (glibc), so names and layouts that those headers expose are
+//! glibc's: `FILE`, the tables behind `isalpha`, `__errno_location`.
+//!
+//! The crate is `no_builtins`: otherwise the loop in `memset` would become a call of
+//! `memset`. Functions never panic; the handler stands in for what the optimiser cannot see.
+//! One thread runs the program, so statics need no locks. What an unsafe function needs
+//! of its caller is what the C standard says of the function of that name; `SAFETY` comments
+//! stand only where there is more to say.
+#![no_std]
+#![no_builtins]
+
+mod allocate;
+mod character;
+mod convert;
+mod errors;
+mod half;
+mod host;
+mod integer;
+mod math;
+mod memory;
+mod process;
+mod random;
+mod sort;
+mod stdio;
+mod strings;
+mod time;
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo) -> ! {
+    // SAFETY: the text ends in a NUL.
+    unsafe { host::bf_abort(c"panic in the C library".as_ptr().cast()) }
+}
+
+/// Functions that rustc compiles name it; nothing unwinds, so nothing calls it.
+#[unsafe(no_mangle)]
+pub extern "C" fn rust_eh_personality() {}

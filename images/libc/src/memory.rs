@@ -1,0 +1,256 @@
+//! Copying, filling and comparing memory, 16 bytes at a time.
+//!
+//! A tail shorter than a block is done by one more block that ends where the range ends and
+//! overlaps the one before.
+
+use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_set1_epi8, _mm_storeu_si128};
+use core::ffi::c_int;
+
+unsafe fn block(from: *const u8) -> __m128i {
+    unsafe { _mm_loadu_si128(from.cast()) }
+}
+
+unsafe fn put_block(to: *mut u8, block: __m128i) {
+    unsafe { _mm_storeu_si128(to.cast(), block) }
+}
+
+unsafe fn get<T: Copy>(from: *const u8) -> T {
+    unsafe { from.cast::<T>().read_unaligned() }
+}
+
+unsafe fn put<T>(to: *mut u8, value: T) {
+    unsafe { to.cast::<T>().write_unaligned(value) }
+}
+
+/// Up to 16 bytes; everything is read before anything is written.
+unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
+    unsafe {
+        if len >= 8 {
+            let (first, last) = (get::<u64>(from), get::<u64>(from.add(len - 8)));
+            put(to, first);
+            put(to.add(len - 8), last);
+        } else if len >= 4 {
+            let (first, last) = (get::<u32>(from), get::<u32>(from.add(len - 4)));
+            put(to, first);
+            put(to.add(len - 4), last);
+        } else if len >= 2 {
+            let (first, last) = (get::<u16>(from), get::<u16>(from.add(len - 2)));
+            put(to, first);
+            put(to.add(len - 2), last);
+        } else if len == 1 {
+            *to = *from;
+        }
+    }
+}
+
+/// Ascending; right also where the ranges overlap and `to` lies below `from`.
+unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
+    unsafe {
+        if len <= 16 {
+            return copy_short(to, from, len);
+        }
+        // The last block is read first: an overlapping write may reach it.
+        let last = block(from.add(len - 16));
+        let mut i = 0;
+        while i + 64 < len {
+            let a = block(from.add(i));
+            let b = block(from.add(i + 16));
+            let c = block(from.add(i + 32));
+            let d = block(from.add(i + 48));
+            put_block(to.add(i), a);
+            put_block(to.add(i + 16), b);
+            put_block(to.add(i + 32), c);
+            put_block(to.add(i + 48), d);
+            i += 64;
+        }
+        while i + 16 < len {
+            put_block(to.add(i), block(from.add(i)));
+            i += 16;
+        }
+        put_block(to.add(len - 16), last);
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    unsafe { copy_up(to, from, len) };
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mempcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    unsafe {
+        copy_up(to, from, len);
+        to.add(len)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    unsafe {
+        // Descending only where ascending would overwrite what is still to be read.
+        if (to as usize).wrapping_sub(from as usize) >= len || len <= 16 {
+            copy_up(to, from, len);
+            return to;
+        }
+        let first = block(from);
+        let mut i = len;
+        while i > 16 {
+            i -= 16;
+            put_block(to.add(i), block(from.add(i)));
+        }
+        put_block(to, first);
+    }
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
+    unsafe {
+        if len < 16 {
+            let word = u64::from(byte as u8) * 0x0101_0101_0101_0101;
+            if len >= 8 {
+                put(to, word);
+                put(to.add(len - 8), word);
+            } else if len >= 4 {
+                put(to, word as u32);
+                put(to.add(len - 4), word as u32);
+            } else {
+                let mut i = 0;
+                while i < len {
+                    *to.add(i) = byte as u8;
+                    i += 1;
+                }
+            }
+            return to;
+        }
+        let value = _mm_set1_epi8(byte as i8);
+        let mut i = 0;
+        while i + 64 < len {
+            put_block(to.add(i), value);
+            put_block(to.add(i + 16), value);
+            put_block(to.add(i + 32), value);
+            put_block(to.add(i + 48), value);
+            i += 64;
+        }
+        while i + 16 < len {
+            put_block(to.add(i), value);
+            i += 16;
+        }
+        put_block(to.add(len - 16), value);
+    }
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    unsafe {
+        let mut i = 0;
+        while i + 8 <= len {
+            let (x, y) = (get::<u64>(a.add(i)), get::<u64>(b.add(i)));
+            if x != y {
+                // The first byte that differs is the highest after swapping.
+                return if x.swap_bytes() < y.swap_bytes() { -1 } else { 1 };
+            }
+            i += 8;
+        }
+        while i < len {
+            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
+            if difference != 0 {
+                return difference;
+            }
+            i += 1;
+        }
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    unsafe { memcmp(a, b, len) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
+    unsafe {
+        let mut i = 0;
+        while i < len {
+            if *bytes.add(i) == byte as u8 {
+                return bytes.add(i).cast_mut();
+            }
+            i += 1;
+        }
+    }
+    core::ptr::null_mut()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memrchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
+    unsafe {
+        let mut i = len;
+        while i > 0 {
+            i -= 1;
+            if *bytes.add(i) == byte as u8 {
+                return bytes.add(i).cast_mut();
+            }
+        }
+    }
+    core::ptr::null_mut()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rawmemchr(mut bytes: *const u8, byte: c_int) -> *mut u8 {
+    unsafe {
+        while *bytes != byte as u8 {
+            bytes = bytes.add(1);
+        }
+        bytes.cast_mut()
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memccpy(to: *mut u8, from: *const u8, byte: c_int, len: usize) -> *mut u8 {
+    unsafe {
+        let mut i = 0;
+        while i < len {
+            *to.add(i) = *from.add(i);
+            i += 1;
+            if *from.add(i - 1) == byte as u8 {
+                return to.add(i);
+            }
+        }
+    }
+    core::ptr::null_mut()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn memmem(
+    bytes: *const u8,
+    len: usize,
+    part: *const u8,
+    part_len: usize,
+) -> *mut u8 {
+    unsafe {
+        let mut i = 0;
+        while part_len <= len - i {
+            if memcmp(bytes.add(i), part, part_len) == 0 {
+                return bytes.add(i).cast_mut();
+            }
+            i += 1;
+            if i > len {
+                break;
+            }
+        }
+    }
+    core::ptr::null_mut()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bzero(to: *mut u8, len: usize) {
+    unsafe { memset(to, 0, len) };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bcopy(from: *const u8, to: *mut u8, len: usize) {
+    unsafe { memmove(to, from, len) };
+}

@@ -1,0 +1,191 @@
+//! Ending a program, and what surrounds it.
+//!
+//! Whoever called `main` calls [`__bf_finish`] with what it returned; `exit` does so itself.
+
+use core::ffi::{c_int, c_long, c_void};
+use core::ptr::null_mut;
+
+use crate::strings::strlen;
+use crate::{host, stdio};
+
+/// What `exit` does except ending the program: runs what `atexit` was given, then writes what
+/// is still in buffers. Returns its argument.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __bf_finish(status: c_int) -> c_int {
+    unsafe {
+        run_handlers();
+        stdio::flush_all();
+    }
+    status
+}
+
+const HANDLERS: usize = 64;
+
+/// A function of `atexit` (without argument) or `__cxa_atexit`; calling the first with an
+/// argument that it ignores is what the calling convention allows.
+#[derive(Clone, Copy)]
+struct Handler {
+    call: Option<unsafe extern "C" fn(*mut c_void)>,
+    argument: *mut c_void,
+}
+
+static mut REGISTERED: [Handler; HANDLERS] =
+    [Handler { call: None, argument: null_mut() }; HANDLERS];
+static mut COUNT: usize = 0;
+
+/// The last one registered runs first; handlers may register others.
+unsafe fn run_handlers() {
+    unsafe {
+        while COUNT > 0 {
+            COUNT -= 1;
+            let handler = *(&raw const REGISTERED).cast::<Handler>().add(COUNT);
+            if let Some(call) = handler.call {
+                call(handler.argument);
+            }
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __cxa_atexit(
+    call: Option<unsafe extern "C" fn(*mut c_void)>,
+    argument: *mut c_void,
+    _library: *mut c_void,
+) -> c_int {
+    unsafe {
+        if COUNT == HANDLERS {
+            return -1;
+        }
+        *(&raw mut REGISTERED).cast::<Handler>().add(COUNT) = Handler { call, argument };
+        COUNT += 1;
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn atexit(call: Option<unsafe extern "C" fn(*mut c_void)>) -> c_int {
+    unsafe { __cxa_atexit(call, null_mut(), null_mut()) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn exit(status: c_int) -> ! {
+    unsafe {
+        __bf_finish(status);
+        host::bf_exit(status)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _exit(status: c_int) -> ! {
+    unsafe { host::bf_exit(status) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Exit(status: c_int) -> ! {
+    unsafe { host::bf_exit(status) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn quick_exit(status: c_int) -> ! {
+    unsafe { host::bf_exit(status) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn abort() -> ! {
+    unsafe { host::bf_abort(c"the program called abort()".as_ptr().cast()) }
+}
+
+/// Appends to a message of limited length.
+struct Message {
+    text: [u8; 256],
+    len: usize,
+}
+
+impl Message {
+    unsafe fn add(&mut self, text: *const u8) {
+        unsafe {
+            let room = self.text.len() - 1 - self.len;
+            let len = strlen(text).min(room);
+            crate::memory::memcpy(self.text.as_mut_ptr().add(self.len), text, len);
+            self.len += len;
+        }
+    }
+}
+
+/// What `assert` calls. The message goes to standard error, as everywhere.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __assert_fail(
+    condition: *const u8,
+    file: *const u8,
+    line: u32,
+    function: *const u8,
+) -> ! {
+    unsafe {
+        let mut digits = [0u8; 11];
+        let mut at = 10;
+        let mut rest = line;
+        loop {
+            at -= 1;
+            *digits.as_mut_ptr().add(at) = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let mut message = Message { text: [0; 256], len: 0 };
+        message.add(file);
+        message.add(c":".as_ptr().cast());
+        message.add(digits.as_ptr().add(at));
+        message.add(c": ".as_ptr().cast());
+        if !function.is_null() {
+            message.add(function);
+            message.add(c": ".as_ptr().cast());
+        }
+        message.add(c"Assertion `".as_ptr().cast());
+        message.add(condition);
+        message.add(c"' failed.\n".as_ptr().cast());
+        stdio::flush_all();
+        host::bf_write(2, message.text.as_ptr(), message.len);
+        host::bf_abort(c"an assertion failed".as_ptr().cast())
+    }
+}
+
+/// There is no environment.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn getenv(_name: *const u8) -> *mut u8 {
+    null_mut()
+}
+
+/// There is no shell.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn system(command: *const u8) -> c_int {
+    if command.is_null() { 0 } else { -1 }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn getpid() -> c_int {
+    1
+}
+
+/// The only locale is "C".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn setlocale(_category: c_int, name: *const u8) -> *const u8 {
+    unsafe {
+        if name.is_null() || *name == 0 || (*name == b'C' && *name.add(1) == 0) {
+            return c"C".as_ptr().cast();
+        }
+    }
+    core::ptr::null()
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sysconf(name: c_int) -> c_long {
+    const PAGE_SIZE: c_int = 30;
+    if name == PAGE_SIZE { 4096 } else { -1 }
+}
+
+/// A stack that was overwritten, in code built with `-fstack-protector`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __stack_chk_fail() -> ! {
+    unsafe { host::bf_abort(c"the stack was overwritten".as_ptr().cast()) }
+}

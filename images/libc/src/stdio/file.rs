@@ -1,0 +1,397 @@
+//! Streams. `FILE` has glibc's layout, since the header's inline functions (`putc_unlocked`
+//! and its like) look into it.
+
+use core::ffi::{c_int, c_long};
+use core::ptr::{addr_of_mut, null_mut};
+
+use crate::allocate::{free, malloc};
+use crate::{errors, host};
+
+/// Set at the end of the file; the header tests it.
+pub const AT_END: c_int = 0x10;
+/// Set after an error; the header tests it.
+pub const FAILED: c_int = 0x20;
+/// The buffer is written at the end of each line.
+pub const BY_LINE: c_int = 0x200;
+/// Nothing stays in the buffer after a call.
+pub const AT_ONCE: c_int = 0x2;
+/// Not for reading.
+pub const WRITES: c_int = 0x4;
+/// Not for writing.
+pub const READS: c_int = 0x8;
+/// The stream and its buffer came from `malloc`.
+pub const ALLOCATED: c_int = 0x1_0000;
+/// The buffer came from `malloc`.
+pub const OWN_BUFFER: c_int = 0x2_0000;
+
+/// Bytes in front of what was read, for `ungetc`.
+pub const BACK: usize = 8;
+pub const BUFFER: usize = 4096;
+
+#[repr(C)]
+pub struct File {
+    pub flags: c_int,
+    pub read_ptr: *mut u8,
+    pub read_end: *mut u8,
+    pub read_base: *mut u8,
+    pub write_base: *mut u8,
+    pub write_ptr: *mut u8,
+    /// `write_base` where the header's inline functions must leave every byte to us.
+    pub write_end: *mut u8,
+    pub buf_base: *mut u8,
+    pub buf_end: *mut u8,
+    reserved: [*mut u8; 4],
+    /// The next open stream.
+    pub chain: *mut File,
+    pub fileno: c_int,
+    flags2: c_int,
+    rest: [u64; 12],
+}
+
+// SAFETY: one thread runs the program.
+unsafe impl Sync for File {}
+
+const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
+    File {
+        flags,
+        read_ptr: null_mut(),
+        read_end: null_mut(),
+        read_base: null_mut(),
+        write_base: null_mut(),
+        write_ptr: null_mut(),
+        write_end: null_mut(),
+        buf_base: null_mut(),
+        buf_end: null_mut(),
+        reserved: [null_mut(); 4],
+        chain,
+        fileno,
+        flags2: 0,
+        rest: [0; 12],
+    }
+}
+
+static mut STDIN: File = stream(0, READS, null_mut());
+static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
+static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
+
+/// Streams that `fopen` made.
+static mut OPEN: *mut File = null_mut();
+
+#[unsafe(no_mangle)]
+pub static mut stdin: *mut File = addr_of_mut!(STDIN);
+#[unsafe(no_mangle)]
+pub static mut stdout: *mut File = addr_of_mut!(STDOUT);
+#[unsafe(no_mangle)]
+pub static mut stderr: *mut File = addr_of_mut!(STDERR);
+
+/// Standard output, even where the program has assigned to `stdout`.
+pub fn output() -> *mut File {
+    unsafe { stdout }
+}
+
+/// Gives the stream its buffer, from static memory for the usual streams.
+pub unsafe fn prepare(file: *mut File) -> bool {
+    static mut INPUT_ROOM: [u8; BUFFER] = [0; BUFFER];
+    static mut OUTPUT_ROOM: [u8; BUFFER] = [0; BUFFER];
+    static mut ERROR_ROOM: [u8; 256] = [0; 256];
+    unsafe {
+        if !(*file).buf_base.is_null() {
+            return true;
+        }
+        let (base, len) = match (*file).fileno {
+            0 => (&raw mut INPUT_ROOM as *mut u8, BUFFER),
+            1 => (&raw mut OUTPUT_ROOM as *mut u8, BUFFER),
+            2 => (&raw mut ERROR_ROOM as *mut u8, 256),
+            _ => {
+                let room = malloc(BUFFER);
+                if room.is_null() {
+                    return false;
+                }
+                (*file).flags |= OWN_BUFFER;
+                (room, BUFFER)
+            }
+        };
+        (*file).buf_base = base;
+        (*file).buf_end = base.add(len);
+        reset(file);
+        true
+    }
+}
+
+/// Empties the buffer without writing it.
+pub unsafe fn reset(file: *mut File) {
+    unsafe {
+        let base = (*file).buf_base;
+        if (*file).flags & WRITES != 0 {
+            (*file).write_base = base;
+            (*file).write_ptr = base;
+            let inline = (*file).flags & (BY_LINE | AT_ONCE) == 0;
+            (*file).write_end = if inline { (*file).buf_end } else { base };
+        } else {
+            (*file).read_base = base;
+            (*file).read_ptr = base.wrapping_add(BACK);
+            (*file).read_end = (*file).read_ptr;
+        }
+    }
+}
+
+/// Writes what is in the buffer. 0, or -1 on failure.
+pub unsafe fn flush(file: *mut File) -> c_int {
+    unsafe {
+        let mut at = (*file).write_base;
+        let end = (*file).write_ptr;
+        if (*file).flags & WRITES == 0 || at == end {
+            return 0;
+        }
+        reset(file);
+        while at != end {
+            let done = host::bf_write((*file).fileno, at, end as usize - at as usize);
+            if done <= 0 {
+                (*file).flags |= FAILED;
+                return -1;
+            }
+            at = at.add(done as usize);
+        }
+        0
+    }
+}
+
+/// Writes all buffers.
+pub unsafe fn flush_all() {
+    unsafe {
+        flush(&raw mut STDOUT);
+        flush(&raw mut STDERR);
+        let mut file = OPEN;
+        while !file.is_null() {
+            flush(file);
+            file = (*file).chain;
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fflush(file: *mut File) -> c_int {
+    unsafe {
+        if file.is_null() {
+            flush_all();
+            return 0;
+        }
+        flush(file)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fflush_unlocked(file: *mut File) -> c_int {
+    unsafe { fflush(file) }
+}
+
+/// The host opens files for reading only.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
+    unsafe {
+        if *mode != b'r' || *mode.add(1) == b'+' || *mode.add(1) != 0 && *mode.add(2) == b'+' {
+            errors::set(errors::EROFS);
+            return null_mut();
+        }
+        let descriptor = host::bf_open(path, 0);
+        if descriptor < 0 {
+            errors::set(errors::ENOENT);
+            return null_mut();
+        }
+        let file = malloc(size_of::<File>()).cast::<File>();
+        if file.is_null() {
+            host::bf_close(descriptor);
+            return null_mut();
+        }
+        file.write(stream(descriptor, READS | ALLOCATED, OPEN));
+        OPEN = file;
+        file
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File {
+    unsafe { fopen(path, mode) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
+    unsafe {
+        let mut result = flush(file);
+        if (*file).flags & ALLOCATED == 0 {
+            return result;
+        }
+        if host::bf_close((*file).fileno) < 0 {
+            result = -1;
+        }
+        let mut link = &raw mut OPEN;
+        while !(*link).is_null() && *link != file {
+            link = &raw mut (**link).chain;
+        }
+        if !(*link).is_null() {
+            *link = (*file).chain;
+        }
+        if (*file).flags & OWN_BUFFER != 0 {
+            free((*file).buf_base);
+        }
+        free(file.cast());
+        result
+    }
+}
+
+/// Modes: 0 whole buffers, 1 lines, 2 at once. The room offered is not needed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn setvbuf(
+    file: *mut File,
+    _room: *mut u8,
+    mode: c_int,
+    _len: usize,
+) -> c_int {
+    unsafe {
+        let bits = match mode {
+            0 => 0,
+            1 => BY_LINE,
+            2 => AT_ONCE,
+            _ => return -1,
+        };
+        flush(file);
+        (*file).flags = (*file).flags & !(BY_LINE | AT_ONCE) | bits;
+        if !(*file).buf_base.is_null() && (*file).flags & WRITES != 0 {
+            reset(file);
+        }
+        0
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn setbuf(file: *mut File, room: *mut u8) {
+    unsafe { setvbuf(file, room, if room.is_null() { 2 } else { 0 }, BUFFER) };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn setlinebuf(file: *mut File) {
+    unsafe { setvbuf(file, null_mut(), 1, BUFFER) };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn feof(file: *mut File) -> c_int {
+    unsafe { (*file).flags & AT_END }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ferror(file: *mut File) -> c_int {
+    unsafe { (*file).flags & FAILED }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clearerr(file: *mut File) {
+    unsafe { (*file).flags &= !(AT_END | FAILED) };
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fileno(file: *mut File) -> c_int {
+    unsafe { (*file).fileno }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    unsafe {
+        flush(file);
+        let mut offset = offset;
+        if whence == 1 && (*file).flags & READS != 0 {
+            // The host is ahead of the program by what is still in the buffer.
+            offset -= (*file).read_end as c_long - (*file).read_ptr as c_long;
+        }
+        if host::bf_seek((*file).fileno, offset, whence) < 0 {
+            errors::set(errors::EINVAL);
+            return -1;
+        }
+        (*file).flags &= !AT_END;
+        if !(*file).buf_base.is_null() {
+            reset(file);
+        }
+        0
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fseeko(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    unsafe { fseek(file, offset, whence) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
+    unsafe {
+        let place = host::bf_seek((*file).fileno, 0, 1);
+        if place < 0 {
+            errors::set(errors::EBADF);
+            return -1;
+        }
+        let unread = (*file).read_end as c_long - (*file).read_ptr as c_long;
+        let unwritten = (*file).write_ptr as c_long - (*file).write_base as c_long;
+        place - unread + unwritten
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ftello(file: *mut File) -> c_long {
+    unsafe { ftell(file) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rewind(file: *mut File) {
+    unsafe {
+        fseek(file, 0, 0);
+        clearerr(file);
+    }
+}
+
+/// Files cannot be removed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn remove(_path: *const u8) -> c_int {
+    errors::set(errors::EROFS);
+    -1
+}
+
+/// Files cannot be renamed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rename(_from: *const u8, _to: *const u8) -> c_int {
+    errors::set(errors::EROFS);
+    -1
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn open(path: *const u8, flags: c_int) -> c_int {
+    unsafe {
+        let descriptor = host::bf_open(path, flags);
+        if descriptor < 0 {
+            errors::set(errors::ENOENT);
+        }
+        descriptor
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn close(descriptor: c_int) -> c_int {
+    unsafe { host::bf_close(descriptor) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn read(descriptor: c_int, to: *mut u8, len: usize) -> c_long {
+    unsafe { host::bf_read(descriptor, to, len) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn write(descriptor: c_int, from: *const u8, len: usize) -> c_long {
+    unsafe { host::bf_write(descriptor, from, len) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn lseek(descriptor: c_int, offset: c_long, whence: c_int) -> c_long {
+    unsafe { host::bf_seek(descriptor, offset, whence) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn isatty(descriptor: c_int) -> c_int {
+    c_int::from((0..3).contains(&descriptor))
+}

@@ -1,0 +1,11 @@
+//! `<stdio.h>`: streams over the host's files and console, formatted output and input.
+
+mod digits;
+mod file;
+mod print;
+mod read;
+mod scan;
+mod va_list;
+mod write;
+
+pub use file::flush_all;

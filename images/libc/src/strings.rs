@@ -1,0 +1,371 @@
+//! Strings that end in a NUL: `<string.h>` and `<strings.h>`.
+
+use core::ffi::c_int;
+use core::ptr::null_mut;
+
+use crate::allocate::malloc;
+use crate::character::lower;
+use crate::memory::memcpy;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Not zero when a byte of `word` is zero; the lowest bit set marks the first one.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & HIGHS
+}
+
+/// Aligned words are read whole: one never reaches into a page that the string does not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strlen(text: *const u8) -> usize {
+    unsafe {
+        let mut at = text;
+        while !(at as usize).is_multiple_of(8) {
+            if *at == 0 {
+                return at as usize - text as usize;
+            }
+            at = at.add(1);
+        }
+        loop {
+            let zeros = zero_bytes(at.cast::<u64>().read());
+            if zeros != 0 {
+                return at as usize - text as usize + zeros.trailing_zeros() as usize / 8;
+            }
+            at = at.add(8);
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strnlen(text: *const u8, most: usize) -> usize {
+    let mut len = 0;
+    unsafe {
+        while len < most && *text.add(len) != 0 {
+            len += 1;
+        }
+    }
+    len
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> c_int {
+    let mut i = 0;
+    unsafe {
+        while *a.add(i) != 0 && *a.add(i) == *b.add(i) {
+            i += 1;
+        }
+        c_int::from(*a.add(i)) - c_int::from(*b.add(i))
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcoll(a: *const u8, b: *const u8) -> c_int {
+    unsafe { strcmp(a, b) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strncmp(a: *const u8, b: *const u8, most: usize) -> c_int {
+    let mut i = 0;
+    unsafe {
+        while i < most {
+            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
+            if difference != 0 || *a.add(i) == 0 {
+                return difference;
+            }
+            i += 1;
+        }
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcasecmp(a: *const u8, b: *const u8) -> c_int {
+    unsafe { strncasecmp(a, b, usize::MAX) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strncasecmp(a: *const u8, b: *const u8, most: usize) -> c_int {
+    let mut i = 0;
+    unsafe {
+        while i < most {
+            let difference = c_int::from(lower(*a.add(i))) - c_int::from(lower(*b.add(i)));
+            if difference != 0 || *a.add(i) == 0 {
+                return difference;
+            }
+            i += 1;
+        }
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    unsafe { memcpy(to, from, strlen(from) + 1) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn stpcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    unsafe {
+        let len = strlen(from);
+        memcpy(to, from, len + 1);
+        to.add(len)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    unsafe {
+        stpncpy(to, from, room);
+    }
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn stpncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    unsafe {
+        let len = strnlen(from, room);
+        memcpy(to, from, len);
+        crate::memory::memset(to.add(len), 0, room - len);
+        to.add(len)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
+    unsafe {
+        strcpy(to.add(strlen(to)), from);
+    }
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strncat(to: *mut u8, from: *const u8, most: usize) -> *mut u8 {
+    unsafe {
+        let end = to.add(strlen(to));
+        let len = strnlen(from, most);
+        memcpy(end, from, len);
+        *end.add(len) = 0;
+    }
+    to
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, room: usize) -> usize {
+    unsafe {
+        let len = strlen(from);
+        if room > 0 {
+            let kept = if len < room { len } else { room - 1 };
+            memcpy(to, from, kept);
+            *to.add(kept) = 0;
+        }
+        len
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> usize {
+    unsafe {
+        let len = strnlen(to, room);
+        len + strlcpy(to.add(len), from, room - len)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strchrnul(mut text: *const u8, c: c_int) -> *mut u8 {
+    unsafe {
+        while *text != 0 && *text != c as u8 {
+            text = text.add(1);
+        }
+        text.cast_mut()
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
+    unsafe {
+        let at = strchrnul(text, c);
+        if *at == c as u8 { at } else { null_mut() }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn index(text: *const u8, c: c_int) -> *mut u8 {
+    unsafe { strchr(text, c) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strrchr(text: *const u8, c: c_int) -> *mut u8 {
+    unsafe { crate::memory::memrchr(text, c, strlen(text) + 1) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rindex(text: *const u8, c: c_int) -> *mut u8 {
+    unsafe { strrchr(text, c) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *mut u8 {
+    unsafe {
+        let len = strlen(part);
+        if len == 0 {
+            return text.cast_mut();
+        }
+        let mut at = strchr(text, c_int::from(*part));
+        while !at.is_null() {
+            if strncmp(at, part, len) == 0 {
+                return at;
+            }
+            at = strchr(at.add(1), c_int::from(*part));
+        }
+        null_mut()
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mut u8 {
+    unsafe {
+        let len = strlen(part);
+        loop {
+            if strncasecmp(text, part, len) == 0 {
+                return text.cast_mut();
+            }
+            if *text == 0 {
+                return null_mut();
+            }
+            text = text.add(1);
+        }
+    }
+}
+
+/// Length of the prefix in which every byte's being in `set` is `inside`.
+unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
+    let mut members = [0u64; 4];
+    let mut i = 0;
+    unsafe {
+        while *set.add(i) != 0 {
+            let byte = *set.add(i);
+            *members.as_mut_ptr().add(usize::from(byte / 64)) |= 1 << (byte % 64);
+            i += 1;
+        }
+        let mut len = 0;
+        loop {
+            let byte = *text.add(len);
+            let member = *members.as_ptr().add(usize::from(byte / 64)) >> (byte % 64) & 1 == 1;
+            if byte == 0 || member != inside {
+                return len;
+            }
+            len += 1;
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strspn(text: *const u8, set: *const u8) -> usize {
+    unsafe { span(text, set, true) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strcspn(text: *const u8, set: *const u8) -> usize {
+    unsafe { span(text, set, false) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
+    unsafe {
+        let at = text.add(strcspn(text, set));
+        if *at == 0 { null_mut() } else { at.cast_mut() }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strtok(text: *mut u8, set: *const u8) -> *mut u8 {
+    static mut REST: *mut u8 = null_mut();
+    unsafe { strtok_r(text, set, &raw mut REST) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    unsafe { strtok_r(text, set, rest) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    unsafe {
+        let mut start = if text.is_null() { *rest } else { text };
+        if start.is_null() {
+            return null_mut();
+        }
+        start = start.add(strspn(start, set));
+        if *start == 0 {
+            *rest = start;
+            return null_mut();
+        }
+        let end = start.add(strcspn(start, set));
+        *rest = end;
+        if *end != 0 {
+            *end = 0;
+            *rest = end.add(1);
+        }
+        start
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strsep(text: *mut *mut u8, set: *const u8) -> *mut u8 {
+    unsafe {
+        let start = *text;
+        if start.is_null() {
+            return start;
+        }
+        let end = start.add(strcspn(start, set));
+        if *end == 0 {
+            *text = null_mut();
+        } else {
+            *end = 0;
+            *text = end.add(1);
+        }
+        start
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strdup(text: *const u8) -> *mut u8 {
+    unsafe { strndup(text, usize::MAX) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __strdup(text: *const u8) -> *mut u8 {
+    unsafe { strndup(text, usize::MAX) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strndup(text: *const u8, most: usize) -> *mut u8 {
+    unsafe {
+        let len = strnlen(text, most);
+        let copy = malloc(len + 1);
+        if !copy.is_null() {
+            memcpy(copy, text, len);
+            *copy.add(len) = 0;
+        }
+        copy
+    }
+}
+
+/// Collation in the C locale is byte order, so that the key is the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn strxfrm(to: *mut u8, from: *const u8, room: usize) -> usize {
+    unsafe { strlcpy(to, from, room) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn basename(path: *mut u8) -> *mut u8 {
+    unsafe {
+        let slash = strrchr(path, c_int::from(b'/'));
+        if slash.is_null() { path } else { slash.add(1) }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ffs(word: c_int) -> c_int {
+    if word == 0 { 0 } else { word.trailing_zeros() as c_int + 1 }
+}

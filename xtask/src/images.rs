@@ -1,0 +1,181 @@
+//! Builds the programs under `images/` to bitcode: the twelve modules and the C library.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::shell;
+
+/// The level of the modules that images carry; the others lie beside them for the tests.
+const USUAL_LEVEL: u8 = 2;
+
+/// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json`,
+/// `modules/modules.json` (arguments and right answers), and `modules/O0` to `modules/O3`,
+/// the modules at each level. Does nothing when neither the sources nor the compilers have
+/// changed.
+///
+/// # Errors
+/// A compiler is missing or refuses a source; a file cannot be written.
+pub fn build(out: &Path) -> Result<()> {
+    let sources = shell::workspace().join("images");
+    let libc = out.join("libc.bc");
+    up_to_date(out, "libc", &[&sources.join("libc")], &[&libc], || build_libc(&sources, &libc))?;
+    let manifest = out.join("modules/manifest.json");
+    up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
+        build_modules(&sources.join("modules"), &out.join("modules"))
+    })
+}
+
+/// Runs `build` unless the stamp of `name` says that `made` come from these inputs.
+fn up_to_date(
+    out: &Path,
+    name: &str,
+    inputs: &[&Path],
+    made: &[&Path],
+    build: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let mut hasher = DefaultHasher::new();
+    include_str!("images.rs").hash(&mut hasher);
+    for compiler in [rustc(), clang()] {
+        version(compiler)?.hash(&mut hasher);
+    }
+    for input in inputs {
+        for file in files_below(input)? {
+            file.strip_prefix(input).unwrap_or(&file).hash(&mut hasher);
+            std::fs::read(&file).with_context(|| format!("{}", file.display()))?.hash(&mut hasher);
+        }
+    }
+    let print = format!("{:016x}\n", hasher.finish());
+    let stamp = out.join(format!("{name}.stamp"));
+    let fresh = std::fs::read_to_string(&stamp).is_ok_and(|old| old == print);
+    if fresh && made.iter().all(|file| file.exists()) {
+        return Ok(());
+    }
+    eprintln!("building {name} to bitcode");
+    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    build().with_context(|| format!("while building {name}"))?;
+    std::fs::write(&stamp, print).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let list = std::fs::read_dir(&next).with_context(|| format!("{}", next.display()))?;
+        for entry in list {
+            let path = entry?.path();
+            if !path.is_dir() {
+                files.push(path);
+            } else if !path.ends_with("target") {
+                folders.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The rustc that belongs to the cargo that runs us.
+fn rustc() -> Command {
+    Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// clang 22: it must read what rustc writes, to join the C part of the library to the Rust
+/// part.
+fn clang() -> Command {
+    Command::new("clang-22")
+}
+
+fn version(mut compiler: Command) -> Result<Vec<u8>> {
+    let name = compiler.get_program().to_string_lossy().into_owned();
+    let out = compiler.arg("-vV").output().with_context(|| {
+        format!("cannot start {name}; `cargo xtask setup` installs what is missing")
+    })?;
+    Ok([out.stdout, out.stderr].concat())
+}
+
+fn build_modules(sources: &Path, out: &Path) -> Result<()> {
+    let list = read_json(&sources.join("modules.json"))?;
+    let list = list["modules"].as_array().context("modules.json has no list of modules")?;
+    let mut entries = Vec::new();
+    for module in list {
+        let name = module["name"].as_str().context("a module in modules.json has no name")?;
+        for level in 0..=3 {
+            let folder = out.join(format!("O{level}"));
+            std::fs::create_dir_all(&folder)?;
+            compile_module(
+                &sources.join(format!("{name}.rs")),
+                level,
+                &folder.join(format!("{name}.bc")),
+            )?;
+        }
+        let usual = out.join(format!("O{USUAL_LEVEL}/{name}.bc"));
+        std::fs::copy(usual, out.join(format!("{name}.bc")))?;
+        entries.push(json!({
+            "name": name, "files": [format!("{name}.bc")], "entry": name, "arg": module["arg"],
+        }));
+    }
+    std::fs::copy(sources.join("modules.json"), out.join("modules.json"))?;
+    std::fs::write(out.join("manifest.json"), json!({ "modules": entries }).to_string() + "\n")?;
+    Ok(())
+}
+
+/// One file of Rust to bitcode. Modules call nothing of `core` that is not inlined or
+/// instantiated in them, so no linking is needed; the tests check that it stays so.
+fn compile_module(source: &Path, level: u8, out: &Path) -> Result<()> {
+    shell::run(
+        rustc()
+            .args(["--edition=2024", "--crate-type=lib", "-Cpanic=abort", "-Ccodegen-units=1"])
+            .args(["-Cdebug-assertions=off", "-Coverflow-checks=off", "-Cforce-unwind-tables=no"])
+            .arg(format!("-Copt-level={level}"))
+            .arg(format!("--emit=llvm-bc={}", out.display()))
+            .arg(source),
+    )
+}
+
+/// The Rust part, with all it uses of other crates, then the C part joined to it by clang.
+fn build_libc(sources: &Path, out: &Path) -> Result<()> {
+    let target = sources.join("target");
+    let rust = target.join("libc-rust.bc");
+    shell::run(
+        shell::cargo()
+            .args(["rustc", "--quiet", "--release", "--locked", "--lib", "--manifest-path"])
+            .arg(sources.join("libc/Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target)
+            .args(["--", "-Cforce-unwind-tables=no"])
+            .arg(format!("--emit=llvm-bc={},link", rust.display()))
+            // Workspace-wide flags of whoever runs us must not reach the program's code.
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS"),
+    )?;
+    ensure!(rust.exists(), "cargo made no {}", rust.display());
+    shell::run(
+        clang()
+            .args([
+                "--target=x86_64-unknown-linux-gnu",
+                "-O2",
+                "-emit-llvm",
+                "-c",
+                "-std=c17",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+            ])
+            .args(["-fno-builtin", "-fno-math-errno", "-ffp-contract=off", "-fno-stack-protector"])
+            .args(["-fno-asynchronous-unwind-tables", "-fvisibility=default", "-fno-pic"])
+            .args(["-Xclang", "-mlink-bitcode-file", "-Xclang"])
+            .arg(&rust)
+            .arg(sources.join("libc/c/variadic.c"))
+            .arg("-o")
+            .arg(out),
+    )
+}
+
+fn read_json(file: &Path) -> Result<Value> {
+    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{}", file.display()))
+}
