@@ -11,6 +11,7 @@ extern crate alloc;
 mod compiler;
 mod cpu;
 mod object;
+mod options;
 
 pub use compiler::{CompileError, Compiler, Entry, Options, Request};
 pub use cpu::CpuFeatures;

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-use bareflow_compile::{CpuFeatures, Options};
+use bareflow_compile::CpuFeatures;
 use bareflow_ir::{BlockId, FuncId};
 use snapshot_fmt as snap;
 
@@ -126,7 +126,7 @@ fn code(
         compiler,
         cpu: CpuFeatures::from_names(record.features.iter().map(String::as_str))
             .unwrap_or_default(),
-        options: Options::default(),
+        options: record.options.parse().unwrap_or_default(),
     })
 }
 

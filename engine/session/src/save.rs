@@ -111,7 +111,7 @@ fn function(unit: &Unit, module: u32, func: FuncId) -> Option<snap::FunctionReco
             name: unit.name(func).into(),
             level: convert::level_to_record(state.level()),
             compiler: code.map_or("", |code| code.compiler).into(),
-            options: code.map_or(String::new(), |code| format!("{:?}", code.options)),
+            options: code.map_or(String::new(), |code| code.options.to_string()),
             features: code.map_or(Vec::new(), features),
             body_hash: body_hash(unit.module(), func),
             object: code.map(|code| record(&code.object)),
