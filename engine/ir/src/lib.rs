@@ -23,6 +23,7 @@ mod inst;
 pub mod layout;
 pub mod link;
 mod module;
+pub mod text;
 mod types;
 
 pub use consts::{Const, ConstExpr, ConstKind};

@@ -1,0 +1,215 @@
+//! A module as text, close to LLVM's own assembly.
+//!
+//! For people and for tests; nothing reads it back. Values are numbered as [`ValueId`]s, and
+//! blocks as [`BlockId`]s, so that messages and text agree.
+
+mod consts;
+mod inst;
+mod names;
+mod types;
+
+use core::fmt;
+
+pub use consts::ConstText;
+pub use types::TypeText;
+
+use crate::{BlockId, FuncId, Function, GlobalId, Linkage, Module, ParamAttrs, TypeId, ValueId};
+use names::Name;
+
+/// A function as text.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionText<'a> {
+    module: &'a Module,
+    id: FuncId,
+}
+
+impl Module {
+    /// The function as text.
+    ///
+    /// # Panics
+    /// When formatted, if the id is of another module.
+    pub fn show_func(&self, id: FuncId) -> FunctionText<'_> {
+        FunctionText { module: self, id }
+    }
+
+    /// The type as text.
+    ///
+    /// # Panics
+    /// When formatted, if the id is of another module.
+    pub fn show_type(&self, id: TypeId) -> TypeText<'_> {
+        TypeText { types: &self.types, id }
+    }
+
+    /// The constant with its type as text.
+    ///
+    /// # Panics
+    /// When formatted, if the id is of another module.
+    pub fn show_const(&self, id: crate::ConstId) -> ConstText<'_> {
+        ConstText { module: self, id, typed: true }
+    }
+}
+
+impl fmt::Display for Module {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "; {}", self.name)?;
+        for (at, _) in self.globals.iter().enumerate() {
+            global(f, self, GlobalId::new(at))?;
+        }
+        for alias in &self.aliases {
+            let linkage = linkage_word(alias.linkage);
+            let (name, target) = (Name(&alias.name), self.show_const(alias.target));
+            writeln!(f, "@{name} = {linkage}alias {}, {target}", self.show_type(alias.ty))?;
+        }
+        for id in self.func_ids() {
+            write!(f, "\n{}", self.show_func(id))?;
+        }
+        for refusal in &self.refused {
+            let name = match refusal.symbol {
+                crate::Symbol::Func(id) => &self.func(id).name,
+                crate::Symbol::Global(id) => &self.global(id).name,
+                crate::Symbol::Alias(id) => &self.aliases[id.index()].name,
+            };
+            write!(f, "\n; refused @{}: {}", Name(name), refusal.why)?;
+        }
+        Ok(())
+    }
+}
+
+fn global(f: &mut fmt::Formatter<'_>, module: &Module, id: GlobalId) -> fmt::Result {
+    let global = module.global(id);
+    write!(f, "@{} = ", Name(&global.name))?;
+    let linkage = linkage_word(global.linkage);
+    match (global.init, linkage) {
+        (None, "") => f.write_str("external ")?,
+        _ => f.write_str(linkage)?,
+    }
+    if global.thread_local {
+        f.write_str("thread_local ")?;
+    }
+    f.write_str(if global.constant { "constant " } else { "global " })?;
+    match global.init {
+        Some(init) => write!(f, "{}", module.show_const(init))?,
+        None => write!(f, "{}", module.show_type(global.ty))?,
+    }
+    if let Some(comdat) = &global.comdat {
+        write!(f, ", comdat(${})", Name(comdat))?;
+    }
+    if global.align != 0 {
+        write!(f, ", align {}", global.align)?;
+    }
+    writeln!(f)
+}
+
+impl fmt::Display for FunctionText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { module, id } = *self;
+        let func = module.func(id);
+        let declaration = func.is_declaration();
+        f.write_str(if declaration { "declare " } else { "define " })?;
+        f.write_str(linkage_word(func.linkage))?;
+        head(f, module, func)?;
+        if declaration {
+            return writeln!(f);
+        }
+        writeln!(f, " {{")?;
+        for block in func.block_ids() {
+            writeln!(f, "b{}:", block.0)?;
+            for instr in func.block(block) {
+                writeln!(f, "  {}", inst::InstrText { module, func, instr })?;
+            }
+        }
+        writeln!(f, "}}")
+    }
+}
+
+fn head(f: &mut fmt::Formatter<'_>, module: &Module, func: &Function) -> fmt::Result {
+    let Some((ret, params, varargs)) = module.types.signature(func.ty) else {
+        return write!(f, "{} @{}", module.show_type(func.ty), Name(&func.name));
+    };
+    attrs(f, module, &func.ret)?;
+    write!(f, "{} @{}(", module.show_type(ret), Name(&func.name))?;
+    for (at, param) in params.iter().enumerate() {
+        if at > 0 {
+            f.write_str(", ")?;
+        }
+        if let Some(own) = func.params.get(at) {
+            attrs(f, module, own)?;
+        }
+        write!(f, "{}", module.show_type(*param))?;
+        if !func.is_declaration() {
+            write!(f, " {}", Value(ValueId::new(at)))?;
+        }
+    }
+    if varargs {
+        f.write_str(if params.is_empty() { "..." } else { ", ..." })?;
+    }
+    f.write_str(")")?;
+    let flags = func.flags;
+    for (set, word) in [
+        (flags.noinline, "noinline"),
+        (flags.alwaysinline, "alwaysinline"),
+        (flags.noreturn, "noreturn"),
+        (flags.cold, "cold"),
+        (flags.optsize, "optsize"),
+        (flags.optnone, "optnone"),
+    ] {
+        if set {
+            write!(f, " {word}")?;
+        }
+    }
+    if let Some(comdat) = &func.comdat {
+        write!(f, " comdat(${})", Name(comdat))?;
+    }
+    Ok(())
+}
+
+/// Attributes, each followed by a space.
+fn attrs(f: &mut fmt::Formatter<'_>, module: &Module, attrs: &ParamAttrs) -> fmt::Result {
+    match attrs.ext {
+        crate::Extension::None => {}
+        crate::Extension::Zero => f.write_str("zeroext ")?,
+        crate::Extension::Sign => f.write_str("signext ")?,
+    }
+    if let Some(ty) = attrs.byval {
+        write!(f, "byval({}) ", module.show_type(ty))?;
+    }
+    if attrs.align != 0 {
+        write!(f, "align({}) ", attrs.align)?;
+    }
+    if let Some(ty) = attrs.sret {
+        write!(f, "sret({}) ", module.show_type(ty))?;
+    }
+    Ok(())
+}
+
+/// The keyword of a linkage, followed by a space.
+fn linkage_word(linkage: Linkage) -> &'static str {
+    match linkage {
+        Linkage::External => "",
+        Linkage::AvailableExternally => "available_externally ",
+        Linkage::LinkOnce => "linkonce ",
+        Linkage::Weak => "weak ",
+        Linkage::Common => "common ",
+        Linkage::Appending => "appending ",
+        Linkage::Internal => "internal ",
+        Linkage::ExternWeak => "extern_weak ",
+    }
+}
+
+/// A value of a function.
+struct Value(ValueId);
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0.0)
+    }
+}
+
+/// A block of a function.
+struct Label(BlockId);
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "b{}", self.0.0)
+    }
+}
