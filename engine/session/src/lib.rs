@@ -30,6 +30,8 @@ pub use boot::{Finished, boot, main, symbolise};
 pub use disk::Job;
 pub use manifest::{Manifest, ModuleEntry, Thresholds};
 pub use platform::{Arena, FileError, Memory, Platform};
-pub use report::{BootReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+pub use report::{
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+};
 pub use run::Outcome;
 pub use session::StartError;

@@ -29,6 +29,30 @@ pub enum Record {
     },
     /// The machine is done.
     Report(BootReport),
+    /// The machine ended by a fault or a panic. No report follows.
+    Fault(FaultReport),
+}
+
+/// How a machine ended that did not end by itself.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FaultReport {
+    /// What happened: `page fault`, `division error`, `panic`.
+    pub name: String,
+    /// All of it in one line, for people.
+    pub text: String,
+    /// The processor's vector and error code, if it raised the fault.
+    pub vector: Option<u8>,
+    /// See `vector`.
+    pub error: Option<u64>,
+    /// The address that could not be used, of a page fault.
+    pub address: Option<u64>,
+    /// Address of the instruction.
+    pub rip: u64,
+    /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
+    pub function: String,
+    /// The function and its callers, outwards.
+    pub backtrace: Vec<String>,
 }
 
 /// The whole boot.

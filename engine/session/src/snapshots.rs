@@ -160,6 +160,6 @@ pub(crate) fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
     }
     let mut hash = Hashing(Sha256::new());
     // Writing into a hash cannot fail.
-    let _ = write!(hash, "{}", alloc::format!("{:?}", module.func(func)));
+    let _ = write!(hash, "{}", module.show_func(func));
     hash.0.finalize().into()
 }
