@@ -10,8 +10,13 @@ extern crate alloc;
 mod arch;
 mod console;
 mod devices;
+#[cfg(feature = "engine")]
+mod embedded;
 mod fault;
+mod files;
 mod memory;
+#[cfg(feature = "engine")]
+mod platform;
 mod selftest;
 mod start;
 

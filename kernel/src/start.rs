@@ -8,8 +8,10 @@ use spin::Once;
 
 use crate::arch::exit::{Status, exit};
 use crate::arch::{cpu, gdt, idt, stack};
-use crate::devices::{apic, serial, vga};
-use crate::{memory, selftest};
+use crate::devices::{apic, power, serial, vga};
+#[cfg(not(feature = "engine"))]
+use crate::say;
+use crate::{files, memory, selftest};
 
 /// What is known from the start on.
 #[derive(Debug)]
@@ -83,12 +85,38 @@ pub fn leave(status: Status) -> ! {
     exit(status)
 }
 
+/// The rest, on the stack that the program will use.
 extern "C" fn on_own_stack() -> ! {
     apic::init();
-    let options = &boot().options;
-    if let Some(name) = &options.selftest {
-        leave(selftest::run(name));
+    power::init(boot().rsdp);
+    // The test of the disks is about the disks, whatever is on them.
+    let selftest = boot().options.selftest.as_deref();
+    if selftest != Some("disk") {
+        files::mount();
     }
-    crate::say!("kernel: {} MiB free", memory::free() >> 20);
-    leave(Status::Success)
+    let status = match selftest {
+        Some(name) => selftest::run(name),
+        None => run(),
+    };
+    leave(status)
+}
+
+/// Hands over to the session.
+#[cfg(feature = "engine")]
+fn run() -> Status {
+    crate::platform::MACHINE.log(alloc::format!("{} MiB of memory are free", memory::free() >> 20));
+    Status::Success
+}
+
+/// Without the engine there is nothing to run: what stands is reported.
+#[cfg(not(feature = "engine"))]
+fn run() -> Status {
+    let free = memory::free() >> 20;
+    match files::with(|volume| volume.space()) {
+        Some(space) => {
+            say!("kernel: {free} MiB of memory and {} KiB of disk are free", space.free >> 10)
+        }
+        None => say!("kernel: {free} MiB of memory are free, no disk"),
+    }
+    Status::Success
 }

@@ -2,9 +2,9 @@
 //! else the processor does, word by word. Completion is polled; interrupts stay off.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use bareflow_machine::ata::{Command, Disk, SECTOR, Transfer, dma_entry};
+use bareflow_storage::{BlockDevice, DeviceError};
 use virtio_drivers::transport::pci::bus::{BarInfo, Command as PciCommand};
 
 use super::{clock, pci};
@@ -21,27 +21,6 @@ const PATIENCE_NS: u64 = 30_000_000_000;
 
 /// Bytes that one DMA transfer moves at most: two entries of 64 KiB.
 const BUFFER: usize = 128 << 10;
-
-/// Why a command failed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct AtaError {
-    /// What was tried.
-    command: u8,
-    /// Status register at the end.
-    status: u8,
-    /// Error register.
-    error: u8,
-    /// The drive did not answer in time.
-    late: bool,
-}
-
-impl fmt::Display for AtaError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.late { "did not finish" } else { "failed" };
-        let Self { command, status, error, .. } = self;
-        write!(f, "ATA command {command:#04x} {what}: status {status:#04x}, error {error:#04x}")
-    }
-}
 
 /// The bus master of a channel and the memory it works on.
 struct BusMaster {
@@ -185,22 +164,12 @@ fn wait(control: Port, done: impl Fn(u8) -> bool) -> Option<u8> {
     }
 }
 
-impl Drive {
-    /// Number of sectors of 512 bytes.
-    pub fn sectors(&self) -> u64 {
+impl BlockDevice for Drive {
+    fn sectors(&self) -> u64 {
         self.disk.sectors
     }
 
-    /// Whether the drive moves data by itself.
-    pub fn has_dma(&self) -> bool {
-        self.master.is_some()
-    }
-
-    /// Reads whole sectors.
-    ///
-    /// # Errors
-    /// What the drive said.
-    pub fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), AtaError> {
+    fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), DeviceError> {
         for part in out.chunks_mut(self.longest()) {
             match &self.master {
                 Some(master) => {
@@ -217,11 +186,7 @@ impl Drive {
         Ok(())
     }
 
-    /// Writes whole sectors.
-    ///
-    /// # Errors
-    /// What the drive said.
-    pub fn write(&mut self, mut sector: u64, data: &[u8]) -> Result<(), AtaError> {
+    fn write(&mut self, mut sector: u64, data: &[u8]) -> Result<(), DeviceError> {
         for part in data.chunks(self.longest()) {
             match &self.master {
                 Some(master) => {
@@ -236,14 +201,17 @@ impl Drive {
         Ok(())
     }
 
-    /// Makes everything written durable.
-    ///
-    /// # Errors
-    /// What the drive said.
-    pub fn flush(&mut self) -> Result<(), AtaError> {
+    fn flush(&mut self) -> Result<(), DeviceError> {
         let code = if self.disk.wide_flush { 0xea } else { 0xe7 };
         self.issue(Command { code, device: 0xe0 | self.drive << 4, high: None, low: [0; 4] });
-        self.finish(code, 0).map(|_| ())
+        self.finish(0, code, 0).map(|_| ())
+    }
+}
+
+impl Drive {
+    /// Whether the drive moves data by itself.
+    pub fn has_dma(&self) -> bool {
+        self.master.is_some()
     }
 
     /// Bytes of one command.
@@ -261,7 +229,7 @@ impl Drive {
         what: Transfer,
         sector: u64,
         len: usize,
-    ) -> Result<(), AtaError> {
+    ) -> Result<(), DeviceError> {
         let command = Command::transfer(self.disk, self.drive, what, true, sector, len / SECTOR);
         master.prepare(what, len);
         self.issue(command);
@@ -273,12 +241,12 @@ impl Drive {
         let moved = master.stop();
         let status = done.unwrap_or_else(|| self.control.read8());
         if done.is_none() || status & (ERROR | FAULT) != 0 || !moved {
-            return Err(self.error(command.code, status, done.is_none()));
+            return Err(self.error(sector, command.code, status, done.is_none()));
         }
         Ok(())
     }
 
-    fn read_words(&self, sector: u64, out: &mut [u8]) -> Result<(), AtaError> {
+    fn read_words(&self, sector: u64, out: &mut [u8]) -> Result<(), DeviceError> {
         let command = Command::transfer(
             self.disk,
             self.drive,
@@ -289,13 +257,13 @@ impl Drive {
         );
         self.issue(command);
         for part in out.chunks_mut(SECTOR) {
-            self.finish(command.code, REQUEST)?;
+            self.finish(sector, command.code, REQUEST)?;
             self.task.read16_into(part);
         }
         Ok(())
     }
 
-    fn write_words(&self, sector: u64, data: &[u8]) -> Result<(), AtaError> {
+    fn write_words(&self, sector: u64, data: &[u8]) -> Result<(), DeviceError> {
         let command = Command::transfer(
             self.disk,
             self.drive,
@@ -306,10 +274,10 @@ impl Drive {
         );
         self.issue(command);
         for part in data.chunks(SECTOR) {
-            self.finish(command.code, REQUEST)?;
+            self.finish(sector, command.code, REQUEST)?;
             self.task.write16_from(part);
         }
-        self.finish(command.code, 0).map(|_| ())
+        self.finish(sector, command.code, 0).map(|_| ())
     }
 
     /// Writes a command's registers.
@@ -328,16 +296,21 @@ impl Drive {
     }
 
     /// Waits until the drive is ready and shows `bits`.
-    fn finish(&self, command: u8, bits: u8) -> Result<u8, AtaError> {
+    fn finish(&self, sector: u64, command: u8, bits: u8) -> Result<u8, DeviceError> {
         let done =
             wait(self.control, |s| s & BUSY == 0 && (s & (ERROR | FAULT) != 0 || s & bits == bits));
         match done {
             Some(status) if status & (ERROR | FAULT) == 0 => Ok(status),
-            other => Err(self.error(command, other.unwrap_or(0xff), other.is_none())),
+            other => Err(self.error(sector, command, other.unwrap_or(0xff), other.is_none())),
         }
     }
 
-    fn error(&self, command: u8, status: u8, late: bool) -> AtaError {
-        AtaError { command, status, error: self.task.offset(1).read8(), late }
+    /// What went wrong; the code is command, status and error register, a byte each.
+    fn error(&self, sector: u64, command: u8, status: u8, late: bool) -> DeviceError {
+        if late {
+            return DeviceError::Timeout { sector };
+        }
+        let error = self.task.offset(1).read8();
+        DeviceError::Fault { sector, code: u32::from_be_bytes([0, command, status, error]) }
     }
 }

@@ -1,7 +1,8 @@
 //! The disks of the machine, whatever they hang on.
 
-use alloc::string::String;
 use alloc::vec::Vec;
+
+use bareflow_storage::{BlockDevice, DeviceError};
 
 use super::{ata, virtio};
 use crate::start;
@@ -31,35 +32,46 @@ impl Disk {
         }
     }
 
-    /// Number of sectors of 512 bytes.
-    pub fn sectors(&self) -> u64 {
+    fn device(&mut self) -> &mut dyn BlockDevice {
+        match self {
+            Disk::Ata(drive) => drive,
+            Disk::Virtio(disk) => disk,
+        }
+    }
+
+    /// The sectors of a request, if the disk has them.
+    fn check(&self, first: u64, bytes: usize) -> Result<(), DeviceError> {
+        let count = (bytes / bareflow_storage::SECTOR) as u64;
+        match first.checked_add(count) {
+            Some(end) if end <= self.sectors() => Ok(()),
+            _ => Err(DeviceError::OutOfRange { sector: first }),
+        }
+    }
+}
+
+impl BlockDevice for Disk {
+    fn sectors(&self) -> u64 {
         match self {
             Disk::Ata(drive) => drive.sectors(),
             Disk::Virtio(disk) => disk.sectors(),
         }
     }
 
-    /// Reads whole sectors.
-    pub fn read(&mut self, sector: u64, out: &mut [u8]) -> Result<(), String> {
-        match self {
-            Disk::Ata(drive) => drive.read(sector, out).map_err(|e| alloc::format!("{e}")),
-            Disk::Virtio(disk) => disk.read(sector, out).map_err(|e| alloc::format!("{e}")),
-        }
+    fn read(&mut self, first: u64, buf: &mut [u8]) -> Result<(), DeviceError> {
+        self.check(first, buf.len())?;
+        self.device().read(first, buf)
     }
 
-    /// Writes whole sectors.
-    pub fn write(&mut self, sector: u64, out: &[u8]) -> Result<(), String> {
-        match self {
-            Disk::Ata(drive) => drive.write(sector, out).map_err(|e| alloc::format!("{e}")),
-            Disk::Virtio(disk) => disk.write(sector, out).map_err(|e| alloc::format!("{e}")),
-        }
+    fn write(&mut self, first: u64, buf: &[u8]) -> Result<(), DeviceError> {
+        self.check(first, buf.len())?;
+        self.device().write(first, buf)
     }
 
-    /// Makes writes durable.
-    pub fn flush(&mut self) -> Result<(), String> {
-        match self {
-            Disk::Ata(drive) => drive.flush().map_err(|e| alloc::format!("{e}")),
-            Disk::Virtio(disk) => disk.flush().map_err(|e| alloc::format!("{e}")),
-        }
+    fn flush(&mut self) -> Result<(), DeviceError> {
+        self.device().flush()
+    }
+
+    fn is_read_only(&self) -> bool {
+        matches!(self, Disk::Virtio(disk) if disk.is_read_only())
     }
 }

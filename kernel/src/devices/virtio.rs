@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::ptr::NonNull;
 
 use bareflow_machine::options::VirtioMmio;
+use bareflow_storage::{BlockDevice, DeviceError};
 use spin::Mutex;
 use virtio_drivers::device::blk::{SECTOR_SIZE, VirtIOBlk};
 use virtio_drivers::transport::mmio::MmioTransport;
@@ -75,52 +76,51 @@ impl Disk {
         let buffer = unsafe { core::slice::from_raw_parts_mut(first, BUFFER) };
         Some(Self { device, buffer })
     }
+}
 
-    /// Number of sectors of 512 bytes.
-    pub fn sectors(&self) -> u64 {
+impl BlockDevice for Disk {
+    fn sectors(&self) -> u64 {
         self.device.capacity()
     }
 
-    /// Whether it refuses to be written.
-    pub fn is_read_only(&self) -> bool {
-        self.device.readonly()
-    }
-
-    /// Reads whole sectors.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), Error> {
+    fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), DeviceError> {
         for part in out.chunks_mut(BUFFER) {
             let buffer = &mut self.buffer[..part.len()];
-            self.device.read_blocks(sector as usize, buffer)?;
+            self.device.read_blocks(sector as usize, buffer).map_err(|e| failed(sector, e))?;
             part.copy_from_slice(buffer);
             sector += (part.len() / SECTOR_SIZE) as u64;
         }
         Ok(())
     }
 
-    /// Writes whole sectors.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn write(&mut self, mut sector: u64, data: &[u8]) -> Result<(), Error> {
+    fn write(&mut self, mut sector: u64, data: &[u8]) -> Result<(), DeviceError> {
         for part in data.chunks(BUFFER) {
             let buffer = &mut self.buffer[..part.len()];
             buffer.copy_from_slice(part);
-            self.device.write_blocks(sector as usize, buffer)?;
+            self.device.write_blocks(sector as usize, buffer).map_err(|e| failed(sector, e))?;
             sector += (part.len() / SECTOR_SIZE) as u64;
         }
         Ok(())
     }
 
-    /// Makes everything written durable; the device's answer is checked.
-    ///
-    /// # Errors
-    /// What the device said.
-    pub fn flush(&mut self) -> Result<(), Error> {
-        self.device.flush()
+    fn flush(&mut self) -> Result<(), DeviceError> {
+        self.device.flush().map_err(|e| failed(0, e))
     }
+
+    fn is_read_only(&self) -> bool {
+        self.device.readonly()
+    }
+}
+
+/// A driver's error; its code is 1 where the device said that it failed, 2 for a request it
+/// does not know, 3 for what went wrong before it was asked.
+fn failed(sector: u64, error: Error) -> DeviceError {
+    let code = match error {
+        Error::IoError => 1,
+        Error::Unsupported => 2,
+        _ => 3,
+    };
+    DeviceError::Fault { sector, code }
 }
 
 /// What the driver needs of the machine.

@@ -1,5 +1,7 @@
 //! Every disk, read only: what drives it and how fast it is.
 
+use bareflow_storage::BlockDevice;
+
 use crate::arch::exit::Status;
 use crate::devices::{clock, disk};
 use crate::say;

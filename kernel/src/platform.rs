@@ -1,0 +1,137 @@
+//! The machine as the engine sees it.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use bareflow_machine::windows::{self, Window};
+use bareflow_session::{Arena, FileError, Memory, Platform, Record};
+use bareflow_storage::Error;
+
+use crate::devices::clock;
+use crate::{console, embedded, files, memory, start};
+
+/// The one machine there is.
+#[derive(Debug)]
+pub struct Machine {
+    /// Whether modules, library and manifest are those in the kernel's own file.
+    embedded: AtomicBool,
+    /// When the session took over, in nanoseconds of [`Platform::now_ns`].
+    handed_over: AtomicU64,
+}
+
+/// The one machine there is.
+pub static MACHINE: Machine =
+    Machine { embedded: AtomicBool::new(false), handed_over: AtomicU64::new(0) };
+
+impl Machine {
+    /// From now on, files in the kernel's own file come before those on the disk.
+    pub fn use_embedded(&self) {
+        self.embedded.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes that the session takes over: its times begin here.
+    pub fn hand_over(&self) {
+        self.handed_over.store(clock::now_ns(), Ordering::Relaxed);
+    }
+
+    /// A line for people, as a record.
+    pub fn log(&self, text: String) {
+        self.record(&Record::Log { text });
+    }
+
+    fn embedded(&self) -> &'static [(&'static str, &'static [u8])] {
+        if self.embedded.load(Ordering::Relaxed) { embedded::FILES } else { &[] }
+    }
+}
+
+impl Platform for Machine {
+    fn write(&self, _descriptor: u32, bytes: &[u8]) {
+        console::write(bytes);
+    }
+
+    fn read(&self, buffer: &mut [u8]) -> usize {
+        console::read(buffer)
+    }
+
+    fn record(&self, record: &Record) {
+        let completed = match record {
+            Record::Report(report) => {
+                let mut report = report.clone();
+                let boot = start::boot();
+                // The session counts from its own start; the machine knows what came before.
+                let kernel_ns = clock::nanoseconds(boot.tsc_entry);
+                let before = self.handed_over.load(Ordering::Relaxed).saturating_sub(kernel_ns);
+                report.to_kernel_us = clock::nanoseconds(boot.tsc_entry - boot.tsc_start) / 1000;
+                report.to_program_us += before / 1000;
+                report.total_us += before / 1000 + report.to_kernel_us;
+                Some(Record::Report(report))
+            }
+            _ => None,
+        };
+        // Records are made of strings and numbers, which JSON always has a form for.
+        let json = serde_json::to_vec(completed.as_ref().unwrap_or(record)).unwrap_or_default();
+        console::record(&json);
+    }
+
+    fn now_ns(&self) -> u64 {
+        clock::now_ns()
+    }
+
+    fn tsc_hz(&self) -> u64 {
+        clock::hz()
+    }
+
+    fn memory(&self) -> Memory {
+        let plan = memory::plan();
+        let arena = |window: Window, write: Window| Arena {
+            base: window.base as usize,
+            write: write.base as usize,
+            len: window.len as usize,
+        };
+        Memory {
+            code: arena(windows::CODE, windows::CODE_WRITE),
+            data: arena(windows::DATA, windows::DATA),
+            heap: arena(plan.heap, plan.heap),
+            stack: (plan.stack.base as usize, plan.stack.end() as usize),
+        }
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        if let Some((_, bytes)) = self.embedded().iter().find(|(name, _)| *name == path) {
+            return Ok(bytes.to_vec());
+        }
+        answer(files::read(path))
+    }
+
+    fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
+        answer(files::create(path, bytes))
+    }
+
+    fn rename_file(&self, from: &str, to: &str) -> Result<(), FileError> {
+        answer(files::with(|volume| volume.rename(from, to)))
+    }
+
+    fn remove_file(&self, path: &str) -> Result<(), FileError> {
+        answer(files::with(|volume| volume.remove(path)))
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
+        let inside = |path: &&'static str| {
+            path.strip_prefix(folder)?.strip_prefix('/').filter(|name| !name.contains('/'))
+        };
+        let names: Vec<String> =
+            self.embedded().iter().filter_map(|(p, _)| inside(&p)).map(String::from).collect();
+        if names.is_empty() { answer(files::names(folder)) } else { Ok(names) }
+    }
+}
+
+fn answer<T>(result: Option<Result<T, Error>>) -> Result<T, FileError> {
+    result.ok_or(FileError::NoDisk)?.map_err(|error| match error {
+        Error::NotFound { .. } => FileError::NotFound,
+        Error::Exists { .. } => FileError::Exists,
+        Error::DiskFull { .. } | Error::FolderFull { .. } => FileError::Full,
+        Error::ReadOnly => FileError::ReadOnly,
+        other => FileError::Broken(alloc::format!("{other}")),
+    })
+}
