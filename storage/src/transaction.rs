@@ -2,14 +2,14 @@
 //!
 //! # The order
 //!
-//! 1. *Content*: sectors of clusters that are free on disk, and of file content. Flush.
-//! 2. *Allocations*: cells of the FAT that were free. Nothing on disk leads to them yet. Flush.
-//! 3. *What makes it visible*, by [`Order`]: folder sectors one by one, and links from chains
+//! 1. *What nothing on disk leads to*: sectors of clusters that are free on disk, and cells of
+//!    the FAT that were free. File content that is overwritten in place goes along. Flush.
+//! 2. *What makes it visible*, by [`Order`]: folder sectors one by one, and links from chains
 //!    that are already on disk. Flush after each.
-//! 4. *Releases*: cells that become free. Nothing on disk leads to them any more. Flush.
+//! 3. *Releases*: cells that become free, to which nothing on disk leads any more. Flush.
 //!
 //! A cut between two steps leaves clusters that belong to nothing, and no more. Clusters that
-//! the operation itself releases are not given out again before step 4 is through, so content
+//! the operation itself releases are not given out again before step 3 is through, so content
 //! that is still needed is never overwritten.
 //!
 //! A file becomes visible, changes or vanishes with *one* sector: the one that holds its short
@@ -43,7 +43,7 @@ pub(crate) enum Writing {
     Content,
 }
 
-/// What kind of operation is committed; decides how step 3 goes.
+/// What kind of operation is committed; decides how step 2 goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Order {
     /// Entries are added: in the order they were written, and after them the link to a cluster
@@ -161,20 +161,19 @@ impl<D: BlockDevice> Transaction<D> {
         let mut wrote = !self.run.is_empty();
         self.spill()?;
         let mut entries = Vec::new();
-        for (sector, dirty) in core::mem::take(&mut self.dirty) {
-            if dirty.early {
-                self.device.write(sector.into(), &dirty.bytes[..])?;
+        for (sector, Dirty { bytes, early, written }) in core::mem::take(&mut self.dirty) {
+            if early {
+                self.device.write(sector.into(), &bytes[..])?;
+                self.remember(sector, bytes);
                 wrote = true;
             } else {
-                entries.push((sector, dirty.written, dirty.bytes));
-                continue;
+                entries.push((sector, written, bytes));
             }
-            self.remember(sector, dirty.bytes);
         }
+        wrote |= self.fat.commit(&mut self.device, &self.layout, Change::Allocate)?;
         if wrote {
             self.device.flush()?;
         }
-        self.commit_fat(Change::Allocate)?;
 
         entries.sort_unstable_by_key(|&(_, written, _)| written);
         match order {

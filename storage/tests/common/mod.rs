@@ -1,6 +1,8 @@
 //! Volumes made by mkfs.fat and judged by fsck.fat.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod crash;
+
 use std::io::Write as _;
 use std::process::{Command, Output};
 
