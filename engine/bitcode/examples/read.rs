@@ -16,7 +16,9 @@ fn main() {
                     module.funcs.len(),
                     module.refused.len()
                 );
-                if std::env::var_os("TEXT").is_some() { println!("{module}"); }
+                if std::env::var_os("TEXT").is_some() {
+                    println!("{module}");
+                }
                 for refusal in &module.refused {
                     println!("  {:?}: {}", refusal.symbol, refusal.why);
                 }

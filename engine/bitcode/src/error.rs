@@ -12,8 +12,9 @@ pub struct Error {
     pub block: Option<u32>,
     /// Code of the record the reader was at, if it was at one.
     pub record: Option<u32>,
-    /// Offset in bytes from the start of the file of the record or block.
-    pub offset: u64,
+    /// Offset in bytes from the start of the bitcode of the record or block; `None` when it
+    /// is the finished module that is wrong.
+    pub offset: Option<u64>,
     /// Who wrote the file ("LLVM22.1.2"); empty when not known.
     pub producer: String,
     /// The function the record belongs to.
@@ -57,7 +58,9 @@ impl fmt::Display for Cause {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "bitcode: {}", self.cause)?;
-        write!(f, ", at byte {}", self.offset)?;
+        if let Some(offset) = self.offset {
+            write!(f, ", at byte {offset}")?;
+        }
         if let Some(block) = self.block {
             write!(f, ", in block {}", codes::block_name(block))?;
         }

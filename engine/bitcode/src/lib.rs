@@ -33,7 +33,10 @@ mod stream;
 mod symbols;
 mod types;
 
+use alloc::string::ToString;
+
 use bareflow_ir::Module;
+use bareflow_ir::verify::VerifyError;
 
 pub use error::{Cause, Error};
 pub use llbc::Llbc;
@@ -52,14 +55,23 @@ pub fn read(bytes: &[u8]) -> Result<Module, Error> {
         Ok(Some((_, bitcode))) => bitcode,
         Ok(None) => bytes,
         Err(error) => {
-            return Err(plain.error(Cause::Invalid(alloc::string::ToString::to_string(&error))));
+            return Err(plain.error(Cause::Invalid(error.to_string())));
         }
     };
     let bitcode = unwrap(bitcode).map_err(|cause| plain.error(cause))?;
     let mut reader = reader::Reader::new(bitcode.len());
-    match reader.file(bitcode) {
-        Ok(()) => Ok(reader.module),
-        Err(cause) => Err(reader.error(cause)),
+    reader.file(bitcode).map_err(|cause| reader.error(cause))?;
+    let module = reader.finish();
+    match bareflow_ir::verify::verify(&module) {
+        Ok(()) => Ok(module),
+        Err(error) => Err(Error {
+            block: None,
+            record: None,
+            offset: None,
+            function: error.function.clone(),
+            cause: Cause::Invalid(VerifyError { function: None, ..error }.to_string()),
+            producer: module.producer,
+        }),
     }
 }
 

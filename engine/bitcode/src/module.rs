@@ -150,10 +150,8 @@ impl<'a> Reader<'a> {
             },
             module::TRIPLE => check_triple(&text(&record.ops))?,
             module::DATALAYOUT => check_layout(&text(&record.ops))?,
-            module::ASM => {
-                if !text(&record.ops).trim().is_empty() {
-                    return Err(Cause::Unsupported("assembly at module level".into()));
-                }
+            module::ASM if !text(&record.ops).trim().is_empty() => {
+                return Err(Cause::Unsupported("assembly at module level".into()));
             }
             module::SOURCE_FILENAME => {
                 self.charge(record.ops.len())?;

@@ -114,12 +114,21 @@ impl<'a> Reader<'a> {
         Ok(item)
     }
 
+    /// The module, without room to spare.
+    pub(crate) fn finish(self) -> Module {
+        let mut module = self.module;
+        module.consts.shrink_to_fit();
+        module.funcs.shrink_to_fit();
+        module.globals.shrink_to_fit();
+        module
+    }
+
     /// Says where `cause` was met.
     pub(crate) fn error(&self, cause: Cause) -> Error {
         Error {
             block: self.block,
             record: self.record,
-            offset: self.offset,
+            offset: Some(self.offset),
             producer: self.module.producer.clone(),
             function: self.function.map(|id| self.module.func(id).name.clone()),
             cause,

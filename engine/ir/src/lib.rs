@@ -25,6 +25,7 @@ pub mod link;
 mod module;
 pub mod text;
 mod types;
+pub mod verify;
 
 pub use consts::{Const, ConstExpr, ConstKind};
 pub use function::{Block, Function, FunctionFlags, Instr, ParamAttrs};

@@ -32,13 +32,16 @@ impl fmt::Display for ConstText<'_> {
         match &constant.kind {
             ConstKind::Int(value) => integer(f, module, constant.ty, *value),
             ConstKind::Wide(limbs) => {
-                f.write_str("0x")?;
+                f.write_str("u0x")?;
                 let mut digits = limbs.iter().rev().skip_while(|limb| **limb == 0);
                 write!(f, "{:X}", digits.next().copied().unwrap_or(0))?;
                 digits.try_for_each(|limb| write!(f, "{limb:016X}"))
             }
             ConstKind::Float(bits) => float(f, module, constant.ty, *bits),
-            ConstKind::LongFloat(bits) => write!(f, "0x{bits:X}"),
+            ConstKind::LongFloat(bits) => match module.types.get(constant.ty) {
+                Type::X86Fp80 => write!(f, "0xK{bits:020X}"),
+                _ => write!(f, "0xL{:016X}{:016X}", *bits as u64, bits >> 64),
+            },
             ConstKind::Zero => match module.types.get(constant.ty) {
                 Type::Ptr => f.write_str("null"),
                 Type::Int(_) => f.write_str("0"),
@@ -64,7 +67,7 @@ impl fmt::Display for ConstText<'_> {
             ConstKind::Global(id) => write!(f, "@{}", Name(&module.global(*id).name)),
             ConstKind::Alias(id) => write!(f, "@{}", Name(&module.aliases[id.index()].name)),
             ConstKind::BlockAddr(func, block) => {
-                write!(f, "blockaddress(@{}, b{})", Name(&module.func(*func).name), block.0)
+                write!(f, "blockaddress(@{}, %b{})", Name(&module.func(*func).name), block.0)
             }
             ConstKind::Expr(expr) => self.expr(f, constant.ty, expr),
         }
@@ -75,7 +78,9 @@ impl ConstText<'_> {
     fn expr(&self, f: &mut fmt::Formatter<'_>, ty: TypeId, expr: &ConstExpr) -> fmt::Result {
         let show = |id: &ConstId| self.other(*id);
         match expr {
-            ConstExpr::PtrAdd { base, bytes } => write!(f, "ptradd ({}, {bytes})", show(base)),
+            ConstExpr::PtrAdd { base, bytes } => {
+                write!(f, "getelementptr (i8, {}, i64 {bytes})", show(base))
+            }
             ConstExpr::Cast { op, value } => {
                 let to = self.module.show_type(ty);
                 write!(f, "{} ({} to {to})", cast_word(*op), show(value))
@@ -109,11 +114,29 @@ fn integer(f: &mut fmt::Formatter<'_>, module: &Module, ty: TypeId, value: u64) 
 
 fn float(f: &mut fmt::Formatter<'_>, module: &Module, ty: TypeId, bits: u64) -> fmt::Result {
     let value = match module.types.get(ty) {
+        Type::Half => return write!(f, "0xH{bits:04X}"),
+        Type::BFloat => return write!(f, "0xR{bits:04X}"),
         Type::Float => f64::from(f32::from_bits(bits as u32)),
-        Type::Double => f64::from_bits(bits),
-        _ => return write!(f, "0x{bits:X}"),
+        _ => f64::from_bits(bits),
     };
-    if value.is_finite() { write!(f, "{value:?}") } else { write!(f, "0x{bits:X}") }
+    // Few digits read best; anything else is exact in hexadecimal, as a double.
+    if value.abs() < 1e6 && (value * 1024.0) % 1.0 == 0.0 {
+        return write!(f, "{value:?}");
+    }
+    let double = match module.types.get(ty) {
+        Type::Float => widen(bits as u32),
+        _ => bits,
+    };
+    write!(f, "0x{double:016X}")
+}
+
+/// The bits of a float as a double; a NaN keeps its payload and is not made quiet.
+fn widen(bits: u32) -> u64 {
+    if bits & 0x7F80_0000 == 0x7F80_0000 {
+        let (sign, payload) = (u64::from(bits >> 31), u64::from(bits & 0x007F_FFFF));
+        return sign << 63 | 0x7FF << 52 | payload << 29;
+    }
+    f64::from(f32::from_bits(bits)).to_bits()
 }
 
 fn data(f: &mut fmt::Formatter<'_>, module: &Module, ty: TypeId, bytes: &[u8]) -> fmt::Result {

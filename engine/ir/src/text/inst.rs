@@ -105,12 +105,13 @@ impl fmt::Display for InstrText<'_> {
                 write!(f, "insertelement {}, {}, {}", typed(vec), typed(value), typed(index))
             }
             Op::ShuffleVector { a, b, mask } => {
-                write!(f, "shufflevector {}, {}, <", typed(a), typed(b))?;
+                write!(f, "shufflevector {}, {}", typed(a), typed(b))?;
+                write!(f, ", <{} x i32> <", mask.len())?;
                 for (at, lane) in mask.iter().enumerate() {
                     f.write_str(if at == 0 { "" } else { ", " })?;
                     match lane {
-                        Some(lane) => write!(f, "{lane}")?,
-                        None => f.write_str("poison")?,
+                        Some(lane) => write!(f, "i32 {lane}")?,
+                        None => f.write_str("i32 poison")?,
                     }
                 }
                 f.write_str(">")
@@ -146,29 +147,33 @@ impl fmt::Display for InstrText<'_> {
                 write!(f, "call{} ", Fast(info.fast))?;
                 self.call(f, info)
             }
-            Op::LandingPad => write!(f, "landingpad {ty}"),
+            Op::LandingPad => write!(f, "landingpad {ty} cleanup"),
             Op::Ret { value: None } => f.write_str("ret void"),
             Op::Ret { value: Some(value) } => write!(f, "ret {}", typed(value)),
-            Op::Br { target } => write!(f, "br {}", Label(*target)),
+            Op::Br { target } => write!(f, "br label {}", Label(*target)),
             Op::CondBr { cond, then, other } => {
-                write!(f, "br {}, {}, {}", typed(cond), Label(*then), Label(*other))
+                let (then, other) = (Label(*then), Label(*other));
+                write!(f, "br {}, label {then}, label {other}", typed(cond))
             }
             Op::Switch { value, cases, default } => {
-                write!(f, "switch {}, {} [", typed(value), Label(*default))?;
+                write!(f, "switch {}, label {} [", typed(value), Label(*default))?;
                 for (case, target) in cases {
-                    write!(f, " {}: {}", bare(&Operand::Const(*case)), Label(*target))?;
+                    write!(f, " {}, label {}", typed(&Operand::Const(*case)), Label(*target))?;
                 }
                 f.write_str(" ]")
             }
             Op::IndirectBr { address, targets } => {
                 write!(f, "indirectbr {}, [", typed(address))?;
-                targets.iter().try_for_each(|target| write!(f, " {}", Label(*target)))?;
+                for (at, target) in targets.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { "," };
+                    write!(f, "{comma} label {}", Label(*target))?;
+                }
                 f.write_str(" ]")
             }
             Op::Invoke { call, normal, unwind } => {
                 f.write_str("invoke ")?;
                 self.call(f, call)?;
-                write!(f, " to {} unwind {}", Label(*normal), Label(*unwind))
+                write!(f, " to label {} unwind label {}", Label(*normal), Label(*unwind))
             }
             Op::Resume { value } => write!(f, "resume {}", typed(value)),
             Op::Unreachable => f.write_str("unreachable"),
@@ -187,10 +192,13 @@ impl InstrText<'_> {
         }
         for (at, operand) in info.args.iter().enumerate() {
             f.write_str(if at == 0 { "" } else { ", " })?;
+            // Attributes stand between type and operand.
+            let ty = func.operand_type(module, *operand);
+            write!(f, "{}", module.show_type(ty))?;
             if let Some(own) = info.attrs.get(at) {
                 attrs(f, module, own)?;
             }
-            write!(f, "{}", OperandText { module, func, operand: *operand, typed: true })?;
+            write!(f, " {}", OperandText { module, func, operand: *operand, typed: false })?;
         }
         f.write_str(")")
     }

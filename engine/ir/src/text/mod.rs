@@ -1,13 +1,14 @@
-//! A module as text, close to LLVM's own assembly.
+//! A module as LLVM assembly.
 //!
-//! For people and for tests; nothing reads it back. Values are numbered as [`ValueId`]s, and
-//! blocks as [`BlockId`]s, so that messages and text agree.
+//! For people, and for tests, which hand it to LLVM's own assembler. Values are numbered as
+//! [`ValueId`]s and blocks as [`BlockId`]s, so that messages and text agree.
 
 mod consts;
 mod inst;
 mod names;
 mod types;
 
+use alloc::collections::BTreeSet;
 use core::fmt;
 
 pub use consts::ConstText;
@@ -49,9 +50,21 @@ impl Module {
     }
 }
 
+/// The layout that [`crate::layout`] computes, in LLVM's words.
+const DATA_LAYOUT: &str =
+    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
 impl fmt::Display for Module {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "; {}", self.name)?;
+        writeln!(f, "target datalayout = \"{DATA_LAYOUT}\"")?;
+        writeln!(f, "target triple = \"x86_64-unknown-linux-gnu\"")?;
+        let comdats: BTreeSet<&str> = (self.funcs.iter().filter_map(|f| f.comdat.as_deref()))
+            .chain(self.globals.iter().filter_map(|g| g.comdat.as_deref()))
+            .collect();
+        for name in comdats {
+            writeln!(f, "${} = comdat any", Name(name))?;
+        }
         for (at, _) in self.globals.iter().enumerate() {
             global(f, self, GlobalId::new(at))?;
         }
@@ -73,6 +86,15 @@ impl fmt::Display for Module {
         }
         Ok(())
     }
+}
+
+/// An instruction as text.
+pub(crate) fn instruction<'a>(
+    module: &'a Module,
+    func: &'a Function,
+    instr: &'a crate::Instr,
+) -> impl fmt::Display + 'a {
+    inst::InstrText { module, func, instr }
 }
 
 fn global(f: &mut fmt::Formatter<'_>, module: &Module, id: GlobalId) -> fmt::Result {
@@ -126,16 +148,17 @@ fn head(f: &mut fmt::Formatter<'_>, module: &Module, func: &Function) -> fmt::Re
     let Some((ret, params, varargs)) = module.types.signature(func.ty) else {
         return write!(f, "{} @{}", module.show_type(func.ty), Name(&func.name));
     };
-    attrs(f, module, &func.ret)?;
+    f.write_str(extension(func.ret.ext).trim_start())?;
+    f.write_str(if func.ret.ext == crate::Extension::None { "" } else { " " })?;
     write!(f, "{} @{}(", module.show_type(ret), Name(&func.name))?;
     for (at, param) in params.iter().enumerate() {
         if at > 0 {
             f.write_str(", ")?;
         }
+        write!(f, "{}", module.show_type(*param))?;
         if let Some(own) = func.params.get(at) {
             attrs(f, module, own)?;
         }
-        write!(f, "{}", module.show_type(*param))?;
         if !func.is_declaration() {
             write!(f, " {}", Value(ValueId::new(at)))?;
         }
@@ -160,26 +183,35 @@ fn head(f: &mut fmt::Formatter<'_>, module: &Module, func: &Function) -> fmt::Re
     if let Some(comdat) = &func.comdat {
         write!(f, " comdat(${})", Name(comdat))?;
     }
+    let unwinds =
+        |instr: &crate::Instr| matches!(instr.op, crate::Op::LandingPad | crate::Op::Resume { .. });
+    if func.instrs.iter().any(unwinds) {
+        f.write_str(" personality ptr null")?;
+    }
     Ok(())
 }
 
-/// Attributes, each followed by a space.
+/// Attributes, each after a space.
 fn attrs(f: &mut fmt::Formatter<'_>, module: &Module, attrs: &ParamAttrs) -> fmt::Result {
-    match attrs.ext {
-        crate::Extension::None => {}
-        crate::Extension::Zero => f.write_str("zeroext ")?,
-        crate::Extension::Sign => f.write_str("signext ")?,
-    }
+    f.write_str(extension(attrs.ext))?;
     if let Some(ty) = attrs.byval {
-        write!(f, "byval({}) ", module.show_type(ty))?;
+        write!(f, " byval({})", module.show_type(ty))?;
     }
     if attrs.align != 0 {
-        write!(f, "align({}) ", attrs.align)?;
+        write!(f, " align {}", attrs.align)?;
     }
     if let Some(ty) = attrs.sret {
-        write!(f, "sret({}) ", module.show_type(ty))?;
+        write!(f, " sret({})", module.show_type(ty))?;
     }
     Ok(())
+}
+
+fn extension(ext: crate::Extension) -> &'static str {
+    match ext {
+        crate::Extension::None => "",
+        crate::Extension::Zero => " zeroext",
+        crate::Extension::Sign => " signext",
+    }
 }
 
 /// The keyword of a linkage, followed by a space.
@@ -210,6 +242,6 @@ struct Label(BlockId);
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "b{}", self.0.0)
+        write!(f, "%b{}", self.0.0)
     }
 }

@@ -1,0 +1,184 @@
+//! Checks that a module keeps the rules of LLVM IR and the invariants of these tables.
+//!
+//! Whoever runs or compiles a module relies on them: an operand of a wrong type would be read
+//! as something it is not. So the bitcode reader hands out no module that fails here.
+
+mod body;
+mod consts;
+mod dominance;
+mod ops;
+
+use alloc::string::{String, ToString};
+use core::fmt;
+
+use crate::{BlockId, FuncId, Function, Module, Symbol, Type, TypeId};
+
+/// A rule that is broken, and where.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VerifyError {
+    /// The function, by name.
+    pub function: Option<String>,
+    /// The block.
+    pub block: Option<BlockId>,
+    /// The instruction, as text.
+    pub instruction: Option<String>,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl VerifyError {
+    fn new(what: impl ToString) -> Self {
+        Self { function: None, block: None, instruction: None, what: what.to_string() }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(function) = &self.function {
+            write!(f, ", in function {function}")?;
+        }
+        if let Some(block) = self.block {
+            write!(f, ", block b{}", block.0)?;
+        }
+        if let Some(instruction) = &self.instruction {
+            write!(f, ": {instruction}")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for VerifyError {}
+
+/// Checks a whole module.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn verify(module: &Module) -> Result<(), VerifyError> {
+    types(module)?;
+    consts::check(module)?;
+    symbols(module)?;
+    let mut scratch = body::Scratch::default();
+    for id in module.func_ids() {
+        function(module, id, &mut scratch)?;
+    }
+    Ok(())
+}
+
+/// Checks one function, in a module whose constants are right.
+///
+/// # Errors
+/// The first rule that is broken.
+pub fn verify_func(module: &Module, id: FuncId) -> Result<(), VerifyError> {
+    function(module, id, &mut body::Scratch::default())
+}
+
+fn function(module: &Module, id: FuncId, scratch: &mut body::Scratch) -> Result<(), VerifyError> {
+    let func = module.func(id);
+    let named = |error: VerifyError| VerifyError { function: Some(func.name.clone()), ..error };
+    signature(module, func).map_err(named)?;
+    if func.is_declaration() {
+        return Ok(());
+    }
+    body::check(module, func, scratch).map_err(named)
+}
+
+fn types(module: &Module) -> Result<(), VerifyError> {
+    for (id, ty) in module.types.iter() {
+        let before = |other: &TypeId| other.0 < id.0;
+        let right = match ty {
+            Type::Int(bits) => (1..=1 << 23).contains(bits),
+            Type::Vector { elem, len } => before(elem) && *len > 0,
+            Type::Array { elem, .. } => before(elem),
+            Type::Struct { fields, .. } => fields.iter().all(before),
+            Type::Func { ret, params, .. } => before(ret) && params.iter().all(before),
+            _ => true,
+        };
+        if !right {
+            return Err(VerifyError::new(alloc::format!("type {} refers to a later one", id.0)));
+        }
+    }
+    Ok(())
+}
+
+fn symbols(module: &Module) -> Result<(), VerifyError> {
+    for global in &module.globals {
+        let wrong = |what: &str| VerifyError::new(alloc::format!("{}: {what}", global.name));
+        if global.ty.index() >= module.types.len() {
+            return Err(wrong("a variable of a type that does not exist"));
+        }
+        if !sized(module, global.ty) && global.init.is_some() {
+            return Err(wrong("a variable of a type without a size"));
+        }
+        if let Some(init) = global.init {
+            match module.consts.get(init.index()) {
+                Some(constant) if constant.ty == global.ty => {}
+                _ => return Err(wrong("a variable that starts with a constant of another type")),
+            }
+        }
+        if global.align != 0 && !global.align.is_power_of_two() {
+            return Err(wrong("an alignment that is no power of two"));
+        }
+    }
+    for alias in &module.aliases {
+        let target = module.consts.get(alias.target.index());
+        if !target.is_some_and(|constant| matches!(module.types.get(constant.ty), Type::Ptr)) {
+            let what = alloc::format!("{}: an alias for something that is no address", alias.name);
+            return Err(VerifyError::new(what));
+        }
+    }
+    for refusal in &module.refused {
+        let known = match refusal.symbol {
+            Symbol::Func(id) => id.index() < module.funcs.len(),
+            Symbol::Global(id) => id.index() < module.globals.len(),
+            Symbol::Alias(id) => id.index() < module.aliases.len(),
+        };
+        if !known {
+            return Err(VerifyError::new("a refusal of a symbol that does not exist"));
+        }
+    }
+    Ok(())
+}
+
+fn signature(module: &Module, func: &Function) -> Result<(), VerifyError> {
+    if func.ty.index() >= module.types.len() {
+        return Err(VerifyError::new("a type that does not exist"));
+    }
+    let Some((ret, params, _)) = module.types.signature(func.ty) else {
+        return Err(VerifyError::new("a function whose type is none"));
+    };
+    if func.params.len() != params.len() {
+        return Err(VerifyError::new("another number of parameters than its type has"));
+    }
+    let attrs = func.params.iter().zip(params);
+    for (attrs, ty) in attrs {
+        let pointee = [attrs.byval, attrs.sret].into_iter().flatten();
+        for pointee in pointee {
+            if pointee.index() >= module.types.len() || !sized(module, pointee) {
+                return Err(VerifyError::new("a parameter attribute with a type without a size"));
+            }
+            if !matches!(module.types.get(*ty), Type::Ptr) {
+                return Err(VerifyError::new("byval or sret on something that is no pointer"));
+            }
+        }
+    }
+    if func.is_declaration() {
+        return Ok(());
+    }
+    let passable = |ty: &TypeId| sized(module, *ty) || matches!(module.types.get(*ty), Type::Token);
+    if !params.iter().all(passable) {
+        return Err(VerifyError::new("a parameter of a type that cannot be passed"));
+    }
+    if !passable(&ret) && !matches!(module.types.get(ret), Type::Void) {
+        return Err(VerifyError::new("a result of a type that cannot be passed"));
+    }
+    Ok(())
+}
+
+/// Whether values of the type can lie in memory.
+fn sized(module: &Module, ty: TypeId) -> bool {
+    !matches!(
+        module.types.get(ty),
+        Type::Void | Type::Opaque | Type::Func { .. } | Type::Label | Type::Metadata | Type::Token
+    )
+}
