@@ -40,7 +40,7 @@ mod x86_64;
 
 pub use error::{LinkError, Pool as PoolKind};
 pub use install::Installed;
-pub use probe::{ProbeId, ProbeReading};
+pub use probe::{ProbeId, ProbeReading, TurnHandler};
 pub use retire::{Stack, stack_pointer};
 pub use space::{CodeSpace, Region, Settings, SlotId, Usage};
 pub use symbols::{Found, Kind, SymbolTable};

@@ -24,6 +24,7 @@ pub(crate) const FRAME_BYTES: usize = size_of::<Frame>();
 
 /// A probe of a [`CodeSpace`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[repr(transparent)]
 pub struct ProbeId(u32);
 
 /// What a probe has measured.
@@ -60,6 +61,8 @@ struct Record {
     min: u64,
     max: u64,
     ring: *mut u64,
+    /// Count at which the turn is over.
+    limit: u64,
 }
 
 const _: () = assert!(size_of::<Record>() == 64);
@@ -79,7 +82,15 @@ struct State {
     limit: *mut Frame,
     records: *mut Record,
     exit: usize,
+    turn: TurnHandler,
 }
+
+/// What is called when a probe has measured as many calls as its turn has; see
+/// [`CodeSpace::set_turn`]. It runs between the measured call and its caller.
+pub type TurnHandler = extern "C" fn(ProbeId);
+
+/// For probes whose turns nobody waits for.
+extern "C" fn no_turn(_: ProbeId) {}
 
 /// Offsets in [`State`].
 pub(crate) mod state {
@@ -90,6 +101,7 @@ pub(crate) mod state {
     pub(crate) const LIMIT: usize = offset_of!(State, limit);
     pub(crate) const PROBES: usize = offset_of!(State, records);
     pub(crate) const EXIT: usize = offset_of!(State, exit);
+    pub(crate) const TURN: usize = offset_of!(State, turn);
 }
 
 /// Offsets in [`Record`].
@@ -102,6 +114,7 @@ pub(crate) mod record {
     pub(crate) const MIN: usize = offset_of!(Record, min);
     pub(crate) const MAX: usize = offset_of!(Record, max);
     pub(crate) const RING: usize = offset_of!(Record, ring);
+    pub(crate) const LIMIT: usize = offset_of!(Record, limit);
     pub(crate) const RING_LEN: usize = super::RING;
 }
 
@@ -129,7 +142,15 @@ impl Probes {
         let record = |index: usize| {
             // SAFETY: `index` is below `count`, so the ring lies in its box.
             let ring = unsafe { UnsafeCell::raw_get(rings.as_ptr().add(index * RING)) };
-            UnsafeCell::new(Record { target: 0, count: 0, total: 0, min: u64::MAX, max: 0, ring })
+            UnsafeCell::new(Record {
+                target: 0,
+                count: 0,
+                total: 0,
+                min: u64::MAX,
+                max: 0,
+                ring,
+                limit: u64::MAX,
+            })
         };
         let record_box: Box<[_]> = (0..count as usize).map(record).collect();
         let frames: Box<[_]> = (0..depth).map(|_| UnsafeCell::new(Frame::default())).collect();
@@ -138,7 +159,13 @@ impl Probes {
         // SAFETY: one behind the end of the box.
         let limit = unsafe { bottom.add(frames.len()) };
         Self {
-            state: Box::new(UnsafeCell::new(State { top: bottom, limit, records, exit })),
+            state: Box::new(UnsafeCell::new(State {
+                top: bottom,
+                limit,
+                records,
+                exit,
+                turn: no_turn,
+            })),
             bottom,
             records,
             count,
@@ -199,12 +226,30 @@ impl CodeSpace {
         self.take_reading(probe);
         // SAFETY: nothing leads to the probe yet.
         unsafe { (*self.probes.record(probe)).target = target };
+        self.set_turn_length(probe, u64::MAX);
         Ok(probe)
     }
 
     /// The address that a slot must lead to for calls to be measured.
     pub fn probe_address(&self, probe: ProbeId) -> usize {
         self.probe_thunks + probe.0 as usize * THUNK
+    }
+
+    /// From now on `handler` is called, between a measured call and its caller, when a probe
+    /// has measured as many calls as [`CodeSpace::set_turn_length`] says.
+    pub fn set_turn(&mut self, handler: TurnHandler) {
+        // SAFETY: the state lives as long as the space, and one core runs probed functions.
+        unsafe { (*self.probes.state.get()).turn = handler };
+    }
+
+    /// Calls from the next reading on after which the probe's turn is over; `u64::MAX` for
+    /// never, which is what a new probe has.
+    ///
+    /// # Panics
+    /// If the probe is of another space.
+    pub fn set_turn_length(&self, probe: ProbeId, calls: u64) {
+        // SAFETY: the record lives as long as the space.
+        unsafe { (*self.probes.record(probe)).limit = calls.max(1) };
     }
 
     /// What it has measured since the last reading.

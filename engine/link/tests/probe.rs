@@ -104,3 +104,34 @@ fn leaving_forgets_calls_under_way() {
     assert_eq!(run(space.stub(outer), &[]), 4);
     assert_eq!(space.take_reading(probe).calls, 1);
 }
+
+static TURNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+extern "C" fn count_turn(_: bareflow_link::ProbeId) {
+    // Uses vector registers and the stack, as any Rust function may.
+    let text = format!("{:.3}", 1.0f64 / 3.0);
+    assert_eq!(text, "0.333");
+    TURNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+}
+
+#[test]
+fn a_turn_ends_after_its_calls_and_results_survive_it() {
+    let mut seen: Vec<RegFrame> = Vec::new();
+    let mut space = space(all_registers, (&raw mut seen).cast());
+    space.set_turn(count_turn);
+    let slot = space.declare("f").unwrap();
+    let probe = space.add_probe(space.thunk(slot)).unwrap();
+    space.set_turn_length(probe, 3);
+    space.publish(slot, space.probe_address(probe));
+    for round in 1..=3 {
+        for _ in 0..3 {
+            let mut frame = RegFrame::default();
+            // SAFETY: leads to the handler, which takes any arguments.
+            unsafe { bareflow_link::call(space.stub(slot), &mut frame, &[77]) };
+            assert_eq!(frame.ints[..2], [77, 2]);
+            assert_eq!(frame.floats[..2], [[3, 4], [5, 6]]);
+        }
+        assert_eq!(TURNS.load(std::sync::atomic::Ordering::Relaxed), round);
+        assert_eq!(space.take_reading(probe).calls, 3);
+    }
+}
