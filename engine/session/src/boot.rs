@@ -13,8 +13,8 @@ use crate::run::{Outcome, overall, run_all};
 use crate::session::{Parts, Session};
 use crate::unit::Unit;
 use crate::{
-    Arena, BootReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError, restore,
-    save, snapshots, tiers, world,
+    Arena, BootReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError, measure,
+    restore, save, snapshots, tiers, tournament, world,
 };
 
 /// What a boot leaves behind.
@@ -36,6 +36,7 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     let session = prepare(platform, job)?;
     let to_program_ns = platform.now_ns() - began;
     let outcomes = run_all(session);
+    tournament::finish(session);
     let mut report = report(session, &outcomes);
     report.to_program_us = to_program_ns / 1_000;
     report.snapshot = save::save(session, report.to_program_us);
@@ -102,6 +103,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         past: snapshot.as_ref().map(|snapshot| snapshot.boots.clone()).unwrap_or_default(),
     };
     let session = parts.start();
+    session.space_mut(|space| space.set_turn(measure::turn_over));
     if let Some(snapshot) = &snapshot {
         restore::restore(session, snapshot);
     }

@@ -13,6 +13,7 @@ pub mod convert;
 mod disk;
 mod hosts;
 mod manifest;
+mod measure;
 mod platform;
 mod report;
 mod restore;
@@ -21,6 +22,7 @@ mod save;
 mod session;
 mod snapshots;
 mod tiers;
+mod tournament;
 mod unit;
 mod world;
 

@@ -7,12 +7,13 @@ use alloc::sync::Arc;
 
 use bareflow_compile::CpuFeatures;
 use bareflow_ir::{BlockId, FuncId};
+use bareflow_profile::Level;
 use snapshot_fmt as snap;
 
 use crate::session::Session;
 use crate::snapshots::fingerprints;
-use crate::tiers::{install, publish, rearm};
-use crate::unit::{Code, Unit};
+use crate::tiers::{compete, install, publish, rearm};
+use crate::unit::{Code, Unit, Verdict};
 use crate::{Rejection, convert};
 
 /// Brings every function of `snapshot` back that fits.
@@ -80,7 +81,11 @@ fn function(
     match code(session, unit, record, object, level) {
         Ok(code) => {
             publish(session, unit, func, code);
+            unit.with(func, |state| state.verdict = record.verdict.as_ref().map(verdict));
             rearm(session, unit, func, level, calls);
+            if level == Level::O3 {
+                compete(session, unit, func);
+            }
             session.totals.borrow_mut().restored += 1;
         }
         Err(why) => return reject(session, unit, &record.name, why),
@@ -90,6 +95,11 @@ fn function(
             unit.with(func, |state| state.osr.push((BlockId(osr.block), code)));
         }
     }
+}
+
+fn verdict(verdict: &snap::Verdict) -> Verdict {
+    let variant = |variant: &snap::Variant| (variant.name.clone(), variant.median_cycles);
+    Verdict { variants: verdict.variants.iter().map(variant).collect(), winner: verdict.winner }
 }
 
 fn fits(
@@ -114,7 +124,7 @@ fn code(
     unit: &Unit,
     record: &snap::FunctionRecord,
     object: &snap::ObjectRecord,
-    level: bareflow_profile::Level,
+    level: Level,
 ) -> Result<Code, String> {
     let object = convert::object_from_record(object);
     let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;

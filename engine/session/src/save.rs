@@ -12,7 +12,7 @@ use snapshot_fmt as snap;
 use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{body_hash, fingerprints, write};
-use crate::unit::{Code, Unit};
+use crate::unit::{Code, Unit, Verdict};
 use crate::{SnapshotReport, convert};
 
 /// Saves; what was written, or `None` when saving is off or failed, which is logged: the
@@ -131,9 +131,20 @@ fn function(unit: &Unit, module: u32, func: FuncId) -> Option<snap::FunctionReco
                 .collect(),
             compiles: state.compiles,
             compile_ns: state.compile_ns,
-            verdict: None,
+            verdict: state.verdict.as_ref().map(verdict),
         })
     })
+}
+
+fn verdict(verdict: &Verdict) -> snap::Verdict {
+    let variant = |(name, median_cycles): &(String, u64)| snap::Variant {
+        name: name.clone(),
+        median_cycles: *median_cycles,
+    };
+    snap::Verdict {
+        variants: verdict.variants.iter().map(variant).collect(),
+        winner: verdict.winner,
+    }
 }
 
 fn record(object: &Object) -> snap::ObjectRecord {

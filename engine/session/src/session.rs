@@ -12,10 +12,12 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use bareflow_compile::CpuFeatures;
 use bareflow_interp::Stack;
 use bareflow_ir::FuncId;
-use bareflow_link::{CodeSpace, Escape, LinkError, SlotId, SymbolTable};
+use bareflow_link::{CodeSpace, Escape, LinkError, ProbeId, SlotId, SymbolTable};
 use hashbrown::HashMap;
 
 use crate::compilers::Compilers;
+use crate::measure::Purpose;
+use crate::tournament::Tournaments;
 use crate::unit::Unit;
 use crate::{Manifest, Platform, Record, Rejection};
 
@@ -49,6 +51,9 @@ pub(crate) struct Session {
     pub(crate) owners: HashMap<SlotId, (usize, FuncId)>,
     /// Which function the counter at an address belongs to.
     pub(crate) counters: RefCell<HashMap<u64, (usize, FuncId)>>,
+    /// What each probe in use is there for.
+    pub(crate) probes: RefCell<HashMap<ProbeId, Purpose>>,
+    pub(crate) tournaments: RefCell<Tournaments>,
     pub(crate) escape: UnsafeCell<Escape>,
     pub(crate) ending: RefCell<Ending>,
     pub(crate) heap_used: Cell<usize>,
@@ -166,6 +171,8 @@ impl Parts {
             units: self.units,
             owners: self.owners,
             counters: RefCell::default(),
+            probes: RefCell::default(),
+            tournaments: RefCell::default(),
             escape: UnsafeCell::new(Escape::new()),
             ending: RefCell::new(Ending::Returned),
             heap_used: Cell::new(0),

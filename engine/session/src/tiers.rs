@@ -1,7 +1,7 @@
 //! When functions rise, and how far.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -11,9 +11,9 @@ use bareflow_ir::{BlockId, FuncId};
 use bareflow_link::{SlotId, Stack};
 use bareflow_profile::{FunctionProfile, Level};
 
-use crate::compilers;
 use crate::session::Session;
 use crate::unit::{Code, Counter, Unit};
+use crate::{compilers, measure, tournament};
 
 /// Share of the calls to O1 after which a function is compiled at all: what is called a few
 /// times is not worth even a fast compiler.
@@ -103,7 +103,7 @@ pub(crate) fn hot_loop(
         // The call in progress may be the only one there ever is, so its code is made well and
         // counts nothing.
         let options = compilers::options(Level::O2, false);
-        let code = compile(session, unit, func, Level::O2, Entry::Loop(header), &options)?;
+        let code = try_compile(session, unit, func, Level::O2, Entry::Loop(header), &options)?;
         session.explain(format_args!(
             "{}:{} continues at {} in block {}: {back_edges} back edges",
             unit.program.name,
@@ -129,7 +129,7 @@ pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, c
     }
     let rises = session.manifest.level.is_none();
     let options = compilers::options(level, rises);
-    let Some(code) = compile(session, unit, func, level, Entry::Call, &options) else { return };
+    let Some(code) = try_compile(session, unit, func, level, Entry::Call, &options) else { return };
     session.explain(format_args!(
         "{}:{} rises from {from} to {level}: {calls} calls, {} bytes",
         unit.program.name,
@@ -138,6 +138,19 @@ pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, c
     ));
     publish(session, unit, func, code);
     rearm(session, unit, func, level, calls);
+    if level == Level::O3 && rises {
+        compete(session, unit, func);
+    }
+}
+
+/// Lets `func`, which is at the top level, compete against variants of itself.
+pub(crate) fn compete(session: &Session, unit: &Unit, func: FuncId) {
+    let settled = unit.with(func, |state| state.verdict.is_some());
+    if let Some((index, _)) = session.owners.get(&unit.slot(func)).copied()
+        && !settled
+    {
+        tournament::enter(session, index, func);
+    }
 }
 
 /// Sets the counter of a function that has risen to `level` after `calls` calls to run out when
@@ -155,10 +168,9 @@ pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, 
 
 /// Makes `code` what calls of `func` run. The code it replaces is freed when nobody is in it.
 pub(crate) fn publish(session: &Session, unit: &Unit, func: FuncId, code: Code) {
-    let slot = unit.slot(func);
-    session.space().publish(slot, code.installed.entry);
-    unit.interp.set_native(func, code.installed.entry as u64);
     let level = code.level;
+    let entry = measure::sample(session, unit, func, code.installed.entry);
+    measure::route(session, unit, func, entry);
     let old = unit.with(func, |state| {
         state.history.push((session.boot, level));
         state.code.replace(code)
@@ -181,7 +193,7 @@ pub(crate) fn publish(session: &Session, unit: &Unit, func: FuncId, code: Code) 
 }
 
 /// Compiles and installs; `None` when that cannot be done, which is logged and remembered.
-pub(crate) fn compile(
+fn try_compile(
     session: &Session,
     unit: &Unit,
     func: FuncId,
@@ -189,7 +201,29 @@ pub(crate) fn compile(
     entry: Entry,
     options: &Options,
 ) -> Option<Code> {
-    let compiler = session.compilers.of(level)?;
+    match compile(session, unit, func, level, entry, options) {
+        Ok(code) => Some(code),
+        Err(why) => {
+            session.log(format_args!("{}: not compiled at {level}: {why}", unit.program.name));
+            unit.with(func, |state| state.refused = Some(why));
+            None
+        }
+    }
+}
+
+/// Compiles and installs.
+///
+/// # Errors
+/// Why that cannot be done.
+pub(crate) fn compile(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    level: Level,
+    entry: Entry,
+    options: &Options,
+) -> Result<Code, String> {
+    let compiler = session.compilers.of(level).ok_or("no compiler on board")?;
     let profile = if level >= Level::O2 { profiles(unit) } else { Vec::new() };
     let request = Request {
         module: unit.module(),
@@ -212,29 +246,16 @@ pub(crate) fn compile(
         totals.compiles += 1;
         totals.compile_ns += ns;
     }
-    let installed = made
-        .map_err(|error| error.to_string())
-        .and_then(|object| {
-            install(session, unit, &object, level)
-                .map(|installed| (object, installed))
-                .map_err(|error| error.to_string())
-        })
-        .map(|(object, installed)| Code {
-            object: Arc::new(object),
-            installed,
-            level,
-            compiler: compiler.name(),
-            cpu: session.cpu,
-            options: options.clone(),
-        });
-    match installed {
-        Ok(code) => Some(code),
-        Err(why) => {
-            session.log(format_args!("{}: not compiled at {level}: {why}", unit.program.name));
-            unit.with(func, |state| state.refused = Some(why));
-            None
-        }
-    }
+    let object = made.map_err(|error| error.to_string())?;
+    let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
+    Ok(Code {
+        object: Arc::new(object),
+        installed,
+        level,
+        compiler: compiler.name(),
+        cpu: session.cpu,
+        options: options.clone(),
+    })
 }
 
 /// The profiles of all functions of a unit.

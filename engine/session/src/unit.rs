@@ -9,8 +9,8 @@ use core::cell::RefCell;
 use bareflow_compile::{CpuFeatures, Object, Options};
 use bareflow_interp::{Config, Interp};
 use bareflow_ir::{BlockId, FuncId, Module, Symbol, data, layout};
-use bareflow_link::{CodeSpace, Installed, SlotId};
-use bareflow_profile::{FunctionProfile, Level};
+use bareflow_link::{CodeSpace, Installed, ProbeId, SlotId};
+use bareflow_profile::{Cycles, FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, is_host_call};
 use hashbrown::HashMap;
 
@@ -48,8 +48,23 @@ pub(crate) struct FuncState {
     pub(crate) calls: u64,
     /// What earlier boots counted.
     pub(crate) before: FunctionProfile,
+    /// Cycles of calls measured in this boot.
+    pub(crate) cycles: Cycles,
+    /// The probe in front of its code, while its first calls are measured.
+    pub(crate) sampling: Option<ProbeId>,
+    /// Which variant won, once that is settled.
+    pub(crate) verdict: Option<Verdict>,
     /// Why it is not compiled any more.
     pub(crate) refused: Option<String>,
+}
+
+/// How a tournament ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Verdict {
+    /// Options and median cycles of each variant.
+    pub(crate) variants: Vec<(String, u64)>,
+    /// Which one stays.
+    pub(crate) winner: u32,
 }
 
 /// A counter that instrumented code counts down.
@@ -209,6 +224,7 @@ impl Unit {
         let mut profile = self.interp.profile(func);
         self.with(func, |state| {
             profile.calls = profile.calls.saturating_add(state.native_calls());
+            profile.cycles.merge(&state.cycles);
             profile.merge(&state.before);
         });
         profile
