@@ -135,7 +135,7 @@ fn states_seen(
     number: u32,
 ) {
     let seen: usize = outcomes.values().sum();
-    let mut volume = recover(state, what, seen % 40 == 0);
+    let mut volume = recover(state, what, seen.is_multiple_of(40));
     let newest = usable(&mut volume).first().copied();
     let old = had.first().copied();
     let first = (number, 2 * u64::from(number));

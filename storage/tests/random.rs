@@ -13,6 +13,9 @@ use common::{Random, image, must, must_be_clean, new_disk};
 /// Paths with the content of files; `None` for folders.
 type Tree = BTreeMap<String, Option<Vec<u8>>>;
 
+/// What an operation does to the model.
+type Change = Box<dyn FnOnce(&mut Tree)>;
+
 #[test]
 fn a_thousand_operations_read_by_others() {
     for (seed, kib, cluster_sectors) in [(1, 4200, 1), (2, 20_000, 4)] {
@@ -62,7 +65,7 @@ fn operation(
     // More is created while there is little, more removed when there is much.
     let kind = if files.len() < 10 { random.below(4) } else { random.below(14) };
     let file = if files.is_empty() { String::new() } else { pick(random, &files) };
-    let (what, result, change): (_, _, Box<dyn FnOnce(&mut Tree)>) = match kind {
+    let (what, result, change): (_, _, Change) = match kind {
         _ if taken => {
             assert!(matches!(volume.write_new(&new, b""), Err(Error::Exists { .. })));
             return "taken";

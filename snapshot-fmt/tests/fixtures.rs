@@ -1,0 +1,39 @@
+//! Files of every version of the format are read for ever.
+//!
+//! `BAREFLOW_BLESS=1` writes the fixture of the current version, and only that.
+
+mod common;
+
+use std::path::PathBuf;
+
+use snapshot_fmt::{Header, VERSION, decode, encode};
+
+fn fixture(version: u32) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    folder.join(format!("v{version}.snapshot"))
+}
+
+#[test]
+fn the_current_version_is_written_as_ever() {
+    let bytes = encode(&common::sample()).unwrap();
+    if std::env::var_os("BAREFLOW_BLESS").is_some() {
+        std::fs::write(fixture(VERSION), &bytes).unwrap();
+    }
+    let kept = std::fs::read(fixture(VERSION)).unwrap();
+    assert!(
+        bytes == kept,
+        "the format changed: raise VERSION and keep a decoder for version {VERSION}, \
+         see docs/snap-format.md"
+    );
+}
+
+#[test]
+fn every_version_is_read() {
+    for version in 1..=VERSION {
+        let path = fixture(version);
+        let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_eq!(Header::read(&bytes).unwrap().version, version);
+        let snapshot = decode(&bytes).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_eq!(snapshot, common::sample(), "version {version}");
+    }
+}
