@@ -5,10 +5,12 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_session::{Arena, FileError, Memory, Platform, Record};
+use bareflow_session::{Arena, FileError, Job, Memory, Platform, Record, boot};
 use bareflow_storage::Error;
 
+use crate::arch::exit::Status;
 use crate::devices::clock;
+use crate::fault::symbols::set_namer;
 use crate::{console, embedded, files, memory, start};
 
 /// The one machine there is.
@@ -25,23 +27,33 @@ pub static MACHINE: Machine =
     Machine { embedded: AtomicBool::new(false), handed_over: AtomicU64::new(0) };
 
 impl Machine {
-    /// From now on, files in the kernel's own file come before those on the disk.
-    pub fn use_embedded(&self) {
-        self.embedded.store(true, Ordering::Relaxed);
-    }
-
-    /// Notes that the session takes over: its times begin here.
-    pub fn hand_over(&self) {
-        self.handed_over.store(clock::now_ns(), Ordering::Relaxed);
-    }
-
-    /// A line for people, as a record.
-    pub fn log(&self, text: String) {
-        self.record(&Record::Log { text });
-    }
-
     fn embedded(&self) -> &'static [(&'static str, &'static [u8])] {
         if self.embedded.load(Ordering::Relaxed) { embedded::FILES } else { &[] }
+    }
+}
+
+/// Runs what the disk says, or what lies in the kernel's file, from start to end.
+pub fn run() -> Status {
+    set_namer(|address, name| {
+        if let Some((function, offset)) = bareflow_session::symbolise(address as usize) {
+            name(function, offset as u64);
+        }
+    });
+    MACHINE.handed_over.store(clock::now_ns(), Ordering::Relaxed);
+    let job = Job::from_disk(&MACHINE).and_then(|job| match job {
+        Some(job) => Ok(job),
+        None => {
+            MACHINE.embedded.store(true, Ordering::Relaxed);
+            Ok(Job::from_disk(&MACHINE)?.unwrap_or_default())
+        }
+    });
+    match job.and_then(|job| boot(&MACHINE, job)) {
+        Ok(finished) if finished.report.exit == 0 => Status::Success,
+        Ok(_) => Status::Failure,
+        Err(why) => {
+            MACHINE.record(&Record::Log { text: alloc::format!("error: {why}") });
+            Status::Failure
+        }
     }
 }
 

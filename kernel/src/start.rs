@@ -104,8 +104,7 @@ extern "C" fn on_own_stack() -> ! {
 /// Hands over to the session.
 #[cfg(feature = "engine")]
 fn run() -> Status {
-    crate::platform::MACHINE.log(alloc::format!("{} MiB of memory are free", memory::free() >> 20));
-    Status::Success
+    crate::platform::run()
 }
 
 /// Without the engine there is nothing to run: what stands is reported.

@@ -16,6 +16,7 @@ pub fn run() -> Result<()> {
     boot::build(&out)?;
     kernel::build(&TEST_KERNEL, &out)?;
     kernel::build(&BARE_KERNEL, &out)?;
+    kernel::build(&KERNEL, &out)?;
     Ok(())
 }
 
@@ -26,6 +27,15 @@ const TEST_KERNEL: kernel::Executable<'_> = kernel::Executable {
     cargo: &["--features", "testkernel"],
     script: "boot/kernel.ld",
     artefact: "testkernel",
+};
+
+/// The kernel with all of the engine.
+const KERNEL: kernel::Executable<'_> = kernel::Executable {
+    package: "bareflow-kernel",
+    bin: "bareflow-kernel",
+    cargo: &[],
+    script: "kernel/link.ld",
+    artefact: "kernel",
 };
 
 /// The kernel without the engine: the machine and its self-tests, small enough for a floppy.
