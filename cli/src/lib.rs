@@ -1,1 +1,25 @@
 //! The host tools: image, run, boot, grow, snapshot, bench, demo.
+//!
+//! Every command is one module with `Args` (clap) and `run(args, &Ui) -> Result<Exit, Failure>`.
+//! A new one needs three lines: its `mod` here, its variant in [`args::Command`], and its arm in
+//! [`args::dispatch`]. What a command prints goes through [`ui::Ui`], so that `--json` holds
+//! everywhere; how it ends is an [`failure::Exit`] or a [`failure::Failure`].
+
+mod args;
+pub mod artefacts;
+pub mod boot;
+pub mod failure;
+pub mod grow;
+pub mod image;
+pub mod machine;
+pub mod output_file;
+pub mod program;
+pub mod ui;
+
+use std::process::ExitCode;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    args::run(std::env::args_os())
+}

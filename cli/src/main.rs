@@ -1,3 +1,5 @@
 //! `bareflow`: the command line.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    bareflow::main()
+}

@@ -1,0 +1,68 @@
+//! The commands and how they are told apart.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+use crate::ui::Ui;
+use crate::{boot, grow, image};
+
+/// BareFlow's host tools.
+#[derive(Parser, Debug)]
+#[command(name = "bareflow", version, about, arg_required_else_help = true)]
+struct Cli {
+    /// Print JSON only, one object a line; everything else goes to standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Makes a bootable disk with modules on it.
+    Image(image::Args),
+    /// Boots an image once in QEMU; its console is this terminal.
+    Boot(boot::Args),
+    /// Boots an image several times, each from the last one's snapshot.
+    Grow(grow::Args),
+}
+
+fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
+    match command {
+        Command::Image(args) => image::run(args, ui),
+        Command::Boot(args) => boot::run(args, ui),
+        Command::Grow(args) => grow::run(args, ui),
+    }
+}
+
+/// Parses and runs a command line; what it ends with.
+pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    // Wrong usage must be JSON, too, though the line could not be parsed.
+    let ui = Ui::new(arguments.iter().any(|argument| argument == "--json"));
+    let ended = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
+        Err(error) => match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                print!("{}", error.render().ansi());
+                Ok(Exit::Success)
+            }
+            _ if ui.json() => Err(Failure::usage(error.render().to_string().trim_end())),
+            _ => {
+                eprint!("{}", error.render());
+                return Exit::Usage.into();
+            }
+        },
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            ui.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}

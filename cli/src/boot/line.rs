@@ -1,0 +1,160 @@
+//! What one boot reports: the JSON object that scripts read, and a line for people.
+
+use std::collections::BTreeMap;
+
+use bareflow_emulator::Run;
+use bareflow_session::{
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+};
+use serde::Serialize;
+
+/// One boot. Fields of the report are null when the machine ended without one.
+#[derive(Serialize, Debug, Clone)]
+pub struct Line {
+    /// Number of the boot, as the machine counts.
+    pub boot: Option<u32>,
+    /// Exit status of the whole: that of the first module that failed.
+    pub exit: i32,
+    /// How the machine ended: success, failure, fault, hung, reset, …
+    pub outcome: String,
+    /// What the program printed.
+    pub output: String,
+    /// Result of each module's entry, in decimal; null where it has none.
+    pub results: BTreeMap<String, Option<String>>,
+    /// Exit status of each module.
+    pub exits: BTreeMap<String, i32>,
+    /// Times on the machine's own clock, in microseconds.
+    pub guest_us: Option<GuestTimes>,
+    /// Cycles in the program, all modules.
+    pub program_cycles: Option<u64>,
+    /// Functions at each level at the end.
+    pub levels: Option<LevelCounts>,
+    /// Functions compiled in this boot.
+    pub compiles: Option<u64>,
+    /// Time that took.
+    pub compile_ns: Option<u64>,
+    /// Versions swapped in while the program ran.
+    pub swaps: Option<u64>,
+    /// Loops entered in compiled code while they ran.
+    pub osr_entries: Option<u64>,
+    /// Functions restored from the snapshot.
+    pub restored: Option<u64>,
+    /// Functions of the snapshot not used, and why.
+    pub rejected: Vec<Rejection>,
+    /// The snapshot written.
+    pub snapshot: Option<SnapshotReport>,
+    /// Every function that ran or was compiled.
+    pub functions: Vec<FunctionReport>,
+    /// The fault or panic that ended the machine.
+    pub fault: Option<FaultReport>,
+    /// What the machine said for people.
+    pub log: Vec<String>,
+    /// Time of the emulator's process, in microseconds.
+    pub wall_us: u64,
+}
+
+/// Times on the machine's own clock, in microseconds.
+#[derive(Serialize, Debug, Clone, Copy)]
+pub struct GuestTimes {
+    /// From power-on, or stage 1, to the kernel's first instruction.
+    pub to_kernel: u64,
+    /// From there to the program's first instruction.
+    pub to_program: u64,
+    /// In the program.
+    pub program: u64,
+    /// Until the report.
+    pub total: u64,
+}
+
+impl Line {
+    /// What a run reported.
+    pub(super) fn new(run: &Run, records: &[Record], exit: i32) -> Self {
+        let report = records.iter().rev().find_map(|record| match record {
+            Record::Report(report) => Some(report),
+            _ => None,
+        });
+        let mut line = Self {
+            boot: None,
+            exit,
+            outcome: run.outcome.to_string(),
+            output: String::from_utf8_lossy(&run.output).into_owned(),
+            results: BTreeMap::new(),
+            exits: BTreeMap::new(),
+            guest_us: None,
+            program_cycles: None,
+            levels: None,
+            compiles: None,
+            compile_ns: None,
+            swaps: None,
+            osr_entries: None,
+            restored: None,
+            rejected: Vec::new(),
+            snapshot: None,
+            functions: Vec::new(),
+            fault: None,
+            log: Vec::new(),
+            wall_us: u64::try_from(run.elapsed.as_micros()).unwrap_or(u64::MAX),
+        };
+        for record in records {
+            match record {
+                Record::Log { text } => line.log.push(text.clone()),
+                Record::Result { module, exit, result } => {
+                    line.results.insert(module.clone(), result.map(|value| value.to_string()));
+                    line.exits.insert(module.clone(), *exit);
+                }
+                Record::Fault(fault) => line.fault = Some(fault.clone()),
+                Record::Report(_) => {}
+            }
+        }
+        if let Some(report) = report {
+            line.fill(report);
+        }
+        line
+    }
+
+    fn fill(&mut self, report: &BootReport) {
+        self.boot = Some(report.boot);
+        self.exit = report.exit;
+        self.guest_us = Some(GuestTimes {
+            to_kernel: report.to_kernel_us,
+            to_program: report.to_program_us,
+            program: report.program_us,
+            total: report.total_us,
+        });
+        self.program_cycles = Some(report.program_cycles);
+        self.levels = Some(report.levels);
+        self.compiles = Some(report.compiles);
+        self.compile_ns = Some(report.compile_ns);
+        self.swaps = Some(report.swaps);
+        self.osr_entries = Some(report.osr_entries);
+        self.restored = Some(report.restored);
+        self.rejected.clone_from(&report.rejected);
+        self.snapshot.clone_from(&report.snapshot);
+        self.functions.clone_from(&report.functions);
+    }
+
+    /// One line for people; empty when the machine ended without a report.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let (Some(boot), Some(times), Some(levels)) = (self.boot, self.guest_us, self.levels)
+        else {
+            return String::new();
+        };
+        let snapshot = self.snapshot.as_ref().map_or_else(
+            || "no snapshot".to_owned(),
+            |snapshot| format!("{} of {} KiB", snapshot.file, snapshot.bytes.div_ceil(1024)),
+        );
+        format!(
+            "boot {boot}: program {:.3} ms, {} compiled, {} restored, interp/O0/O1/O2/O3 \
+             {}/{}/{}/{}/{}, {snapshot}",
+            times.program as f64 / 1000.0,
+            self.compiles.unwrap_or(0),
+            self.restored.unwrap_or(0),
+            levels.interp,
+            levels.o0,
+            levels.o1,
+            levels.o2,
+            levels.o3,
+        )
+    }
+}

@@ -1,0 +1,110 @@
+//! One run of the emulator, and what its outcome means.
+
+use std::io::Write;
+use std::path::Path;
+
+use bareflow_emulator::{EmulatorError, Event, Outcome, Settings};
+use bareflow_session::{FaultReport, Record};
+
+use crate::boot::Line;
+use crate::failure::{Exit, Failure, Kind};
+use crate::ui::Ui;
+
+/// A boot that is over.
+#[derive(Debug)]
+pub struct Booted {
+    /// What it reported.
+    pub line: Line,
+    /// How the machine ended.
+    pub outcome: Outcome,
+    /// What the loader said, when it was the loader that failed.
+    pub loader: Option<String>,
+    /// Seconds the machine was given.
+    seconds: u64,
+}
+
+/// Boots once. `live`: what the machine says is shown as it says it, unless for JSON.
+///
+/// # Errors
+/// When the machine could not be run at all.
+pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Failure> {
+    let mut records = Vec::new();
+    let show = live && !ui.json();
+    let run = bareflow_emulator::run(settings, &mut |event| match event {
+        Event::Output(bytes) if show => {
+            let mut out = std::io::stdout();
+            // Nobody reads any more: the boot goes on for its snapshot.
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+        }
+        Event::Output(_) => {}
+        Event::Record(text) => match serde_json::from_str(text) {
+            Ok(record) => {
+                match &record {
+                    Record::Log { text } if live => eprintln!("{text}"),
+                    Record::Fault(fault) => report_fault(fault),
+                    _ => {}
+                }
+                records.push(record);
+            }
+            Err(error) => eprintln!("a record that this tool does not know ({error}): {text}"),
+        },
+    })
+    .map_err(failure)?;
+    let exit = match run.outcome {
+        Outcome::Success => 0,
+        _ => 1,
+    };
+    Ok(Booted {
+        line: Line::new(&run, &records, exit),
+        outcome: run.outcome,
+        loader: run.loader_message(),
+        seconds: settings.timeout.as_secs(),
+    })
+}
+
+impl Booted {
+    /// What a command ends with after this boot. A fault that the machine reports itself is a
+    /// failure of the program; a machine that says nothing any more has crashed.
+    ///
+    /// # Errors
+    /// An image that its loader refuses, a machine that hung or crashed.
+    pub fn exit_or_failure(&self, image: &Path) -> Result<Exit, Failure> {
+        if let Some(said) = &self.loader {
+            return Err(Failure::input(image, format!("does not boot: {said}")));
+        }
+        let about = |kind: Kind, message: String| Failure {
+            file: Some(image.to_owned()),
+            ..Failure::new(kind, message)
+        };
+        match self.outcome {
+            Outcome::Success => Ok(Exit::Success),
+            Outcome::Failure | Outcome::Fault => Ok(Exit::Failed),
+            Outcome::Hung => {
+                let message = format!("the machine did not end within {} s", self.seconds);
+                Err(about(Kind::Hung, message))
+            }
+            Outcome::Reset | Outcome::Flooded | Outcome::Other(_) => {
+                Err(about(Kind::Crashed, format!("the machine crashed: {}", self.outcome)))
+            }
+        }
+    }
+}
+
+/// Shows what ended the machine, on standard error.
+fn report_fault(fault: &FaultReport) {
+    eprintln!("{}", fault.text);
+    for caller in &fault.backtrace {
+        eprintln!("    in {caller}");
+    }
+}
+
+fn failure(error: EmulatorError) -> Failure {
+    match error {
+        EmulatorError::NoQemu(_) => Failure::new(Kind::MissingTool, error.to_string()),
+        EmulatorError::File(file, why) => Failure::input(&file, why),
+        EmulatorError::NoKvm | EmulatorError::Settings(_) | EmulatorError::Refused(_) => {
+            Failure::usage(error.to_string())
+        }
+        EmulatorError::Io(..) => Failure::new(Kind::Crashed, error.to_string()),
+    }
+}

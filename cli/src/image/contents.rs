@@ -1,0 +1,149 @@
+//! What goes onto the disk: manifest, modules, C library, further files.
+
+use std::path::{Path, PathBuf};
+
+use bareflow_bitcode::Llbc;
+use bareflow_session::{Manifest, ModuleEntry};
+
+use crate::artefacts::Artefacts;
+use crate::failure::Failure;
+use crate::image::Args;
+
+/// A disk's files and settings.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// `/boot/manifest.json`.
+    pub manifest: Manifest,
+    /// Everything else.
+    pub files: Vec<DiskFile>,
+}
+
+/// A file for the disk.
+#[derive(Clone, Debug)]
+pub struct DiskFile {
+    /// Absolute path on the disk, with `/`.
+    pub path: String,
+    /// Where its bytes are.
+    pub source: PathBuf,
+    /// Its length in bytes.
+    pub bytes: u64,
+}
+
+impl Contents {
+    /// Adds the file `source` as `path`.
+    ///
+    /// # Errors
+    /// It cannot be read, or another file has that path: FAT knows no upper and lower case.
+    pub fn add(&mut self, source: &Path, path: String) -> Result<(), Failure> {
+        let metadata = std::fs::metadata(source).map_err(|error| Failure::input(source, error))?;
+        if !metadata.is_file() {
+            return Err(Failure::input(source, "not a file"));
+        }
+        if let Some(other) = self.files.iter().find(|file| file.path.eq_ignore_ascii_case(&path)) {
+            let message = format!("{path} on the disk is already {}", other.source.display());
+            return Err(Failure::input(source, message));
+        }
+        self.files.push(DiskFile { path, source: source.to_owned(), bytes: metadata.len() });
+        Ok(())
+    }
+
+    /// Adds every C library file, which the machine links into each program.
+    ///
+    /// # Errors
+    /// See [`Contents::add`].
+    pub fn add_library(&mut self, artefacts: &Artefacts) -> Result<(), Failure> {
+        self.add(&artefacts.path("libc.bc")?, "/boot/lib/libc.bc".to_owned())
+    }
+}
+
+/// What the command line asks for.
+pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
+    let mut contents = Contents::default();
+    let mut whole = ModuleEntry {
+        entry: args.program.entry.clone(),
+        arg: args.program.arg,
+        ..ModuleEntry::default()
+    };
+    let mut modules = Vec::new();
+    for file in &args.files {
+        let name = file_name(file)?;
+        contents.add(file, format!("/modules/{name}"))?;
+        match llbc_name(file)? {
+            Some(module) => modules.push(ModuleEntry {
+                name: module,
+                files: vec![name],
+                entry: args.program.entry.clone(),
+                arg: Some(args.program.arg.unwrap_or(0)),
+            }),
+            None => {
+                if whole.files.is_empty() {
+                    whole.name = stem(&name).to_owned();
+                }
+                whole.files.push(name);
+            }
+        }
+    }
+    if !whole.files.is_empty() {
+        modules.insert(0, whole);
+    }
+    if args.program.entry.is_some() && modules.len() > 1 {
+        let message = "--entry names a function of one program, but these files are several";
+        return Err(Failure::usage(message));
+    }
+    contents.manifest = match &args.manifest {
+        Some(path) => read_manifest(path, &contents)?,
+        None => Manifest {
+            modules,
+            calls: args.program.calls,
+            level: args.program.level.0,
+            thresholds: args.program.thresholds,
+            keep: args.keep,
+            save: !args.no_save,
+            verbose: args.verbose,
+        },
+    };
+    if !args.files.is_empty() {
+        contents.add_library(artefacts)?;
+    }
+    for (file, path) in &args.add {
+        contents.add(file, path.clone())?;
+    }
+    Ok(contents)
+}
+
+fn read_manifest(path: &Path, contents: &Contents) -> Result<Manifest, Failure> {
+    let text = std::fs::read(path).map_err(|error| Failure::input(path, error))?;
+    let manifest: Manifest = serde_json::from_slice(&text)
+        .map_err(|error| Failure::input(path, &error).at(format!("line {}", error.line())))?;
+    let there = |file: &str| {
+        contents
+            .files
+            .iter()
+            .any(|there| there.path.eq_ignore_ascii_case(&format!("/modules/{file}")))
+    };
+    for module in &manifest.modules {
+        if let Some(missing) = module.files.iter().find(|file| !there(file)) {
+            let message = format!("names {missing}, which is not among the files given");
+            return Err(Failure::input(path, message).at(format!("module {}", module.name)));
+        }
+    }
+    Ok(manifest)
+}
+
+fn file_name(path: &Path) -> Result<String, Failure> {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.map(str::to_owned).ok_or_else(|| Failure::input(path, "its name is not UTF-8"))
+}
+
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// The module name in an LLBC header; `None`: not an LLBC file.
+fn llbc_name(path: &Path) -> Result<Option<String>, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::input(path, error))?;
+    match Llbc::parse(&bytes) {
+        Ok(found) => Ok(found.map(|(header, _)| header.name)),
+        Err(error) => Err(Failure::input(path, error)),
+    }
+}

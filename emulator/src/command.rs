@@ -1,0 +1,95 @@
+//! Settings as QEMU's command line.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::{EmulatorError, Input, Machine, Media, Settings};
+
+/// The command that runs `settings`, with or without KVM; `kernel` is started directly.
+pub(crate) fn build(
+    qemu: &Path,
+    settings: &Settings,
+    kvm: bool,
+    kernel: Option<&Path>,
+) -> Result<Command, EmulatorError> {
+    let mut command = Command::new(qemu);
+    let machine = match settings.machine {
+        Machine::Pc => "pc",
+        Machine::Q35 => "q35",
+        Machine::Microvm => "microvm",
+    };
+    command
+        .args(["-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"])
+        .args(["-machine", machine, "-accel", if kvm { "kvm" } else { "tcg" }])
+        .args(["-cpu", &settings.cpu])
+        .args(["-m", &settings.memory_mib.to_string()])
+        .args(["-smp", &settings.processors.to_string()])
+        .args(["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"])
+        .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
+    if settings.machine != Machine::Microvm {
+        command.args(["-vga", "std"]);
+    }
+    if let Some(kernel) = kernel {
+        command.arg("-kernel").arg(kernel);
+        if !settings.command_line.is_empty() {
+            command.args(["-append", &settings.command_line]);
+        }
+    }
+    if let Some(image) = &settings.image {
+        attach(&mut command, settings, image)?;
+    }
+    command
+        .stdin(match settings.input {
+            Input::Nothing => Stdio::null(),
+            Input::Inherit => Stdio::inherit(),
+            Input::Bytes(_) => Stdio::piped(),
+        })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    Ok(command)
+}
+
+fn attach(command: &mut Command, settings: &Settings, image: &Path) -> Result<(), EmulatorError> {
+    let writes = if settings.keep_writes { "off" } else { "on" };
+    let drive = |rest: &str| {
+        let mut value = OsString::from(format!("format=raw,snapshot={writes},{rest},file="));
+        value.push(comma_doubled(image));
+        value
+    };
+    match (settings.media, settings.machine) {
+        (Media::Ide, Machine::Microvm) => {
+            return Err(EmulatorError::Settings("microvm has no IDE: its media is virtio"));
+        }
+        (Media::Floppy, Machine::Q35 | Machine::Microvm) => {
+            return Err(EmulatorError::Settings("only the machine pc has a floppy drive"));
+        }
+        (Media::Ide, _) => {
+            command.arg("-drive").arg(drive("if=ide"));
+        }
+        (Media::Virtio, machine) => {
+            let device = match machine {
+                Machine::Microvm => "virtio-blk-device,drive=disk",
+                _ => "virtio-blk-pci,drive=disk,bootindex=0",
+            };
+            command.arg("-drive").arg(drive("if=none,id=disk")).args(["-device", device]);
+        }
+        (Media::Floppy, Machine::Pc) => {
+            // One file in two drives: the loader reads the floppy before the kernel writes the
+            // disk, so neither needs the lock that would keep the other out.
+            let floppy = drive("if=floppy,readonly=on,file.locking=off");
+            command.arg("-drive").arg(floppy);
+            command.arg("-drive").arg(drive("if=ide,file.locking=off"));
+            command.args(["-boot", "a"]);
+        }
+    }
+    Ok(())
+}
+
+/// QEMU separates options by commas; one inside a value is written twice.
+fn comma_doubled(path: &Path) -> OsString {
+    match path.to_str() {
+        Some(text) => text.replace(',', ",,").into(),
+        None => path.into(),
+    }
+}

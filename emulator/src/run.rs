@@ -1,0 +1,229 @@
+//! One run of a machine, from start to whatever end.
+
+use std::io::{Read, Write};
+use std::process::ExitStatus;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use crate::child::Child;
+use crate::stream::{Piece, Splitter};
+use crate::{Accel, EmulatorError, Input, Machine, Settings, command, direct, probe};
+
+/// How a machine ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// It said success (isa-debug-exit 0x10).
+    Success,
+    /// It said that the program or a check failed (0x11).
+    Failure,
+    /// It said that it faulted or panicked (0x12).
+    Fault,
+    /// It wrote something else there.
+    Other(u8),
+    /// It did not end in time.
+    Hung,
+    /// It reset (a triple fault) or went off without saying how it ended.
+    Reset,
+    /// It printed more than the limit and was stopped.
+    Flooded,
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Fault => "fault",
+            Self::Other(code) => return write!(f, "unknown exit value {code:#x}"),
+            Self::Hung => "hung: it did not end in time",
+            Self::Reset => "reset: the machine rebooted or went off without saying why",
+            Self::Flooded => "flooded: it printed more than the limit",
+        })
+    }
+}
+
+/// Something a machine said while it ran.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event<'a> {
+    /// The program's output, as it comes.
+    Output(&'a [u8]),
+    /// The JSON text of a record.
+    Record(&'a str),
+}
+
+/// A run that is over.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What the program printed (or the loader, when it failed).
+    pub output: Vec<u8>,
+    /// JSON texts of the records, in order.
+    pub records: Vec<String>,
+    /// Time from starting the emulator to its end.
+    pub elapsed: Duration,
+    /// What QEMU itself complained about.
+    pub complaints: String,
+}
+
+impl Run {
+    /// What the loader said, when it was the loader that failed.
+    #[must_use]
+    pub fn loader_message(&self) -> Option<String> {
+        let failed = self.outcome == Outcome::Failure && self.records.is_empty();
+        let text = self.output.strip_prefix(b"boot: ").filter(|_| failed)?;
+        Some(String::from_utf8_lossy(text).trim_end().to_owned())
+    }
+}
+
+/// Runs a machine until it ends, by itself or by its time-out. `listen` hears what it says as it
+/// says it.
+///
+/// # Errors
+/// When it could not be run at all; see [`EmulatorError`].
+pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run, EmulatorError> {
+    let qemu = probe::qemu()?;
+    let kvm = match settings.accel {
+        Accel::Tcg => false,
+        Accel::Auto => probe::kvm_works(),
+        Accel::Kvm if probe::kvm_works() => true,
+        Accel::Kvm => return Err(EmulatorError::NoKvm),
+    };
+    for file in settings.image.iter().chain(&settings.kernel) {
+        if let Err(error) = std::fs::File::open(file) {
+            return Err(EmulatorError::File(file.clone(), error.to_string()));
+        }
+    }
+    // Kept until the run is over: QEMU reads it again at a reset.
+    let extracted = match (&settings.kernel, &settings.image, settings.machine) {
+        (None, Some(image), Machine::Microvm) => Some(extract(image)?),
+        _ => None,
+    };
+    let kernel = settings.kernel.as_deref().or(extracted.as_ref().map(|file| file.path()));
+    let start = Instant::now();
+    let deadline = start + settings.timeout;
+    let mut child = Child::spawn(&mut command::build(&qemu, settings, kvm, kernel)?)?;
+    if let (Input::Bytes(bytes), Some(mut stdin)) = (&settings.input, child.stdin()) {
+        let bytes = bytes.clone();
+        // A machine that ends without reading everything breaks the pipe: no error.
+        std::thread::spawn(move || stdin.write_all(&bytes));
+    }
+    let pieces = listen_to(&mut child);
+    let mut heard = Heard { output: Vec::new(), records: Vec::new(), bytes: 0, listen };
+    let stopped = heard.collect(&pieces, deadline, settings.output_limit);
+    let outcome = match stopped {
+        Some(outcome) => {
+            child.stop();
+            outcome
+        }
+        None => match child.wait_until(deadline)? {
+            Some(status) => outcome_of(status, &mut child)?,
+            None => {
+                child.stop();
+                Outcome::Hung
+            }
+        },
+    };
+    let Heard { output, records, .. } = heard;
+    let complaints = child.complaints();
+    Ok(Run { outcome, output, records, elapsed: start.elapsed(), complaints })
+}
+
+/// The kernel of `image`, in a temporary file.
+fn extract(image: &std::path::Path) -> Result<tempfile::NamedTempFile, EmulatorError> {
+    let elf = direct::elf_of(image)?;
+    let failed = |error| EmulatorError::Io("a temporary file for the kernel", error);
+    let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+    file.write_all(&elf).map_err(failed)?;
+    Ok(file)
+}
+
+/// Reads the console in a thread of its own, so that waiting for it can time out.
+fn listen_to(child: &mut Child) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = sync_channel(64);
+    if let Some(mut stdout) = child.stdout() {
+        std::thread::spawn(move || {
+            let mut buffer = vec![0; 64 << 10];
+            while let Ok(count @ 1..) = stdout.read(&mut buffer) {
+                if sender.send(buffer[..count].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+    }
+    receiver
+}
+
+/// What was heard so far.
+struct Heard<'a> {
+    output: Vec<u8>,
+    records: Vec<String>,
+    bytes: usize,
+    listen: &'a mut dyn FnMut(Event<'_>),
+}
+
+impl Heard<'_> {
+    /// Takes everything until the console closes; why that was not waited for.
+    fn collect(
+        &mut self,
+        pieces: &Receiver<Vec<u8>>,
+        deadline: Instant,
+        limit: usize,
+    ) -> Option<Outcome> {
+        let mut splitter = Splitter::default();
+        let stopped = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match pieces.recv_timeout(left) {
+                Ok(bytes) => {
+                    self.bytes += bytes.len();
+                    for piece in splitter.feed(&bytes) {
+                        self.take(piece);
+                    }
+                    if self.bytes > limit {
+                        break Some(Outcome::Flooded);
+                    }
+                    if left.is_zero() {
+                        break Some(Outcome::Hung);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break None,
+                Err(RecvTimeoutError::Timeout) => break Some(Outcome::Hung),
+            }
+        };
+        let rest = splitter.finish();
+        if !rest.is_empty() {
+            self.take(Piece::Output(rest));
+        }
+        stopped
+    }
+
+    fn take(&mut self, piece: Piece) {
+        match piece {
+            Piece::Output(bytes) => {
+                (self.listen)(Event::Output(&bytes));
+                self.output.extend(bytes);
+            }
+            Piece::Record(text) => {
+                (self.listen)(Event::Record(&text));
+                self.records.push(text);
+            }
+        }
+    }
+}
+
+/// isa-debug-exit ends QEMU with twice the value plus one. 0: reset or power-off; 1: QEMU's own
+/// complaint.
+fn outcome_of(status: ExitStatus, child: &mut Child) -> Result<Outcome, EmulatorError> {
+    match status.code() {
+        Some(0) => Ok(Outcome::Reset),
+        Some(0x21) => Ok(Outcome::Success),
+        Some(0x23) => Ok(Outcome::Failure),
+        Some(0x25) => Ok(Outcome::Fault),
+        Some(code @ 3..=255) if code & 1 == 1 => Ok(Outcome::Other((code >> 1) as u8)),
+        _ => {
+            let said = child.complaints();
+            let said = if said.is_empty() { format!("it ended with {status}") } else { said };
+            Err(EmulatorError::Refused(said))
+        }
+    }
+}

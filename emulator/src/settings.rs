@@ -1,0 +1,109 @@
+//! What machine to run, and with what in it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A machine with an image in it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The disk; `None`: a machine without one, which needs a `kernel`.
+    pub image: Option<PathBuf>,
+    /// An ELF file with a PVH entry to start directly. `None`: the BIOS boots the image, or, on
+    /// microvm, the kernel is taken out of the image.
+    pub kernel: Option<PathBuf>,
+    /// Command line for a kernel that is started directly.
+    pub command_line: String,
+    /// Kind of machine.
+    pub machine: Machine,
+    /// What the image is to the machine.
+    pub media: Media,
+    /// Emulation or virtualisation.
+    pub accel: Accel,
+    /// Processor model, as QEMU names it.
+    pub cpu: String,
+    /// Memory in MiB.
+    pub memory_mib: u64,
+    /// Processors.
+    pub processors: u32,
+    /// A machine that has not ended after this is hung.
+    pub timeout: Duration,
+    /// What the machine reads from its serial line.
+    pub input: Input,
+    /// Whether writes of the machine change the image, or are thrown away at the end.
+    pub keep_writes: bool,
+    /// Most bytes of console that are kept; a machine that prints more is stopped.
+    pub output_limit: usize,
+}
+
+impl Settings {
+    /// A PC with 512 MiB and one processor that boots `image` from IDE, for two minutes at most.
+    #[must_use]
+    pub fn new(image: &Path) -> Self {
+        Self {
+            image: Some(image.to_owned()),
+            kernel: None,
+            command_line: String::new(),
+            machine: Machine::Pc,
+            media: Media::Ide,
+            accel: Accel::Auto,
+            cpu: "max".to_owned(),
+            memory_mib: 512,
+            processors: 1,
+            timeout: Duration::from_secs(120),
+            input: Input::Nothing,
+            keep_writes: true,
+            output_limit: 256 << 20,
+        }
+    }
+
+    /// The same machine without a disk, started directly from a kernel's ELF file.
+    #[must_use]
+    pub fn kernel(kernel: &Path) -> Self {
+        Self { image: None, kernel: Some(kernel.to_owned()), ..Self::new(Path::new("")) }
+    }
+}
+
+/// Kind of machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Machine {
+    /// An i440FX PC: IDE, PCI, floppy.
+    Pc,
+    /// A Q35 PC: PCI Express.
+    Q35,
+    /// QEMU's microvm: no PCI, no BIOS boot; the kernel is started through PVH.
+    Microvm,
+}
+
+/// What the image is to the machine.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Media {
+    /// A disk on the machine's own controller (IDE; AHCI on q35).
+    Ide,
+    /// A virtio block device, on PCI, or on MMIO on microvm.
+    Virtio,
+    /// A floppy disk that is booted from. It is read only; its contents are there as an IDE disk
+    /// at the same time, for the kernel to write.
+    Floppy,
+}
+
+/// Emulation or virtualisation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Accel {
+    /// KVM when a probe shows that it works, else TCG.
+    Auto,
+    /// Emulation.
+    Tcg,
+    /// KVM, or an error.
+    Kvm,
+}
+
+/// What the machine reads from its serial line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// Nothing.
+    Nothing,
+    /// What is typed on this process's standard input.
+    Inherit,
+    /// These bytes.
+    Bytes(Vec<u8>),
+}
