@@ -3,6 +3,7 @@
 //! Those that end in a fault prove its report; the others print what they found.
 
 mod disk;
+mod echo;
 mod fat;
 mod faults;
 mod memory;
@@ -17,6 +18,7 @@ pub fn run(name: &str) -> Status {
         Some(("fault", which)) => faults::run(which),
         None if name == "memory" => memory::run(),
         None if name == "disk" => disk::run(),
+        None if name == "echo" => echo::run(),
         None if name == "fat" => fat::run(),
         _ => unknown(name),
     }
