@@ -1,8 +1,5 @@
 //! The volume: the first FAT16 partition of the first disk that has one.
 
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-
 use bareflow_storage::{Error, Volume, find_fat16};
 use spin::Mutex;
 
@@ -33,27 +30,4 @@ pub fn mount() {
 /// Works with the volume; `None` when there is none.
 pub fn with<R>(act: impl FnOnce(&mut Files) -> R) -> Option<R> {
     VOLUME.lock().as_mut().map(act)
-}
-
-/// Reads a whole file.
-pub fn read(path: &str) -> Option<Result<Vec<u8>, Error>> {
-    with(|volume| volume.read(path))
-}
-
-/// Creates a file with its folders, whole or not at all.
-pub fn create(path: &str, bytes: &[u8]) -> Option<Result<(), Error>> {
-    with(|volume| {
-        if let Some((folder, _)) = path.rsplit_once('/').filter(|(folder, _)| !folder.is_empty()) {
-            volume.create_folder(folder)?;
-        }
-        volume.write_new(path, bytes)
-    })
-}
-
-/// Names of the files, not the folders, in a folder.
-pub fn names(folder: &str) -> Option<Result<Vec<String>, Error>> {
-    with(|volume| {
-        let entries = volume.list(folder)?;
-        Ok(entries.into_iter().filter(|e| !e.is_folder).map(|e| e.name.to_string()).collect())
-    })
 }

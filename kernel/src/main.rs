@@ -27,6 +27,7 @@ use bareflow_boot::BootInfo;
 extern "C" fn kernel_main(info: *const BootInfo) -> ! {
     devices::pic::silence();
     devices::serial::init();
+    devices::clock::begin();
     // SAFETY: what the loader handed over, before anything overwrites it.
     let info = unsafe { BootInfo::from_loader(info) };
     start::start(info)

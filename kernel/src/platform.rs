@@ -113,11 +113,16 @@ impl Platform for Machine {
         if let Some((_, bytes)) = self.embedded().iter().find(|(name, _)| *name == path) {
             return Ok(bytes.to_vec());
         }
-        answer(files::read(path))
+        answer(files::with(|volume| volume.read(path)))
     }
 
     fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
-        answer(files::create(path, bytes))
+        answer(files::with(|volume| {
+            if let Some((folder, _)) = path.rsplit_once('/').filter(|(f, _)| !f.is_empty()) {
+                volume.create_folder(folder)?;
+            }
+            volume.write_new(path, bytes)
+        }))
     }
 
     fn rename_file(&self, from: &str, to: &str) -> Result<(), FileError> {
@@ -134,7 +139,11 @@ impl Platform for Machine {
         };
         let names: Vec<String> =
             self.embedded().iter().filter_map(|(p, _)| inside(&p)).map(String::from).collect();
-        if names.is_empty() { answer(files::names(folder)) } else { Ok(names) }
+        if !names.is_empty() {
+            return Ok(names);
+        }
+        let entries = answer(files::with(|volume| volume.list(folder)))?;
+        Ok(entries.into_iter().filter(|entry| !entry.is_folder).map(|entry| entry.name).collect())
     }
 }
 

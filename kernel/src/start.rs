@@ -8,9 +8,9 @@ use spin::Once;
 
 use crate::arch::exit::{Status, exit};
 use crate::arch::{cpu, gdt, idt, stack};
-use crate::devices::{apic, power, serial, vga};
 #[cfg(not(feature = "engine"))]
-use crate::say;
+use crate::console;
+use crate::devices::{apic, power, serial, vga};
 use crate::{files, memory, selftest};
 
 /// What is known from the start on.
@@ -107,15 +107,21 @@ fn run() -> Status {
     crate::platform::run()
 }
 
-/// Without the engine there is nothing to run: what stands is reported.
+/// Without the engine there is nothing to run: one record says what stands.
 #[cfg(not(feature = "engine"))]
 fn run() -> Status {
-    let free = memory::free() >> 20;
-    match files::with(|volume| volume.space()) {
-        Some(space) => {
-            say!("kernel: {free} MiB of memory and {} KiB of disk are free", space.free >> 10)
-        }
-        None => say!("kernel: {free} MiB of memory are free, no disk"),
-    }
+    use crate::devices::clock;
+    let disk = files::with(|volume| volume.space().free >> 10);
+    let disk = disk.map_or("no disk".into(), |free| alloc::format!("{free} KiB of disk"));
+    let us = |cycles| clock::nanoseconds(cycles) / 1000;
+    let boot = boot();
+    let text = alloc::format!(
+        "{} MiB of memory, {disk}; {} us from loader to kernel, {} us in it; {} MHz",
+        memory::free() >> 20,
+        us(boot.tsc_entry - boot.tsc_start),
+        us(cpu::cycles() - boot.tsc_entry),
+        clock::hz() / 1_000_000,
+    );
+    console::record(alloc::format!("{{\"record\":\"log\",\"text\":\"{text}\"}}").as_bytes());
     Status::Success
 }

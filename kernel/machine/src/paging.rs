@@ -104,7 +104,7 @@ pub fn map(
 ) -> Result<(), MapError> {
     let physical = if let Mapping::To(p, _) = to { p } else { 0 };
     let end = virt.checked_add(len).ok_or(MapError::Misaligned)?;
-    if (virt | len | physical) % PAGE != 0 || end > 1 << 47 || physical & !ADDRESS != 0 {
+    if !(virt | len | physical).is_multiple_of(PAGE) || end > 1 << 47 || physical & !ADDRESS != 0 {
         return Err(MapError::Misaligned);
     }
     set(memory, root, 4, virt, end, to)

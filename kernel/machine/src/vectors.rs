@@ -43,8 +43,8 @@ pub fn name(vector: u8) -> &'static str {
         28 => "hypervisor injection",
         29 => "hypervisor communication",
         30 => "security exception",
-        0..FIRST_EXTERNAL => "reserved exception",
-        _ => "unexpected interrupt",
+        9 | 15 | 22..=27 | 31 => "reserved exception",
+        FIRST_EXTERNAL.. => "unexpected interrupt",
     }
 }
 

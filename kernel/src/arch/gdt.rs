@@ -30,14 +30,14 @@ pub fn guard_pages() -> impl Iterator<Item = u64> {
 /// Called once, before any other processor runs.
 pub unsafe fn load() {
     let stacks = (&raw const INTERRUPT_STACKS).cast::<InterruptStack>();
-    // SAFETY: nobody else refers to the task state yet: this is called once.
-    let task = unsafe { &mut *(&raw mut TASK_STATE) };
+    let task = &raw mut TASK_STATE;
     for i in 0..STACKS {
         // Stacks grow down, from one past their last byte.
-        task.set_ist(i, stacks.wrapping_add(i + 1).addr() as u64);
+        // SAFETY: nobody else refers to the task state yet: this is called once.
+        unsafe { (*task).set_ist(i, stacks.wrapping_add(i + 1).addr() as u64) };
     }
     const AVAILABLE_TASK: u64 = 0x89 << 40;
-    let base = (&raw const TASK_STATE).addr() as u64;
+    let base = task.addr() as u64;
     let limit = size_of::<TaskStateSegment>() as u64 - 1;
     let low = limit | (base & 0xff_ffff) << 16 | AVAILABLE_TASK | (base >> 24 & 0xff) << 56;
     let gdt = &raw mut GDT;

@@ -1,4 +1,6 @@
-//! Time: the time-stamp counter, measured against the interval timer.
+//! Time: the time-stamp counter, measured against the interval timer while the machine is set up.
+
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use bareflow_machine::clock::{Scale, frequency};
 use spin::Once;
@@ -39,29 +41,65 @@ fn clock() -> &'static Clock {
     })
 }
 
-/// Measures for 3 ms: exact to about 0.1 %, as reading the timer takes a microsecond or two.
+/// Sets the interval timer going, so that the time until somebody asks is measured already.
+pub fn begin() {
+    BEGAN.store(Counter::start(), Ordering::Relaxed);
+}
+
+/// Cycles when the interval timer was started.
+static BEGAN: AtomicU64 = AtomicU64::new(0);
+
+/// Measures for at least 3 ms: exact to about 0.1 %, as reading the timer takes a microsecond
+/// or two.
 fn measure() -> Option<u64> {
     const TICKS: u16 = 3580;
-    // SAFETY: the interval timer and the gate of its third counter; neither touches memory.
-    let (counter, control, gate) = unsafe { (Port::new(0x42), Port::new(0x43), Port::new(0x61)) };
-    gate.write8(gate.read8() & 0xfc | 1);
-    // Counter 2, both bytes, rate generator: it reloads, so a late look does no harm.
-    control.write8(0xb4);
-    counter.write8(0xff);
-    counter.write8(0xff);
-    let sample = || {
-        control.write8(0x80);
-        let before = cpu::cycles();
-        let value = u16::from_le_bytes([counter.read8(), counter.read8()]);
-        (before, value)
-    };
-    let (first_cycles, first) = sample();
-    // A machine without the timer reads ones for ever.
-    for _ in 0..1_000_000 {
-        let (cycles, now) = sample();
-        if now <= first && first - now >= TICKS {
-            return frequency(cycles - first_cycles, first, now);
+    let mut began = BEGAN.load(Ordering::Relaxed);
+    let mut starts = 0;
+    // A machine without the timer reads ones: the counter seems to have ended at once.
+    while starts < 100 {
+        let cycles = cpu::cycles();
+        match Counter::passed() {
+            Some(passed) if passed >= TICKS && began != 0 => {
+                return frequency(cycles - began, passed, 0);
+            }
+            Some(_) if began != 0 => {}
+            _ => {
+                began = Counter::start();
+                starts += 1;
+            }
         }
     }
     None
+}
+
+/// The third counter of the interval timer, which nothing else uses: counts down once.
+struct Counter;
+
+impl Counter {
+    // SAFETY: the timer's ports, which touch no memory.
+    const VALUE: Port = unsafe { Port::new(0x42) };
+    // SAFETY: as above.
+    const CONTROL: Port = unsafe { Port::new(0x43) };
+    // SAFETY: the gate and output of this counter, and the speaker.
+    const GATE: Port = unsafe { Port::new(0x61) };
+
+    /// Starts at 65535; the cycles at that moment.
+    fn start() -> u64 {
+        Self::GATE.write8(Self::GATE.read8() & 0xfc | 1);
+        // Counter 2, both bytes, mode 0: its output rises when it has counted to the end.
+        Self::CONTROL.write8(0xb0);
+        Self::VALUE.write8(0xff);
+        Self::VALUE.write8(0xff);
+        cpu::cycles()
+    }
+
+    /// Ticks since the start; `None` when it has counted to the end, 55 ms after it, and tells
+    /// nothing any more.
+    fn passed() -> Option<u16> {
+        // Read back status and value of counter 2: microvm has no port 61h to see its output.
+        Self::CONTROL.write8(0xc8);
+        let has_ended = Self::VALUE.read8() & 0x80 != 0;
+        let value = u16::from_le_bytes([Self::VALUE.read8(), Self::VALUE.read8()]);
+        (!has_ended).then_some(u16::MAX - value)
+    }
 }

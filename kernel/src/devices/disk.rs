@@ -1,5 +1,6 @@
 //! The disks of the machine, whatever they hang on.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bareflow_storage::{BlockDevice, DeviceError};
@@ -12,13 +13,17 @@ pub enum Disk {
     /// On an ATA channel.
     Ata(ata::Drive),
     /// Of a virtual machine.
-    Virtio(virtio::Disk),
+    Virtio(Box<virtio::Disk>),
 }
 
 /// All disks, in the order in which a volume is looked for.
 pub fn find() -> Vec<Disk> {
     let mut disks: Vec<Disk> = ata::find().into_iter().map(Disk::Ata).collect();
-    disks.extend(virtio::find(&start::boot().options.virtio_mmio).into_iter().map(Disk::Virtio));
+    disks.extend(
+        virtio::find(&start::boot().options.virtio_mmio)
+            .into_iter()
+            .map(|d| Disk::Virtio(Box::new(d))),
+    );
     disks
 }
 
@@ -35,7 +40,7 @@ impl Disk {
     fn device(&mut self) -> &mut dyn BlockDevice {
         match self {
             Disk::Ata(drive) => drive,
-            Disk::Virtio(disk) => disk,
+            Disk::Virtio(disk) => &mut **disk,
         }
     }
 

@@ -58,7 +58,7 @@ fn microvm() -> impl Iterator<Item = VirtioMmio> {
 }
 
 fn mapped(device: VirtioMmio) -> Option<SomeTransport<'static>> {
-    if device.len < 0x200 || device.address % 4 != 0 {
+    if device.len < 0x200 || !device.address.is_multiple_of(4) {
         return None;
     }
     let registers = memory::map_device(device.address, device.len).ok()?;

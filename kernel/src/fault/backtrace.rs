@@ -42,7 +42,11 @@ pub fn walk(place: Place) -> impl Iterator<Item = Line> {
 
 /// The caller of the function whose frame pointer this is, if it is one.
 fn caller(rbp: u64) -> Option<Place> {
-    if rbp == 0 || rbp % 8 != 0 || !memory::is_readable(rbp) || !memory::is_readable(rbp + 15) {
+    if rbp == 0
+        || !rbp.is_multiple_of(8)
+        || !memory::is_readable(rbp)
+        || !memory::is_readable(rbp + 15)
+    {
         return None;
     }
     let frame = core::ptr::with_exposed_provenance::<[u64; 2]>(rbp as usize);

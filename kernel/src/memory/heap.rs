@@ -21,7 +21,6 @@ struct Lock(AtomicBool);
 
 // SAFETY: the flag is set by one at a time, with acquire and release ordering.
 unsafe impl lock_api::RawMutex for Lock {
-    #[expect(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
     const INIT: Self = Lock(AtomicBool::new(false));
     type GuardMarker = lock_api::GuardSend;
 

@@ -225,7 +225,7 @@ impl Memory {
         let end = virt + len;
         let mut at = virt;
         while at < end {
-            let large = at % LARGE_PAGE == 0 && end - at >= LARGE_PAGE;
+            let large = at.is_multiple_of(LARGE_PAGE) && end - at >= LARGE_PAGE;
             let block = large
                 .then(|| self.free.take(LARGE_PAGE, LARGE_PAGE, u64::MAX, From::High))
                 .flatten();
