@@ -1,0 +1,121 @@
+//! Broken and foreign files get an error that says what, where and by whom.
+
+use crate::common::{Producer, assemble, compile};
+use bareflow_bitcode::{Cause, Llbc, llbc, read, read_llbc};
+
+const CLANG: Producer = Producer { program: "clang-22", level: "1" };
+
+fn message(bytes: &[u8]) -> String {
+    read(bytes).expect_err("an error").to_string()
+}
+
+#[test]
+fn something_else_is_no_bitcode() {
+    for bytes in [&b""[..], b"BC", b"\x7FELF and so on", &[0; 4096]] {
+        assert_eq!(read(bytes).expect_err("an error").cause, Cause::NotBitcode);
+    }
+}
+
+#[test]
+fn a_message_names_place_and_producer() {
+    let bytes = compile("control.c", CLANG);
+    let damaged = (0..bytes.len()).map(|at| {
+        let mut broken = bytes.clone();
+        broken[at] ^= 0x10;
+        broken
+    });
+    let messages: Vec<String> =
+        damaged.filter_map(|broken| read(&broken).err()).map(|error| error.to_string()).collect();
+    for parts in [
+        ["at byte ", "in block FUNCTION", ", record ", "in function run", "(written by LLVM22."],
+        ["not valid IR", "in function classify", "block b", "%", "(written by LLVM22."],
+    ] {
+        let complete = |text: &&String| parts.iter().all(|part| text.contains(part));
+        assert!(messages.iter().any(|text| complete(&text)), "no message has all of {parts:?}");
+    }
+}
+
+#[test]
+fn a_file_cut_anywhere_is_an_error() {
+    let bytes = compile("structs.c", CLANG);
+    for len in (0..bytes.len() - 4).step_by(7) {
+        assert!(read(&bytes[..len]).is_err(), "the first {len} bytes pass as a module");
+    }
+}
+
+#[test]
+fn code_for_other_machines_is_refused() {
+    for (triple, layout, part) in [
+        ("aarch64-unknown-linux-gnu", "e-m:e-i64:64", "aarch64"),
+        ("x86_64-unknown-linux-gnux32", "e-m:e-p:32:32-i64:64", "x32"),
+        ("x86_64-unknown-linux-gnu", "e-m:e-p:32:32-i64:64", "p:32:32"),
+    ] {
+        let source = format!("target triple = \"{triple}\"\ntarget datalayout = \"{layout}\"\n");
+        let text = message(&assemble(&source).expect("an assembled module"));
+        assert!(text.contains(part), "{text} lacks {part:?}");
+    }
+}
+
+#[test]
+fn assembly_at_module_level_is_refused() {
+    let bytes = assemble("module asm \"nop\"\n").expect("an assembled module");
+    assert!(message(&bytes).contains("assembly at module level"));
+}
+
+#[test]
+fn an_ifunc_is_refused_where_it_is_used() {
+    let source = "@f = ifunc i32 (i32), ptr @resolver
+        define internal ptr @resolver() { ret ptr null }
+        define i32 @main() { %r = call i32 @f(i32 1) ret i32 %r }";
+    let module = read(&assemble(source).expect("an assembled module")).expect("a module");
+    let [refusal] = &module.refused[..] else { panic!("{:?}", module.refused) };
+    let bareflow_ir::Symbol::Func(id) = refusal.symbol else { panic!("{refusal:?}") };
+    assert_eq!(module.func(id).name, "f");
+    assert!(refusal.why.contains("ifunc"), "{}", refusal.why);
+}
+
+#[test]
+fn unsupported_types_refuse_their_users_only() {
+    let source = "define <vscale x 4 x i32> @scalable(<vscale x 4 x i32> %x) {
+          ret <vscale x 4 x i32> %x
+        }
+        define void @far(ptr addrspace(1) %p) { ret void }
+        define i32 @fine(i32 %x) { ret i32 %x }
+        @far_variable = addrspace(3) global i32 0";
+    let module = read(&assemble(source).expect("an assembled module")).expect("a module");
+    let whys: Vec<&str> = module.refused.iter().map(|refusal| refusal.why.as_str()).collect();
+    assert_eq!(
+        whys,
+        [
+            "a variable in another address space",
+            "a vector of unknown length",
+            "a pointer into another address space",
+        ]
+    );
+}
+
+#[test]
+fn wrapped_modules_read_like_plain_ones() {
+    let bytes = compile("control.c", CLANG);
+    let plain = read(&bytes).expect("a module").to_string();
+
+    // Magic, version, offset, size, kind of processor, then some padding.
+    let mut apple = Vec::new();
+    for word in [0x0B17_C0DEu32, 0, 24, bytes.len() as u32, 0x0100_0007, 0] {
+        apple.extend_from_slice(&word.to_le_bytes());
+    }
+    apple.extend_from_slice(&bytes);
+    apple.extend_from_slice(&[0; 8]);
+    assert_eq!(read(&apple).expect("a wrapped module").to_string(), plain);
+    apple[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert_eq!(read(&apple).expect_err("an error").cause, Cause::Truncated);
+
+    let header = Llbc { name: "control".into(), entry: "main".into(), opt_level: 1 };
+    let wrapped = header.wrap(&bytes).expect("an LLBC file");
+    assert_eq!(wrapped.len(), llbc::SIZE + bytes.len());
+    assert_eq!(read_llbc(&wrapped), Some(header));
+    assert_eq!(read(&wrapped).expect("a wrapped module").to_string(), plain);
+    assert_eq!(read_llbc(&bytes), None);
+    assert!(message(&wrapped[..wrapped.len() - 1]).contains("LLBC header says"));
+    assert!(message(&wrapped[..100]).contains("shorter than an LLBC header"));
+}

@@ -1,0 +1,7 @@
+//! Tests of the reader against real compilers.
+
+mod common;
+mod compilers;
+mod errors;
+mod golden;
+mod smoke;
