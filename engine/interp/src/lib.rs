@@ -10,9 +10,15 @@
 
 extern crate alloc;
 
+mod bridge;
+mod code;
+mod decode;
 mod interp;
+mod op;
+mod profile;
 mod stack;
 mod trap;
+mod value;
 mod world;
 
 pub use interp::{Config, Interp, Unsupported, check};

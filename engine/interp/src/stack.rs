@@ -20,8 +20,8 @@ pub struct Stack {
     pub(crate) low: Cell<usize>,
     /// End of what is free.
     pub(crate) high: Cell<usize>,
-    /// Interpreted calls under way, below the innermost native one.
-    pub(crate) depth: Cell<u64>,
+    /// The innermost frame when control left interpreted code, or 0.
+    pub(crate) inner: Cell<usize>,
 }
 
 /// How far a stack was used at some moment.
@@ -29,41 +29,41 @@ pub struct Stack {
 pub struct Mark {
     low: usize,
     high: usize,
-    depth: u64,
+    inner: usize,
+}
+
+impl Mark {
+    pub(crate) fn low(self) -> usize {
+        self.low
+    }
+
+    pub(crate) fn high(self) -> usize {
+        self.high
+    }
+
+    pub(crate) fn inner(self) -> usize {
+        self.inner
+    }
 }
 
 impl Stack {
     /// A stack of about `bytes` bytes (64 KiB at least). Frames are usually a few hundred
     /// bytes.
     pub fn new(bytes: usize) -> Self {
-        let size = bytes
-            .clamp(64 << 10, isize::MAX as usize / 2)
-            .next_multiple_of(ALIGN);
+        let size = bytes.clamp(64 << 10, isize::MAX as usize / 2).next_multiple_of(ALIGN);
         let Ok(layout) = Layout::from_size_align(size, ALIGN) else {
             unreachable!("the size was clamped")
         };
         // SAFETY: the size is not zero.
         let base = unsafe { alloc(layout) };
-        let Some(base) = NonNull::new(base) else {
-            handle_alloc_error(layout)
-        };
+        let Some(base) = NonNull::new(base) else { handle_alloc_error(layout) };
         let low = base.as_ptr() as usize;
-        Self {
-            base,
-            layout,
-            low: Cell::new(low),
-            high: Cell::new(low + size),
-            depth: Cell::new(0),
-        }
+        Self { base, layout, low: Cell::new(low), high: Cell::new(low + size), inner: Cell::new(0) }
     }
 
     /// How far it is used now.
     pub fn mark(&self) -> Mark {
-        Mark {
-            low: self.low.get(),
-            high: self.high.get(),
-            depth: self.depth.get(),
-        }
+        Mark { low: self.low.get(), high: self.high.get(), inner: self.inner.get() }
     }
 
     /// Forgets everything that was put on it since `mark`: for after control has jumped out
@@ -71,7 +71,7 @@ impl Stack {
     pub fn reset(&self, mark: Mark) {
         self.low.set(mark.low);
         self.high.set(mark.high);
-        self.depth.set(mark.depth);
+        self.inner.set(mark.inner);
     }
 
     /// Lowest and highest address of the block.

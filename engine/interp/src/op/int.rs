@@ -1,0 +1,558 @@
+//! Integer arithmetic, comparison and conversion, for 8, 16, 32 and 64 bits.
+//!
+//! A shift by the width or more is poison; it gives what the processor gives, the shift by
+//! the amount modulo the width.
+
+use core::marker::PhantomData;
+
+use bareflow_ir::{BinaryOp, IntPredicate};
+
+use super::shape::{Binary, Place, Unary, Val, pick_binary, pick_unary};
+use super::slow::Fault;
+use super::{handlers, next, read};
+use crate::code::Handler;
+
+/// An unsigned integer of a register width.
+pub(crate) trait Int: Val + Ord {
+    type Signed: Ord + core::marker::Copy;
+    const BITS: u32;
+    fn signed(self) -> Self::Signed;
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    fn shl(self, other: Self) -> Self;
+    fn lshr(self, other: Self) -> Self;
+    fn ashr(self, other: Self) -> Self;
+    fn udiv(self, other: Self) -> Result<Self, Fault>;
+    fn sdiv(self, other: Self) -> Result<Self, Fault>;
+    fn urem(self, other: Self) -> Result<Self, Fault>;
+    fn srem(self, other: Self) -> Result<Self, Fault>;
+    fn uadd_over(self, other: Self) -> (Self, bool);
+    fn usub_over(self, other: Self) -> (Self, bool);
+    fn umul_over(self, other: Self) -> (Self, bool);
+    fn sadd_over(self, other: Self) -> (Self, bool);
+    fn ssub_over(self, other: Self) -> (Self, bool);
+    fn smul_over(self, other: Self) -> (Self, bool);
+    fn uadd_sat(self, other: Self) -> Self;
+    fn usub_sat(self, other: Self) -> Self;
+    fn sadd_sat(self, other: Self) -> Self;
+    fn ssub_sat(self, other: Self) -> Self;
+    fn ushl_sat(self, other: Self) -> Self;
+    fn sshl_sat(self, other: Self) -> Self;
+    fn fshl(self, low: Self, by: Self) -> Self;
+    fn fshr(self, low: Self, by: Self) -> Self;
+    fn ones(self) -> Self;
+    fn leading(self) -> Self;
+    fn trailing(self) -> Self;
+    fn swap(self) -> Self;
+    fn reverse(self) -> Self;
+    fn absolute(self) -> Self;
+}
+
+macro_rules! int {
+    ($($u:ident $i:ident),*) => {$(
+        impl Int for $u {
+            type Signed = $i;
+            const BITS: u32 = $u::BITS;
+            #[inline(always)]
+            fn signed(self) -> $i {
+                self as $i
+            }
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                self.wrapping_add(other)
+            }
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                self.wrapping_sub(other)
+            }
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                self.wrapping_mul(other)
+            }
+            #[inline(always)]
+            fn and(self, other: Self) -> Self {
+                self & other
+            }
+            #[inline(always)]
+            fn or(self, other: Self) -> Self {
+                self | other
+            }
+            #[inline(always)]
+            fn xor(self, other: Self) -> Self {
+                self ^ other
+            }
+            #[inline(always)]
+            fn shl(self, other: Self) -> Self {
+                self.wrapping_shl(other as u32)
+            }
+            #[inline(always)]
+            fn lshr(self, other: Self) -> Self {
+                self.wrapping_shr(other as u32)
+            }
+            #[inline(always)]
+            fn ashr(self, other: Self) -> Self {
+                (self as $i).wrapping_shr(other as u32) as $u
+            }
+            #[inline(always)]
+            fn udiv(self, other: Self) -> Result<Self, Fault> {
+                self.checked_div(other).ok_or(Fault::DivideByZero)
+            }
+            #[inline(always)]
+            fn urem(self, other: Self) -> Result<Self, Fault> {
+                self.checked_rem(other).ok_or(Fault::DivideByZero)
+            }
+            #[inline(always)]
+            fn sdiv(self, other: Self) -> Result<Self, Fault> {
+                match (self as $i).checked_div(other as $i) {
+                    Some(value) => Ok(value as $u),
+                    None if other == 0 => Err(Fault::DivideByZero),
+                    None => Err(Fault::DivideOverflow),
+                }
+            }
+            #[inline(always)]
+            fn srem(self, other: Self) -> Result<Self, Fault> {
+                match (self as $i).checked_rem(other as $i) {
+                    Some(value) => Ok(value as $u),
+                    None if other == 0 => Err(Fault::DivideByZero),
+                    None => Err(Fault::DivideOverflow),
+                }
+            }
+            #[inline(always)]
+            fn uadd_over(self, other: Self) -> (Self, bool) {
+                self.overflowing_add(other)
+            }
+            #[inline(always)]
+            fn usub_over(self, other: Self) -> (Self, bool) {
+                self.overflowing_sub(other)
+            }
+            #[inline(always)]
+            fn umul_over(self, other: Self) -> (Self, bool) {
+                self.overflowing_mul(other)
+            }
+            #[inline(always)]
+            fn sadd_over(self, other: Self) -> (Self, bool) {
+                let (value, over) = (self as $i).overflowing_add(other as $i);
+                (value as $u, over)
+            }
+            #[inline(always)]
+            fn ssub_over(self, other: Self) -> (Self, bool) {
+                let (value, over) = (self as $i).overflowing_sub(other as $i);
+                (value as $u, over)
+            }
+            #[inline(always)]
+            fn smul_over(self, other: Self) -> (Self, bool) {
+                let (value, over) = (self as $i).overflowing_mul(other as $i);
+                (value as $u, over)
+            }
+            #[inline(always)]
+            fn uadd_sat(self, other: Self) -> Self {
+                self.saturating_add(other)
+            }
+            #[inline(always)]
+            fn usub_sat(self, other: Self) -> Self {
+                self.saturating_sub(other)
+            }
+            #[inline(always)]
+            fn sadd_sat(self, other: Self) -> Self {
+                (self as $i).saturating_add(other as $i) as $u
+            }
+            #[inline(always)]
+            fn ssub_sat(self, other: Self) -> Self {
+                (self as $i).saturating_sub(other as $i) as $u
+            }
+            #[inline(always)]
+            fn ushl_sat(self, other: Self) -> Self {
+                let value = self.wrapping_shl(other as u32);
+                if value.wrapping_shr(other as u32) == self { value } else { $u::MAX }
+            }
+            #[inline(always)]
+            fn sshl_sat(self, other: Self) -> Self {
+                let from = self as $i;
+                let value = from.wrapping_shl(other as u32);
+                if value.wrapping_shr(other as u32) == from {
+                    value as $u
+                } else if from < 0 {
+                    $i::MIN as $u
+                } else {
+                    $i::MAX as $u
+                }
+            }
+            #[inline(always)]
+            fn fshl(self, low: Self, by: Self) -> Self {
+                let by = by as u32 % $u::BITS;
+                if by == 0 { self } else { self << by | low >> ($u::BITS - by) }
+            }
+            #[inline(always)]
+            fn fshr(self, low: Self, by: Self) -> Self {
+                let by = by as u32 % $u::BITS;
+                if by == 0 { low } else { self << ($u::BITS - by) | low >> by }
+            }
+            #[inline(always)]
+            fn ones(self) -> Self {
+                self.count_ones() as $u
+            }
+            #[inline(always)]
+            fn leading(self) -> Self {
+                self.leading_zeros() as $u
+            }
+            #[inline(always)]
+            fn trailing(self) -> Self {
+                self.trailing_zeros() as $u
+            }
+            #[inline(always)]
+            fn swap(self) -> Self {
+                self.swap_bytes()
+            }
+            #[inline(always)]
+            fn reverse(self) -> Self {
+                self.reverse_bits()
+            }
+            #[inline(always)]
+            fn absolute(self) -> Self {
+                (self as $i).wrapping_abs() as $u
+            }
+        }
+    )*};
+}
+int!(u8 i8, u16 i16, u32 i32, u64 i64);
+
+/// A binary operation of every width.
+macro_rules! binaries {
+    ($($name:ident: $run:expr;)*) => {$(
+        pub(crate) struct $name<T>(PhantomData<T>);
+        impl<T: Int> Binary for $name<T> {
+            type In = T;
+            type Out = T;
+            #[inline(always)]
+            fn run(left: T, right: T) -> T {
+                let run: fn(T, T) -> T = $run;
+                run(left, right)
+            }
+        }
+    )*};
+}
+binaries! {
+    Add: T::add;
+    Sub: T::sub;
+    Mul: T::mul;
+    And: T::and;
+    Or: T::or;
+    Xor: T::xor;
+    Shl: T::shl;
+    LShr: T::lshr;
+    AShr: T::ashr;
+    UMin: Ord::min;
+    UMax: Ord::max;
+    SMin: |a, b| if a.signed() <= b.signed() { a } else { b };
+    SMax: |a, b| if a.signed() >= b.signed() { a } else { b };
+    UAddSat: T::uadd_sat;
+    USubSat: T::usub_sat;
+    SAddSat: T::sadd_sat;
+    SSubSat: T::ssub_sat;
+    UShlSat: T::ushl_sat;
+    SShlSat: T::sshl_sat;
+    RotateLeft: |a, by| a.fshl(a, by);
+    RotateRight: |a, by| a.fshr(a, by);
+}
+
+/// A comparison of every width.
+macro_rules! compares {
+    ($($name:ident: $run:expr;)*) => {$(
+        pub(crate) struct $name<T>(PhantomData<T>);
+        impl<T: Int> Binary for $name<T> {
+            type In = T;
+            type Out = bool;
+            #[inline(always)]
+            fn run(left: T, right: T) -> bool {
+                let run: fn(T, T) -> bool = $run;
+                run(left, right)
+            }
+        }
+    )*};
+}
+compares! {
+    Eq: |a, b| a == b;
+    Ne: |a, b| a != b;
+    Ugt: |a, b| a > b;
+    Uge: |a, b| a >= b;
+    Ult: |a, b| a < b;
+    Ule: |a, b| a <= b;
+    Sgt: |a, b| a.signed() > b.signed();
+    Sge: |a, b| a.signed() >= b.signed();
+    Slt: |a, b| a.signed() < b.signed();
+    Sle: |a, b| a.signed() <= b.signed();
+}
+
+/// A unary operation of every width.
+macro_rules! unaries {
+    ($($name:ident: $run:expr;)*) => {$(
+        pub(crate) struct $name<T>(PhantomData<T>);
+        impl<T: Int> Unary for $name<T> {
+            type In = T;
+            type Out = T;
+            #[inline(always)]
+            fn run(value: T) -> T {
+                let run: fn(T) -> T = $run;
+                run(value)
+            }
+        }
+    )*};
+}
+unaries! {
+    Copy: |a| a;
+    Ones: T::ones;
+    Leading: T::leading;
+    Trailing: T::trailing;
+    Swap: T::swap;
+    Reverse: T::reverse;
+    Absolute: T::absolute;
+}
+
+/// A sign extension from one width to another.
+macro_rules! extensions {
+    ($($name:ident: $from:ident $signed:ident $to_signed:ident $to:ident;)*) => {$(
+        pub(crate) struct $name;
+        impl Unary for $name {
+            type In = $from;
+            type Out = $to;
+            #[inline(always)]
+            fn run(value: $from) -> $to {
+                $to_signed::from(value as $signed) as $to
+            }
+        }
+    )*};
+}
+extensions! {
+    Sext8To16: u8 i8 i16 u16;
+    Sext8To32: u8 i8 i32 u32;
+    Sext8To64: u8 i8 i64 u64;
+    Sext16To32: u16 i16 i32 u32;
+    Sext16To64: u16 i16 i64 u64;
+    Sext32To64: u32 i32 i64 u64;
+}
+
+handlers! {
+    /// `a = b` cut to `c` bits, 1 to 64.
+    fn cut<L: super::shape::Src>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let shift = 64 - inst.c;
+        let out = L::get::<u64>(fp, inst.b, acc, f, s) << shift >> shift;
+        out.put(fp, inst.a);
+        next!(ip.add(1), fp, cx, out, f, s)
+    }
+
+    /// `a` = the low `c` bits of `b`, sign-extended to `d` bits; both 1 to 64.
+    fn sign_extend<L: super::shape::Src>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let (from, to) = (64 - inst.c, 64 - inst.d);
+        let value = L::get::<u64>(fp, inst.b, acc, f, s) as i64;
+        let out = (value << from >> from) as u64;
+        let out = out << to >> to;
+        out.put(fp, inst.a);
+        next!(ip.add(1), fp, cx, out, f, s)
+    }
+
+    /// `a = fshl(b, c, d)`
+    fn funnel_left<T: Int>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let out = read::<T>(fp, inst.b).fshl(read(fp, inst.c), read(fp, inst.d));
+        out.put(fp, inst.a);
+        let (acc, f, s) = out.keep(acc, f, s);
+        next!(ip.add(1), fp, cx, acc, f, s)
+    }
+
+    /// `a = fshr(b, c, d)`
+    fn funnel_right<T: Int>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let out = read::<T>(fp, inst.b).fshr(read(fp, inst.c), read(fp, inst.d));
+        out.put(fp, inst.a);
+        let (acc, f, s) = out.keep(acc, f, s);
+        next!(ip.add(1), fp, cx, acc, f, s)
+    }
+}
+
+/// A division, which may trap.
+pub(crate) trait Divide: 'static {
+    type Of: Int;
+    fn run(left: Self::Of, right: Self::Of) -> Result<Self::Of, Fault>;
+}
+
+macro_rules! divisions {
+    ($($name:ident: $run:ident;)*) => {$(
+        pub(crate) struct $name<T>(PhantomData<T>);
+        impl<T: Int> Divide for $name<T> {
+            type Of = T;
+            #[inline(always)]
+            fn run(left: T, right: T) -> Result<T, Fault> {
+                left.$run(right)
+            }
+        }
+    )*};
+}
+divisions! {
+    UDiv: udiv;
+    SDiv: sdiv;
+    URem: urem;
+    SRem: srem;
+}
+
+handlers! {
+    /// `a = O(b, c)`, or a trap.
+    fn divide<O: Divide, R: super::shape::Src>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        match O::run(read(fp, inst.b), R::get(fp, inst.c, acc, f, s)) {
+            Ok(out) => {
+                out.put(fp, inst.a);
+                let (acc, f, s) = out.keep(acc, f, s);
+                next!(ip.add(1), fp, cx, acc, f, s)
+            }
+            Err(kind) => super::slow::trap(ip, cx, kind),
+        }
+    }
+}
+
+/// The name of an operation with overflow check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Overflow {
+    UAdd,
+    USub,
+    UMul,
+    SAdd,
+    SSub,
+    SMul,
+}
+
+/// An operation with overflow check.
+pub(crate) trait Overflowing: 'static {
+    type Of: Int;
+    fn run(left: Self::Of, right: Self::Of) -> (Self::Of, bool);
+}
+
+macro_rules! overflowing {
+    ($($name:ident: $run:ident;)*) => {$(
+        pub(crate) struct $name<T>(PhantomData<T>);
+        impl<T: Int> Overflowing for $name<T> {
+            type Of = T;
+            #[inline(always)]
+            fn run(left: T, right: T) -> (T, bool) {
+                left.$run(right)
+            }
+        }
+    )*};
+}
+overflowing! {
+    UAddOver: uadd_over;
+    USubOver: usub_over;
+    UMulOver: umul_over;
+    SAddOver: sadd_over;
+    SSubOver: ssub_over;
+    SMulOver: smul_over;
+}
+
+handlers! {
+    /// `a = O(b, c)` and `d` = whether it overflowed.
+    fn overflow<O: Overflowing, R: super::shape::Src>(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let (out, over) = O::run(read(fp, inst.b), R::get(fp, inst.c, acc, f, s));
+        out.put(fp, inst.a);
+        over.put(fp, inst.d);
+        next!(ip.add(1), fp, cx, u64::from(over), f, s)
+    }
+}
+
+/// Calls `$pick::<$op<T>>($args)` with the integer type of that many bits.
+macro_rules! by_width {
+    ($bits:expr, $pick:ident, $op:ident, $($arg:expr),*) => {
+        match $bits {
+            8 => $pick::<$op<u8>>($($arg),*),
+            16 => $pick::<$op<u16>>($($arg),*),
+            32 => $pick::<$op<u32>>($($arg),*),
+            _ => $pick::<$op<u64>>($($arg),*),
+        }
+    };
+}
+pub(crate) use by_width;
+
+fn pick_divide<O: Divide>(right: Place) -> Handler {
+    match right {
+        Place::Imm(_) => divide::<O, super::shape::Imm>,
+        _ => divide::<O, super::shape::Reg>,
+    }
+}
+
+fn pick_overflow<O: Overflowing>(right: Place) -> Handler {
+    match right {
+        Place::Imm(_) => overflow::<O, super::shape::Imm>,
+        _ => overflow::<O, super::shape::Reg>,
+    }
+}
+
+/// The handler of integer arithmetic on 8, 16, 32 or 64 bits. `None` for a float operation.
+pub(crate) fn arithmetic(op: BinaryOp, bits: u32, l: Place, r: Place) -> Option<Handler> {
+    Some(match op {
+        BinaryOp::Add => by_width!(bits, pick_binary, Add, l, r),
+        BinaryOp::Sub => by_width!(bits, pick_binary, Sub, l, r),
+        BinaryOp::Mul => by_width!(bits, pick_binary, Mul, l, r),
+        BinaryOp::And => by_width!(bits, pick_binary, And, l, r),
+        BinaryOp::Or => by_width!(bits, pick_binary, Or, l, r),
+        BinaryOp::Xor => by_width!(bits, pick_binary, Xor, l, r),
+        BinaryOp::Shl => by_width!(bits, pick_binary, Shl, l, r),
+        BinaryOp::LShr => by_width!(bits, pick_binary, LShr, l, r),
+        BinaryOp::AShr => by_width!(bits, pick_binary, AShr, l, r),
+        BinaryOp::UDiv => by_width!(bits, pick_divide, UDiv, r),
+        BinaryOp::SDiv => by_width!(bits, pick_divide, SDiv, r),
+        BinaryOp::URem => by_width!(bits, pick_divide, URem, r),
+        BinaryOp::SRem => by_width!(bits, pick_divide, SRem, r),
+        _ => return None,
+    })
+}
+
+/// The handler of a comparison.
+pub(crate) fn compare(pred: IntPredicate, bits: u32, l: Place, r: Place) -> Handler {
+    match pred {
+        IntPredicate::Eq => by_width!(bits, pick_binary, Eq, l, r),
+        IntPredicate::Ne => by_width!(bits, pick_binary, Ne, l, r),
+        IntPredicate::Ugt => by_width!(bits, pick_binary, Ugt, l, r),
+        IntPredicate::Uge => by_width!(bits, pick_binary, Uge, l, r),
+        IntPredicate::Ult => by_width!(bits, pick_binary, Ult, l, r),
+        IntPredicate::Ule => by_width!(bits, pick_binary, Ule, l, r),
+        IntPredicate::Sgt => by_width!(bits, pick_binary, Sgt, l, r),
+        IntPredicate::Sge => by_width!(bits, pick_binary, Sge, l, r),
+        IntPredicate::Slt => by_width!(bits, pick_binary, Slt, l, r),
+        IntPredicate::Sle => by_width!(bits, pick_binary, Sle, l, r),
+    }
+}
+
+/// The handler of an operation with overflow check.
+pub(crate) fn overflowing(op: Overflow, bits: u32, r: Place) -> Handler {
+    match op {
+        Overflow::UAdd => by_width!(bits, pick_overflow, UAddOver, r),
+        Overflow::USub => by_width!(bits, pick_overflow, USubOver, r),
+        Overflow::UMul => by_width!(bits, pick_overflow, UMulOver, r),
+        Overflow::SAdd => by_width!(bits, pick_overflow, SAddOver, r),
+        Overflow::SSub => by_width!(bits, pick_overflow, SSubOver, r),
+        Overflow::SMul => by_width!(bits, pick_overflow, SMulOver, r),
+    }
+}
+
+/// The handler of a copy that fills up with zeros.
+pub(crate) fn copy(bits: u32, value: Place) -> Handler {
+    by_width!(bits, pick_unary, Copy, value)
+}
+
+/// The handler of a sign extension between register widths.
+pub(crate) fn extend(from: u32, to: u32, value: Place) -> Option<Handler> {
+    Some(match (from, to) {
+        (8, 16) => pick_unary::<Sext8To16>(value),
+        (8, 32) => pick_unary::<Sext8To32>(value),
+        (8, 64) => pick_unary::<Sext8To64>(value),
+        (16, 32) => pick_unary::<Sext16To32>(value),
+        (16, 64) => pick_unary::<Sext16To64>(value),
+        (32, 64) => pick_unary::<Sext32To64>(value),
+        _ => return None,
+    })
+}

@@ -1,0 +1,107 @@
+//! Operations on integers of more than 128 bits.
+
+use alloc::vec::Vec;
+
+use bareflow_ir::{BinaryOp, IntPredicate};
+
+use super::slow::Fault;
+use crate::code::{Cx, Fp};
+use crate::value::wide;
+
+/// What is done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum LimbOp {
+    Binary(BinaryOp),
+    Compare(IntPredicate),
+    /// To the width of the result; with the sign?
+    Resize(bool),
+    Choose(IntPredicate),
+    Ones,
+    Leading,
+    Trailing,
+    Swap,
+    Reverse,
+}
+
+/// An operation, and the widths of its operands and its result in bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LimbDesc {
+    pub op: LimbOp,
+    pub bits: u32,
+    pub out: u32,
+}
+
+/// The [`super::slow::Function`] of a [`LimbDesc`]: its address, then places of operands.
+///
+/// # Safety
+/// As of every function.
+pub(crate) unsafe fn run(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Option<Fault> {
+    // SAFETY: decoding put the operands there.
+    unsafe {
+        let desc = &*operands.cast::<*const LimbDesc>().read_unaligned();
+        let words = desc.bits.div_ceil(64) as usize;
+        let load = |at: u32| -> Vec<u64> {
+            let from = fp.add(at as usize).cast::<u64>();
+            (0..words).map(|index| from.add(index).read_unaligned()).collect()
+        };
+        let a = load(*operands.add(2));
+        let two = matches!(desc.op, LimbOp::Binary(_) | LimbOp::Compare(_) | LimbOp::Choose(_));
+        let b = if two { load(*operands.add(3)) } else { Vec::new() };
+        let result = match compute(desc, a, b) {
+            Ok(result) => result,
+            Err(fault) => return Some(fault),
+        };
+        let to = fp.add(out as usize).cast::<u64>();
+        for index in 0..desc.out.div_ceil(64) as usize {
+            to.add(index).write_unaligned(result.get(index).copied().unwrap_or(0));
+        }
+        None
+    }
+}
+
+fn compute(desc: &LimbDesc, a: Vec<u64>, b: Vec<u64>) -> Result<Vec<u64>, Fault> {
+    let bits = desc.bits;
+    let count = |value: u32| alloc::vec![u64::from(value)];
+    Ok(match desc.op {
+        LimbOp::Binary(op) => wide::binary(op, bits, &a, &b)?,
+        LimbOp::Compare(pred) => count(u32::from(wide::compare(pred, bits, &a, &b))),
+        LimbOp::Choose(pred) => {
+            if wide::compare(pred, bits, &a, &b) {
+                a
+            } else {
+                b
+            }
+        }
+        LimbOp::Resize(is_signed) => {
+            let mut value = a;
+            value.resize((desc.out.max(bits)).div_ceil(64) as usize, 0);
+            if is_signed && desc.out > bits {
+                wide::sign_extend(&mut value, bits, desc.out);
+            }
+            wide::trim(&mut value, desc.out);
+            value
+        }
+        LimbOp::Ones => count(a.iter().map(|limb| limb.count_ones()).sum()),
+        LimbOp::Leading => {
+            let top = a.iter().rposition(|limb| *limb != 0);
+            count(top.map_or(bits, |at| bits - (at as u32 * 64 + 64 - a[at].leading_zeros())))
+        }
+        LimbOp::Trailing => {
+            let first = a.iter().position(|limb| *limb != 0);
+            count(first.map_or(bits, |at| at as u32 * 64 + a[at].trailing_zeros()))
+        }
+        LimbOp::Swap | LimbOp::Reverse => {
+            let turned: Vec<u64> =
+                (a.iter().rev())
+                    .map(|limb| {
+                        if desc.op == LimbOp::Swap {
+                            limb.swap_bytes()
+                        } else {
+                            limb.reverse_bits()
+                        }
+                    })
+                    .collect();
+            wide::shr(&turned, a.len() as u32 * 64 - bits)
+        }
+    })
+}

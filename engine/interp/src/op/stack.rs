@@ -1,0 +1,57 @@
+//! Allocations by computed sizes: from the high end of the stack downwards.
+
+use super::{handlers, next, read, slow, write};
+use crate::code::{Cx, Fp, Ip};
+use crate::trap::TrapKind;
+
+handlers! {
+    /// `a` = the address of as many bytes as `c` says, at a multiple of `d`; the frame ends
+    /// before `b`.
+    fn allocate(ip, fp, cx, acc, f, s) {
+        let _ = acc;
+        let inst = &*ip;
+        let room = (*cx).limit.saturating_sub(fp as usize + inst.b as usize) as u64;
+        let size = read::<u64>(fp, inst.c);
+        if size.saturating_add(u64::from(inst.d)) > room {
+            return too_large(ip, fp, cx);
+        }
+        let at = ((*cx).limit - size as usize) & !(inst.d as usize - 1);
+        (*cx).limit = at;
+        write(fp, inst.a, at as u64);
+        next!(ip.add(1), fp, cx, at as u64, f, s)
+    }
+
+    /// `a` = the end of free stack.
+    fn save(ip, fp, cx, acc, f, s) {
+        let _ = acc;
+        let value = (*cx).limit as u64;
+        write(fp, (*ip).a, value);
+        next!(ip.add(1), fp, cx, value, f, s)
+    }
+
+    /// The end of free stack is `b` again.
+    fn restore(ip, fp, cx, acc, f, s) {
+        let value = read::<u64>(fp, (*ip).b) as usize;
+        if value > (*cx).limit {
+            (*cx).limit = value;
+        }
+        next!(ip.add(1), fp, cx, acc, f, s)
+    }
+
+    /// `a` = the address of the frame.
+    fn frame(ip, fp, cx, acc, f, s) {
+        let _ = acc;
+        write(fp, (*ip).a, fp as u64);
+        next!(ip.add(1), fp, cx, fp as u64, f, s)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn too_large(ip: Ip, fp: Fp, cx: Cx) {
+    // SAFETY: a handler's arguments.
+    unsafe {
+        let depth = crate::interp::depth(fp);
+        slow::fail(ip, &mut *cx, TrapKind::StackOverflow { depth });
+    }
+}

@@ -1,0 +1,190 @@
+//! What was counted, in terms of the IR.
+
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering::Relaxed;
+
+use bareflow_ir::cfg::Cfg;
+use bareflow_ir::layout::ValueFrame;
+use bareflow_ir::{FuncId, Op, Type};
+use bareflow_profile::{FunctionProfile, IndirectSite, ParamValues, shape_of};
+
+use crate::Interp;
+use crate::code::{Code, Counts, Fp, slow};
+use crate::op::branch::Tally;
+
+/// Calls whose parameters are looked at.
+const SAMPLED_CALLS: u64 = 64;
+/// Values told apart for one parameter.
+const VALUES: usize = 4;
+
+/// Values seen in the integer and pointer parameters of a function.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Samples {
+    /// Offset in the frame of each parameter that is looked at.
+    places: Option<Vec<u32>>,
+    params: Vec<ParamValues>,
+}
+
+impl Interp {
+    /// Looks at the parameters of a call that is about to start.
+    ///
+    /// # Safety
+    /// They lie at `frame`.
+    pub(crate) unsafe fn sample(&self, id: FuncId, frame: Fp, calls: u64) {
+        if calls >= SAMPLED_CALLS
+            && let Some(state) = Some(self.state_ref(id))
+        {
+            state.slow.fetch_and(!slow::SAMPLE, Relaxed);
+        }
+        let mut all = self.samples.lock();
+        let samples = &mut all[id.index()];
+        if samples.places.is_none() {
+            let (places, params) = self.sampled_params(id);
+            samples.places = Some(places);
+            samples.params = params;
+        }
+        let Samples { places: Some(places), params } = samples else { return };
+        for (at, param) in places.iter().zip(params) {
+            // SAFETY: the caller's.
+            let value = unsafe { crate::op::read::<u64>(frame, *at) };
+            if let Some(known) = param.values.iter_mut().find(|known| known.0 == value) {
+                known.1 += 1;
+            } else if param.values.len() < VALUES {
+                param.values.push((value, 1));
+            } else {
+                param.other += 1;
+            }
+        }
+    }
+
+    fn sampled_params(&self, id: FuncId) -> (Vec<u32>, Vec<ParamValues>) {
+        let module = self.module();
+        let func = module.func(id);
+        let (mut places, mut params) = (Vec::new(), Vec::new());
+        let Some((_, list, _)) = module.types.signature(func.ty) else { return (places, params) };
+        let Some(frame) = ValueFrame::of(&module.types, func) else { return (places, params) };
+        for (index, ty) in list.iter().enumerate() {
+            if matches!(module.types.get(*ty), Type::Int(1..=64) | Type::Ptr)
+                && let Some(word) = frame.word.get(index)
+            {
+                places.push(word * 8);
+                params.push(ParamValues { param: index as u32, ..ParamValues::default() });
+            }
+        }
+        (places, params)
+    }
+
+    /// What was counted for `func` so far. Cycles are not measured here.
+    pub fn profile(&self, id: FuncId) -> FunctionProfile {
+        let func = self.module().func(id);
+        let mut profile = FunctionProfile::default();
+        if func.is_declaration() {
+            return profile;
+        }
+        profile.shape = shape_of(func);
+        if let Some(state) = Some(self.state_ref(id)) {
+            profile.calls = state.calls.load(Relaxed);
+        }
+        profile.params = self.samples.lock()[id.index()].params.clone();
+        for param in &mut profile.params {
+            param.values.sort_by_key(|value| core::cmp::Reverse(value.1));
+        }
+        let Some(code) = self.code(id) else { return profile };
+        self.count_edges(id, code, &mut profile);
+        for (at, _) in &code.back_edges {
+            let jumped = tally(code, *at).jumped.load(Relaxed);
+            profile.back_edges = profile.back_edges.saturating_add(jumped);
+        }
+        for site in &code.sites {
+            let mut targets: Vec<_> = (site.targets.iter())
+                .filter(|(func, _)| func.get() != u32::MAX)
+                .map(|(func, count)| {
+                    let name = &self.module().func(FuncId(func.get())).name;
+                    (name.to_string(), count.load(Relaxed))
+                })
+                .collect();
+            targets.sort_by_key(|target| core::cmp::Reverse(target.1));
+            let other = site.other.load(Relaxed);
+            if other != 0 || !targets.is_empty() {
+                profile.sites.push(IndirectSite { instr: site.instr, targets, other });
+            }
+        }
+        profile
+    }
+
+    /// Fills in blocks and edges. Conditional branches, switches and back edges count; the
+    /// other blocks are executed as often as they are entered.
+    fn count_edges(&self, id: FuncId, code: &Code, profile: &mut FunctionProfile) {
+        let func = self.module().func(id);
+        let mut first = Vec::with_capacity(func.blocks.len());
+        let mut edges = 0usize;
+        for block in func.block_ids() {
+            first.push(edges);
+            func.terminator(block).op.successors(|_| edges += 1);
+        }
+        profile.edges = vec![0; edges];
+        profile.blocks = vec![0; func.blocks.len()];
+        let cfg = Cfg::of(func);
+        // In reverse post-order, a block comes after all its predecessors but the sources of
+        // back edges, and those count by themselves.
+        let mut counted = vec![false; func.blocks.len()];
+        for block in &cfg.order {
+            let at = first[block.index()];
+            let out = &mut profile.edges;
+            match code.counts[block.index()] {
+                Counts::Branch { inst, then_jumps } => {
+                    let tally = tally(code, inst);
+                    let counts = (tally.jumped.load(Relaxed), tally.passed.load(Relaxed));
+                    (out[at], out[at + 1]) = if then_jumps { counts } else { (counts.1, counts.0) };
+                }
+                Counts::Jump { inst } => out[at] = tally(code, inst).jumped.load(Relaxed),
+                Counts::Switch(table) => {
+                    for (index, target) in code.switches[table as usize].targets.iter().enumerate()
+                    {
+                        out[at + index] = target.count.load(Relaxed);
+                    }
+                }
+                Counts::None => continue,
+            }
+            counted[block.index()] = true;
+            let mut sum = 0u64;
+            let mut next = at;
+            func.terminator(*block).op.successors(|_| {
+                sum = sum.saturating_add(out[next]);
+                next += 1;
+            });
+            profile.blocks[block.index()] = sum;
+        }
+        for block in &cfg.order {
+            if counted[block.index()] {
+                continue;
+            }
+            let mut sum = if block.0 == 0 { profile.calls } else { 0 };
+            let mut preds = cfg.preds[block.index()].clone();
+            preds.sort_unstable();
+            preds.dedup();
+            for from in preds {
+                let mut next = first[from.index()];
+                func.terminator(from).op.successors(|to| {
+                    if to == *block {
+                        sum = sum.saturating_add(profile.edges[next]);
+                    }
+                    next += 1;
+                });
+            }
+            profile.blocks[block.index()] = sum;
+            let goes_on = matches!(func.terminator(*block).op, Op::Br { .. } | Op::Invoke { .. })
+                || matches!(func.terminator(*block).op, Op::CondBr { then, other, .. } if then == other);
+            if goes_on {
+                profile.edges[first[block.index()]] = sum;
+            }
+        }
+    }
+}
+
+fn tally(code: &Code, inst: u32) -> &Tally {
+    // SAFETY: decoding put a tally behind each instruction that it recorded as counting.
+    unsafe { crate::op::branch::tally(code.insts.start().add(inst as usize)) }
+}
