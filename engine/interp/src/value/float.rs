@@ -50,7 +50,9 @@ fn half_to_single(half: u16) -> f32 {
     let magnitude = match exponent {
         // Subnormal: an integer number of 2^-24.
         0 => {
-            return f32::from_bits(sign | (fraction as f32 * f32::from_bits(0x3380_0000)).to_bits());
+            return f32::from_bits(
+                sign | (fraction as f32 * f32::from_bits(0x3380_0000)).to_bits(),
+            );
         }
         31 => 0x7f80_0000 | fraction << 13,
         _ => (exponent + 112) << 23 | fraction << 13,

@@ -1,0 +1,258 @@
+//! Compiles C, runs it natively and interpreted, and gives both answers.
+
+use std::alloc::Layout;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use bareflow_interp::{Config, HotLoop, Interp, RegFrame, Stack, Trap, World};
+use bareflow_ir::layout::alloc_size;
+use bareflow_ir::{BlockId, FuncId, Module, Symbol, data};
+
+/// A world in a test process: globals are leaked memory, stubs are addresses that nobody may
+/// jump to, and functions that are only declared come from the C library.
+pub struct TestWorld {
+    pub stack: Stack,
+    addresses: HashMap<Symbol, u64>,
+    functions: HashMap<u64, FuncId>,
+    /// What was reported hot.
+    pub hot_calls: RefCell<Vec<(FuncId, u64)>>,
+    pub hot_loops: RefCell<Vec<(FuncId, BlockId, u64)>>,
+    pub osr: Cell<Option<u64>>,
+}
+
+impl TestWorld {
+    pub fn new(module: &Module) -> Self {
+        let mut addresses = HashMap::new();
+        let mut functions = HashMap::new();
+        for id in module.func_ids() {
+            let func = module.func(id);
+            if func.is_declaration() {
+                let name = CString::new(func.name.as_str()).unwrap();
+                // SAFETY: the name ends in a NUL.
+                let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+                if !found.is_null() {
+                    addresses.insert(Symbol::Func(id), found as u64);
+                }
+            } else {
+                let stub = Box::leak(Box::new([0xccu8; 16])).as_ptr() as u64;
+                addresses.insert(Symbol::Func(id), stub);
+                functions.insert(stub, id);
+            }
+        }
+        let ids = || (0..module.globals.len()).map(bareflow_ir::GlobalId::new);
+        for id in ids() {
+            let global = module.global(id);
+            let size = alloc_size(&module.types, global.ty).max(1) as usize;
+            let align = (global.align as usize).max(64);
+            // SAFETY: the size is not zero.
+            let at =
+                unsafe { std::alloc::alloc_zeroed(Layout::from_size_align(size, align).unwrap()) };
+            addresses.insert(Symbol::Global(id), at as u64);
+        }
+        let world = Self {
+            stack: Stack::new(8 << 20),
+            addresses,
+            functions,
+            hot_calls: RefCell::default(),
+            hot_loops: RefCell::default(),
+            osr: Cell::new(None),
+        };
+        for id in ids() {
+            let Some(init) = module.global(id).init else { continue };
+            let data = data::lower(module, init).unwrap();
+            let at = world.addresses[&Symbol::Global(id)] as *mut u8;
+            // SAFETY: the memory has the size of the type.
+            unsafe { at.copy_from(data.bytes.as_ptr(), data.bytes.len()) };
+            for reloc in &data.relocs {
+                let of = |symbol: Symbol| world.addresses[&symbol];
+                let value = of(reloc.plus)
+                    .wrapping_sub(reloc.minus.map_or(0, of))
+                    .wrapping_add(reloc.addend as u64);
+                // SAFETY: relocations lie within the data.
+                unsafe {
+                    let to = at.add(reloc.offset as usize);
+                    to.copy_from(value.to_le_bytes().as_ptr(), reloc.size as usize);
+                }
+            }
+        }
+        world
+    }
+}
+
+impl World for TestWorld {
+    fn stack(&self) -> &Stack {
+        &self.stack
+    }
+
+    fn address(&self, symbol: Symbol) -> Option<u64> {
+        self.addresses.get(&symbol).copied()
+    }
+
+    fn function_at(&self, address: u64) -> Option<FuncId> {
+        self.functions.get(&address).copied()
+    }
+
+    unsafe fn call_native(&self, address: u64, regs: &mut RegFrame, stack: &[u64]) {
+        // SAFETY: the caller's.
+        unsafe { call_native(address, regs, stack) }
+    }
+
+    fn hot_call(&self, func: FuncId, calls: u64) -> u64 {
+        self.hot_calls.borrow_mut().push((func, calls));
+        calls * 10
+    }
+
+    fn hot_loop(&self, func: FuncId, header: BlockId, back_edges: u64) -> HotLoop {
+        self.hot_loops.borrow_mut().push((func, header, back_edges));
+        HotLoop { entry: self.osr.get(), ask_at: back_edges * 10 }
+    }
+
+    fn trap(&self, trap: Trap) -> ! {
+        panic!("{trap}")
+    }
+}
+
+/// Calls machine code by the C calling convention.
+///
+/// # Safety
+/// It follows the convention, and the arguments are right.
+unsafe fn call_native(address: u64, regs: &mut RegFrame, stack: &[u64]) {
+    // SAFETY: all registers that a callee may change are declared as such.
+    unsafe {
+        core::arch::asm!(
+            "push rbx",
+            "push r12",
+            "mov r12, rsp",
+            "mov rbx, rdi",
+            "and rsp, -16",
+            "lea rax, [rcx * 8]",
+            "sub rsp, rax",
+            "and rsp, -16",
+            "cld",
+            "mov rdi, rsp",
+            "rep movsq",
+            "mov r11, rdx",
+            "movups xmm0, [rbx + 48]",
+            "movups xmm1, [rbx + 64]",
+            "movups xmm2, [rbx + 80]",
+            "movups xmm3, [rbx + 96]",
+            "movups xmm4, [rbx + 112]",
+            "movups xmm5, [rbx + 128]",
+            "movups xmm6, [rbx + 144]",
+            "movups xmm7, [rbx + 160]",
+            "mov rdi, [rbx]",
+            "mov rsi, [rbx + 8]",
+            "mov rdx, [rbx + 16]",
+            "mov rcx, [rbx + 24]",
+            "mov r8, [rbx + 32]",
+            "mov r9, [rbx + 40]",
+            "mov eax, 8",
+            "call r11",
+            "mov [rbx], rax",
+            "mov [rbx + 8], rdx",
+            "movups [rbx + 48], xmm0",
+            "movups [rbx + 64], xmm1",
+            "mov rsp, r12",
+            "pop r12",
+            "pop rbx",
+            in("rdx") address,
+            in("rdi") &raw mut *regs,
+            in("rsi") stack.as_ptr(),
+            in("rcx") stack.len(),
+            clobber_abi("C"),
+        );
+    }
+}
+
+/// A program compiled both ways.
+pub struct Program {
+    pub module: Arc<Module>,
+    pub world: TestWorld,
+    pub interp: Interp,
+    library: *mut libc::c_void,
+    _folder: tempfile::TempDir,
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|why| panic!("{command:?}: {why}"));
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?} failed:\n{words}");
+}
+
+impl Program {
+    /// Compiles a C file; `level` is that of the bitcode.
+    pub fn compile(source: &Path, level: &str, config: Config) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (bitcode, library) = (folder.path().join("p.bc"), folder.path().join("p.so"));
+        let clang = || {
+            let mut clang = Command::new("clang-22");
+            clang.args([
+                "-w",
+                "-std=gnu17",
+                "-fno-exceptions",
+                "-ffp-contract=off",
+                "-fno-builtin-memcpy",
+            ]);
+            clang.arg(source);
+            clang
+        };
+        run(clang().args([level, "-c", "-emit-llvm", "-o"]).arg(&bitcode));
+        run(clang().args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library));
+        let bytes = std::fs::read(&bitcode).unwrap();
+        let module = bareflow_bitcode::read(&bytes).unwrap_or_else(|why| panic!("{why}"));
+        let module = Arc::new(module);
+        let name = CString::new(library.to_str().unwrap()).unwrap();
+        // SAFETY: the name ends in a NUL; the library is our own.
+        let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
+        assert!(!library.is_null(), "dlopen of {name:?}");
+        Self {
+            world: TestWorld::new(&module),
+            interp: Interp::new(module.clone(), config),
+            module,
+            library,
+            _folder: folder,
+        }
+    }
+
+    pub fn func(&self, name: &str) -> FuncId {
+        match self.module.symbol(name) {
+            Some(Symbol::Func(id)) => id,
+            _ => panic!("no function {name}"),
+        }
+    }
+
+    /// The answer of `uint64_t name(uint64_t)` interpreted.
+    pub fn interpreted(&self, name: &str, arg: u64) -> Result<u64, Trap> {
+        Ok(self.interp.call(&self.world, self.func(name), &[arg])?[0])
+    }
+
+    /// The native function.
+    pub fn native(&self, name: &str) -> extern "C" fn(u64) -> u64 {
+        let symbol = CString::new(name).unwrap();
+        // SAFETY: the name ends in a NUL.
+        let found = unsafe { libc::dlsym(self.library, symbol.as_ptr()) };
+        assert!(!found.is_null(), "no native function {name}");
+        // SAFETY: tests name functions of this type only.
+        unsafe { core::mem::transmute(found) }
+    }
+
+    /// Names of the functions `uint64_t test_...(uint64_t)`.
+    pub fn tests(&self) -> Vec<String> {
+        let names = self.module.funcs.iter().filter(|func| !func.is_declaration());
+        names.map(|func| func.name.clone()).filter(|name| name.starts_with("test_")).collect()
+    }
+}
+
+/// The C programs of the tests.
+pub fn sources() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs");
+    let mut list: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    list.retain(|path| path.extension().is_some_and(|end| end == "c"));
+    list.sort();
+    list
+}
