@@ -142,7 +142,7 @@ fn rank<K: Ord>(list: &mut Vec<(K, u64)>) {
             None => joined.push((key, count)),
         }
     }
-    joined.sort_by(|a, b| b.1.cmp(&a.1));
+    joined.sort_by_key(|entry| core::cmp::Reverse(entry.1));
     *list = joined;
 }
 
