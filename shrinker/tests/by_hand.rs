@@ -1,0 +1,78 @@
+//! Images from code written by hand, in an emulator.
+
+use std::process::Command;
+
+use bareflow_shrink::driver::{self, Call, Entry};
+use bareflow_shrink::image::{self, Image};
+use bareflow_shrink::link::{Base, Kind, Unit, Units};
+use bareflow_shrink::machine;
+
+fn qemu(arguments: &[&str]) -> (String, Option<i32>) {
+    let output = Command::new("timeout")
+        .args(["20", "qemu-system-x86_64", "-nodefaults", "-display", "none", "-no-reboot"])
+        .args(["-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (text + &String::from_utf8_lossy(&output.stderr), output.status.code())
+}
+
+/// `uint64_t fib(uint64_t n)`, iterative: mov %rdi,%rcx; xor %eax,%eax; mov $1,%edx;
+/// 1: jrcxz 2f; xadd %rdx,%rax ... written out below.
+fn units() -> Units {
+    let mut units = Units::default();
+    machine::add(&mut units).unwrap();
+    let code = [
+        0x48, 0x89, 0xf9, // mov %rdi, %rcx
+        0x31, 0xc0, // xor %eax, %eax
+        0xba, 1, 0, 0, 0, // mov $1, %edx
+        0xe3, 0x09, // jrcxz out
+        0x48, 0x0f, 0xc1, 0xc2, // xadd %rax, %rdx
+        0x48, 0xff, 0xc9, // dec %rcx
+        0xeb, 0xf5, // jmp
+        0xc3,
+    ];
+    units.define("fibonacci", Unit::new("fibonacci", Kind::Text, 16, code.to_vec())).unwrap();
+    units
+}
+
+fn entry(symbol: &str, call: Call) -> Entry {
+    Entry { module: symbol.into(), symbol: symbol.into(), call }
+}
+
+fn write(image: &Image, name: &str) -> String {
+    let path = std::env::temp_dir().join(format!("{}-{name}", std::process::id()));
+    std::fs::write(&path, &image.file).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit\":0,\"result\":2880067194370816120}\n";
+
+#[test]
+fn fibonacci_boots_everywhere() {
+    let mut units = units();
+    driver::add(&mut units, &[entry("fibonacci", Call::Value(90, 1))], false);
+    let flat = image::link(&units, Base::Flat).unwrap();
+    assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
+    let path = write(&flat, "fib.img");
+    let disk = format!("file={path},format=raw");
+    let (ide, floppy) = (format!("{disk},if=ide"), format!("{disk},if=floppy"));
+    for arguments in [
+        &["-M", "pc", "-drive", &ide][..],
+        &["-M", "pc", "-m", "1M", "-drive", &ide],
+        &["-M", "pc", "-drive", &floppy],
+        &["-M", "q35", "-drive", &ide],
+    ] {
+        let (text, code) = qemu(arguments);
+        assert_eq!((text.as_str(), code), (FIB_90, Some(0x21)), "{arguments:?}");
+    }
+    let elf = image::link(&units, Base::Elf).unwrap();
+    let elf = write(&elf, "fib.elf");
+    for machine in ["microvm,isa-serial=on", "pc"] {
+        let (text, code) = qemu(&["-M", machine, "-kernel", &elf]);
+        assert_eq!((text.as_str(), code), (FIB_90, Some(0x21)), "{machine}");
+    }
+    std::fs::remove_file(path).unwrap();
+    std::fs::remove_file(elf).unwrap();
+}
