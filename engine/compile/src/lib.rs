@@ -10,9 +10,11 @@ extern crate alloc;
 
 mod compiler;
 mod cpu;
+mod cranelift;
 mod object;
 mod options;
 
 pub use compiler::{CompileError, Compiler, Entry, Options, Request};
 pub use cpu::CpuFeatures;
+pub use cranelift::{COUNTER_PREFIX, Cranelift, HOT, SIDE_STACK};
 pub use object::{Object, Reloc, RelocKind, Section, Target};

@@ -1,0 +1,37 @@
+//! Counting calls and loop iterations in instrumented code.
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, types};
+
+use super::lower::{Addr, Base, Lower};
+use super::memory::plain;
+
+/// Prefix of the symbol of a function's counter, 8 bytes of data.
+pub const COUNTER_PREFIX: &str = "__bf_counter.";
+/// Symbol of the function that is called when a counter is used up.
+pub const HOT: &str = "__bf_hot";
+
+impl Lower<'_, '_> {
+    /// Counts one call or iteration down. While the counter is negative, every count calls
+    /// `void __bf_hot(int64_t *counter)`, which sets it anew.
+    pub(super) fn count(&mut self) {
+        let name = alloc::format!("{COUNTER_PREFIX}{}", self.src.func.name);
+        let counter = Addr { base: Base::Symbol(self.symbol(&name)), offset: 0 };
+        let flags = plain().with_aligned();
+        let old = self.load_raw(types::I64, counter, flags);
+        let new = self.add_const(old, -1);
+        self.store_raw(new, counter, flags);
+        let zero = self.int(types::I64, 0);
+        let used_up = self.b.ins().icmp(IntCC::SignedLessThan, new, zero);
+        let (hot, on) = (self.b.create_block(), self.b.create_block());
+        self.b.set_cold_block(hot);
+        self.b.ins().brif(used_up, hot, &[], on, &[]);
+        self.b.seal_block(hot);
+        self.b.switch_to_block(hot);
+        let argument = self.addr_value(counter);
+        self.library(HOT, &[argument], &[]);
+        self.b.ins().jump(on, &[]);
+        self.b.seal_block(on);
+        self.b.switch_to_block(on);
+    }
+}

@@ -1,0 +1,50 @@
+//! Names that the code refers to: functions and data of the program, the machine, the C
+//! library.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bareflow_ir::{FuncId, GlobalId, ParamAttrs, TypeId};
+use cranelift_codegen::ir::{FuncRef, GlobalValue, SigRef};
+use hashbrown::HashMap;
+
+/// Names by number, as Cranelift's external names carry them. The maps are only looked up,
+/// never walked, so the order of their entries does not matter.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    list: Vec<String>,
+    by_name: HashMap<String, u32>,
+    pub(super) globals: HashMap<GlobalId, GlobalValue>,
+    pub(super) symbols: HashMap<u32, GlobalValue>,
+    pub(super) library: HashMap<u32, FuncRef>,
+    pub(super) addresses: HashMap<FuncId, FuncRef>,
+    pub(super) callees: Vec<Callee>,
+    pub(super) plain: Option<SigRef>,
+}
+
+/// A function as it was called before.
+#[derive(Debug)]
+pub(super) struct Callee {
+    pub(super) func: FuncId,
+    pub(super) ty: TypeId,
+    pub(super) attrs: Vec<ParamAttrs>,
+    pub(super) reference: FuncRef,
+}
+
+impl Names {
+    /// The number of a name.
+    pub(super) fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.by_name.get(name) {
+            return *number;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(name.into());
+        self.by_name.insert(name.into(), number);
+        number
+    }
+
+    /// All names by number.
+    pub(super) fn into_list(self) -> Vec<String> {
+        self.list
+    }
+}
