@@ -294,7 +294,8 @@ impl Lower<'_, '_> {
         ty: TypeId,
     ) -> Res<Vec<Value>> {
         let Some((_, len)) = self.types().vector(cond_ty) else {
-            let choose = |(then, other): (&Value, &Value)| self.b.ins().select(cond[0], *then, *other);
+            let choose =
+                |(then, other): (&Value, &Value)| self.b.ins().select(cond[0], *then, *other);
             return Ok(then.iter().zip(other).map(choose).collect());
         };
         let masks = match self.shape(ty)? {

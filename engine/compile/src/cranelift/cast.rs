@@ -181,34 +181,44 @@ impl Lower<'_, '_> {
                 let mut chunks = Vec::new();
                 for piece in pieces {
                     let low = self.b.ins().band(*piece, ones);
-                    let set = self.b.ins().icmp(
-                        clif::condcodes::IntCC::Equal,
-                        low,
-                        ones,
-                    );
+                    let set = self.b.ins().icmp(clif::condcodes::IntCC::Equal, low, ones);
                     chunks.push(set);
                 }
                 Some(self.mask_from(len, chunks))
             }
-            (CastOp::ZExt | CastOp::SExt, Shape::Lanes { .. }, Shape::Lanes { lane, chunks, .. }) => {
-                Some(self.widen_chunks(op == CastOp::SExt, pieces, lane, chunks))
-            }
+            (
+                CastOp::ZExt | CastOp::SExt,
+                Shape::Lanes { .. },
+                Shape::Lanes { lane, chunks, .. },
+            ) => Some(self.widen_chunks(op == CastOp::SExt, pieces, lane, chunks)),
             (CastOp::Trunc, Shape::Lanes { .. }, Shape::Lanes { lane, .. }) => {
                 Some(self.truncate_chunks(pieces, lane))
             }
-            (CastOp::PtrToInt | CastOp::IntToPtr, Shape::Lanes { lane, .. }, Shape::Lanes { lane: to, .. })
-                if lane == to =>
-            {
-                Some(pieces.to_vec())
-            }
-            (CastOp::SiToFp, Shape::Lanes { lane: types::I32, .. }, Shape::Lanes { lane: types::F32, .. }) => {
+            (
+                CastOp::PtrToInt | CastOp::IntToPtr,
+                Shape::Lanes { lane, .. },
+                Shape::Lanes { lane: to, .. },
+            ) if lane == to => Some(pieces.to_vec()),
+            (
+                CastOp::SiToFp,
+                Shape::Lanes { lane: types::I32, .. },
+                Shape::Lanes { lane: types::F32, .. },
+            ) => {
                 Some(pieces.iter().map(|p| self.b.ins().fcvt_from_sint(types::F32X4, *p)).collect())
             }
-            (CastOp::SiToFp, Shape::Lanes { lane: types::I32, .. }, Shape::Lanes { lane: types::F64, chunks, .. }) => {
+            (
+                CastOp::SiToFp,
+                Shape::Lanes { lane: types::I32, .. },
+                Shape::Lanes { lane: types::F64, chunks, .. },
+            ) => {
                 let wide = self.widen_chunks(true, pieces, types::I64, chunks);
                 Some(wide.iter().map(|p| self.b.ins().fcvt_from_sint(types::F64X2, *p)).collect())
             }
-            (CastOp::FpExt, Shape::Lanes { lane: types::F32, .. }, Shape::Lanes { lane: types::F64, chunks, .. }) => {
+            (
+                CastOp::FpExt,
+                Shape::Lanes { lane: types::F32, .. },
+                Shape::Lanes { lane: types::F64, chunks, .. },
+            ) => {
                 let mut out = Vec::new();
                 for piece in pieces {
                     out.push(self.b.ins().fvpromote_low(*piece));
@@ -222,7 +232,11 @@ impl Lower<'_, '_> {
                 }
                 Some(out)
             }
-            (CastOp::FpTrunc, Shape::Lanes { lane: types::F64, .. }, Shape::Lanes { lane: types::F32, .. }) => {
+            (
+                CastOp::FpTrunc,
+                Shape::Lanes { lane: types::F64, .. },
+                Shape::Lanes { lane: types::F32, .. },
+            ) => {
                 let low = pieces.iter().map(|p| self.b.ins().fvdemote(*p)).collect::<Vec<_>>();
                 let mut out = Vec::new();
                 for pair in low.chunks(2) {

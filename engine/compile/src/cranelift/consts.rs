@@ -3,7 +3,9 @@
 use alloc::vec::Vec;
 
 use bareflow_ir::layout::{alloc_size, member_offset, store_size};
-use bareflow_ir::{BinaryOp, ConstExpr, ConstId, ConstKind, FuncId, GlobalId, Linkage, Symbol, Type, TypeId, data};
+use bareflow_ir::{
+    BinaryOp, ConstExpr, ConstId, ConstKind, FuncId, GlobalId, Linkage, Symbol, Type, TypeId, data,
+};
 use cranelift_codegen::ir::immediates::{Ieee32, Ieee64};
 use cranelift_codegen::ir::{
     self as clif, ExtFuncData, ExternalName, FuncRef, GlobalValue, GlobalValueData, InstBuilder,
@@ -257,11 +259,9 @@ impl Lower<'_, '_> {
             _ => return Ok(None),
         }
         let scalar = match self.src.constant(id).kind {
-            ConstKind::Func(func) if id.index() >= self.src.module.consts.len() => data::Scalar {
-                plus: Some(Symbol::Func(func)),
-                minus: None,
-                value: 0,
-            },
+            ConstKind::Func(func) if id.index() >= self.src.module.consts.len() => {
+                data::Scalar { plus: Some(Symbol::Func(func)), minus: None, value: 0 }
+            }
             _ if id.index() >= self.src.module.consts.len() => return Ok(None),
             ConstKind::Func(_)
             | ConstKind::Global(_)
@@ -349,8 +349,7 @@ impl Lower<'_, '_> {
             return *known;
         }
         let name = self.external(name);
-        let data =
-            GlobalValueData::Symbol { name, offset: 0.into(), colocated, tls: false };
+        let data = GlobalValueData::Symbol { name, offset: 0.into(), colocated, tls: false };
         let value = self.b.create_global_value(data);
         self.names.symbols.insert(number, value);
         value

@@ -109,7 +109,8 @@ impl Lower<'_, '_> {
         let lane = ty.lane_type();
         // The largest number below one half: with one half itself, its predecessor would be
         // rounded up by the addition.
-        let half = if lane == types::F32 { 0.499_999_97_f32 as f64 } else { 0.499_999_999_999_999_94 };
+        let half =
+            if lane == types::F32 { 0.499_999_97_f32 as f64 } else { 0.499_999_999_999_999_94 };
         let half = self.float(lane, half);
         let half = if ty.is_vector() { self.b.ins().splat(ty, half) } else { half };
         let half = self.copysign(half, value);

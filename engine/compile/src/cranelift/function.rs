@@ -203,10 +203,8 @@ impl Lower<'_, '_> {
     }
 
     fn frame_value(&mut self, layout: &ValueFrame, frame: Value, id: ValueId) -> Res<Vec<Value>> {
-        let addr = Addr {
-            base: Base::Value(frame),
-            offset: i64::from(layout.word[id.index()]) * 8,
-        };
+        let addr =
+            Addr { base: Base::Value(frame), offset: i64::from(layout.word[id.index()]) * 8 };
         let mut pieces = Vec::new();
         self.load_pieces(self.src.func.value_type(id), addr, plain(), &mut pieces)?;
         Ok(pieces)
@@ -248,8 +246,7 @@ impl Lower<'_, '_> {
                     counted = true;
                     self.count();
                 }
-                self.instr(instr)
-                    .map_err(|refusal| refusal.at(instr))?;
+                self.instr(instr).map_err(|refusal| refusal.at(instr))?;
             }
             order.each_successor(func, *id, |to| {
                 waiting[to.index()] -= 1;
@@ -281,10 +278,12 @@ impl Lower<'_, '_> {
                 let in_entry = self.current == BlockId(0) && !self.frame.osr;
                 return self.alloca(result, *ty, *count, *align, in_entry);
             }
-            Op::Load { ptr, align, volatile, atomic } => match self.promoted_load(*ptr, instr.ty)? {
-                Some(pieces) => pieces,
-                None => self.load(*ptr, instr.ty, *align, *volatile, *atomic)?,
-            },
+            Op::Load { ptr, align, volatile, atomic } => {
+                match self.promoted_load(*ptr, instr.ty)? {
+                    Some(pieces) => pieces,
+                    None => self.load(*ptr, instr.ty, *align, *volatile, *atomic)?,
+                }
+            }
             Op::Store { ptr, value, align, atomic, .. } => {
                 if !self.promoted_store(*ptr, *value)? {
                     self.store(*ptr, *value, *align, *atomic)?;
@@ -301,9 +300,7 @@ impl Lower<'_, '_> {
             Op::ExtractValue { agg, path } => self.extract_value(*agg, path)?,
             Op::InsertValue { agg, value, path } => self.insert_value(*agg, *value, path)?,
             Op::ExtractElement { vec, index } => self.extract_element(*vec, *index, instr.ty)?,
-            Op::InsertElement { vec, value, index } => {
-                self.insert_element(*vec, *value, *index)?
-            }
+            Op::InsertElement { vec, value, index } => self.insert_element(*vec, *value, *index)?,
             Op::ShuffleVector { a, b, mask } => self.shuffle_vector(*a, *b, mask, instr.ty)?,
             Op::AtomicRmw { op, ptr, value, .. } => self.atomic_rmw(*op, *ptr, *value)?,
             Op::CmpXchg { ptr, expected, new, .. } => self.cmpxchg(*ptr, *expected, *new)?,
@@ -340,10 +337,8 @@ impl Lower<'_, '_> {
 
     fn fneg(&mut self, value: Operand) -> Res<Vec<Value>> {
         let ty = self.src.type_of(value);
-        let halves = matches!(
-            self.shape(self.types().scalar(ty))?,
-            super::shape::Shape::Half { .. }
-        );
+        let halves =
+            matches!(self.shape(self.types().scalar(ty))?, super::shape::Shape::Half { .. });
         let pieces = self.pieces(value)?;
         let mut out = Vec::new();
         for piece in pieces {
@@ -358,11 +353,7 @@ impl Lower<'_, '_> {
     }
 
     /// Position and number of the pieces of a member.
-    fn member_pieces(
-        &mut self,
-        mut ty: bareflow_ir::TypeId,
-        path: &[u32],
-    ) -> Res<(usize, usize)> {
+    fn member_pieces(&mut self, mut ty: bareflow_ir::TypeId, path: &[u32]) -> Res<(usize, usize)> {
         let mut first = 0;
         for index in path {
             for before in 0..*index {

@@ -91,13 +91,7 @@ impl Lower<'_, '_> {
         }
     }
 
-    pub(super) fn int_binary(
-        &mut self,
-        op: BinaryOp,
-        bits: u32,
-        a: Value,
-        b: Value,
-    ) -> Res<Value> {
+    pub(super) fn int_binary(&mut self, op: BinaryOp, bits: u32, a: Value, b: Value) -> Res<Value> {
         let long = self.ty(a) == types::I128;
         let value = match op {
             BinaryOp::Add => self.b.ins().iadd(a, b),
@@ -156,11 +150,8 @@ impl Lower<'_, '_> {
         a: Value,
         b: Value,
     ) -> Value {
-        let (a, b) = if is_signed(pred) {
-            (self.sign_in(a, bits), self.sign_in(b, bits))
-        } else {
-            (a, b)
-        };
+        let (a, b) =
+            if is_signed(pred) { (self.sign_in(a, bits), self.sign_in(b, bits)) } else { (a, b) };
         self.b.ins().icmp(int_cc(pred), a, b)
     }
 }

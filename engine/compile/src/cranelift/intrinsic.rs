@@ -57,16 +57,33 @@ impl Lower<'_, '_> {
         };
         Ok(Some(match name {
             // Information for optimisers.
-            "lifetime.start" | "lifetime.end" | "assume" | "donothing" | "sideeffect"
-            | "invariant.end" | "pseudoprobe" | "experimental.noalias.scope.decl" | "prefetch"
-            | "var.annotation" | "va_end" | "dbg.value" | "dbg.declare" | "dbg.label"
-            | "dbg.assign" | "fake.use" => return nothing,
+            "lifetime.start"
+            | "lifetime.end"
+            | "assume"
+            | "donothing"
+            | "sideeffect"
+            | "invariant.end"
+            | "pseudoprobe"
+            | "experimental.noalias.scope.decl"
+            | "prefetch"
+            | "var.annotation"
+            | "va_end"
+            | "dbg.value"
+            | "dbg.declare"
+            | "dbg.label"
+            | "dbg.assign"
+            | "fake.use" => return nothing,
             "invariant.start" => self.zeros(ty)?,
-            "expect" | "expect.with.probability" | "launder.invariant.group"
-            | "strip.invariant.group" | "ssa.copy" | "annotation" | "ptr.annotation"
-            | "threadlocal.address" | "arithmetic.fence" | "preserve.array.access.index" => {
-                self.pieces(arg(0)?)?
-            }
+            "expect"
+            | "expect.with.probability"
+            | "launder.invariant.group"
+            | "strip.invariant.group"
+            | "ssa.copy"
+            | "annotation"
+            | "ptr.annotation"
+            | "threadlocal.address"
+            | "arithmetic.fence"
+            | "preserve.array.access.index" => self.pieces(arg(0)?)?,
             "is.constant" => self.zeros(ty)?,
             "allow.runtime.check" | "allow.ubsan.check" | "type.test" | "public.type.test" => {
                 vec![self.int(types::I8, 1)]

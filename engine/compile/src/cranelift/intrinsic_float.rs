@@ -20,9 +20,25 @@ const LIBRARY: &[&str] = &[
 
 /// Intrinsics with float operands and a float result of the same type.
 const FLOAT: &[&str] = &[
-    "sqrt", "fabs", "floor", "ceil", "trunc", "rint", "nearbyint", "round", "roundeven",
-    "copysign", "minnum", "maxnum", "minimum", "maximum", "minimumnum", "maximumnum", "fma",
-    "fmuladd", "canonicalize",
+    "sqrt",
+    "fabs",
+    "floor",
+    "ceil",
+    "trunc",
+    "rint",
+    "nearbyint",
+    "round",
+    "roundeven",
+    "copysign",
+    "minnum",
+    "maxnum",
+    "minimum",
+    "maximum",
+    "minimumnum",
+    "maximumnum",
+    "fma",
+    "fmuladd",
+    "canonicalize",
 ];
 
 impl Lower<'_, '_> {

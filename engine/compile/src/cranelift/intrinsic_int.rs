@@ -20,9 +20,26 @@ impl Lower<'_, '_> {
     ) -> Res<Option<Vec<Value>>> {
         let known = matches!(
             name,
-            "abs" | "smax" | "smin" | "umax" | "umin" | "bswap" | "bitreverse" | "ctpop" | "ctlz"
-                | "cttz" | "fshl" | "fshr" | "sadd.sat" | "uadd.sat" | "ssub.sat" | "usub.sat"
-                | "sshl.sat" | "ushl.sat" | "ucmp" | "scmp"
+            "abs"
+                | "smax"
+                | "smin"
+                | "umax"
+                | "umin"
+                | "bswap"
+                | "bitreverse"
+                | "ctpop"
+                | "ctlz"
+                | "cttz"
+                | "fshl"
+                | "fshr"
+                | "sadd.sat"
+                | "uadd.sat"
+                | "ssub.sat"
+                | "usub.sat"
+                | "sshl.sat"
+                | "ushl.sat"
+                | "ucmp"
+                | "scmp"
         ) || name.ends_with(".with.overflow");
         if !known {
             return Ok(None);
@@ -95,8 +112,7 @@ impl Lower<'_, '_> {
             },
             Shape::Wide { bits, .. } => match order {
                 Some(pred) => {
-                    let first =
-                        self.wide_compare(pred, bits, args[0].to_vec(), args[1].to_vec());
+                    let first = self.wide_compare(pred, bits, args[0].to_vec(), args[1].to_vec());
                     let mut out = Vec::new();
                     for (a, b) in args[0].iter().zip(args[1]) {
                         out.push(self.b.ins().select(first, *a, *b));
@@ -255,7 +271,11 @@ impl Lower<'_, '_> {
         }
         let amount = if ty == types::I128 { self.resize(amount, types::I64) } else { amount };
         if a == b {
-            return Ok(if left { self.b.ins().rotl(a, amount) } else { self.b.ins().rotr(a, amount) });
+            return Ok(if left {
+                self.b.ins().rotl(a, amount)
+            } else {
+                self.b.ins().rotr(a, amount)
+            });
         }
         let one = self.int(types::I8, 1);
         let inverse = self.b.ins().bnot(amount);
@@ -414,8 +434,7 @@ impl Lower<'_, '_> {
             }
             "abs" => {
                 let zeros: Vec<Value> = a.iter().map(|_| zero).collect();
-                let negative =
-                    self.wide_compare(IntPredicate::Slt, bits, a.clone(), zeros.clone());
+                let negative = self.wide_compare(IntPredicate::Slt, bits, a.clone(), zeros.clone());
                 let negated = self.wide_binary(BinaryOp::Sub, bits, zeros, a.clone())?;
                 Ok(self.choose(negative, &negated, &a))
             }

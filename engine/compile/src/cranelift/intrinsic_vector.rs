@@ -150,7 +150,8 @@ impl Lower<'_, '_> {
     ) -> Res<Option<Vec<Value>>> {
         // The alignment is an operand in older bitcode, an attribute in newer.
         let is_flag = |l: &Self, operand: &Operand| {
-            l.src.const_int(*operand).is_some() && l.types().int_bits(l.src.type_of(*operand)) == Some(32)
+            l.src.const_int(*operand).is_some()
+                && l.types().int_bits(l.src.type_of(*operand)) == Some(32)
         };
         let args: Vec<Operand> = match name {
             "load" | "gather" => args

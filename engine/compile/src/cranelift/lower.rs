@@ -59,10 +59,16 @@ pub(super) enum Base {
 enum Slot {
     Empty,
     One(Value),
-    Many { first: u32, len: u32 },
+    Many {
+        first: u32,
+        len: u32,
+    },
     Addr(Addr),
     /// Assigned in several places; on-stack replacement makes such.
-    Vars { first: u32, len: u32 },
+    Vars {
+        first: u32,
+        len: u32,
+    },
 }
 
 /// The translation of one function.

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use bareflow_ir::layout::{alloc_size, align_of, bit_size, member_offset, store_size};
+use bareflow_ir::layout::{align_of, alloc_size, bit_size, member_offset, store_size};
 use bareflow_ir::{Operand, Ordering, Type, TypeId, ValueId};
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value, types};
 
@@ -350,7 +350,9 @@ impl Lower<'_, '_> {
             let raw = match self.shape(ty)? {
                 Shape::Int { clif, bits } if clif.bits() == bits && bits <= 64 => Some(clif),
                 Shape::Ptr => Some(types::I64),
-                Shape::Float(clif) => Some(if clif == types::F32 { types::I32 } else { types::I64 }),
+                Shape::Float(clif) => {
+                    Some(if clif == types::F32 { types::I32 } else { types::I64 })
+                }
                 Shape::Half { .. } => Some(types::I16),
                 _ => None,
             };
@@ -450,7 +452,9 @@ impl Lower<'_, '_> {
             }
             let step = alloc_size(self.types(), at);
             match constant {
-                Some(index) => addr.offset = addr.offset.wrapping_add(index.wrapping_mul(step as i64)),
+                Some(index) => {
+                    addr.offset = addr.offset.wrapping_add(index.wrapping_mul(step as i64))
+                }
                 None => {
                     let index_ty = self.src.type_of(*index);
                     let index = self.one(*index)?;
@@ -465,7 +469,6 @@ impl Lower<'_, '_> {
         self.set_addr(result, addr);
         Ok(())
     }
-
 
     /// An index as 64 bits: indices are signed.
     fn index_value(&mut self, index: Value, ty: TypeId) -> Res<Value> {
@@ -514,7 +517,9 @@ impl Lower<'_, '_> {
             if position > 0
                 && let Type::Struct { .. } = self.types().get(at)
             {
-                let Some(field) = self.field_index(*index) else { return refuse("a variable field") };
+                let Some(field) = self.field_index(*index) else {
+                    return refuse("a variable field");
+                };
                 let offset = member_offset(self.types(), at, field);
                 for total in &mut totals {
                     *total = self.add_const(*total, offset as i64);

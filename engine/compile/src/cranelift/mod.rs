@@ -148,7 +148,9 @@ fn compile(
     let start = match request.entry {
         Entry::Call => BlockId(0),
         Entry::Loop(block) if block.index() < func.blocks.len() => block,
-        Entry::Loop(block) => return Err(unsupported(alloc::format!("an entry at no block, {}", block.0))),
+        Entry::Loop(block) => {
+            return Err(unsupported(alloc::format!("an entry at no block, {}", block.0)));
+        }
     };
 
     let Scratch { context, builder } = scratch;

@@ -95,12 +95,7 @@ impl Order {
     }
 
     /// Calls `visit` once for each different successor that code is made for.
-    pub(super) fn each_successor(
-        &self,
-        func: &Function,
-        id: BlockId,
-        visit: impl FnMut(BlockId),
-    ) {
+    pub(super) fn each_successor(&self, func: &Function, id: BlockId, visit: impl FnMut(BlockId)) {
         visit_successors(func, id, visit);
     }
 

@@ -18,7 +18,11 @@ impl<'a> Source<'a> {
 
     pub(crate) fn constant(self, id: ConstId) -> &'a Const {
         let own = self.module.consts.len();
-        if id.index() < own { &self.module.consts[id.index()] } else { &self.extra[id.index() - own] }
+        if id.index() < own {
+            &self.module.consts[id.index()]
+        } else {
+            &self.extra[id.index() - own]
+        }
     }
 
     pub(crate) fn type_of(self, operand: Operand) -> TypeId {

@@ -13,7 +13,9 @@ impl Lower<'_, '_> {
     /// Clears what lies above `bits` in the last limb.
     pub(super) fn wide_mask(&mut self, mut limbs: Vec<Value>, bits: u32) -> Vec<Value> {
         let top = bits % 64;
-        if top != 0 && let Some(last) = limbs.pop() {
+        if top != 0
+            && let Some(last) = limbs.pop()
+        {
             limbs.push(self.mask_to(last, top));
         }
         limbs
@@ -22,7 +24,9 @@ impl Lower<'_, '_> {
     /// Copies the sign of an integer of `bits` bits into the rest of its last limb.
     fn wide_sign_in(&mut self, mut limbs: Vec<Value>, bits: u32) -> Vec<Value> {
         let top = bits % 64;
-        if top != 0 && let Some(last) = limbs.pop() {
+        if top != 0
+            && let Some(last) = limbs.pop()
+        {
             limbs.push(self.sign_in(last, top));
         }
         limbs
@@ -233,9 +237,8 @@ impl Lower<'_, '_> {
         // It fits if the doubled remainder left its limbs or is not smaller than the divisor.
         let fits = self.b.ins().bxor(borrow, one);
         let fits = self.b.ins().bor(fits, overflow);
-        let remainder = self.zip(&reduced, &remainder, |l, new, old| {
-            l.b.ins().select(fits, new, old)
-        });
+        let remainder =
+            self.zip(&reduced, &remainder, |l, new, old| l.b.ins().select(fits, new, old));
         let mut quotient = dividend;
         quotient[0] = self.b.ins().bor(quotient[0], fits);
         let step = self.b.ins().iadd(step, one);
