@@ -46,4 +46,16 @@ macro_rules! programs {
 
 programs! {
     scalars "scalars.c";
+    abi "abi.c";
+    varargs "varargs.c";
+    bitint "bitint.c";
+    bitint_wide "bitint_wide.c";
+    vectors "vectors.c";
+    floats "floats.c";
+    halves "halves.c";
+    memory "memory.c";
+    jumps "jumps.c";
+    atomics "atomics.c";
+    intrinsics "intrinsics.c";
+    rust_core "core.rs";
 }
