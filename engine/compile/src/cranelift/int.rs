@@ -32,7 +32,7 @@ impl Lower<'_, '_> {
     /// Clears the bits above `bits`.
     pub(super) fn mask_to(&mut self, value: Value, bits: u32) -> Value {
         let ty = self.ty(value);
-        if bits >= ty.bits() {
+        if bits >= ty.lane_bits() {
             return value;
         }
         let mask = self.long(ty, (1u128 << bits) - 1);
@@ -42,7 +42,7 @@ impl Lower<'_, '_> {
     /// Copies bit `bits - 1` into the bits above it.
     pub(super) fn sign_in(&mut self, value: Value, bits: u32) -> Value {
         let ty = self.ty(value);
-        if bits >= ty.bits() {
+        if bits >= ty.lane_bits() {
             return value;
         }
         let distance = self.int(types::I8, u64::from(ty.bits() - bits));

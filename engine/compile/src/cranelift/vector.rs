@@ -234,8 +234,35 @@ impl Lower<'_, '_> {
     // Moving lanes.
 
     pub(super) fn shuffle_bytes(&mut self, a: Value, b: Value, mask: [u8; 16]) -> Value {
+        if !self.cpu.has("ssse3") {
+            return self.shuffle_in_memory(a, b, mask);
+        }
         let mask = self.b.func.dfg.immediates.push(mask.to_vec().into());
         self.b.ins().shuffle(a, b, mask)
+    }
+
+    /// The same without `pshufb`: through memory, in the largest pieces that move together.
+    fn shuffle_in_memory(&mut self, a: Value, b: Value, mask: [u8; 16]) -> Value {
+        let together = |width: usize| {
+            mask.chunks(width).all(|lane| {
+                lane[0] as usize % width == 0
+                    && lane.iter().enumerate().all(|(at, byte)| *byte == lane[0] + at as u8)
+            })
+        };
+        let width = [8usize, 4, 2].into_iter().find(|width| together(*width)).unwrap_or(1);
+        let lane = shape::container(width as u32 * 8);
+        let data = clif::StackSlotData::new(clif::StackSlotKind::ExplicitSlot, 48, 4);
+        let slot = self.b.create_sized_stack_slot(data);
+        let base = self.b.ins().stack_addr(types::I64, slot, 0);
+        let flags = clif::MemFlagsData::trusted();
+        self.b.ins().store(flags, a, base, 0);
+        self.b.ins().store(flags, b, base, 16);
+        for at in (0..16).step_by(width) {
+            let from = i32::from(mask[at]);
+            let moved = self.b.ins().load(lane, flags, base, from);
+            self.b.ins().store(flags, moved, base, 32 + at as i32);
+        }
+        self.b.ins().load(types::I8X16, flags, base, 32)
     }
 
     pub(super) fn extract_element(

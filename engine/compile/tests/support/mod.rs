@@ -44,14 +44,14 @@ pub fn module(folder: &Folder, source: &Path, level: &str) -> Module {
     if is_rust(source) {
         run(Command::new("rustc")
             .args(["--edition=2024", "--emit=llvm-bc", "--crate-type=lib", "-Cpanic=abort"])
-            .args(["-Coverflow-checks=off", "-Cno-prepopulate-passes=off", "-Ccodegen-units=1"])
+            .args(["-Coverflow-checks=off", "-Ccodegen-units=1"])
             .arg(format!("-Copt-level={level}"))
             .arg("-o")
             .arg(&out)
             .arg(source));
     } else {
         run(Command::new("clang-22")
-            .args(["-c", "-emit-llvm", "-fno-exceptions", "-Wno-everything"])
+            .args(["-c", "-emit-llvm", "-fno-exceptions", "-fwrapv", "-Wno-everything"])
             .arg(format!("-O{level}"))
             .arg("-o")
             .arg(&out)
@@ -77,7 +77,7 @@ impl Native {
                 .arg(source));
         } else {
             run(Command::new("clang-22")
-                .args(["-shared", "-fPIC", "-O1", "-Wno-everything"])
+                .args(["-shared", "-fPIC", "-O1", "-fwrapv", "-Wno-everything"])
                 .args(["-Wl,--unresolved-symbols=ignore-all"])
                 .arg("-o")
                 .arg(&out)
@@ -86,7 +86,7 @@ impl Native {
         }
         let path = std::ffi::CString::new(out.as_os_str().as_encoded_bytes()).expect("a path");
         // SAFETY: the library was just built from a test program, which has no constructors.
-        let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW) };
+        let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY) };
         assert!(!handle.is_null(), "cannot load {}", out.display());
         Self(handle)
     }
