@@ -10,6 +10,9 @@
 
 extern crate alloc;
 
+#[cfg(debug_assertions)]
+compile_error!("the handlers' tail calls need `debug-assertions = false` in the profile");
+
 mod bridge;
 mod code;
 mod decode;

@@ -150,10 +150,10 @@ impl Plan {
                             let at = end.next_multiple_of(align.min(16));
                             let slack = if align > 16 { align } else { 0 };
                             end = at + bytes + slack;
-                            let escapes = self
-                                .users(value)
-                                .iter()
-                                .any(|user| !is_access(&func.instrs[*user as usize].op, value));
+                            let escapes = self.users(value).iter().any(|user| {
+                                let user = &func.instrs[*user as usize];
+                                !is_access(&user.op, value) || !simple_access(module, func, user)
+                            });
                             self.locals[value.index()] =
                                 Some(Local { at: at as u32, align: align as u32, escapes });
                         }

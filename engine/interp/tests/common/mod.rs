@@ -201,14 +201,21 @@ impl Program {
             clang
         };
         run(clang().args([level, "-c", "-emit-llvm", "-o"]).arg(&bitcode));
-        run(clang().args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library));
+        run(clang().args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).args(["-lm", "-lgcc"]));
         let bytes = std::fs::read(&bitcode).unwrap();
         let module = bareflow_bitcode::read(&bytes).unwrap_or_else(|why| panic!("{why}"));
         let module = Arc::new(module);
+        // What programs call of the C library: some of it lies in a library of its own.
+        // SAFETY: the name ends in a NUL.
+        unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
         let name = CString::new(library.to_str().unwrap()).unwrap();
         // SAFETY: the name ends in a NUL; the library is our own.
         let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
-        assert!(!library.is_null(), "dlopen of {name:?}");
+        if library.is_null() {
+            // SAFETY: dlopen has failed, so there is a message.
+            panic!("{:?}", unsafe { std::ffi::CStr::from_ptr(libc::dlerror()) });
+        }
+        // (The library must be open: functions of libgcc come with it.)
         Self {
             world: TestWorld::new(&module),
             interp: Interp::new(module.clone(), config),
