@@ -9,8 +9,9 @@
 //!  24  entry            u64   64-bit code to jump to, inside the payload
 //!  32  memory size      u64   payload and the zeroed memory behind it (.bss)
 //!  40  payload CRC-32   u32   IEEE 802.3, of the payload
-//!  44  header CRC-32    u32   of bytes 0 to 43
-//!  48  zero             to 511
+//!  44  zero             to 63
+//!  64  command line     ends with NUL; at most 443 bytes and the NUL
+//! 508  header CRC-32    u32   of bytes 0 to 507
 //! 512  payload
 //! ```
 //!
@@ -23,6 +24,11 @@ pub const MAGIC: [u8; 4] = *b"FLUD";
 pub const VERSION: u16 = 1;
 /// Length of the header in bytes.
 pub const HEADER_BYTES: usize = 512;
+/// Longest command line, in bytes.
+pub const LONGEST_COMMAND_LINE: usize = HEADER_CRC_AT - COMMAND_LINE_AT - 1;
+/// Where the command line begins, and where the header's checksum is.
+const COMMAND_LINE_AT: usize = 64;
+const HEADER_CRC_AT: usize = 508;
 /// Lowest address a payload may be loaded at.
 pub const LOWEST_LOAD: u64 = 0x10_0000;
 /// Longest payload that stage 2 loads, in bytes.
@@ -58,6 +64,8 @@ pub enum FludError {
     Truncated(u64, u64),
     /// The payload's checksum: computed, stored.
     PayloadCrc(u32, u32),
+    /// A command line with a NUL in it or of more than [`LONGEST_COMMAND_LINE`] bytes; its length.
+    CommandLine(usize),
     /// Addresses or sizes that cannot be loaded: name of the field, its value.
     Field(&'static str, u64),
 }
@@ -69,7 +77,7 @@ impl core::fmt::Display for FludError {
             Self::Magic(found) => write!(f, "offset 0: begins with {found:02x?}, not \"FLUD\""),
             Self::Version(v) => write!(f, "offset 4: FLUD version {v}, only 1 is known"),
             Self::HeaderCrc(is, said) => {
-                write!(f, "offset 44: the header's CRC-32 is {is:08x}, stored is {said:08x}")
+                write!(f, "offset 508: the header's CRC-32 is {is:08x}, stored is {said:08x}")
             }
             Self::Truncated(said, there) => {
                 write!(f, "offset 8: {said} bytes of payload expected, {there} are there")
@@ -77,6 +85,10 @@ impl core::fmt::Display for FludError {
             Self::PayloadCrc(is, said) => {
                 write!(f, "offset 40: the payload's CRC-32 is {is:08x}, stored is {said:08x}")
             }
+            Self::CommandLine(length) => write!(
+                f,
+                "a command line of {length} bytes: at most {LONGEST_COMMAND_LINE}, none of them NUL"
+            ),
             Self::Field(name, value) => write!(f, "{name} {value:#x} cannot be loaded"),
         }
     }
@@ -106,10 +118,28 @@ impl Header {
         Ok(header)
     }
 
-    /// The header's sector.
+    /// The header's sector, without a command line.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; HEADER_BYTES] {
+        self.sealed([0; HEADER_BYTES])
+    }
+
+    /// The header's sector, with a command line for the kernel.
+    ///
+    /// # Errors
+    /// [`FludError::CommandLine`] when the line is too long or has a NUL in it.
+    pub fn to_bytes_with(&self, command_line: &[u8]) -> Result<[u8; HEADER_BYTES], FludError> {
+        let length = command_line.len();
+        if length > LONGEST_COMMAND_LINE || command_line.contains(&0) {
+            return Err(FludError::CommandLine(length));
+        }
         let mut out = [0; HEADER_BYTES];
+        out[COMMAND_LINE_AT..][..length].copy_from_slice(command_line);
+        Ok(self.sealed(out))
+    }
+
+    /// Fills in the fields and the checksum.
+    fn sealed(&self, mut out: [u8; HEADER_BYTES]) -> [u8; HEADER_BYTES] {
         out[0..4].copy_from_slice(&MAGIC);
         out[4..6].copy_from_slice(&VERSION.to_le_bytes());
         out[6..8].copy_from_slice(&(HEADER_BYTES as u16).to_le_bytes());
@@ -118,8 +148,8 @@ impl Header {
         out[24..32].copy_from_slice(&self.entry.to_le_bytes());
         out[32..40].copy_from_slice(&self.memory_bytes.to_le_bytes());
         out[40..44].copy_from_slice(&self.payload_crc.to_le_bytes());
-        let crc = crc32fast::hash(&out[..44]);
-        out[44..48].copy_from_slice(&crc.to_le_bytes());
+        let crc = crc32fast::hash(&out[..HEADER_CRC_AT]);
+        out[HEADER_CRC_AT..].copy_from_slice(&crc.to_le_bytes());
         out
     }
 
@@ -141,9 +171,9 @@ impl Header {
         if version != VERSION {
             return Err(FludError::Version(version));
         }
-        let crc = crc32fast::hash(&head[..44]);
-        if crc != u32_at(44) {
-            return Err(FludError::HeaderCrc(crc, u32_at(44)));
+        let crc = crc32fast::hash(&head[..HEADER_CRC_AT]);
+        if crc != u32_at(HEADER_CRC_AT) {
+            return Err(FludError::HeaderCrc(crc, u32_at(HEADER_CRC_AT)));
         }
         let header = Self {
             payload_bytes: u64_at(8),
@@ -162,6 +192,13 @@ impl Header {
             return Err(FludError::PayloadCrc(crc, header.payload_crc));
         }
         Ok((header, payload))
+    }
+
+    /// The command line in a FLUD file; empty when there is none, or no whole header.
+    #[must_use]
+    pub fn command_line(file: &[u8]) -> &[u8] {
+        let line = file.get(COMMAND_LINE_AT..HEADER_CRC_AT).unwrap_or_default();
+        line.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
     /// Limits of what stage 2 loads.
@@ -206,14 +243,30 @@ mod tests {
     }
 
     #[test]
-    fn every_changed_byte_is_noticed_but_in_the_padding() {
+    fn every_changed_byte_is_noticed() {
         let good = file();
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 0x40;
-            let refused = Header::parse(&bad).is_err();
-            assert_eq!(refused, !(48..512).contains(&at), "byte {at}");
+            assert!(Header::parse(&bad).is_err(), "byte {at}");
         }
+    }
+
+    #[test]
+    fn a_command_line_is_carried() {
+        let (header, payload) = Header::parse(&file()).map(|(h, p)| (h, p.to_vec())).unwrap();
+        let mut with = header.to_bytes_with(b"selftest=fat").unwrap().to_vec();
+        with.extend(payload);
+        assert!(Header::parse(&with).is_ok());
+        assert_eq!(Header::command_line(&with), b"selftest=fat");
+        assert_eq!(Header::command_line(&file()), b"");
+        let longest = [b'x'; LONGEST_COMMAND_LINE];
+        assert_eq!(Header::command_line(&header.to_bytes_with(&longest).unwrap()), longest);
+        assert_eq!(
+            header.to_bytes_with(&[b'x'; LONGEST_COMMAND_LINE + 1]),
+            Err(FludError::CommandLine(LONGEST_COMMAND_LINE + 1))
+        );
+        assert_eq!(header.to_bytes_with(b"a\0b"), Err(FludError::CommandLine(3)));
     }
 
     #[test]

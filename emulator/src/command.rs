@@ -6,13 +6,8 @@ use std::process::{Command, Stdio};
 
 use crate::{EmulatorError, Input, Machine, Media, Settings};
 
-/// The command that runs `settings`, with or without KVM; `kernel` is started directly.
-pub(crate) fn build(
-    qemu: &Path,
-    settings: &Settings,
-    kvm: bool,
-    kernel: Option<&Path>,
-) -> Result<Command, EmulatorError> {
+/// The command that runs `settings`, with or without KVM.
+pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Command, EmulatorError> {
     let mut command = Command::new(qemu);
     let machine = match settings.machine {
         Machine::Pc => "pc",
@@ -30,7 +25,7 @@ pub(crate) fn build(
     if settings.machine != Machine::Microvm {
         command.args(["-vga", "std"]);
     }
-    if let Some(kernel) = kernel {
+    if let Some(kernel) = &settings.kernel {
         command.arg("-kernel").arg(kernel);
         if !settings.command_line.is_empty() {
             command.args(["-append", &settings.command_line]);

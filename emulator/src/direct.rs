@@ -18,14 +18,23 @@ const SEGMENT_BYTES: usize = 56;
 /// Where the segment starts in the file.
 const PAYLOAD_AT: usize = 4096;
 
-/// The ELF file of the kernel in `image`.
-pub(crate) fn elf_of(image: &Path) -> Result<Vec<u8>, EmulatorError> {
+/// A kernel taken out of an image.
+pub(crate) struct Extracted {
+    /// Its ELF file.
+    pub(crate) elf: Vec<u8>,
+    /// The command line that stage 2 would hand it.
+    pub(crate) command_line: String,
+}
+
+/// The kernel in `image`.
+pub(crate) fn kernel_of(image: &Path) -> Result<Extracted, EmulatorError> {
     let bad = |why: String| EmulatorError::File(image.to_owned(), why);
     let flud = read_flud(image).map_err(|error| bad(error.to_string()))?;
     let (header, payload) = Header::parse(&flud).map_err(|error| bad(error.to_string()))?;
     let note = find_note(payload)
         .ok_or_else(|| bad("its kernel has no PVH entry: it starts from a BIOS only".to_owned()))?;
-    Ok(wrap(&header, payload, note))
+    let command_line = String::from_utf8_lossy(Header::command_line(&flud)).into_owned();
+    Ok(Extracted { elf: wrap(&header, payload, note), command_line })
 }
 
 /// The FLUD file in the boot area, cut off at its longest.

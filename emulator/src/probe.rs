@@ -65,7 +65,7 @@ fn boot_sector_runs() -> Result<bool, EmulatorError> {
         tempfile::NamedTempFile::new().map_err(|e| EmulatorError::Io("a temporary file", e))?;
     image.write_all(&sector).map_err(|e| EmulatorError::Io("a temporary file", e))?;
     let settings = Settings { memory_mib: 16, accel: Accel::Kvm, ..Settings::new(image.path()) };
-    let mut child = Child::spawn(&mut command::build(&qemu()?, &settings, true, None)?)?;
+    let mut child = Child::spawn(&mut command::build(&qemu()?, &settings, true)?)?;
     let status = child.wait_until(std::time::Instant::now() + Duration::from_secs(3))?;
     Ok(status.is_some_and(|status| status.code() == Some(0x10 << 1 | 1)))
 }

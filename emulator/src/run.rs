@@ -95,14 +95,21 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
         }
     }
     // Kept until the run is over: QEMU reads it again at a reset.
+    let mut settings = settings.clone();
     let extracted = match (&settings.kernel, &settings.image, settings.machine) {
         (None, Some(image), Machine::Microvm) => Some(extract(image)?),
         _ => None,
     };
-    let kernel = settings.kernel.as_deref().or(extracted.as_ref().map(|file| file.path()));
+    if let Some((file, command_line)) = &extracted {
+        settings.kernel = Some(file.path().to_owned());
+        if settings.command_line.is_empty() {
+            settings.command_line.clone_from(command_line);
+        }
+    }
+    let settings = &settings;
     let start = Instant::now();
     let deadline = start + settings.timeout;
-    let mut child = Child::spawn(&mut command::build(&qemu, settings, kvm, kernel)?)?;
+    let mut child = Child::spawn(&mut command::build(&qemu, settings, kvm)?)?;
     if let (Input::Bytes(bytes), Some(mut stdin)) = (&settings.input, child.stdin()) {
         let bytes = bytes.clone();
         // A machine that ends without reading everything breaks the pipe: no error.
@@ -129,13 +136,13 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
     Ok(Run { outcome, output, records, elapsed: start.elapsed(), complaints })
 }
 
-/// The kernel of `image`, in a temporary file.
-fn extract(image: &std::path::Path) -> Result<tempfile::NamedTempFile, EmulatorError> {
-    let elf = direct::elf_of(image)?;
+/// The kernel of `image` in a temporary file, and its command line.
+fn extract(image: &std::path::Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
+    let direct::Extracted { elf, command_line } = direct::kernel_of(image)?;
     let failed = |error| EmulatorError::Io("a temporary file for the kernel", error);
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
     file.write_all(&elf).map_err(failed)?;
-    Ok(file)
+    Ok((file, command_line))
 }
 
 /// Reads the console in a thread of its own, so that waiting for it can time out.

@@ -6,7 +6,7 @@ load_kernel:
     mov cx, 1
     call read_sectors
     mov dword ptr [work_to], HEADER
-    mov dword ptr [work_bytes], 48
+    mov dword ptr [work_bytes], 512
     call copy_up
     cmp dword ptr [HEADER], 0x44554c46      # "FLUD"
     jne bad_signature
@@ -14,7 +14,7 @@ load_kernel:
     jne bad_version
     mov dword ptr [work_crc], -1
     mov dword ptr [work_to], HEADER
-    mov dword ptr [work_bytes], 44
+    mov dword ptr [work_bytes], 508
     call copy_up
     mov eax, dword ptr [work_crc]
     not eax

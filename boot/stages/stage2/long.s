@@ -54,7 +54,10 @@ finish:
     mov dword ptr [INFO_KERNEL_END + 4], eax
     mov dword ptr [INFO_RSDP], eax
     mov dword ptr [INFO_RSDP + 4], eax
-    mov dword ptr [INFO_COMMAND_LINE], eax
+    mov ecx, HEADER_COMMAND_LINE
+    cmp byte ptr [ecx], 0
+    cmove ecx, eax
+    mov dword ptr [INFO_COMMAND_LINE], ecx
     mov dword ptr [INFO_COMMAND_LINE + 4], eax
 
     mov eax, cr4

@@ -36,13 +36,14 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         let booted = boot_once(&settings, ui, false)?;
         bar.suspend(|| ui.result(&booted.line, || booted.line.summary()));
         bar.inc(1);
-        let exit = booted.exit_or_failure(&args.image)?;
-        if exit != Exit::Success {
+        let ended = booted.exit_or_failure(&args.image);
+        if !matches!(ended, Ok(Exit::Success)) {
             bar.finish_and_clear();
+            // What would have been on the terminal of `boot`, so that the cause is seen.
             for line in booted.line.log.iter().chain([&booted.line.output]) {
                 eprintln!("{}", line.trim_end());
             }
-            return Ok(exit);
+            return ended;
         }
     }
     bar.finish_and_clear();

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use bareflow_boot::flud::Header;
+use bareflow_boot::flud::{FludError, Header};
 use bareflow_boot::image::{BootFiles, Partition, boot_area, first_free_sector};
 
 use crate::failure::Failure;
@@ -31,6 +31,8 @@ pub struct Disk<'a> {
     pub stage2: &'a [u8],
     /// A FLUD file.
     pub kernel: &'a [u8],
+    /// Command line for the kernel; may be empty.
+    pub command_line: &'a [u8],
     /// What kind of disk.
     pub geometry: Geometry,
 }
@@ -55,9 +57,12 @@ pub fn write_disk(
     contents: &Contents,
 ) -> Result<u64, Failure> {
     let broken = |error: std::io::Error| Failure::output(path, error);
-    Header::parse(disk.kernel)
-        .map_err(|error| Failure::output(path, format!("the kernel is not usable: {error}")))?;
-    let files = BootFiles { stage1: disk.stage1, stage2: disk.stage2, kernel: disk.kernel };
+    let unusable =
+        |error: FludError| Failure::output(path, format!("the kernel is not usable: {error}"));
+    let (header, payload) = Header::parse(disk.kernel).map_err(unusable)?;
+    let mut kernel = header.to_bytes_with(disk.command_line).map_err(unusable)?.to_vec();
+    kernel.extend_from_slice(payload);
+    let files = BootFiles { stage1: disk.stage1, stage2: disk.stage2, kernel: &kernel };
     let free = first_free_sector(&files);
     let (bytes, first) = match disk.geometry {
         Geometry::Floppy if contents.files.is_empty() => (FLOPPY, None),
@@ -82,7 +87,8 @@ pub fn write_disk(
         let sectors = (bytes / SECTOR) as u32 - first;
         Partition { first, sectors, kind: if bytes < 32 << 20 { 0x04 } else { 0x0e } }
     });
-    let signature = crc32(disk.kernel) ^ bytes as u32;
+    // Follows from the contents, so that the same input makes the same image.
+    let signature = header.payload_crc ^ bytes as u32;
     let area =
         boot_area(&files, signature, partition).map_err(|error| Failure::output(path, error))?;
     file.set_len(bytes).map_err(broken)?;
@@ -92,10 +98,4 @@ pub fn write_disk(
         volume::write(file, path, partition, signature, contents)?;
     }
     Ok(bytes)
-}
-
-/// The checksum the kernel's own header carries: a number that follows from the contents, so
-/// that the same input makes the same image.
-fn crc32(flud: &[u8]) -> u32 {
-    u32::from_le_bytes([flud[40], flud[41], flud[42], flud[43]])
 }

@@ -59,6 +59,9 @@ pub struct Args {
     /// Let the machine say every decision it takes
     #[arg(long)]
     verbose: bool,
+    /// Command line for the kernel
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    cmdline: String,
     #[command(flatten)]
     program: ProgramOptions,
 }
@@ -90,7 +93,13 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         (true, _) => Geometry::Floppy,
         (false, size) => Geometry::Hard(size),
     };
-    let disk = Disk { stage1: &stage1, stage2: &stage2, kernel: &kernel, geometry };
+    let disk = Disk {
+        stage1: &stage1,
+        stage2: &stage2,
+        kernel: &kernel,
+        command_line: args.cmdline.as_bytes(),
+        geometry,
+    };
     let bytes = write_whole(&args.output, |file| write_disk(file, &args.output, &disk, &contents))?;
     let line = Line {
         image: &args.output,
