@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{boot, grow, image};
+use crate::{boot, grow, image, run as hosted};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -29,6 +29,8 @@ enum Command {
     Boot(boot::Args),
     /// Boots an image several times, each from the last one's snapshot.
     Grow(grow::Args),
+    /// Runs a program in this process, on the same engine as on bare metal.
+    Run(hosted::Args),
 }
 
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
@@ -36,6 +38,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Image(args) => image::run(args, ui),
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),
+        Command::Run(args) => hosted::run(&args, ui),
     }
 }
 

@@ -14,6 +14,8 @@ pub mod image;
 pub mod machine;
 pub mod output_file;
 pub mod program;
+mod run;
+pub mod sources;
 pub mod ui;
 
 use std::process::ExitCode;

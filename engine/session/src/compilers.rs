@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_compile::{Compiler, Options};
+use bareflow_compile::{Compiler, Cranelift, Options};
 use bareflow_profile::Level;
 
 /// The compilers on board.
@@ -14,7 +14,7 @@ pub(crate) struct Compilers {
 
 impl Compilers {
     pub(crate) fn new() -> Self {
-        Self { list: Vec::new() }
+        Self { list: Vec::from([Box::new(Cranelift::new()) as Box<dyn Compiler>]) }
     }
 
     /// The compiler of a level. `None` for the interpreter, which needs none.

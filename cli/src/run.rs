@@ -1,0 +1,164 @@
+//! `bareflow run`: a program in this process, on the same engine as on bare metal.
+
+use std::path::PathBuf;
+
+use bareflow_hosted::{Fault, Hosted, Output, install_fault_handler};
+use bareflow_session::{
+    Finished, FunctionReport, LevelCounts, Outcome, Rejection, SnapshotReport, boot, symbolise,
+};
+use serde::Serialize;
+
+use crate::artefacts::Artefacts;
+use crate::failure::{Exit, Failure, Kind};
+use crate::program::ProgramOptions;
+use crate::sources;
+use crate::ui::Ui;
+
+/// What `bareflow run` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow run hello.bc                          main() of a program
+  bareflow run a.bc b.bc --level O2              two files, one program, compiled at O2
+  bareflow run fib.bc --entry fib --arg 30       uint64_t fib(uint64_t), its result printed
+  bareflow run fib.bc --entry fib --arg 30 --json --repeat 10")]
+pub struct Args {
+    /// Bitcode: plain files are linked into one program, each LLBC file is one of its own
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    options: ProgramOptions,
+    /// Timed calls of the entry, after the --calls of warm-up
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    repeat: u64,
+    /// A folder that stands for the machine's disk: starts from its snapshots and saves one
+    #[arg(long, value_name = "DIR")]
+    disk: Option<PathBuf>,
+    /// Say what is decided and why, on standard error
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// What `--json` prints for each program.
+#[derive(Serialize, Debug)]
+struct Line<'a> {
+    program: &'a str,
+    entry: &'a str,
+    level: &'static str,
+    exit: i32,
+    result: Option<String>,
+    output: String,
+    stopped: Option<&'a str>,
+    calls: usize,
+    ns_first: u64,
+    ns_median: u64,
+    ns_min: u64,
+    boot: u32,
+    levels: LevelCounts,
+    compiles: u64,
+    compile_ns: u64,
+    swaps: u64,
+    osr_entries: u64,
+    restored: u64,
+    rejected: &'a [Rejection],
+    snapshot: Option<&'a SnapshotReport>,
+    functions: Vec<&'a FunctionReport>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What kept the program from starting.
+pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let library = sources::library(&Artefacts::locate())?;
+    let mut job = sources::job(&args.files, &args.options, library)?;
+    job.manifest.calls += args.repeat;
+    job.manifest.verbose = args.verbose;
+    job.manifest.save = args.disk.is_some();
+    let entries: Vec<String> = (job.sources.iter())
+        .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
+        .collect();
+
+    let output = if ui.json() { Output::Capture } else { Output::Inherit };
+    let machine = Hosted::new(output, args.disk.clone(), true)
+        .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
+    let machine: &'static Hosted = Box::leak(Box::new(machine));
+    install_fault_handler(describe);
+    let finished = boot(machine, job)
+        .map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
+    let printed = machine.take_output();
+    show(&finished, &entries, args, &printed, ui);
+    Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })
+}
+
+fn show(finished: &Finished, entries: &[String], args: &Args, printed: &[u8], ui: &Ui) {
+    let report = &finished.report;
+    for (index, outcome) in finished.outcomes.iter().enumerate() {
+        let (first, median, min) = times(outcome, args.repeat as usize);
+        let functions = report.functions.iter().filter(|f| f.module == outcome.module);
+        // The programs of one run share one console.
+        let output = if index == 0 { printed } else { &[] };
+        let line = Line {
+            program: &outcome.module,
+            entry: &entries[index],
+            level: args.options.level.0.map_or("auto", |level| level.name()),
+            exit: outcome.exit,
+            result: outcome.result.map(|result| result.to_string()),
+            output: String::from_utf8_lossy(output).into_owned(),
+            stopped: outcome.stopped.as_deref(),
+            calls: outcome.call_ns.len(),
+            ns_first: first,
+            ns_median: median,
+            ns_min: min,
+            boot: report.boot,
+            levels: report.levels,
+            compiles: report.compiles,
+            compile_ns: report.compile_ns,
+            swaps: report.swaps,
+            osr_entries: report.osr_entries,
+            restored: report.restored,
+            rejected: &report.rejected,
+            snapshot: report.snapshot.as_ref(),
+            functions: functions.collect(),
+        };
+        ui.result(&line, || match outcome.result {
+            Some(result) => format!("{}: {result}", outcome.module),
+            None => String::new(),
+        });
+    }
+}
+
+/// Nanoseconds of the first call, and median and least of the timed ones.
+fn times(outcome: &Outcome, repeat: usize) -> (u64, u64, u64) {
+    let all = &outcome.call_ns;
+    let mut timed = all[all.len().saturating_sub(repeat.max(1))..].to_vec();
+    timed.sort_unstable();
+    let first = all.first().copied().unwrap_or(0);
+    let median = timed.get(timed.len() / 2).copied().unwrap_or(0);
+    (first, median, timed.first().copied().unwrap_or(0))
+}
+
+/// A fault of the program, in words.
+fn describe(fault: &Fault) -> String {
+    let place = |address: u64| match symbolise(address as usize) {
+        Some((name, offset)) => format!("{address:#x} in {name}+{offset:#x}"),
+        None => format!("{address:#x}"),
+    };
+    let touched = match fault.kind {
+        "page fault" => format!(" at address {:#x}", fault.address),
+        _ => String::new(),
+    };
+    format!("error: {}{touched}: {}", fault.kind, place(fault.instruction))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warm_up_calls_are_not_timed() {
+        let outcome = Outcome { call_ns: vec![90, 50, 10, 30, 20], ..Outcome::default() };
+        assert_eq!(times(&outcome, 3), (90, 20, 10));
+        assert_eq!(times(&outcome, 0), (90, 20, 20));
+    }
+}

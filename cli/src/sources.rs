@@ -1,0 +1,72 @@
+//! From the files of a command line to what a machine is to run.
+
+use std::path::{Path, PathBuf};
+
+use bareflow_bitcode::read_llbc;
+use bareflow_session::{Job, Manifest, Part, Source};
+
+use crate::artefacts::Artefacts;
+use crate::failure::Failure;
+use crate::program::ProgramOptions;
+
+/// The programs in `files`: plain `.bc` files are linked into one, each LLBC file is one of its
+/// own. `library` is the C library.
+///
+/// # Errors
+/// A file that cannot be read, or options that do not fit the files.
+pub fn job(
+    files: &[PathBuf],
+    options: &ProgramOptions,
+    library: Vec<Part>,
+) -> Result<Job, Failure> {
+    let mut whole = Vec::new();
+    let mut sources = Vec::new();
+    for path in files {
+        let part = part(path)?;
+        match read_llbc(&part.bytes) {
+            Some(header) => sources.push(Source {
+                name: header.name.clone(),
+                entry: Some(options.entry.clone().unwrap_or(header.entry)),
+                arg: Some(options.arg.unwrap_or(0)),
+                parts: vec![part],
+            }),
+            None => whole.push(part),
+        }
+    }
+    if let Some(first) = whole.first() {
+        let name = Path::new(&first.file).file_stem().unwrap_or_default();
+        let source = Source {
+            name: name.to_string_lossy().into_owned(),
+            entry: options.entry.clone(),
+            arg: options.arg,
+            parts: whole,
+        };
+        sources.insert(0, source);
+    }
+    if options.entry.is_some() && sources.len() > 1 {
+        let message = format!("--entry is for one program, and these files are {}", sources.len());
+        return Err(Failure::usage(message));
+    }
+    let manifest = Manifest {
+        calls: options.calls,
+        level: options.level.0,
+        thresholds: options.thresholds,
+        ..Manifest::default()
+    };
+    Ok(Job { manifest, sources, library })
+}
+
+/// The C library's files.
+///
+/// # Errors
+/// It is missing and cannot be built.
+pub fn library(artefacts: &Artefacts) -> Result<Vec<Part>, Failure> {
+    Ok(vec![part(&artefacts.path("libc.bc")?)?])
+}
+
+/// One file of a program.
+fn part(path: &Path) -> Result<Part, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::input(path, error))?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Part { file, bytes })
+}
