@@ -84,8 +84,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
     let machine: &'static Hosted = Box::leak(Box::new(machine));
     install_fault_handler(describe);
-    let finished = boot(machine, job)
-        .map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
+    let finished =
+        boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
     let printed = machine.take_output();
     show(&finished, &entries, args, &printed, ui);
     Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })

@@ -117,6 +117,8 @@ pub(crate) fn hot_loop(
     });
     if entry.is_some() {
         session.totals.borrow_mut().osr_entries += 1;
+        // The next call should not have to find out again.
+        rise(session, unit, func, Level::O2, threshold(session, Level::O2));
     }
     HotLoop { entry, ask_at: u64::MAX }
 }
