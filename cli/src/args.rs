@@ -51,13 +51,12 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                // Nobody reads any more: not an error of the command.
-                let _ = error.print();
+                print!("{}", error.render().ansi());
                 Ok(Exit::Success)
             }
             _ if ui.json() => Err(Failure::usage(error.render().to_string().trim_end())),
             _ => {
-                let _ = error.print();
+                eprint!("{}", error.render());
                 return Exit::Usage.into();
             }
         },

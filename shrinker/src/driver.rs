@@ -1,90 +1,58 @@
 //! The code that calls the program's entries, one after the other, and reports what they give.
 
+use std::collections::BTreeSet;
+
+use crate::features;
 use crate::link::{Fix, FixKind, Kind, Unit, Units};
 
-/// An entry of the program.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+/// A program to run: what the engine runs of it, in the same order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Program {
     /// What reports call its module.
     pub module: String,
-    /// The symbol to call.
-    pub symbol: String,
-    /// What to call it with.
-    pub call: Call,
-}
-
-/// The signature of an entry.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Call {
-    /// `uint64_t entry(uint64_t)` with this argument, so many times; the last result counts.
-    Value(u64, u64),
-    /// `int main(int, char **)`.
-    Main,
+    /// Called first, with what the entry is called with.
+    pub constructors: Vec<String>,
+    /// The symbol of its entry.
+    pub entry: String,
+    /// Argument of `uint64_t entry(uint64_t)`; `None`: `int main(int, char **)`.
+    pub arg: Option<u64>,
+    /// Calls of the entry; the last result counts.
+    pub calls: u64,
+    /// Called after the entry.
+    pub destructors: Vec<String>,
+    /// Called last, with the exit status.
+    pub finish: Option<String>,
 }
 
 /// Adds the driver, and what it refers to, to `units`. With `can_exit` the program may end in
-/// `bf_exit`, which comes back to where it was entered.
-pub fn add(units: &mut Units, entries: &[Entry], can_exit: bool) {
+/// `bf_exit`, which comes back to where it was entered. `features` are checked first.
+///
+/// # Panics
+/// If there is a driver already.
+pub fn add(
+    units: &mut Units,
+    programs: &[Program],
+    can_exit: bool,
+    features: &BTreeSet<&'static str>,
+) {
     let mut code = Code { units, bytes: Vec::new(), fixes: Vec::new() };
-    for (at, entry) in entries.iter().enumerate() {
-        let name = format!("driver.name.{at}");
-        let mut text = entry.module.clone().into_bytes();
-        text.push(0);
-        let mut unit = Unit::new(&name, Kind::Rodata, 1, text);
-        unit.foldable = true;
-        code.units.define(&name, unit).expect("names of the driver are its own");
-        // movq $resume, driver_resume
-        let resume = can_exit.then(|| {
-            code.bytes.extend([0x48, 0xc7, 0x04, 0x25]);
-            code.word(FixKind::Abs32Signed, "driver_resume", 0);
-            code.word(FixKind::Abs32Signed, DRIVER, 0)
-        });
-        match entry.call {
-            Call::Value(arg, calls) => {
-                // mov $calls, %ebx
-                if calls > 1 {
-                    code.bytes.push(0xbb);
-                    code.bytes.extend((calls.min(u64::from(u32::MAX)) as u32).to_le_bytes());
-                }
-                let again = code.bytes.len();
-                code.set_edi(arg);
-                code.call(&entry.symbol);
-                // dec %ebx; jnz again
-                if calls > 1 {
-                    code.bytes.extend([0xff, 0xcb, 0x75]);
-                    let distance = again as i64 - (code.bytes.len() as i64 + 1);
-                    code.bytes.push(distance as i8 as u8);
-                }
-                code.name(&name);
-                code.call("report_value");
-            }
-            Call::Main => {
-                // mov $1, %edi; mov $argv, %esi
-                code.bytes.extend([0xbf, 1, 0, 0, 0, 0xbe]);
-                let argv = code.argv(at, &name);
-                code.word(FixKind::Abs32, &argv, 0);
-                code.call(&entry.symbol);
-            }
-        }
-        // jmp over what follows, which is for those that exit
-        let skip = (matches!(entry.call, Call::Value(..)) && can_exit).then(|| {
-            code.bytes.extend([0xeb, 0]);
-            code.bytes.len()
-        });
-        if let Some(resume) = resume {
-            code.fixes[resume].addend = code.bytes.len() as i64;
-        }
-        if skip.is_some() || entry.call == Call::Main {
-            code.name(&name);
-            code.call("report_exit");
-        }
-        if let Some(skip) = skip {
-            code.bytes[skip - 1] = (code.bytes.len() - skip) as u8;
-        }
+    code.need("need_faults");
+    code.need("need_bss");
+    code.need("need_serial");
+    if !features.is_empty() {
+        code.need("need_cpu");
+        let table = Unit::new("image_features", Kind::Rodata, 1, features::table(features));
+        code.units.define("features", table).expect(OWN);
+    }
+    if features::needs_avx(features) {
+        code.need("need_avx");
+    }
+    for (at, program) in programs.iter().enumerate() {
+        code.program(at, program, can_exit);
     }
     // mov $0x10, %ebx; add driver_failed, %bl; jmp machine_exit
     code.bytes.extend([0xbb, 0x10, 0, 0, 0]);
-    if can_exit || entries.iter().any(|entry| entry.call == Call::Main) {
+    if can_exit || programs.iter().any(|program| program.arg.is_none()) {
         code.bytes.extend([0x02, 0x1c, 0x25]);
         code.word(FixKind::Abs32Signed, "driver_failed", 0);
     }
@@ -95,8 +63,10 @@ pub fn add(units: &mut Units, entries: &[Entry], can_exit: bool) {
     let mut unit = Unit::new(".start.90.driver", Kind::Start, 1, bytes);
     unit.fixes = fixes;
     unit.on_demand = false;
-    units.define(DRIVER, unit).expect("there is one driver");
+    units.define(DRIVER, unit).expect(OWN);
 }
+
+const OWN: &str = "the names of the driver are its own";
 
 const DRIVER: &str = "driver";
 
@@ -139,13 +109,112 @@ impl Code<'_> {
         }
     }
 
-    /// `{ name, null }`
-    fn argv(&mut self, at: usize, name: &str) -> String {
+    fn need(&mut self, target: &str) {
+        let target = self.units.symbol(target);
+        self.fixes.push(Fix { at: 0, kind: FixKind::Need, target, addend: 0 });
+    }
+
+    /// Sets the registers that an entry is called with.
+    fn arguments(&mut self, at: usize, program: &Program) {
+        match program.arg {
+            Some(arg) => self.set_edi(arg),
+            None => {
+                // mov $1, %edi; mov $argv, %esi; mov $envp, %edx
+                self.set_edi(1);
+                let argv = self.argv(at);
+                self.bytes.push(0xbe);
+                self.word(FixKind::Abs32, &argv, 0);
+                self.bytes.push(0xba);
+                self.word(FixKind::Abs32, &argv, 16);
+            }
+        }
+    }
+
+    fn program(&mut self, at: usize, program: &Program, can_exit: bool) {
+        let name = name_of(at);
+        let mut text = program.module.clone().into_bytes();
+        text.push(0);
+        let mut unit = Unit::new(&name, Kind::Rodata, 1, text);
+        unit.foldable = true;
+        self.units.define(&name, unit).expect(OWN);
+        // movq $resume, driver_resume
+        let resume = can_exit.then(|| {
+            self.bytes.extend([0x48, 0xc7, 0x04, 0x25]);
+            self.word(FixKind::Abs32Signed, "driver_resume", 0);
+            self.word(FixKind::Abs32Signed, DRIVER, 0)
+        });
+        for constructor in &program.constructors {
+            self.arguments(at, program);
+            self.call(constructor);
+        }
+        // mov $calls, %ebx
+        if program.calls > 1 {
+            self.bytes.push(0xbb);
+            self.bytes.extend((program.calls.min(u64::from(u32::MAX)) as u32).to_le_bytes());
+        }
+        let again = self.bytes.len();
+        self.arguments(at, program);
+        self.call(&program.entry);
+        // dec %ebx; jnz again
+        if program.calls > 1 {
+            self.bytes.extend([0xff, 0xcb, 0x75]);
+            let distance = again as i64 - (self.bytes.len() as i64 + 1);
+            self.bytes.push(distance as i8 as u8);
+        }
+        // The result is kept in rbp while the rest runs.
+        let rest = !program.destructors.is_empty() || program.finish.is_some();
+        if rest {
+            self.bytes.extend([0x48, 0x89, 0xc5]);
+        }
+        for destructor in &program.destructors {
+            self.call(destructor);
+        }
+        if let Some(finish) = &program.finish {
+            match program.arg {
+                Some(_) => self.set_edi(0),
+                None => self.bytes.extend([0x89, 0xef]),
+            }
+            self.call(finish);
+        }
+        if rest {
+            self.bytes.extend([0x48, 0x89, 0xe8]);
+        }
+        let value = program.arg.is_some();
+        if value {
+            self.name(&name);
+            self.call("report_value");
+        }
+        // jmp over what follows, which is for those that exit
+        let skip = (value && can_exit).then(|| {
+            self.bytes.extend([0xeb, 0]);
+            self.bytes.len()
+        });
+        if let Some(resume) = resume {
+            self.fixes[resume].addend = self.bytes.len() as i64;
+        }
+        if skip.is_some() || !value {
+            self.name(&name);
+            self.call("report_exit");
+        }
+        if let Some(skip) = skip {
+            self.bytes[skip - 1] = (self.bytes.len() - skip) as u8;
+        }
+    }
+
+    /// `{ name, null, null }`: the arguments and the environment.
+    fn argv(&mut self, at: usize) -> String {
         let symbol = format!("driver.argv.{at}");
-        let mut unit = Unit::new(&symbol, Kind::Data, 8, vec![0; 16]);
-        let target = self.units.symbol(name);
-        unit.fixes.push(Fix { at: 0, kind: FixKind::Abs64, target, addend: 0 });
-        self.units.define(&symbol, unit).expect("names of the driver are its own");
+        let id = self.units.symbol(&symbol);
+        if self.units.place(id).is_none() {
+            let mut unit = Unit::new(&symbol, Kind::Data, 8, vec![0; 24]);
+            let target = self.units.symbol(&name_of(at));
+            unit.fixes.push(Fix { at: 0, kind: FixKind::Abs64, target, addend: 0 });
+            self.units.define(&symbol, unit).expect(OWN);
+        }
         symbol
     }
+}
+
+fn name_of(at: usize) -> String {
+    format!("driver.name.{at}")
 }

@@ -1,15 +1,49 @@
 //! Turns a snapshot into a minimal bootable image.
 //!
 //! ```text
-//!   snapshot ──> modules (IR) ──┐
+//!   snapshot ──> programs (IR) ─┐
 //!            └─> objects ───────┴─> units ──> keep ──> fold ──> place ──> relocate ──> image
 //!   machine/ (pieces) ────────────┘
 //! ```
 
 #![forbid(unsafe_code)]
 
+pub mod build;
+pub mod cli;
+mod code;
+mod convert;
 pub mod driver;
 mod elf;
+pub mod failure;
+pub mod features;
+pub mod grown;
+mod html;
 pub mod image;
 pub mod link;
 pub mod machine;
+pub mod report;
+pub mod shrink;
+pub mod verify;
+
+/// What is left out of an image.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Policy {
+    /// What the program cannot call or use.
+    #[default]
+    Reachable,
+    /// What no boot ever ran, too: a trap that names it stands in its place.
+    Executed,
+}
+
+/// What to make.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Options {
+    /// What to leave out.
+    pub policy: Policy,
+    /// Make a flat image.
+    pub flat: bool,
+    /// Make an ELF image.
+    pub elf: bool,
+    /// Let the image report the cycles that it took.
+    pub timing: bool,
+}

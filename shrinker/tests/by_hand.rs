@@ -2,7 +2,9 @@
 
 use std::process::Command;
 
-use bareflow_shrink::driver::{self, Call, Entry};
+use std::collections::BTreeSet;
+
+use bareflow_shrink::driver::{self, Program};
 use bareflow_shrink::image::{self, Image};
 use bareflow_shrink::link::{Base, Kind, Unit, Units};
 use bareflow_shrink::machine;
@@ -37,8 +39,9 @@ fn units() -> Units {
     units
 }
 
-fn entry(symbol: &str, call: Call) -> Entry {
-    Entry { module: symbol.into(), symbol: symbol.into(), call }
+fn program(symbol: &str, arg: u64) -> Program {
+    let name = String::from(symbol);
+    Program { module: name.clone(), entry: name, arg: Some(arg), calls: 1, ..Program::default() }
 }
 
 fn write(image: &Image, name: &str) -> String {
@@ -52,7 +55,7 @@ const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit
 #[test]
 fn fibonacci_boots_everywhere() {
     let mut units = units();
-    driver::add(&mut units, &[entry("fibonacci", Call::Value(90, 1))], false);
+    driver::add(&mut units, &[program("fibonacci", 90)], false, &BTreeSet::new());
     let flat = image::link(&units, Base::Flat).unwrap();
     assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
     let path = write(&flat, "fib.img");

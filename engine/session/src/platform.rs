@@ -119,7 +119,6 @@ pub struct Memory {
     pub data: Arena,
     /// Room for the program's heap; may lie anywhere.
     pub heap: Arena,
-    /// Lowest and highest address of the stack the program runs on. The machine may be on it
-    /// itself when it calls the engine: the program then gets what is left below.
+    /// Lowest and highest address of the stack the program runs on.
     pub stack: (usize, usize),
 }

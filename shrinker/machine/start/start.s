@@ -4,6 +4,7 @@
 
 # A stack: at the end of memory when there is enough above 1 MiB, else below the first MiB.
 .section .start.10.stack, "ax", @progbits
+    fninit
     xor eax, eax
     mov ds, eax
     mov es, eax
@@ -68,3 +69,61 @@ need_sp:
 .global driver_sp
 driver_sp:
     .zero 8
+
+# Room for allocas whose size is not known before: the lowest address in use, and the lowest that
+# may be used.
+.section .data.side_stack, "aw", @progbits
+.global __bf_side_stack
+.balign 16
+__bf_side_stack:
+    .quad side_stack + 0x40000, side_stack
+
+.section .bss.side_stack, "aw", @nobits
+.balign 16
+side_stack:
+    .zero 0x40000
+
+# Reports cycles: from the BIOS (or the ELF loader) to the program, and in it. Linked in when asked.
+.section .start.85.timing, "ax", @progbits
+.global need_timing
+need_timing:
+    rdtsc
+    shl rdx, 32
+    or rax, rdx
+    mov qword ptr [timing_start], rax
+
+.section .text.report_timing, "ax", @progbits
+.global report_timing
+.reloc report_timing, R_X86_64_NONE, need_timing
+report_timing:
+    rdtsc
+    shl rdx, 32
+    or rdx, rax
+    sub rdx, qword ptr [timing_start]
+    push rdx
+    mov esi, offset timing_prefix
+    call say
+    mov rax, qword ptr [timing_start]
+    sub rax, qword ptr [0x7000]
+    push 10
+    pop rcx
+    call say_number
+    mov esi, offset timing_middle
+    call say
+    pop rax
+    push 10
+    pop rcx
+    call say_number
+    mov esi, offset report_end
+    jmp say
+
+.section .bss.timing_start, "aw", @nobits
+.balign 8
+timing_start:
+    .zero 8
+
+.section .rodata.timing, "a", @progbits
+timing_prefix:
+    .asciz "\036{\"record\":\"timing\",\"to_program\":"
+timing_middle:
+    .asciz ",\"program\":"

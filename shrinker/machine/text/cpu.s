@@ -1,11 +1,11 @@
 # The processor check: nothing runs that the processor does not have.
 
 .code64
-# `image_features`: leaf (4 bytes; 0 ends the table), bit number in ecx:ebx, name, zero byte.
+# `features`: leaf (4 bytes; 0 ends the table), bit number in ecx:ebx, name, zero byte.
 .section .start.35.cpu, "ax", @progbits
 .global need_cpu
 need_cpu:
-    mov r8d, offset image_features
+    mov r8d, offset features
 1:  mov eax, dword ptr [r8]
     test eax, eax
     jz 4f

@@ -29,7 +29,7 @@ bf_exit:
 driver_resume:
     .zero 8
 
-# _Noreturn void bf_abort(const char *why)
+# _Noreturn void bf_abort(const char *why): ends the program like an abort elsewhere.
 .section .text.bf_abort, "ax", @progbits
 .global bf_abort
 bf_abort:
@@ -37,18 +37,24 @@ bf_abort:
     mov esi, offset log_abort
     call say
     pop rsi
-    mov ebx, 0x11
+    call say
+    mov esi, offset log_end
+    call say
+    mov edi, 134
+    jmp bf_exit
+
+# rsi: the rest of a log line, bl: how the machine ends.
+.section .text.end_log, "ax", @progbits
 .global end_log
-end_log:                                    # rsi: the rest of the line, bl: how to end
+end_log:
     call say
     mov esi, offset log_end
     call say
     jmp machine_exit
 
 .section .rodata.log_abort, "a", @progbits
-.global log_abort
 log_abort:
-    .asciz "\036{\"record\":\"log\",\"text\":\"abort: "
+    .asciz "\036{\"record\":\"log\",\"text\":\"aborted: "
 
 .section .rodata.log_end, "a", @progbits
 .global log_end

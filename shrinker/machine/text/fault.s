@@ -22,24 +22,21 @@ fault:
     mov esi, offset fault_at
     call say
     pop rax                                 # where
-    push 16
+    push 10
     pop rcx
     call say_number
-    mov esi, offset nothing
+    mov esi, offset report_end
+    call say
     mov ebx, 0x12
-    jmp end_log
+    jmp machine_exit
 
 .section .rodata.log_fault, "a", @progbits
 log_fault:
-    .asciz "\036{\"record\":\"log\",\"text\":\"fault "
+    .asciz "\036{\"record\":\"fault\",\"name\":\"fault\",\"vector\":"
 
 .section .rodata.fault_at, "a", @progbits
 fault_at:
-    .asciz " at 0x"
-
-.section .rodata.nothing, "a", @progbits
-nothing:
-    .asciz ""
+    .asciz ",\"rip\":"
 
 .section .bss.fault_idt, "aw", @nobits
 .balign 16

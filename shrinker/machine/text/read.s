@@ -21,7 +21,12 @@ bf_read:
     in al, dx
     cmp al, 4                               # end of transmission
     je 3f
-    stosb
+    cmp al, 13                              # what the Enter key sends
+    jne 7f
+    mov al, 10
+7:  stosb
+    cmp al, 10
+    je 3f
     mov dl, 0xfd
     in al, dx
     shr al, 1

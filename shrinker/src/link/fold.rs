@@ -115,9 +115,7 @@ fn references(units: &Units, id: UnitId, class: &[u32]) -> Vec<Reference> {
     let mut list = Vec::new();
     for fix in &units.unit(id).fixes {
         list.push(reference(fix.target));
-        if let FixKind::Distance(other) = fix.kind {
-            list.push(reference(other));
-        }
+        list.extend(fix.kind.other().map(reference));
     }
     list
 }

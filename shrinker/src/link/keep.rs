@@ -44,11 +44,7 @@ impl Kept {
         let mut missing = HashSet::new();
         while let Some(id) = work.pop() {
             for fix in &units.unit(id).fixes {
-                let other = match fix.kind {
-                    FixKind::Distance(other) => Some(other),
-                    _ => None,
-                };
-                for target in [Some(fix.target), other].into_iter().flatten() {
+                for target in [Some(fix.target), fix.kind.other()].into_iter().flatten() {
                     match units.place(target) {
                         Some(Place::In(unit, _)) => {
                             let at = unit.0 as usize;

@@ -79,6 +79,9 @@ impl Linker<'_> {
                 let value = target - self.address(other)?.cast_signed();
                 (value, 4, i32::MIN.into(), i32::MAX.into())
             }
+            FixKind::Distance64(other) => {
+                (target.wrapping_sub(self.address(other)?.cast_signed()), 8, i64::MIN, i64::MAX)
+            }
             FixKind::Got => bail!("a load from the GOT that was not made direct"),
             FixKind::Call | FixKind::Rel32 | FixKind::Need => {
                 (target - here, 4, i32::MIN.into(), i32::MAX.into())

@@ -58,6 +58,16 @@ pub struct Unit {
     pub on_demand: bool,
 }
 
+impl FixKind {
+    /// The second name it refers to.
+    pub const fn other(self) -> Option<SymbolId> {
+        match self {
+            FixKind::Distance(other) | FixKind::Distance64(other) => Some(other),
+            _ => None,
+        }
+    }
+}
+
 impl Unit {
     /// A unit of `kind` with these contents and nothing to fill in.
     pub fn new(name: impl Into<String>, kind: Kind, align: u64, bytes: Vec<u8>) -> Self {
@@ -112,6 +122,8 @@ pub enum FixKind {
     Got,
     /// S - T + A, 4 bytes: the distance from `T`.
     Distance(SymbolId),
+    /// S - T + A, 8 bytes.
+    Distance64(SymbolId),
     /// Nothing: the target is needed, that is all.
     Need,
 }

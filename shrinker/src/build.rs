@@ -1,0 +1,382 @@
+//! From a grown program to units: takes what the snapshot has, compiles what it lacks, on demand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bareflow_compile::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
+use bareflow_ir::{FuncId, GlobalId, Linkage, Symbol, data, layout};
+use bareflow_profile::Level;
+use bareflow_program::is_host_call;
+
+use crate::failure::{Failure, Kind as Failed};
+use crate::grown::Grown;
+use crate::link::{Fix, FixKind, Kept, Kind, Place, Unit, Units};
+use crate::{Policy, code, driver, features, machine};
+
+/// Where the code of a function comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// The snapshot's, as it ran.
+    Snapshot,
+    /// Compiled now, and why.
+    Compiled(&'static str),
+    /// A trap stands for it.
+    Trap,
+}
+
+/// A function that was taken into the link.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Taken {
+    /// Its module's index.
+    pub module: u32,
+    /// Which function.
+    pub func: FuncId,
+    /// The level of its code.
+    pub level: Level,
+    /// Where that comes from.
+    pub origin: Origin,
+    /// Processor features that it uses.
+    pub features: BTreeSet<&'static str>,
+}
+
+/// Everything that goes into the linker.
+#[derive(Debug)]
+pub struct Parts {
+    /// Units: machine, driver, program.
+    pub units: Units,
+    /// Functions by symbol.
+    pub functions: BTreeMap<String, Taken>,
+    /// Processor features that the code uses.
+    pub features: BTreeSet<&'static str>,
+}
+
+/// Calls and iterations from which a function counts as hot although it never reached the top.
+const HOT: u64 = 1_000;
+
+/// The full name of a symbol of a module. The machine's names have no colon.
+pub fn full_name(grown: &Grown, module: u32, name: &str) -> String {
+    if is_host_call(name) || is_engine_name(name) {
+        return name.to_owned();
+    }
+    format!("{}:{name}", grown.programs[module as usize].name)
+}
+
+/// Names of the machine that only compiled code uses.
+fn is_engine_name(name: &str) -> bool {
+    name == bareflow_compile::SIDE_STACK
+}
+
+/// Whether code counts its calls: it refers to counters that an image does not have.
+fn counts(object: &Object) -> bool {
+    object.relocs.iter().any(|reloc| match &reloc.target {
+        Target::Symbol(name) => {
+            name == bareflow_compile::HOT || name.starts_with(bareflow_compile::COUNTER_PREFIX)
+        }
+        _ => false,
+    })
+}
+
+/// Makes units of everything reachable from the entries.
+///
+/// # Errors
+/// A function that does not compile, a variable whose contents no address can express, or names
+/// that clash.
+pub fn build(grown: &Grown, compiler: &dyn Compiler, policy: Policy) -> Result<Parts, Failure> {
+    let mut parts =
+        Parts { units: Units::default(), functions: BTreeMap::new(), features: BTreeSet::new() };
+    machine::add(&mut parts.units).map_err(internal)?;
+    let mut builder = Builder { grown, compiler, policy, parts, by_name: BTreeMap::new() };
+    builder.name_all();
+
+    // First without the driver: what the entries reach decides how it looks.
+    let mut roots = Vec::new();
+    for (module, program) in grown.programs.iter().enumerate() {
+        let mut funcs = vec![program.entry];
+        funcs.extend(program.constructors.iter().chain(&program.destructors));
+        roots.push(funcs.iter().map(|f| builder.func_name(module as u32, *f)).collect::<Vec<_>>());
+    }
+    let without_finish = builder.close(&roots.concat())?;
+    let mut steps = Vec::new();
+    for (module, program) in grown.programs.iter().enumerate() {
+        let finish = match program.finish {
+            Some(finish) => {
+                let name = builder.func_name(module as u32, finish);
+                let reached = builder.close(std::slice::from_ref(&name))?;
+                builder.shares_state(&without_finish, &reached).then_some(name)
+            }
+            None => None,
+        };
+        let name = |f: &FuncId| builder.func_name(module as u32, *f);
+        steps.push(driver::Program {
+            module: program.name.clone(),
+            constructors: program.constructors.iter().map(name).collect(),
+            entry: name(&program.entry),
+            arg: program.arg,
+            calls: grown.calls,
+            destructors: program.destructors.iter().map(name).collect(),
+            finish,
+        });
+    }
+    let all: Vec<String> =
+        roots.concat().into_iter().chain(steps.iter().filter_map(|s| s.finish.clone())).collect();
+    let kept = builder.close(&all)?;
+    let can_exit = ["bf_exit", "bf_abort"].iter().any(|n| kept.has_symbol(&builder.parts.units, n));
+    let Parts { units, functions, features } = &mut builder.parts;
+    let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
+    features.extend(in_image.flat_map(|(_, taken)| &taken.features));
+    driver::add(units, &steps, can_exit, features);
+    Ok(builder.parts)
+}
+
+fn internal(error: anyhow::Error) -> Failure {
+    Failure::new(Failed::Program, format!("{error:#}"))
+}
+
+struct Builder<'a> {
+    grown: &'a Grown,
+    compiler: &'a dyn Compiler,
+    policy: Policy,
+    parts: Parts,
+    by_name: BTreeMap<String, (u32, Symbol)>,
+}
+
+impl Builder<'_> {
+    fn func_name(&self, module: u32, func: FuncId) -> String {
+        full_name(self.grown, module, &self.grown.programs[module as usize].module.func(func).name)
+    }
+
+    fn name_all(&mut self) {
+        for (index, program) in self.grown.programs.iter().enumerate() {
+            let module = index as u32;
+            for id in program.module.func_ids() {
+                let name = full_name(self.grown, module, &program.module.func(id).name);
+                self.by_name.insert(name, (module, Symbol::Func(id)));
+            }
+            for (at, global) in program.module.globals.iter().enumerate() {
+                let symbol = Symbol::Global(GlobalId::new(at));
+                self.by_name.insert(full_name(self.grown, module, &global.name), (module, symbol));
+            }
+        }
+    }
+
+    /// Adds what `roots` reach, until nothing is missing that a program defines.
+    fn close(&mut self, roots: &[String]) -> Result<Kept, Failure> {
+        loop {
+            let ids: Vec<_> = roots.iter().map(|root| self.parts.units.symbol(root)).collect();
+            let kept = Kept::of(&self.parts.units, &[], &ids);
+            let undefined = ids.iter().filter(|id| self.parts.units.place(**id).is_none());
+            let missing: BTreeSet<String> = undefined
+                .chain(kept.unresolved.iter().map(|(symbol, _)| symbol))
+                .map(|id| self.parts.units.name(*id).to_owned())
+                .filter(|name| self.by_name.contains_key(name))
+                .collect();
+            if missing.is_empty() {
+                return Ok(kept);
+            }
+            for name in missing {
+                self.add(&name)?;
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str) -> Result<(), Failure> {
+        let (module, symbol) = self.by_name[name];
+        match symbol {
+            Symbol::Func(func) => self.add_func(name, module, func),
+            Symbol::Global(global) => self.add_global(name, module, global),
+            Symbol::Alias(_) => Ok(()),
+        }
+    }
+
+    fn add_func(&mut self, name: &str, module: u32, func: FuncId) -> Result<(), Failure> {
+        let program = &self.grown.programs[module as usize];
+        if program.module.func(func).is_declaration() {
+            // Weak and not there: null. Anything else was refused when the program was linked.
+            self.by_name.remove(name);
+            if program.module.func(func).linkage == Linkage::ExternWeak {
+                self.parts.units.define_at(name, Place::Absolute(0)).map_err(internal)?;
+            }
+            return Ok(());
+        }
+        if self.policy == Policy::Executed && self.never_ran(module, func) {
+            let mut text = vec![0xe8, 0, 0, 0, 0];
+            text.extend(name.bytes().chain([0]));
+            let mut unit = Unit::new(name, Kind::Text, 1, text);
+            let target = self.parts.units.symbol("never_ran");
+            unit.fixes.push(Fix { at: 1, kind: FixKind::Call, target, addend: -4 });
+            unit.module = Some(module);
+            self.parts.units.define(name, unit).map_err(internal)?;
+            let features = BTreeSet::new();
+            let taken =
+                Taken { module, func, level: Level::Interp, origin: Origin::Trap, features };
+            self.parts.functions.insert(name.to_owned(), taken);
+            return Ok(());
+        }
+        let (object, level, origin) = self.code(module, func)?;
+        let heat = self.heat(module, func);
+        let grown = self.grown;
+        let cold = heat == 0 || matches!(origin, Origin::Compiled(why) if why == COLD);
+        code::add(
+            &mut self.parts.units,
+            name,
+            &object,
+            |n| full_name(grown, module, n),
+            |unit| {
+                unit.module = Some(module);
+                unit.heat = heat;
+                if cold && !code::reads_itself(&object) {
+                    unit.align = 1;
+                }
+            },
+        )
+        .map_err(internal)?;
+        let features = features::used(&object, &grown.snapshot.engine.features);
+        let taken = Taken { module, func, level, origin, features };
+        self.parts.functions.insert(name.to_owned(), taken);
+        Ok(())
+    }
+
+    fn never_ran(&self, module: u32, func: FuncId) -> bool {
+        self.grown.record(module, func).is_none_or(|r| r.profile.calls == 0 && r.object.is_none())
+    }
+
+    /// Cycles where they were measured, else calls and iterations.
+    fn heat(&self, module: u32, func: FuncId) -> u64 {
+        let profile = self.grown.profile(module, func);
+        let counted = profile.calls.saturating_add(profile.back_edges);
+        profile.cycles.average().saturating_mul(profile.calls).max(counted)
+    }
+
+    /// The best code there is for a function.
+    fn code(&self, module: u32, func: FuncId) -> Result<(Object, Level, Origin), Failure> {
+        let level = self.grown.level(module, func);
+        let record = self.grown.record(module, func);
+        let profile = self.grown.profile(module, func);
+        let counted = profile.calls.saturating_add(profile.back_edges);
+        let options = |record: &snapshot_fmt::FunctionRecord| {
+            record.options.parse::<Options>().unwrap_or_default()
+        };
+        if let Some(record) = record
+            && let Some(object) = &record.object
+        {
+            let object = crate::convert::object(object);
+            let settled = level >= Level::O2 || counted >= HOT;
+            if settled && !counts(&object) {
+                return Ok((object, level, Origin::Snapshot));
+            }
+            if settled {
+                let options = Options { instrument: false, ..options(record) };
+                let level = level.max(Level::O2);
+                let object = self.compile(module, func, level, &record.features, &options)?;
+                return Ok((object, level, Origin::Compiled(COUNTED)));
+            }
+        }
+        let options = Options { for_size: counted < HOT, ..Options::default() };
+        let features =
+            if counted < HOT { &[][..] } else { &self.grown.snapshot.engine.features[..] };
+        let object = self.compile(module, func, Level::O2, features, &options)?;
+        let why = if counted < HOT { COLD } else { "hot, but never compiled" };
+        Ok((object, Level::O2, Origin::Compiled(why)))
+    }
+
+    fn compile(
+        &self,
+        module: u32,
+        func: FuncId,
+        level: Level,
+        features: &[String],
+        options: &Options,
+    ) -> Result<Object, Failure> {
+        let failed = |message: String| Failure::new(Failed::Compile, message);
+        let cpu = CpuFeatures::from_names(features.iter().map(String::as_str))
+            .map_err(|name| failed(format!("the processor feature {name} is not known")))?;
+        let request = |level, options| Request {
+            module: &self.grown.programs[module as usize].module,
+            func,
+            level,
+            entry: Entry::Call,
+            profile: &self.grown.profiles[module as usize],
+            cpu,
+            options,
+        };
+        self.compiler
+            .compile(&request(level, options))
+            .map_err(|error| failed(error.to_string()).at(self.func_name(module, func)))
+    }
+
+    fn add_global(&mut self, name: &str, module: u32, id: GlobalId) -> Result<(), Failure> {
+        let program = &self.grown.programs[module as usize];
+        let global = program.module.global(id);
+        let types = &program.module.types;
+        let Some(init) = global.init else {
+            self.by_name.remove(name);
+            self.parts.units.define_at(name, Place::Absolute(0)).map_err(internal)?;
+            return Ok(());
+        };
+        let failed = |message: String| Failure::new(Failed::Program, message).at(name.to_owned());
+        let contents = data::lower(&program.module, init).map_err(|e| failed(e.to_string()))?;
+        let align = layout::align_of(types, global.ty).max(u64::from(global.align));
+        let size = layout::alloc_size(types, global.ty).max(1);
+        let empty = contents.relocs.is_empty() && contents.bytes.iter().all(|byte| *byte == 0);
+        // What is never written and all zero costs nothing among the variables.
+        let kind = match (empty, global.constant) {
+            (true, _) => Kind::Bss,
+            (false, true) => Kind::Rodata,
+            (false, false) => Kind::Data,
+        };
+        let mut unit =
+            Unit::new(name, kind, align, if empty { Vec::new() } else { contents.bytes });
+        unit.size = size;
+        unit.module = Some(module);
+        unit.foldable = kind == Kind::Rodata && is_literal(&global.name);
+        let (grown, units) = (self.grown, &mut self.parts.units);
+        let mut id_of = |symbol: Symbol| {
+            let name = match symbol {
+                Symbol::Func(f) => &program.module.func(f).name,
+                Symbol::Global(g) => &program.module.global(g).name,
+                Symbol::Alias(a) => &program.module.aliases[a.index()].name,
+            };
+            units.symbol(&full_name(grown, module, name))
+        };
+        for reloc in &contents.relocs {
+            let target = id_of(reloc.plus);
+            let minus = reloc.minus.map(&mut id_of);
+            let kind = match (reloc.size, minus) {
+                (8, None) => FixKind::Abs64,
+                (8, Some(minus)) => FixKind::Distance64(minus),
+                (4, Some(minus)) => FixKind::Distance(minus),
+                _ => return Err(failed("an address in a place of odd size".into())),
+            };
+            unit.fixes.push(Fix { at: reloc.offset as u32, kind, target, addend: reloc.addend });
+        }
+        self.parts.units.define(name, unit).map_err(internal)?;
+        Ok(())
+    }
+
+    /// Whether the two reach a variable in common, one that can be written.
+    fn shares_state(&self, one: &Kept, other: &Kept) -> bool {
+        let units = &self.parts.units;
+        one.iter().filter(|id| other.units.get(id.0 as usize) == Some(&true)).any(|id| {
+            matches!(units.unit(id).kind, Kind::Data | Kind::Bss) && units.unit(id).module.is_some()
+        })
+    }
+}
+
+const COLD: &str = "seldom or never called: made small";
+const COUNTED: &str = "its code counted calls: made again without";
+
+/// Whether a constant is a literal whose address means nothing. Front ends mark these with names
+/// of their own (clang `.str`, `__const.`, `switch.table.`; rustc `alloc_`, `anon.`).
+fn is_literal(name: &str) -> bool {
+    let prefixes = [
+        ".str",
+        ".L",
+        "str.",
+        "__const.",
+        "switch.table.",
+        "switch.",
+        "alloc_",
+        "anon.",
+        "__func__",
+    ];
+    prefixes.iter().any(|prefix| name.starts_with(prefix)) || name == "str"
+}

@@ -1,0 +1,157 @@
+//! The command line.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use bareflow_compile::Cranelift;
+use clap::{Parser, ValueEnum};
+
+use crate::failure::{Failure, Kind};
+use crate::{Options, Policy, html, shrink, verify};
+
+/// Turns a snapshot into a minimal bootable image: native code of each function at its best
+/// level, the machine it needs, and nothing else.
+#[derive(Parser, Debug)]
+#[command(name = "bareflow-shrink", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// A snapshot file (boot_NNN.snapshot).
+    snapshot: PathBuf,
+    /// The flat image to write; it boots from hard disk and floppy.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The ELF image to write; it boots with `qemu -kernel` and has symbols.
+    #[arg(long, value_name = "FILE")]
+    elf: Option<PathBuf>,
+    /// What may be left out.
+    #[arg(long, value_enum, default_value_t = PolicyName::Reachable)]
+    policy: PolicyName,
+    /// Print JSON only.
+    #[arg(long)]
+    json: bool,
+    /// A page for people: what takes how much room, and why. Opens without a network.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Boot the grown and the shrunk image and compare what they print.
+    #[arg(long, requires = "grown")]
+    verify: bool,
+    /// The grown disk image that the snapshot comes from.
+    #[arg(long, value_name = "DISK")]
+    grown: Option<PathBuf>,
+    /// Let the image report how many processor cycles it took to its program, and the program.
+    #[arg(long)]
+    timing: bool,
+    /// Seconds after which a machine that has not ended counts as hung.
+    #[arg(long, value_name = "S", default_value_t = 120)]
+    timeout: u64,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  bareflow-shrink boot_005.snapshot
+  bareflow-shrink boot_005.snapshot -o app.img --elf app.elf --report app.html
+  bareflow-shrink boot_005.snapshot --verify --grown disk.img";
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum PolicyName {
+    /// What the program cannot call or use.
+    Reachable,
+    /// What no boot ever ran, too; a trap that names it stands in its place.
+    Executed,
+}
+
+impl Cli {
+    /// Whether only JSON is wanted.
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// Why nothing was written.
+    pub fn run(&self) -> Result<(), Failure> {
+        let bytes = std::fs::read(&self.snapshot)
+            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.snapshot))?;
+        let output = match (&self.output, &self.elf) {
+            (None, None) => Some(self.snapshot.with_extension("img")),
+            (output, _) => output.clone(),
+        };
+        let options = Options {
+            policy: match self.policy {
+                PolicyName::Reachable => Policy::Reachable,
+                PolicyName::Executed => Policy::Executed,
+            },
+            flat: output.is_some() || self.verify,
+            elf: self.elf.is_some(),
+            timing: self.timing,
+        };
+        let shrunk = shrink::shrink(&bytes, &Cranelift::new(), &options).map_err(|failure| {
+            if failure.file.is_none() { failure.file(&self.snapshot) } else { failure }
+        })?;
+        let mut report = shrunk.report;
+        report.input = self.snapshot.display().to_string();
+        if let Some(grown) = &self.grown {
+            let length = std::fs::metadata(grown)
+                .map_err(|error| Failure::new(Kind::File, error.to_string()).file(grown))?
+                .len();
+            report.grown_image_bytes = Some(length);
+            let shrunk = report.image_bytes.or(report.elf_bytes);
+            report.ratio = shrunk.map(|bytes| length as f64 / bytes as f64);
+        }
+        let verdict = match (&self.grown, &shrunk.image) {
+            (Some(grown), Some(image)) if self.verify => {
+                Some(verify::verify(grown, &image.file, self.timeout)?)
+            }
+            _ => None,
+        };
+        let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
+        if let (Some(path), Some(image)) = (&output, &shrunk.image) {
+            files.push((path, image.file.clone()));
+        }
+        if let (Some(path), Some(elf)) = (&self.elf, &shrunk.elf) {
+            files.push((path, elf.file.clone()));
+        }
+        if let Some(path) = &self.report {
+            files.push((path, html::page(&report).into_bytes()));
+        }
+        write_all(&files)?;
+        if self.json {
+            let mut value = serde_json::to_value(&report).unwrap_or_default();
+            if let Some(verdict) = &verdict {
+                value["verify"] = serde_json::to_value(verdict).unwrap_or_default();
+            }
+            println!("{value}");
+        } else {
+            print!("{}", report.to_text());
+            if let Some(verdict) = &verdict {
+                println!("{verdict}");
+            }
+            for (path, _) in &files {
+                println!("wrote {}", path.display());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes all files or none: each first beside its place, then all are renamed.
+fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
+    let failed =
+        |path: &Path, error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(path);
+    let mut ready = Vec::new();
+    for (path, bytes) in files {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // Ordinary rights, less what the umask takes, instead of those of a secret.
+        let rights = std::os::unix::fs::PermissionsExt::from_mode(0o666);
+        let mut file = tempfile::Builder::new()
+            .permissions(rights)
+            .tempfile_in(folder.unwrap_or(Path::new(".")))
+            .map_err(|error| failed(path, error))?;
+        file.write_all(bytes).map_err(|error| failed(path, error))?;
+        ready.push((path, file));
+    }
+    for (path, file) in ready {
+        file.persist(path).map_err(|error| failed(path, error.error))?;
+    }
+    Ok(())
+}

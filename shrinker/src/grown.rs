@@ -1,0 +1,141 @@
+//! What a snapshot says, checked: its programs, and what is known of their functions.
+
+use std::collections::HashMap;
+
+use bareflow_compile::Compiler;
+use bareflow_ir::{FuncId, Module, Symbol};
+use bareflow_profile::{FunctionProfile, Level};
+use bareflow_program::{Library, LoadError, Part, Program, Source};
+use sha2::{Digest, Sha256};
+use snapshot_fmt as snap;
+
+use crate::convert;
+use crate::failure::{Failure, Kind};
+
+/// A snapshot and the programs in it.
+#[derive(Debug)]
+pub struct Grown {
+    /// As it was decoded.
+    pub snapshot: snap::Snapshot,
+    /// One a module, in the order they run in.
+    pub programs: Vec<Program>,
+    /// Profiles by function id, one list a module.
+    pub profiles: Vec<Vec<FunctionProfile>>,
+    /// Calls of each entry in one boot.
+    pub calls: u64,
+    /// Whether functions ran at levels of their own choice, so that what was not counted never
+    /// ran.
+    pub counted: bool,
+    records: HashMap<(u32, FuncId), usize>,
+}
+
+impl Grown {
+    /// Decodes a snapshot, links its bitcode anew and checks that its code was made from it.
+    /// `compiler` must be the one that the engine has on board.
+    ///
+    /// # Errors
+    /// A snapshot that is damaged, not whole, of another engine or without an entry, and a
+    /// program that cannot be linked.
+    pub fn open(bytes: &[u8], compiler: &dyn Compiler) -> Result<Self, Failure> {
+        let unusable = |message: String| Failure::new(Kind::Snapshot, message);
+        let snapshot = snap::decode(bytes).map_err(|error| unusable(error.to_string()))?;
+        let own = format!("bareflow {} {}", env!("CARGO_PKG_VERSION"), compiler.version());
+        if snapshot.engine.engine != own {
+            return Err(unusable(format!(
+                "stale: its code was made by engine `{}`, and this is the shrinker of `{own}`; \
+                 boot the image once more with a kernel of this version",
+                snapshot.engine.engine
+            )));
+        }
+        if snapshot.modules.is_empty() {
+            return Err(unusable("it holds no module, so there is no entry to start at".into()));
+        }
+        for file in &snapshot.bitcode {
+            if Sha256::digest(&file.bytes)[..] != file.hash {
+                let message = "the bitcode is not what its hash says".to_owned();
+                return Err(unusable(message).at(file.name.clone()));
+            }
+        }
+        let programs =
+            snapshot.modules.iter().map(|m| load(&snapshot, m)).collect::<Result<Vec<_>, _>>()?;
+        let setting = |name: &str| {
+            snapshot.settings.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        };
+        let mut grown = Self {
+            calls: setting("calls").and_then(|calls| calls.parse().ok()).unwrap_or(1),
+            counted: setting("level").is_none_or(|level| level == "auto"),
+            profiles: programs
+                .iter()
+                .map(|p| vec![Default::default(); p.module.funcs.len()])
+                .collect(),
+            programs,
+            records: HashMap::new(),
+            snapshot,
+        };
+        grown.match_functions()?;
+        Ok(grown)
+    }
+
+    /// Finds the function of each record, and refuses code that was made of another body.
+    fn match_functions(&mut self) -> Result<(), Failure> {
+        for (at, record) in self.snapshot.functions.iter().enumerate() {
+            let program = &self.programs[record.module as usize];
+            let place = format!("{}:{}", program.name, record.name);
+            let stale = |message: &str| Failure::new(Kind::Snapshot, message).at(place.clone());
+            let Some(Symbol::Func(func)) = program.module.symbol(&record.name) else {
+                return Err(stale("stale: its bitcode has no such function"));
+            };
+            if record.object.is_some() && body_hash(&program.module, func) != record.body_hash {
+                return Err(stale("stale: its code was not made of the bitcode beside it"));
+            }
+            let mut profile = convert::profile(&record.profile);
+            profile.fit(program.module.func(func));
+            self.profiles[record.module as usize][func.index()] = profile;
+            self.records.insert((record.module, func), at);
+        }
+        Ok(())
+    }
+
+    /// What is known of a function.
+    pub fn record(&self, module: u32, func: FuncId) -> Option<&snap::FunctionRecord> {
+        self.records.get(&(module, func)).map(|at| &self.snapshot.functions[*at])
+    }
+
+    /// What was counted for a function.
+    pub fn profile(&self, module: u32, func: FuncId) -> &FunctionProfile {
+        &self.profiles[module as usize][func.index()]
+    }
+
+    /// The level a function had reached.
+    pub fn level(&self, module: u32, func: FuncId) -> Level {
+        self.record(module, func).map_or(Level::Interp, |record| convert::level(record.level))
+    }
+}
+
+fn load(snapshot: &snap::Snapshot, module: &snap::ModuleRecord) -> Result<Program, Failure> {
+    let part =
+        |file: &snap::BitcodeRecord| Part { file: file.name.clone(), bytes: file.bytes.clone() };
+    let source = Source {
+        name: module.name.clone(),
+        parts: snapshot.parts(module).map(part).collect(),
+        entry: Some(module.entry.clone()),
+        arg: module.arg,
+    };
+    let program = bareflow_program::load(&source, &Library::default()).map_err(|error| {
+        let kind = match error {
+            LoadError::Unresolved { .. } => Kind::Unresolved,
+            _ => Kind::Program,
+        };
+        Failure::new(kind, error.to_string())
+    })?;
+    if program.hash != module.hash {
+        let message = "stale: the snapshot was made of other files than it holds";
+        return Err(Failure::new(Kind::Snapshot, message).at(module.name.clone()));
+    }
+    Ok(program)
+}
+
+/// SHA-256 of a function's text, as the engine writes it into snapshots.
+fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
+    Sha256::digest(module.show_func(func).to_string()).into()
+}

@@ -1,0 +1,62 @@
+//! The whole way from a snapshot's bytes to images and a report.
+
+use bareflow_compile::Compiler;
+
+use crate::build::{self, Parts};
+use crate::failure::{Failure, Kind};
+use crate::grown::Grown;
+use crate::image::{self, Image, ImageError};
+use crate::link::Base;
+use crate::report::{self, Report};
+use crate::{Options, machine};
+
+/// What shrinking gives.
+#[derive(Debug)]
+pub struct Shrunk {
+    /// The flat image, if asked for.
+    pub image: Option<Image>,
+    /// The ELF image, if asked for.
+    pub elf: Option<Image>,
+    /// What is in them.
+    pub report: Report,
+    /// What they were linked from.
+    pub parts: Parts,
+}
+
+/// Shrinks a snapshot.
+///
+/// # Errors
+/// Why no image can be made of it.
+pub fn shrink(bytes: &[u8], compiler: &dyn Compiler, options: &Options) -> Result<Shrunk, Failure> {
+    let grown = Grown::open(bytes, compiler)?;
+    if options.policy == crate::Policy::Executed && !grown.counted {
+        let message = "--policy executed needs a snapshot that grew by itself: at a fixed level \
+                       nothing is counted, so nobody knows what ran";
+        return Err(Failure::new(Kind::Usage, message));
+    }
+    let mut parts = build::build(&grown, compiler, options.policy)?;
+    if options.timing {
+        machine::add_timing(&mut parts.units);
+    }
+    let link = |base| image::link(&parts.units, base).map_err(explain);
+    let flat = options.flat.then(|| link(Base::Flat)).transpose()?;
+    let elf = options.elf.then(|| link(Base::Elf)).transpose()?;
+    let main = match flat.as_ref().or(elf.as_ref()) {
+        Some(main) => main,
+        None => return Err(Failure::new(Kind::Usage, "neither a flat nor an ELF image is wanted")),
+    };
+    let mut report = report::describe(&grown, &parts, main, options.policy);
+    report.input_bytes = bytes.len() as u64;
+    report.image_bytes = flat.as_ref().map(|image| image.file.len() as u64);
+    report.elf_bytes = elf.as_ref().map(|image| image.file.len() as u64);
+    Ok(Shrunk { image: flat, elf, report, parts })
+}
+
+fn explain(error: anyhow::Error) -> Failure {
+    let kind = match error.downcast_ref::<ImageError>() {
+        Some(ImageError::Unresolved(_)) => Kind::Unresolved,
+        Some(ImageError::TooLarge { .. }) => Kind::TooLarge,
+        None => Kind::Program,
+    };
+    Failure::new(kind, format!("{error:#}"))
+}

@@ -1,7 +1,0 @@
-//! Boot tests: disks that are right and wrong, on every machine they are made for.
-
-mod disks;
-mod faults;
-mod loader;
-mod matrix;
-mod support;
