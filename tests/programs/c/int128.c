@@ -66,7 +66,7 @@ int main(void) {
         if (numbers[i] >= 0) printf(" %.17g", (double)(u128)numbers[i]);
         puts("");
     }
-    for (int s = 0; s < 128; s += 9) printf("%.17g %.9g\n", (double)(((u128)1 << s) + ((u128)1 << (s / 2))), (float)((i128)-1 << s));
+    for (int s = 0; s < 128; s += 9) printf("%.17g %.9g\n", (double)(((u128)1 << s) + ((u128)1 << (s / 2))), (float)(i128)(~(u128)0 << s));
     u128 out;
     int over = __builtin_mul_overflow(power(2, 70), power(2, 60), &out);
     printf("%d %d\n", over, __builtin_add_overflow(~(u128)0, (u128)1, &out));

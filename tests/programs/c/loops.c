@@ -34,7 +34,7 @@ int main(void) {
         x[i] = (double)(int32_t)next() / 65536;
         u[i] = (uint8_t)(next() >> 24);
         h[i] = (int16_t)(next() >> 16);
-        l[i] = (int64_t)next() * next();
+        l[i] = (int64_t)((uint64_t)next() * next());
     }
     volatile int limit = N;
     int n = limit, largest = a[0], smallest = a[0], all = -1, any = 0;
