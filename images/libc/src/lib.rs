@@ -37,3 +37,10 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
 /// Functions that rustc compiles name it; nothing unwinds, so nothing calls it.
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_eh_personality() {}
+
+/// The end of a landing pad; nothing unwinds, so none is ever reached.
+#[unsafe(no_mangle)]
+pub extern "C" fn _Unwind_Resume(_exception: *mut u8) -> ! {
+    // SAFETY: the text ends in a NUL.
+    unsafe { host::bf_abort(c"unwinding".as_ptr().cast()) }
+}
