@@ -31,6 +31,7 @@ pub fn record(json: &[u8]) {
 /// Control-D ends the input: 0 bytes.
 pub fn read(buffer: &mut [u8]) -> usize {
     const END: u8 = 4;
+    const NAP_NS: u64 = 1_000_000;
     let mut count = 0;
     while count < buffer.len() {
         let byte = match serial::read().or_else(keyboard::read) {
@@ -40,7 +41,7 @@ pub fn read(buffer: &mut [u8]) -> usize {
             Some(byte) => byte,
             None if count > 0 => return count,
             None => {
-                apic::sleep();
+                apic::sleep(NAP_NS);
                 continue;
             }
         };

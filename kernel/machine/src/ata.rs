@@ -104,6 +104,22 @@ impl Command {
     }
 }
 
+impl Command {
+    /// The command as SATA sends it: a register frame from host to device (Serial ATA 3.0,
+    /// 10.3.4).
+    pub fn frame(self) -> [u8; 20] {
+        let [count, a0, a1, a2] = self.low;
+        let [count_high, a3, a4, a5] = self.high.unwrap_or_default();
+        let mut frame = [0; 20];
+        // Type; "this is a command".
+        frame[..4].copy_from_slice(&[0x27, 0x80, self.code, 0]);
+        frame[4..8].copy_from_slice(&[a0, a1, a2, self.device]);
+        frame[8..11].copy_from_slice(&[a3, a4, a5]);
+        frame[12..14].copy_from_slice(&[count, count_high]);
+        frame
+    }
+}
+
 /// One entry of the table that a bus master reads its transfer from (SFF-8038i): address,
 /// bytes, and the mark of the last.
 pub fn dma_entry(address: u32, bytes: usize, last: bool) -> u64 {
@@ -158,6 +174,17 @@ mod tests {
         assert_eq!(c, expected);
         let c = Command::transfer(disk, 0, Transfer::Read, false, (1 << 28) - 1, 2);
         assert_eq!(c.code, 0x24, "crosses the end of 28 bits");
+    }
+
+    #[test]
+    fn frames_hold_the_registers_in_their_order() {
+        let low = [0x11, 0x21, 0x22, 0x23];
+        let c = Command { code: 0x25, device: 0xe0, high: Some([0x12, 0x24, 0x25, 0x26]), low };
+        let expected = [
+            0x27, 0x80, 0x25, 0, 0x21, 0x22, 0x23, 0xe0, 0x24, 0x25, 0x26, 0, 0x11, 0x12, 0, 0, 0,
+            0, 0, 0,
+        ];
+        assert_eq!(c.frame(), expected);
     }
 
     #[test]

@@ -33,6 +33,10 @@ pub fn enable() -> Result<(), &'static str> {
         cr4_write(four);
     }
     enable_vectors(basic.ecx);
+    // After a reset of the processor the x87 unit raises exceptions that nobody expects.
+    const ALL_MASKED: u32 = 0x1f80;
+    // SAFETY: both units are on; compiled code assumes exactly this state.
+    unsafe { core::arch::asm!("fninit", "ldmxcsr [{}]", in(reg) &ALL_MASKED, options(nostack)) };
     Ok(())
 }
 

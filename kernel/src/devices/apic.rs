@@ -57,27 +57,32 @@ pub fn acknowledge() {
     write(END_OF_INTERRUPT, 0);
 }
 
-/// Sleeps for about a millisecond, or less where there is nothing to wake up by.
-pub fn sleep() {
-    static TICKS: spin::Once<u32> = spin::Once::new();
+/// Sleeps for about that long; not at all where there is nothing to wake up by.
+pub fn sleep(nanoseconds: u64) {
+    static TICKS: spin::Once<u64> = spin::Once::new();
     if REGISTERS.load(Ordering::Acquire).is_null() {
         core::hint::spin_loop();
         return;
     }
-    let ticks = *TICKS.call_once(ticks_per_millisecond);
+    let ticks =
+        *TICKS.call_once(ticks_per_second) as u128 * u128::from(nanoseconds) / 1_000_000_000;
     write(TIMER_VECTOR, u32::from(TIMER));
-    write(TIMER_COUNT, ticks.max(1));
+    write(TIMER_COUNT, u32::try_from(ticks).unwrap_or(u32::MAX).max(1));
     // SAFETY: the one interrupt that can come is the timer's, which has a handler.
     unsafe { arch::stack::sleep_until_interrupt() };
 }
 
-fn ticks_per_millisecond() -> u32 {
+/// Frequency of the timer: measured, roughly, for 100 us.
+fn ticks_per_second() -> u64 {
     const MASKED: u32 = 1 << 16;
     write(TIMER_VECTOR, MASKED);
     write(TIMER_COUNT, u32::MAX);
-    let end = clock::now_ns() + 1_000_000;
-    while clock::now_ns() < end {
+    let start = clock::now_ns();
+    loop {
+        let passed = clock::now_ns() - start;
+        if passed >= 100_000 {
+            return u64::from(u32::MAX - read(TIMER_NOW)) * 1_000_000_000 / passed;
+        }
         core::hint::spin_loop();
     }
-    u32::MAX - read(TIMER_NOW)
 }

@@ -7,7 +7,7 @@ use bareflow_machine::ata::{Command, Disk, SECTOR, Transfer, dma_entry};
 use bareflow_storage::{BlockDevice, DeviceError};
 use virtio_drivers::transport::pci::bus::{BarInfo, Command as PciCommand};
 
-use super::{clock, pci};
+use super::{pci, wait};
 use crate::arch::ports::Port;
 use crate::memory;
 
@@ -151,17 +151,7 @@ fn settle(control: Port) {
 
 /// The status, once `done`; `None` when patience is at its end.
 fn wait(control: Port, done: impl Fn(u8) -> bool) -> Option<u8> {
-    let end = clock::now_ns() + PATIENCE_NS;
-    loop {
-        let status = control.read8();
-        if done(status) {
-            return Some(status);
-        }
-        if clock::now_ns() > end {
-            return None;
-        }
-        core::hint::spin_loop();
-    }
+    wait::until(PATIENCE_NS, || Some(control.read8()).filter(|&status| done(status)))
 }
 
 impl BlockDevice for Drive {

@@ -5,13 +5,15 @@ use alloc::vec::Vec;
 
 use bareflow_storage::{BlockDevice, DeviceError};
 
-use super::{ata, virtio};
+use super::{ahci, ata, virtio};
 use crate::start;
 
 /// A disk.
 pub enum Disk {
     /// On an ATA channel.
     Ata(ata::Drive),
+    /// On a SATA port.
+    Ahci(ahci::Drive),
     /// Of a virtual machine.
     Virtio(Box<virtio::Disk>),
 }
@@ -19,6 +21,7 @@ pub enum Disk {
 /// All disks, in the order in which a volume is looked for.
 pub fn find() -> Vec<Disk> {
     let mut disks: Vec<Disk> = ata::find().into_iter().map(Disk::Ata).collect();
+    disks.extend(ahci::find().into_iter().map(Disk::Ahci));
     disks.extend(
         virtio::find(&start::boot().options.virtio_mmio)
             .into_iter()
@@ -33,6 +36,7 @@ impl Disk {
         match self {
             Disk::Ata(drive) if drive.has_dma() => "ATA with DMA",
             Disk::Ata(_) => "ATA without DMA",
+            Disk::Ahci(_) => "AHCI",
             Disk::Virtio(_) => "virtio",
         }
     }
@@ -40,6 +44,7 @@ impl Disk {
     fn device(&mut self) -> &mut dyn BlockDevice {
         match self {
             Disk::Ata(drive) => drive,
+            Disk::Ahci(drive) => drive,
             Disk::Virtio(disk) => &mut **disk,
         }
     }
@@ -58,6 +63,7 @@ impl BlockDevice for Disk {
     fn sectors(&self) -> u64 {
         match self {
             Disk::Ata(drive) => drive.sectors(),
+            Disk::Ahci(drive) => drive.sectors(),
             Disk::Virtio(disk) => disk.sectors(),
         }
     }

@@ -1,5 +1,6 @@
 //! Drivers.
 
+pub mod ahci;
 pub mod apic;
 pub mod ata;
 pub mod clock;
@@ -11,3 +12,4 @@ pub mod power;
 pub mod serial;
 pub mod vga;
 pub mod virtio;
+mod wait;

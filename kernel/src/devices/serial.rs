@@ -1,7 +1,7 @@
 //! COM1, a 16550: the console of a machine without a screen.
 
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
 use crate::arch::ports::Port;
 
@@ -15,6 +15,8 @@ const MODEM: Port = COM1.offset(4);
 const STATUS: Port = COM1.offset(5);
 const SCRATCH: Port = COM1.offset(7);
 
+const LOOP_BACK: u8 = 0x10;
+const READY: u8 = 0x03;
 const RECEIVED: u8 = 1;
 const ROOM: u8 = 1 << 5;
 const IDLE: u8 = 1 << 6;
@@ -24,6 +26,10 @@ const BURST: usize = 16;
 
 /// Cleared where there is no port: then nothing waits for it.
 static PRESENT: AtomicBool = AtomicBool::new(false);
+
+/// A byte that arrived before [`init`], or [`NOTHING`].
+static EARLY: AtomicU16 = AtomicU16::new(NOTHING);
+const NOTHING: u16 = 0x100;
 
 /// Sets 115200 baud, 8 bits, no parity, FIFOs on, no interrupts.
 pub fn init() {
@@ -36,8 +42,14 @@ pub fn init() {
     DATA.write8(1);
     INTERRUPTS.write8(0);
     LINE.write8(0x03);
+    // Switching the FIFOs on empties them: what was typed before is kept aside, and nothing
+    // is let in between.
+    MODEM.write8(LOOP_BACK);
+    if STATUS.read8() & RECEIVED != 0 {
+        EARLY.store(u16::from(DATA.read8()), Ordering::Relaxed);
+    }
     FIFO.write8(0x07);
-    MODEM.write8(0x03);
+    MODEM.write8(READY);
     PRESENT.store(true, Ordering::Relaxed);
 }
 
@@ -75,6 +87,10 @@ fn wait(bit: u8) {
 
 /// A byte that arrived.
 pub fn read() -> Option<u8> {
+    let early = EARLY.swap(NOTHING, Ordering::Relaxed);
+    if early != NOTHING {
+        return Some(early as u8);
+    }
     (PRESENT.load(Ordering::Relaxed) && STATUS.read8() & RECEIVED != 0).then(|| DATA.read8())
 }
 

@@ -35,9 +35,12 @@ impl Report<'_> {
     }
 
     fn for_people(&self, out: &mut impl Write) -> fmt::Result {
-        writeln!(out, "\nfault: {self} in {}", Named(self.place.rip))?;
+        write!(out, "\nfault: {self}")?;
         if let Some(frame) = self.frame {
+            writeln!(out, " in {}", Named(self.place.rip))?;
             registers(out, frame)?;
+        } else {
+            writeln!(out)?;
         }
         writeln!(out, "backtrace:")?;
         for (i, line) in backtrace::walk(self.place).enumerate() {

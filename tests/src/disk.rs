@@ -1,0 +1,94 @@
+//! Disks with one FAT16 partition, made and read by a second implementation (crate `fatfs`) and
+//! checked by a third (`fsck.fat`).
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
+
+/// First sector of the partition.
+const START: u64 = 2048;
+const SECTOR: u64 = 512;
+/// Bytes of the partition.
+const LEN: u64 = 31 << 20;
+
+/// A disk in a file that goes with it.
+#[derive(Debug)]
+pub struct Disk {
+    folder: tempfile::TempDir,
+}
+
+impl Disk {
+    /// An empty volume on a partitioned disk.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn new() -> Result<Self> {
+        let disk = Self { folder: tempfile::tempdir()? };
+        let mut file = File::create(disk.path())?;
+        file.set_len(START * SECTOR + LEN)?;
+        let mut entry = [0; 18];
+        entry[0] = 0x80;
+        entry[1..4].copy_from_slice(&[0xfe, 0xff, 0xff]);
+        entry[4] = 0x06;
+        entry[5..8].copy_from_slice(&[0xfe, 0xff, 0xff]);
+        entry[8..12].copy_from_slice(&(START as u32).to_le_bytes());
+        entry[12..16].copy_from_slice(&((LEN / SECTOR) as u32).to_le_bytes());
+        file.seek(SeekFrom::Start(446))?;
+        file.write_all(&entry)?;
+        file.seek(SeekFrom::Start(510))?;
+        file.write_all(&[0x55, 0xaa])?;
+        drop(file);
+        let options = FormatVolumeOptions::new().fat_type(FatType::Fat16);
+        fatfs::format_volume(&mut disk.partition()?, options)?;
+        Ok(disk)
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("disk.img")
+    }
+
+    fn partition(&self) -> Result<fscommon::StreamSlice<File>> {
+        let file = OpenOptions::new().read(true).write(true).open(self.path())?;
+        Ok(fscommon::StreamSlice::new(file, START * SECTOR, START * SECTOR + LEN)?)
+    }
+
+    /// Content of a file on the volume.
+    ///
+    /// # Errors
+    /// When it is not there or cannot be read.
+    pub fn read(&self, path: &str) -> Result<Vec<u8>> {
+        let volume = FileSystem::new(self.partition()?, FsOptions::new())?;
+        let mut content = Vec::new();
+        let root = volume.root_dir();
+        root.open_file(path).with_context(|| path.to_owned())?.read_to_end(&mut content)?;
+        Ok(content)
+    }
+
+    /// Has `fsck.fat` look at the volume.
+    ///
+    /// # Errors
+    /// What it found.
+    pub fn check(&self) -> Result<()> {
+        let copy = self.folder.path().join("partition.img");
+        std::io::copy(&mut self.partition()?, &mut File::create(&copy)?)?;
+        check_volume(&copy)
+    }
+}
+
+fn check_volume(path: &Path) -> Result<()> {
+    let output = Command::new("fsck.fat")
+        .env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default()))
+        .arg("-n")
+        .arg(path)
+        .output()
+        .context("fsck.fat cannot be started: install dosfstools")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(output.status.success(), "fsck.fat found: {text}");
+    Ok(())
+}
