@@ -65,6 +65,8 @@ fn attach(command: &mut Command, settings: &Settings, image: &Path) -> Result<()
         (Media::Virtio, machine) => {
             let device = match machine {
                 Machine::Microvm => "virtio-blk-device,drive=disk",
+                // A kernel that is started directly takes the first place.
+                _ if settings.kernel.is_some() => "virtio-blk-pci,drive=disk",
                 _ => "virtio-blk-pci,drive=disk,bootindex=0",
             };
             command.arg("-drive").arg(drive("if=none,id=disk")).args(["-device", device]);
