@@ -12,6 +12,7 @@ use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::limbs::{LimbDesc, LimbOp};
 use crate::op::moves;
 use crate::op::shape::{Last, Place, Reg};
+use crate::op::simd;
 use crate::value::{Lane, float as value_float};
 
 /// Whether operands may change sides.
@@ -171,7 +172,12 @@ impl Decoder<'_> {
                 let lane = Lane::Float(format);
                 self.lane_unary(op, lane, lane, 1, value, to);
             }
-            Kind::Vector(lane, lanes) => self.lane_unary(op, lane, lane, lanes, value, to),
+            Kind::Vector(lane, lanes) => {
+                let bytes = self.vector_bytes(lane, lanes);
+                if !self.simd_unary(simd::negate(lane, bytes), value, bytes, to) {
+                    self.lane_unary(op, lane, lane, lanes, value, to);
+                }
+            }
             _ => self.refuse("fneg of a type that is no float"),
         }
     }
@@ -239,8 +245,7 @@ impl Decoder<'_> {
                 self.lane_binary(LaneOp::FloatCompare(pred), from, out, 1, lhs, rhs, to);
             }
             Kind::Vector(lane, lanes) => {
-                let op = LaneOp::FloatCompare(pred);
-                self.lane_binary(op, lane, Lane::Int(1), lanes, lhs, rhs, to);
+                self.emit_vector_fcmp(pred, lane, lanes, lhs, rhs, to);
             }
             _ => self.refuse("fcmp of a type that cannot be compared (x86_fp80 or fp128)"),
         }

@@ -176,6 +176,11 @@ impl Decoder<'_> {
         lanes: u32,
         to: u32,
     ) {
+        let bytes = self.vector_bytes(into, lanes);
+        let picked = crate::op::simd::conversion(op, from, into, lanes);
+        if self.simd_unary(picked, value, bytes, to) {
+            return;
+        }
         let place = self.place(value);
         let ins = vec![(from, false)];
         self.lanes(

@@ -12,7 +12,7 @@ use crate::op::int::{self, Overflow};
 use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::limbs::{LimbDesc, LimbOp};
 use crate::op::shape::{Place, pick_binary, pick_unary};
-use crate::op::{bulk, float, masked, slow, stack, varargs, vector};
+use crate::op::{bulk, float, masked, simd, slow, stack, varargs, vector};
 use crate::value::float::{Pair, Unary as FloatUnary};
 use crate::value::int::Unary as IntUnary;
 use crate::value::{Format, Lane};
@@ -256,6 +256,11 @@ impl Decoder<'_> {
         let scalar = matches!(kind, Kind::Int(_)) && regular(bits);
         if let Some((op, _)) = int_unary(name) {
             if !scalar {
+                let bytes = self.vector_bytes(lane, lanes);
+                let picked = simd::int_unary(op, bits, bytes).filter(|_| lanes > 1);
+                if self.simd_unary(picked, first, bytes, to) {
+                    return true;
+                }
                 self.lane_unary(LaneOp::IntUnary(op), lane, lane, lanes, first, to);
                 return true;
             }
@@ -275,6 +280,11 @@ impl Decoder<'_> {
         let [_, second, rest @ ..] = args else { return false };
         if let Some(pred) = choice(name) {
             if !scalar {
+                let bytes = self.vector_bytes(lane, lanes);
+                let picked = simd::choice(pred, bits, bytes).filter(|_| lanes > 1);
+                if self.simd_binary(picked, [first, *second], bytes, to) {
+                    return true;
+                }
                 self.lane_binary(LaneOp::Choose(pred), lane, lane, lanes, first, *second, to);
                 return true;
             }
@@ -407,7 +417,11 @@ impl Decoder<'_> {
             self.int_result(handler, to, l.field(), r.field(), 0);
             return;
         }
-        self.lane_binary(LaneOp::Saturating(op), lane, lane, lanes, first, second, to);
+        let bytes = self.vector_bytes(lane, lanes);
+        let picked = simd::saturating(op, bits, bytes).filter(|_| lanes > 1);
+        if !self.simd_binary(picked, args, bytes, to) {
+            self.lane_binary(LaneOp::Saturating(op), lane, lane, lanes, first, second, to);
+        }
     }
 
     #[expect(clippy::too_many_arguments, reason = "a description of one operation")]
@@ -502,6 +516,11 @@ impl Decoder<'_> {
             return true;
         }
         if let Some(op) = float_unary(name) {
+            let bytes = self.vector_bytes(lane, lanes);
+            let picked = simd::float_unary(op, lane, bytes).filter(|_| lanes > 1);
+            if self.simd_unary(picked, first, bytes, to) {
+                return true;
+            }
             self.lane_unary(LaneOp::FloatUnary(op), lane, lane, lanes, first, to);
             return true;
         }
@@ -690,6 +709,21 @@ impl Decoder<'_> {
             return false;
         };
         let Kind::Vector(lane, lanes) = self.kind(*vec) else { return false };
+        if start.is_none()
+            && let Some(handler) = simd::int_reduction(op, lane.bits())
+            && matches!(lane, Lane::Int(_))
+        {
+            let from = self.place(*vec);
+            self.int_result(handler, to, from, 0, lanes);
+            return true;
+        }
+        if let Some(start) = start
+            && let Some(handler) = simd::float_reduction(op, lane)
+        {
+            let (from, start) = (self.place(*vec), self.place(start));
+            self.result(kind_of(self.types(), instr.ty), handler, to, from, start, lanes);
+            return true;
+        }
         let mut places = vec![self.place(*vec)];
         let mut ins = vec![(lane, false)];
         if let Some(start) = start {
@@ -697,7 +731,6 @@ impl Decoder<'_> {
             ins.push((lane, true));
         }
         self.reduce(LaneDesc { op, lanes, ins, out: lane, second: 0 }, to, &places);
-        let _ = instr;
         true
     }
 

@@ -4,9 +4,10 @@ use bareflow_ir::layout::{bit_size, member_offset, store_size};
 use bareflow_ir::{Instr, Operand, TypeId};
 
 use super::{Decoder, Kind, kind_of, regular};
+use crate::code::OsrMove;
 use crate::op::moves;
 use crate::op::shape::{Place, pick_unary};
-use crate::op::{float, int, vector};
+use crate::op::{float, int, simd, vector};
 
 impl Decoder<'_> {
     /// Offset in bytes and type of what a path leads to.
@@ -91,12 +92,43 @@ impl Decoder<'_> {
             return;
         };
         let words = self.frame_bytes(instr.ty);
-        let (from, part) = (self.place(agg), self.place(value));
-        // The place of the result may be that of a phi which the value is.
-        let part = self.aside(part, to, words, self.frame_bytes(ty));
-        self.copy(to, from, words);
+        let part = self.place(value);
+        let (to, part) = self.overwritable(instr, agg, part, self.frame_bytes(ty), to);
         self.put_part(to + offset, part, store_size(self.types(), ty) as u32);
         self.wrote(to, words);
+    }
+
+    /// Makes the result of an insertion hold what it is inserted into: where that is used by
+    /// nothing else, it is overwritten; otherwise it is copied. Gives the place of the result
+    /// and where the inserted value, of `bytes` at `part`, can be read.
+    fn overwritable(
+        &mut self,
+        instr: &Instr,
+        whole: Operand,
+        part: u32,
+        bytes: u32,
+        to: u32,
+    ) -> (u32, u32) {
+        let words = self.frame_bytes(instr.ty);
+        if let (Operand::Value(old), Some(result)) = (whole, instr.result)
+            && self.plan.users(old).len() == 1
+            && self.plan.shares[result.index()].is_none()
+            && self.plan.shares[old.index()].is_none()
+            && self.plan.is_insertion_beside(self.func, old, result)
+        {
+            let from = self.value(old);
+            self.places[result.index()] = from;
+            self.osr_moves.push(OsrMove::Copy { to, from, bytes: words });
+            let part = self.aside(part, from, words, bytes);
+            return (from, part);
+        }
+        // The place of the result may be that of a phi which the value is.
+        let part = self.aside(part, to, words, bytes);
+        if !self.is_undef(whole) {
+            let from = self.place(whole);
+            self.copy(to, from, words);
+        }
+        (to, part)
     }
 
     /// Where a value of `bytes` can be read after `to` is written: where it is, or a copy.
@@ -152,19 +184,16 @@ impl Decoder<'_> {
         };
         let bits = lane.bits();
         let words = self.frame_bytes(instr.ty);
-        let from = self.place(vec);
         let part = self.place(value);
         let part_words = self.frame_bytes(self.type_of(value));
-        let part = self.aside(part, to, words, part_words);
+        let (to, part) = self.overwritable(instr, vec, part, part_words, to);
         match self.number_of(index, 64) {
             Some(at) if bits.is_multiple_of(8) && (at as u64) < u64::from(lanes) => {
-                self.copy(to, from, words);
                 self.put_part(to + at as u32 * (bits / 8), part, bits / 8);
                 self.wrote(to, words);
             }
             _ => {
                 let index = self.place(index);
-                self.copy(to, from, words);
                 self.function(vector::insert, to, &[bits, lanes, part, index]);
             }
         }
@@ -214,6 +243,22 @@ impl Decoder<'_> {
             && bytes == words
         {
             self.copy(to, first, words);
+            return;
+        }
+        let known: alloc::vec::Vec<u32> = {
+            let any = sources.iter().flatten().next().copied().unwrap_or(self.temp_base);
+            sources.iter().map(|from| from.unwrap_or(any)).collect()
+        };
+        if let Some(first) = known.first()
+            && known.iter().all(|from| from == first)
+            && let Some(handler) = simd::splatting(size, known.len())
+        {
+            self.other_result(handler, to, *first, 0, 0, words);
+            return;
+        }
+        if let Some(handler) = simd::gathering(size, known.len()) {
+            self.other_result(handler, to, 0, 0, 0, words);
+            self.push_operands(&known);
             return;
         }
         let mut operands = alloc::vec![size, sources.len() as u32, words];

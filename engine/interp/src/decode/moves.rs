@@ -83,7 +83,8 @@ impl Decoder<'_> {
         ordered
     }
 
-    fn is_undef(&self, value: Operand) -> bool {
+    /// Whether an operand is any value.
+    pub(super) fn is_undef(&self, value: Operand) -> bool {
         let Operand::Const(id) = value else { return false };
         matches!(
             self.env.module.constant(id).kind,

@@ -115,6 +115,14 @@ impl Plan {
         &self.users[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 
+    /// Whether `old` is the result of an insertion, in the block where `new` is made.
+    pub fn is_insertion_beside(&self, func: &Function, old: ValueId, new: ValueId) -> bool {
+        let (old, new) = (self.made_by[old.index()], self.made_by[new.index()]);
+        let Some(instr) = func.instrs.get(old as usize) else { return false };
+        matches!(instr.op, Op::InsertElement { .. } | Op::InsertValue { .. })
+            && self.block_of[old as usize] == self.block_of[new as usize]
+    }
+
     /// Whether every use of a value is in its own block.
     fn used_at_home(&self, value: ValueId) -> bool {
         let Some(home) = self.block_of.get(self.made_by[value.index()] as usize) else {

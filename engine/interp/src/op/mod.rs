@@ -15,10 +15,12 @@ pub(crate) mod masked;
 pub(crate) mod memory;
 pub(crate) mod moves;
 pub(crate) mod shape;
+pub(crate) mod simd;
 pub(crate) mod slow;
 pub(crate) mod stack;
 pub(crate) mod varargs;
 pub(crate) mod vector;
+pub(crate) mod widths;
 
 /// Goes on with another instruction.
 macro_rules! next {

@@ -11,6 +11,10 @@ pub(crate) trait Val: Copy + 'static {
     fn immediate(field: u32) -> Self;
     /// Becomes the last result, in place of the given one.
     fn keep(self, acc: u64, f: f64, s: f32) -> (u64, f64, f32);
+    /// Whether it is a one, of a comparison's result.
+    fn bit(self) -> bool {
+        false
+    }
     /// Stores it in its word, canonically.
     ///
     /// # Safety
@@ -44,6 +48,10 @@ macro_rules! int_val {
 int_val!(u8 u8, u16 u16, u32 u32, u64 u64);
 
 impl Val for bool {
+    #[inline(always)]
+    fn bit(self) -> bool {
+        self
+    }
     #[inline(always)]
     fn last(acc: u64, _: f64, _: f32) -> Self {
         acc & 1 != 0
