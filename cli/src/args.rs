@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{boot, grow, image, run as hosted};
+use crate::{boot, grow, image, run as hosted, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -31,6 +31,8 @@ enum Command {
     Grow(grow::Args),
     /// Runs a program in this process, on the same engine as on bare metal.
     Run(hosted::Args),
+    /// Puts the LLBC header on bitcode.
+    Wrap(wrap::Args),
 }
 
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
@@ -39,6 +41,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),
         Command::Run(args) => hosted::run(&args, ui),
+        Command::Wrap(args) => wrap::run(args, ui),
     }
 }
 

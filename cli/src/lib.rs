@@ -17,6 +17,7 @@ pub mod program;
 mod run;
 pub mod sources;
 pub mod ui;
+pub mod wrap;
 
 use std::process::ExitCode;
 

@@ -27,6 +27,7 @@ pub mod llbc;
 mod memory;
 mod module;
 mod numbers;
+mod old_layout;
 mod ops;
 mod reader;
 mod stream;

@@ -8,6 +8,7 @@ use bareflow_ir::{ConstKind, Module, Symbol};
 use crate::bits::Bits;
 use crate::codes::{block, module};
 use crate::error::Cause;
+use crate::old_layout;
 use crate::ops::{Ops, text};
 use crate::reader::{Reader, Value};
 use crate::stream::{BLOCKINFO, Block, Item, Record};
@@ -149,7 +150,14 @@ impl<'a> Reader<'a> {
                 }
             },
             module::TRIPLE => check_triple(&text(&record.ops))?,
-            module::DATALAYOUT => check_layout(&text(&record.ops))?,
+            module::DATALAYOUT => {
+                let layout = text(&record.ops);
+                check_layout(&layout)?;
+                if old_layout::is_old(&layout) {
+                    let wrong = old_layout::differing(&self.module.types);
+                    self.types.refuse(&wrong, "a structure with i128 as aligned before LLVM 18");
+                }
+            }
             module::ASM if !text(&record.ops).trim().is_empty() => {
                 return Err(Cause::Unsupported("assembly at module level".into()));
             }

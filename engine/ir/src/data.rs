@@ -7,7 +7,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::layout::{alloc_size, bit_size, member_offset, store_size};
-use crate::{BinaryOp, CastOp, ConstExpr, ConstId, ConstKind, Module, Symbol, Type};
+use crate::{BinaryOp, CastOp, ConstExpr, ConstId, ConstKind, IntPredicate, Module, Symbol, Type};
 
 /// The bytes of a constant and the addresses to be filled in.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -176,7 +176,8 @@ fn put(out: &mut Data, at: u64, bytes: &[u8]) {
 /// The value of a constant of at most 64 bits, with the symbols its address comes from.
 ///
 /// # Errors
-/// [`DataError::NotRelocatable`] when it is wider, an aggregate, or multiplies addresses.
+/// [`DataError::NotRelocatable`] when it is wider, an aggregate, or computes with addresses in
+/// another way than by sums, differences and comparisons.
 pub fn evaluate(module: &Module, id: ConstId) -> Result<Scalar, DataError> {
     let constant = module.constant(id);
     let refuse = || DataError::NotRelocatable(id);
@@ -201,9 +202,17 @@ pub fn evaluate(module: &Module, id: ConstId) -> Result<Scalar, DataError> {
                 let (a, b) = (evaluate(module, *lhs)?, evaluate(module, *rhs)?);
                 binary(module, *op, constant.ty, a, b).ok_or_else(refuse)?
             }
-            ConstExpr::ICmp { .. } | ConstExpr::FCmp { .. } | ConstExpr::Select { .. } => {
-                return Err(refuse());
+            ConstExpr::ICmp { pred, lhs, rhs } => {
+                let ty = module.constant(*lhs).ty;
+                let (a, b) = (evaluate(module, *lhs)?, evaluate(module, *rhs)?);
+                let holds = compare(module, *pred, ty, a, b).ok_or_else(refuse)?;
+                Scalar::number(i64::from(holds))
             }
+            ConstExpr::Select { cond, then, other } => {
+                let cond = evaluate(module, *cond)?.as_number().ok_or_else(refuse)?;
+                evaluate(module, if cond & 1 != 0 { *then } else { *other })?
+            }
+            ConstExpr::FCmp { .. } => return Err(refuse()),
         },
         ConstKind::Wide(_)
         | ConstKind::LongFloat(_)
@@ -257,6 +266,70 @@ fn binary(
         (op, Some(x), Some(y)) => number_op(op, bits, x, y).map(Scalar::number),
         _ => None,
     }
+}
+
+/// Compares two constants, if that can be told before addresses are known: numbers, two places
+/// in one symbol, or a definition with null.
+fn compare(
+    module: &Module,
+    pred: IntPredicate,
+    ty: crate::TypeId,
+    a: Scalar,
+    b: Scalar,
+) -> Option<bool> {
+    let bits = bit_size(&module.types, ty);
+    if !(1..=64).contains(&bits) {
+        return None;
+    }
+    let shift = 64 - bits as u32;
+    let (mut x, mut y) = (a.value << shift, b.value << shift);
+    if (a.plus, a.minus) != (b.plus, b.minus) {
+        // No definition lies at address 0. A place behind its start might.
+        let is_null = |s: Scalar| s.as_number() == Some(0);
+        let is_defined = |s: Scalar| {
+            s.minus.is_none() && s.value == 0 && s.plus.is_some_and(|plus| has_place(module, plus))
+        };
+        match (is_null(a), is_null(b)) {
+            (true, false) if is_defined(b) => (x, y) = (0, 1 << 62),
+            (false, true) if is_defined(a) => (x, y) = (1 << 62, 0),
+            _ => return None,
+        }
+    } else if a.plus.is_some()
+        && a.minus.is_none()
+        && !matches!(pred, IntPredicate::Eq | IntPredicate::Ne)
+    {
+        // The order of places in one symbol is that of their distances from its start.
+        (x, y) = (a.value, b.value);
+        return Some(match pred {
+            IntPredicate::Ugt | IntPredicate::Sgt => x > y,
+            IntPredicate::Uge | IntPredicate::Sge => x >= y,
+            IntPredicate::Ult | IntPredicate::Slt => x < y,
+            _ => x <= y,
+        });
+    }
+    let (ux, uy) = (x as u64, y as u64);
+    Some(match pred {
+        IntPredicate::Eq => x == y,
+        IntPredicate::Ne => x != y,
+        IntPredicate::Ugt => ux > uy,
+        IntPredicate::Uge => ux >= uy,
+        IntPredicate::Ult => ux < uy,
+        IntPredicate::Ule => ux <= uy,
+        IntPredicate::Sgt => x > y,
+        IntPredicate::Sge => x >= y,
+        IntPredicate::Slt => x < y,
+        IntPredicate::Sle => x <= y,
+    })
+}
+
+/// Whether a symbol has an address that is not null.
+fn has_place(module: &Module, symbol: Symbol) -> bool {
+    let linkage = match symbol {
+        Symbol::Func(id) => module.func(id).linkage,
+        Symbol::Global(id) => module.global(id).linkage,
+        Symbol::Alias(_) => return true,
+    };
+    linkage != crate::Linkage::ExternWeak
 }
 
 fn number_op(op: BinaryOp, bits: u32, x: i64, y: i64) -> Option<i64> {

@@ -71,9 +71,14 @@ pub fn compile(name: &str, producer: Producer) -> Vec<u8> {
 
 /// Has LLVM's assembler read a text.
 pub fn assemble(text: &str) -> Result<Vec<u8>, String> {
+    assemble_with("llvm-as-22", text)
+}
+
+/// Has one of LLVM's assemblers read a text.
+pub fn assemble_with(program: &str, text: &str) -> Result<Vec<u8>, String> {
     let (source, out) = (scratch("module.ll"), scratch("module.bc"));
     std::fs::write(&source, text).expect("a temporary file");
-    let output = run(Command::new("llvm-as-22").arg(&source).arg("-o").arg(&out));
+    let output = run(Command::new(program).arg(&source).arg("-o").arg(&out));
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }

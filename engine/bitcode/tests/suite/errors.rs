@@ -1,7 +1,8 @@
 //! Broken and foreign files get an error that says what, where and by whom.
 
-use crate::common::{Producer, assemble, compile};
+use crate::common::{Producer, assemble, assemble_with, compile};
 use bareflow_bitcode::{Cause, Llbc, llbc, read, read_llbc};
+use bareflow_ir::{FuncId, GlobalId, Symbol};
 
 const CLANG: Producer = Producer { program: "clang-22", level: "1" };
 
@@ -69,7 +70,7 @@ fn an_ifunc_is_refused_where_it_is_used() {
         define i32 @main() { %r = call i32 @f(i32 1) ret i32 %r }";
     let module = read(&assemble(source).expect("an assembled module")).expect("a module");
     let [refusal] = &module.refused[..] else { panic!("{:?}", module.refused) };
-    let bareflow_ir::Symbol::Func(id) = refusal.symbol else { panic!("{refusal:?}") };
+    let Symbol::Func(id) = refusal.symbol else { panic!("{refusal:?}") };
     assert_eq!(module.func(id).name, "f");
     assert!(refusal.why.contains("ifunc"), "{}", refusal.why);
 }
@@ -92,6 +93,26 @@ fn unsupported_types_refuse_their_users_only() {
             "a pointer into another address space",
         ]
     );
+}
+
+#[test]
+fn structures_of_another_layout_are_refused() {
+    // Newer assemblers bring the layout up to date.
+    let source = "target datalayout = \"e-m:e-i64:64-f80:128-n8:16:32:64-S128\"
+        target triple = \"x86_64-unknown-linux-gnu\"
+        @wrong = global { i64, i128 } zeroinitializer
+        @right = global { i64, [8 x i8], i128 } zeroinitializer
+        @odd = global { i8, i80, i200 } zeroinitializer
+        define i64 @uses({ i64, i128 }* %p) {
+          %q = getelementptr { i64, i128 }, { i64, i128 }* %p, i64 1, i32 0
+          %x = load i64, i64* %q
+          ret i64 %x
+        }";
+    let bytes = assemble_with("llvm-as-14", source).expect("an assembled module");
+    let module = read(&bytes).expect("a module");
+    let symbols: Vec<Symbol> = module.refused.iter().map(|refusal| refusal.symbol).collect();
+    assert_eq!(symbols, [Symbol::Global(GlobalId(0)), Symbol::Func(FuncId(0))]);
+    assert!(module.refused[0].why.contains("before LLVM 18"), "{}", module.refused[0].why);
 }
 
 #[test]

@@ -4,4 +4,7 @@ mod common;
 mod compilers;
 mod errors;
 mod golden;
+mod layout;
+mod linking;
 mod smoke;
+mod verifying;
