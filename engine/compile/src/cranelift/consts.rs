@@ -331,8 +331,7 @@ impl Lower<'_, '_> {
             return *known;
         }
         let data = self.src.module.global(global);
-        // One that may be missing is null then, which lies out of reach: its address comes
-        // from the GOT.
+        // One that may be missing is null then, which lies out of reach of a distance.
         let value = self.symbol_at(&data.name, data.linkage != Linkage::ExternWeak);
         self.names.globals.insert(global, value);
         value

@@ -11,6 +11,9 @@ use cranelift_codegen::{CompiledCode, FinalizedMachReloc, FinalizedRelocTarget};
 use super::variadic;
 use crate::{Object, Reloc, RelocKind, Section, Target};
 
+/// The byte before the operand of a direct call.
+const CALL: u8 = 0xe8;
+
 /// Makes an object of the code. `names` are the symbols by number of external name.
 pub(super) fn object(
     symbol: &str,
@@ -25,7 +28,9 @@ pub(super) fn object(
     text.extend_from_slice(code.buffer.data());
     let mut relocs = Vec::new();
     for reloc in code.buffer.relocs() {
-        relocs.push(convert(reloc, start, func, names)?);
+        let before = (reloc.offset as usize).wrapping_sub(1);
+        let opcode = code.buffer.data().get(before).copied();
+        relocs.push(convert(reloc, opcode, start, func, names)?);
     }
     let mut blocks: Vec<(u32, u32)> = Vec::new();
     for place in code.buffer.get_srclocs_sorted() {
@@ -50,14 +55,15 @@ pub(super) fn object(
 
 fn convert(
     reloc: &FinalizedMachReloc,
+    opcode: Option<u8>,
     start: u32,
     func: &cranelift_codegen::ir::Function,
     names: &[String],
 ) -> Result<Reloc, String> {
     let kind = match reloc.kind {
-        ClifReloc::X86CallPCRel4 | ClifReloc::X86CallPLTRel4 => RelocKind::Call32,
-        ClifReloc::X86PCRel4 => RelocKind::Pc32,
-        ClifReloc::X86GOTPCRel4 => RelocKind::GotPc32,
+        // Cranelift gives the operands of `call` and of `lea` the same kind.
+        ClifReloc::X86CallPCRel4 if opcode == Some(CALL) => RelocKind::Call32,
+        ClifReloc::X86CallPCRel4 | ClifReloc::X86PCRel4 => RelocKind::Pc32,
         ClifReloc::Abs8 => RelocKind::Abs64,
         other => return Err(alloc::format!("a relocation of kind {other:?}")),
     };

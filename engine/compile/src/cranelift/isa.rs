@@ -30,7 +30,9 @@ impl IsaKey {
             (true, true) => "speed_and_size",
         };
         let choices = [
-            ("is_pic", "true"),
+            // Not the PIC of shared libraries: names lie within reach, so their addresses are
+            // computed from the program counter instead of read from a table.
+            ("is_pic", "false"),
             // Library functions are program functions here, and lie within reach.
             ("use_colocated_libcalls", "true"),
             ("libcall_call_conv", "system_v"),

@@ -38,7 +38,16 @@ pub struct Image {
 impl Image {
     /// Compiles and installs all functions of a module.
     pub fn load(module: &Module, plan: &Plan<'_>) -> Self {
+        Self::load_with(module, plan, &[])
+    }
+
+    /// The same with functions that stand for those of the C library.
+    pub fn load_with(module: &Module, plan: &Plan<'_>, given: &[(&str, usize)]) -> Self {
         let mut image = Self::empty();
+        for (name, target) in given {
+            let stub = image.stub(*target);
+            image.symbols.insert((*name).into(), stub);
+        }
         let compiler = Cranelift::new();
         let mut objects = Vec::new();
         for id in module.func_ids() {
@@ -188,11 +197,17 @@ impl Image {
             HOT => hot as *const () as usize,
             _ => outside(name).unwrap_or_else(|| panic!("no {name}; refused: {:?}", self.refused)),
         };
+        let stub = self.stub(target);
+        self.symbols.insert(name.into(), stub);
+        stub
+    }
+
+    /// `movabs rax, target; jmp rax`.
+    fn stub(&mut self, target: usize) -> usize {
         let stub = self.take(16, 16);
         self.write(stub, &[0x48, 0xb8]);
         self.write(stub + 2, &target.to_le_bytes());
         self.write(stub + 10, &[0xff, 0xe0]);
-        self.symbols.insert(name.into(), stub);
         stub
     }
 
