@@ -46,7 +46,7 @@ impl Lower<'_, '_> {
                 if instrument {
                     self.count();
                 }
-                self.enter(order)?;
+                self.enter(order);
                 self.jump_to_start(order, Vec::new())?;
             }
             Entry::Loop(_) => {
@@ -154,11 +154,10 @@ impl Lower<'_, '_> {
     }
 
     /// What every entry does before the first block.
-    fn enter(&mut self, order: &Order) -> Res<()> {
+    fn enter(&mut self, order: &Order) {
         if order.moves_side_stack(self.src) {
             self.frame.side = Some(self.side_top());
         }
-        self.start_promotion()
     }
 
     fn jump_to_start(&mut self, order: &Order, phis: Vec<Value>) -> Res<()> {
@@ -190,10 +189,13 @@ impl Lower<'_, '_> {
         }
         self.entry_values = live.entry.iter().chain(&live.merged).copied().collect();
         for id in live.entry.iter().chain(&live.merged) {
-            let pieces = self.frame_value(&layout, frame, *id)?;
-            self.set(*id, &pieces);
+            if !self.is_promoted(*id) {
+                let pieces = self.frame_value(&layout, frame, *id)?;
+                self.set(*id, &pieces);
+            }
         }
-        self.enter(order)?;
+        self.read_promoted(|l, id| Ok(l.frame_value(&layout, frame, id)?[0]))?;
+        self.enter(order);
         let mut phis = Vec::new();
         for instr in func.block(order.start()) {
             let (Op::Phi { .. }, Some(result)) = (&instr.op, instr.result) else { break };

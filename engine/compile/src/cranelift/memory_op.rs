@@ -51,6 +51,9 @@ impl Lower<'_, '_> {
         size: Operand,
         name: &str,
     ) -> Res<()> {
+        if self.promoted_copy(to, from, size)? {
+            return Ok(());
+        }
         if let Some(size) = self.src.const_int(size)
             && size <= INLINE
         {
@@ -78,6 +81,9 @@ impl Lower<'_, '_> {
 
     /// `llvm.memset`.
     pub(super) fn mem_set(&mut self, to: Operand, byte: Operand, size: Operand) -> Res<()> {
+        if self.promoted_fill(to, byte, size)? {
+            return Ok(());
+        }
         if let Some(size) = self.src.const_int(size)
             && size <= INLINE
         {

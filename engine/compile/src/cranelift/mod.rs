@@ -159,10 +159,9 @@ fn compile(
     let order = Order::of(func, start);
     let b = FunctionBuilder::new(&mut context.func, builder);
     let mut lower = Lower::new(source, b, request.cpu);
-    if request.level > Level::O0 {
-        lower.plan_promotion(&order);
-    }
-    let translated = lower.function(request.entry, &order, request.options.instrument);
+    let planned = if request.level > Level::O0 { lower.plan_promotion(&order) } else { Ok(()) };
+    let translated =
+        planned.and_then(|()| lower.function(request.entry, &order, request.options.instrument));
     let Lower { b, names, .. } = lower;
     if let Err(refusal) = translated {
         // A builder that is dropped half way leaves its context in disorder.

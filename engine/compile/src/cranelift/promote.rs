@@ -1,32 +1,529 @@
 //! Stack variables kept in registers.
+//!
+//! An alloca of the entry block whose address is only loaded from and stored to, at constant
+//! distances, needs no memory: each piece of it that is accessed, a *slice*, becomes a
+//! variable of Cranelift's builder, which makes phis of it. This is what mem2reg and scalar
+//! replacement of aggregates do, at the price of one walk over the function.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_ir::{Operand, TypeId, ValueId};
-use cranelift_codegen::ir::Value;
+use bareflow_ir::layout::{alloc_size, store_size};
+use bareflow_ir::{BlockId, Op, Operand, TypeId, ValueId};
+use cranelift_codegen::ir::{InstBuilder, Value, types};
+use cranelift_frontend::Variable;
 
-use super::lower::{Lower, Res};
+use super::lower::{Addr, Lower, Res};
+use super::memory::plain;
+use super::order::Order;
+use super::shape::Shape;
+use super::source::Source;
+
+/// A place in a stack variable.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    variable: u32,
+    offset: i64,
+}
+
+/// A stack variable.
+#[derive(Debug)]
+struct StackVariable {
+    id: ValueId,
+    /// It stays in memory.
+    fixed: bool,
+    /// By offset.
+    slices: Vec<Slice>,
+}
+
+#[derive(Clone, Debug)]
+struct Slice {
+    offset: i64,
+    size: i64,
+    ty: TypeId,
+    vars: Vec<Variable>,
+}
+
+/// A block of bytes that is copied between two stack variables.
+#[derive(Clone, Copy, Debug)]
+struct Copy {
+    to: Place,
+    from: Place,
+    size: i64,
+}
 
 /// Which allocas are not in memory.
 #[derive(Debug, Default)]
-pub(super) struct Promotion {}
+pub(super) struct Promotion {
+    variables: Vec<StackVariable>,
+    /// Where each value points, if it points into a stack variable.
+    places: Vec<Option<Place>>,
+}
+
+/// More slices than this are not worth it.
+const MAX_SLICES: usize = 128;
+/// Variables that are copied in larger blocks than this, in bytes, stay in memory.
+const MAX_BLOCK: i64 = 64;
+
+impl Promotion {
+    fn place(&self, operand: Operand) -> Option<Place> {
+        let Operand::Value(id) = operand else { return None };
+        self.places.get(id.index()).copied().flatten()
+    }
+
+    /// The place of a pointer into a variable that is not in memory.
+    fn promoted(&self, operand: Operand) -> Option<Place> {
+        self.place(operand).filter(|place| !self.variables[place.variable as usize].fixed)
+    }
+
+    fn fix(&mut self, operand: Operand) {
+        if let Some(place) = self.place(operand) {
+            self.variables[place.variable as usize].fixed = true;
+        }
+    }
+
+    /// Notes an access to a whole value.
+    fn access(&mut self, src: Source<'_>, place: Place, ty: TypeId) {
+        let size = store_size(src.types(), ty) as i64;
+        let variable = &mut self.variables[place.variable as usize];
+        if variable.slices.iter().any(|slice| slice.offset == place.offset && slice.ty == ty) {
+            return;
+        }
+        variable.slices.push(Slice { offset: place.offset, size, ty, vars: Vec::new() });
+        variable.fixed |= size == 0 || variable.slices.len() > MAX_SLICES;
+    }
+}
+
+impl StackVariable {
+    fn slice(&self, offset: i64) -> Option<&Slice> {
+        self.slices.iter().find(|slice| slice.offset == offset)
+    }
+}
 
 impl Lower<'_, '_> {
-    pub(super) fn plan_promotion(&mut self, _order: &super::order::Order) {}
-
-    pub(super) fn start_promotion(&mut self) -> Res<()> {
+    /// Decides which allocas are kept in registers. `order` need not begin at the entry; the
+    /// whole function is looked at.
+    pub(super) fn plan_promotion(&mut self, order: &Order) -> Res<()> {
+        let src = self.src;
+        let has_allocas =
+            src.func.block(BlockId(0)).iter().any(|instr| matches!(instr.op, Op::Alloca { .. }));
+        if !has_allocas {
+            return Ok(());
+        }
+        let whole;
+        let order = if order.start() == BlockId(0) {
+            order
+        } else {
+            whole = Order::of(src.func, BlockId(0));
+            &whole
+        };
+        let mut plan =
+            Promotion { variables: Vec::new(), places: vec![None; src.func.values.len()] };
+        let mut copies = Vec::new();
+        let mut ranges = Vec::new();
+        for id in &order.blocks {
+            for instr in src.func.block(*id) {
+                self.look_at(&mut plan, &mut copies, &mut ranges, *id, instr);
+            }
+        }
+        // What is copied between variables must be cut into the same slices on both sides.
+        spread_all(&mut plan, src, &copies);
+        for range in &ranges {
+            fill_gaps(&mut plan, src, *range);
+        }
+        spread_all(&mut plan, src, &copies);
+        for index in 0..plan.variables.len() {
+            if !plan.variables[index].fixed && !self.settle(&mut plan, index, &ranges)? {
+                plan.variables[index].fixed = true;
+            }
+        }
+        self.promotion = plan;
         Ok(())
     }
 
-    pub(super) fn is_promoted(&self, _id: ValueId) -> bool {
-        false
+    fn look_at(
+        &self,
+        plan: &mut Promotion,
+        copies: &mut Vec<Copy>,
+        ranges: &mut Vec<(Place, i64)>,
+        block: BlockId,
+        instr: &bareflow_ir::Instr,
+    ) {
+        let src = self.src;
+        match &instr.op {
+            Op::Alloca { count, .. } => {
+                if let Some(id) = instr.result
+                    && block == BlockId(0)
+                    && src.const_int(*count).is_some()
+                {
+                    let variable = plan.variables.len() as u32;
+                    plan.variables.push(StackVariable { id, fixed: false, slices: Vec::new() });
+                    plan.places[id.index()] = Some(Place { variable, offset: 0 });
+                }
+            }
+            Op::Gep { ty, base, indices, .. } if plan.place(*base).is_some() => {
+                let offset = self.constant_offset(*ty, indices);
+                match (plan.place(*base), offset, instr.result) {
+                    (Some(place), Some(distance), Some(result))
+                        if src.types().vector(instr.ty).is_none() =>
+                    {
+                        let offset = place.offset.wrapping_add(distance);
+                        plan.places[result.index()] = Some(Place { offset, ..place });
+                    }
+                    _ => plan.fix(*base),
+                }
+            }
+            Op::Load { ptr, volatile: false, atomic: None, .. } => {
+                if let Some(place) = plan.place(*ptr) {
+                    plan.access(src, place, instr.ty);
+                }
+            }
+            Op::Store { ptr, value, volatile: false, atomic: None, .. } => {
+                plan.fix(*value);
+                if let Some(place) = plan.place(*ptr) {
+                    plan.access(src, place, src.type_of(*value));
+                }
+            }
+            Op::Call(call) => {
+                let name = src
+                    .direct_callee(call.callee)
+                    .map_or("", |callee| src.module.func(callee).name.as_str());
+                let size = call.args.get(2).and_then(|size| src.const_int(*size));
+                if name.starts_with("llvm.lifetime.") {
+                    return;
+                }
+                let copies_bytes =
+                    name.starts_with("llvm.memcpy.p0.p0") || name.starts_with("llvm.memmove.p0.p0");
+                if let (true, Some(size)) = (copies_bytes, size) {
+                    let size = size as i64;
+                    let (to, from) = (plan.place(call.args[0]), plan.place(call.args[1]));
+                    ranges.extend(to.into_iter().chain(from).map(|place| (place, size)));
+                    if let (Some(to), Some(from)) = (to, from) {
+                        if to.variable == from.variable {
+                            plan.fix(call.args[0]);
+                        }
+                        copies.push(Copy { to, from, size });
+                    }
+                    return;
+                }
+                if let (true, Some(size)) = (name.starts_with("llvm.memset.p0."), size)
+                    && src.const_int(call.args[1]).is_some()
+                {
+                    if let Some(place) = plan.place(call.args[0]) {
+                        ranges.push((place, size as i64));
+                    }
+                    return;
+                }
+                instr.op.operands(|operand| plan.fix(operand));
+            }
+            op => op.operands(|operand| plan.fix(operand)),
+        }
     }
 
-    pub(super) fn promoted_load(&mut self, _ptr: Operand, _ty: TypeId) -> Res<Option<Vec<Value>>> {
-        Ok(None)
+    /// The distance that constant indices make.
+    fn constant_offset(&self, ty: TypeId, indices: &[Operand]) -> Option<i64> {
+        let types = self.types();
+        let mut at = ty;
+        let mut offset = 0i64;
+        for (position, index) in indices.iter().enumerate() {
+            let index = self.src.const_signed(*index)?;
+            if position == 0 {
+                offset = offset.wrapping_add(index.wrapping_mul(alloc_size(types, at) as i64));
+                continue;
+            }
+            if let bareflow_ir::Type::Struct { .. } = types.get(at) {
+                let next = types.member(at, index as u64)?;
+                offset =
+                    offset.wrapping_add(
+                        bareflow_ir::layout::member_offset(types, at, index as u64) as i64,
+                    );
+                at = next;
+                continue;
+            }
+            at = match types.get(at) {
+                bareflow_ir::Type::Array { elem, .. } | bareflow_ir::Type::Vector { elem, .. } => {
+                    *elem
+                }
+                _ => return None,
+            };
+            offset = offset.wrapping_add(index.wrapping_mul(alloc_size(types, at) as i64));
+        }
+        Some(offset)
     }
 
-    pub(super) fn promoted_store(&mut self, _ptr: Operand, _value: Operand) -> Res<bool> {
-        Ok(false)
+    /// Sorts the slices of a variable, and gives them Cranelift variables. False if they
+    /// overlap, or a block operation cuts one.
+    fn settle(&mut self, plan: &mut Promotion, index: usize, ranges: &[(Place, i64)]) -> Res<bool> {
+        let mut slices = core::mem::take(&mut plan.variables[index].slices);
+        slices.sort_by_key(|slice| slice.offset);
+        let mut merged: Vec<Slice> = Vec::new();
+        for slice in slices {
+            match merged.last() {
+                Some(last) if last.offset == slice.offset && last.size == slice.size => {
+                    if !self.interchangeable(last.ty, slice.ty)? {
+                        return Ok(false);
+                    }
+                }
+                Some(last) if last.offset + last.size > slice.offset => return Ok(false),
+                _ => merged.push(slice),
+            }
+        }
+        for (place, size) in ranges {
+            if place.variable as usize != index {
+                continue;
+            }
+            let (start, end) = (place.offset, place.offset + size);
+            for slice in &merged {
+                let (first, last) = (slice.offset, slice.offset + slice.size);
+                let inside = first >= start && last <= end;
+                if !inside && first < end && last > start {
+                    return Ok(false);
+                }
+                // A filled slice must be a number that the bytes make.
+                if inside && self.piece_types(slice.ty)?.len() != 1 {
+                    return Ok(false);
+                }
+            }
+        }
+        for slice in &mut merged {
+            for ty in self.piece_types(slice.ty)?.iter() {
+                let var = self.b.declare_var(*ty);
+                slice.vars.push(var);
+            }
+        }
+        plan.variables[index].slices = merged;
+        Ok(true)
     }
+
+    /// Whether a value of one type can be read as the other by a change of type alone.
+    fn interchangeable(&mut self, a: TypeId, b: TypeId) -> Res<bool> {
+        if a == b {
+            return Ok(true);
+        }
+        let full = |shape| match shape {
+            Shape::Int { bits, clif } => bits == clif.bits() && bits <= 64,
+            Shape::Ptr | Shape::Float(_) | Shape::Half { .. } => true,
+            Shape::Lanes { len, chunk, chunks, .. } => len == chunk.lane_count() * chunks,
+            _ => false,
+        };
+        if !full(self.shape(a)?) || !full(self.shape(b)?) {
+            return Ok(false);
+        }
+        let (a, b) = (self.piece_types(a)?, self.piece_types(b)?);
+        Ok(a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.bits() == b.bits()))
+    }
+
+    /// Where the function takes over in the middle, the variables are still in the memory
+    /// of whoever ran it before.
+    pub(super) fn read_promoted(
+        &mut self,
+        mut address: impl FnMut(&mut Self, ValueId) -> Res<Value>,
+    ) -> Res<()> {
+        for index in 0..self.promotion.variables.len() {
+            let variable = &self.promotion.variables[index];
+            if variable.fixed || variable.slices.is_empty() {
+                continue;
+            }
+            let (id, slices) = (variable.id, variable.slices.clone());
+            let base = address(self, id)?;
+            for slice in slices {
+                let addr = Addr { base: super::lower::Base::Value(base), offset: slice.offset };
+                self.load_slice(&slice, addr)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn load_slice(&mut self, slice: &Slice, addr: Addr) -> Res<()> {
+        let mut pieces = Vec::new();
+        self.load_pieces(slice.ty, addr, plain(), &mut pieces)?;
+        for (var, piece) in slice.vars.iter().zip(pieces) {
+            self.b.def_var(*var, piece);
+        }
+        Ok(())
+    }
+
+    /// Whether the value is an address in a variable that has none.
+    pub(super) fn is_promoted(&self, id: ValueId) -> bool {
+        self.promotion.promoted(Operand::Value(id)).is_some()
+    }
+
+    /// The slice an address leads to.
+    fn slice(&self, ptr: Operand) -> Option<&Slice> {
+        let place = self.promotion.promoted(ptr)?;
+        self.promotion.variables[place.variable as usize].slice(place.offset)
+    }
+
+    pub(super) fn promoted_load(&mut self, ptr: Operand, ty: TypeId) -> Res<Option<Vec<Value>>> {
+        let Some(slice) = self.slice(ptr) else { return Ok(None) };
+        let vars = slice.vars.clone();
+        let types = self.piece_types(ty)?;
+        let mut out = Vec::with_capacity(vars.len());
+        for (var, ty) in vars.iter().zip(types.iter()) {
+            let value = self.b.use_var(*var);
+            out.push(self.cast_bits(*ty, value));
+        }
+        Ok(Some(out))
+    }
+
+    pub(super) fn promoted_store(&mut self, ptr: Operand, value: Operand) -> Res<bool> {
+        let Some(slice) = self.slice(ptr) else { return Ok(false) };
+        let (vars, ty) = (slice.vars.clone(), slice.ty);
+        let types = self.piece_types(ty)?;
+        let pieces = self.pieces(value)?;
+        for ((var, ty), piece) in vars.iter().zip(types.iter()).zip(pieces) {
+            let piece = self.cast_bits(*ty, piece);
+            self.b.def_var(*var, piece);
+        }
+        Ok(true)
+    }
+
+    /// The slices that lie in a block of bytes, with their distance from its start.
+    fn slices_in(&self, place: Place, size: i64) -> Vec<(Slice, i64)> {
+        let variable = &self.promotion.variables[place.variable as usize];
+        let inside = |slice: &&Slice| {
+            slice.offset >= place.offset && slice.offset + slice.size <= place.offset + size
+        };
+        let found = variable.slices.iter().filter(inside);
+        found.map(|slice| (slice.clone(), slice.offset - place.offset)).collect()
+    }
+
+    /// A copy from or to a variable without memory. False if there is none.
+    pub(super) fn promoted_copy(&mut self, to: Operand, from: Operand, size: Operand) -> Res<bool> {
+        let (target, source) = (self.promotion.promoted(to), self.promotion.promoted(from));
+        let Some(size) = self.src.const_int(size) else { return Ok(false) };
+        match (target, source) {
+            (None, None) => return Ok(false),
+            (Some(target), None) => {
+                let addr = self.addr(from)?;
+                for (slice, distance) in self.slices_in(target, size as i64) {
+                    self.load_slice(&slice, addr.plus(distance as u64))?;
+                }
+            }
+            (None, Some(source)) => {
+                let addr = self.addr(to)?;
+                for (slice, distance) in self.slices_in(source, size as i64) {
+                    let pieces: Vec<Value> =
+                        slice.vars.iter().map(|var| self.b.use_var(*var)).collect();
+                    let addr = addr.plus(distance as u64);
+                    self.store_pieces(slice.ty, &pieces, addr, plain())?;
+                }
+            }
+            (Some(target), Some(source)) => {
+                for (slice, distance) in self.slices_in(target, size as i64) {
+                    let variable = &self.promotion.variables[source.variable as usize];
+                    let Some(from) = variable.slice(source.offset + distance) else { continue };
+                    let (from, types) = (from.vars.clone(), self.piece_types(slice.ty)?);
+                    for ((from, to), ty) in from.iter().zip(&slice.vars).zip(types.iter()) {
+                        let value = self.b.use_var(*from);
+                        let value = self.cast_bits(*ty, value);
+                        self.b.def_var(*to, value);
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Fills a variable without memory. False if it is none.
+    pub(super) fn promoted_fill(&mut self, to: Operand, byte: Operand, size: Operand) -> Res<bool> {
+        let Some(target) = self.promotion.promoted(to) else { return Ok(false) };
+        let (Some(byte), Some(size)) = (self.src.const_int(byte), self.src.const_int(size)) else {
+            return Ok(false);
+        };
+        for (slice, _) in self.slices_in(target, size as i64) {
+            let ty = self.piece_types(slice.ty)?[0];
+            let value = if byte & 0xff == 0 {
+                self.zero(ty)
+            } else if ty.bits() == 128 {
+                let fill = self.vector(types::I8X16, [byte as u8; 16]);
+                if ty == types::I128 {
+                    let flags = cranelift_codegen::ir::MemFlagsData::new()
+                        .with_endianness(cranelift_codegen::ir::Endianness::Little);
+                    self.b.ins().bitcast(ty, flags, fill)
+                } else {
+                    self.cast_bits(ty, fill)
+                }
+            } else {
+                let word = super::shape::container(ty.bits());
+                let fill = self.int(word, (byte & 0xff) * 0x0101_0101_0101_0101);
+                self.cast_bits(ty, fill)
+            };
+            let value = match self.shape(slice.ty)? {
+                Shape::Int { bits, .. } => self.mask_to(value, bits),
+                _ => value,
+            };
+            self.b.def_var(slice.vars[0], value);
+        }
+        Ok(true)
+    }
+}
+
+/// Cuts what a block operation moves but nothing else touches into numbers.
+fn fill_gaps(plan: &mut Promotion, src: Source<'_>, (place, size): (Place, i64)) {
+    let variable = &mut plan.variables[place.variable as usize];
+    if variable.fixed {
+        return;
+    }
+    if size > MAX_BLOCK {
+        variable.fixed = true;
+        return;
+    }
+    let mut covered: Vec<(i64, i64)> =
+        variable.slices.iter().map(|slice| (slice.offset, slice.offset + slice.size)).collect();
+    covered.sort_unstable();
+    let end = place.offset + size;
+    covered.push((end, end));
+    let mut at = place.offset;
+    let mut gaps = Vec::new();
+    for (first, last) in covered {
+        while at < first.min(end) {
+            let left = first.min(end) - at;
+            // The largest number that fits and is aligned in the variable.
+            let width = [8, 4, 2, 1].into_iter().find(|width| *width <= left && at % width == 0);
+            let width = width.unwrap_or(1);
+            gaps.push((at, width));
+            at += width;
+        }
+        at = at.max(last);
+    }
+    for (offset, width) in gaps {
+        match src.types().find(&bareflow_ir::Type::Int(width as u32 * 8)) {
+            Some(ty) => plan.access(src, Place { offset, ..place }, ty),
+            None => plan.variables[place.variable as usize].fixed = true,
+        }
+    }
+}
+
+/// Adds the slices of either side of each copy to the other side.
+fn spread_all(plan: &mut Promotion, src: Source<'_>, copies: &[Copy]) {
+    let mut changed = !copies.is_empty();
+    while changed {
+        changed = false;
+        for copy in copies {
+            changed |= spread(plan, src, *copy, false);
+            changed |= spread(plan, src, *copy, true);
+        }
+    }
+}
+
+/// Adds the slices of one side of a copy to the other; says whether there were new ones.
+fn spread(plan: &mut Promotion, src: Source<'_>, copy: Copy, back: bool) -> bool {
+    let (to, from) = if back { (copy.from, copy.to) } else { (copy.to, copy.from) };
+    if plan.variables[to.variable as usize].fixed || plan.variables[from.variable as usize].fixed {
+        return false;
+    }
+    let slices: Vec<(i64, TypeId)> = plan.variables[from.variable as usize]
+        .slices
+        .iter()
+        .filter(|slice| {
+            slice.offset >= from.offset && slice.offset + slice.size <= from.offset + copy.size
+        })
+        .map(|slice| (slice.offset - from.offset + to.offset, slice.ty))
+        .collect();
+    let before = plan.variables[to.variable as usize].slices.len();
+    for (offset, ty) in slices {
+        plan.access(src, Place { offset, ..to }, ty);
+    }
+    plan.variables[to.variable as usize].slices.len() > before
 }
