@@ -23,7 +23,7 @@ pub struct MachineOptions {
     /// What the image is to the machine.
     #[arg(long, value_parser = ["ide", "virtio", "floppy"], help = "What the image is to the machine [default: ide; virtio on microvm]")]
     pub media: Option<String>,
-    /// Emulation or virtualisation; auto takes KVM when a quick probe shows that it works.
+    /// Emulation or virtualisation; auto emulates, which works everywhere.
     #[arg(long, default_value = "auto", value_parser = ["auto", "tcg", "kvm"])]
     pub accel: String,
     /// Seconds until a machine that does not end counts as hung.

@@ -84,8 +84,9 @@ impl Run {
 pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run, EmulatorError> {
     let qemu = probe::qemu()?;
     let kvm = match settings.accel {
-        Accel::Tcg => false,
-        Accel::Auto => probe::kvm_works(),
+        // KVM may run a boot sector and still hang in a kernel (nested virtualisation that
+        // emulates only some instructions), which no quick probe finds out.
+        Accel::Tcg | Accel::Auto => false,
         Accel::Kvm if probe::kvm_works() => true,
         Accel::Kvm => return Err(EmulatorError::NoKvm),
     };

@@ -89,7 +89,7 @@ pub enum Media {
 /// Emulation or virtualisation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Accel {
-    /// KVM when a probe shows that it works, else TCG.
+    /// What works everywhere: emulation.
     Auto,
     /// Emulation.
     Tcg,
