@@ -1,5 +1,6 @@
 //! Why files do not make a program.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -12,7 +13,7 @@ pub enum LoadError {
         /// The file.
         file: String,
         /// What the reader says.
-        error: bareflow_bitcode::Error,
+        error: Box<bareflow_bitcode::Error>,
     },
     /// The files do not fit together.
     Link {

@@ -1,6 +1,7 @@
 //! Reading, linking, and refusing what cannot run.
 
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -83,7 +84,7 @@ impl Library {
 
 fn read(part: &Part) -> Result<Module, LoadError> {
     bareflow_bitcode::read(&part.bytes)
-        .map_err(|error| LoadError::Read { file: part.file.clone(), error })
+        .map_err(|error| LoadError::Read { file: part.file.clone(), error: Box::new(error) })
 }
 
 /// Reads `source`, links it with what it needs of the library, and drops the rest.

@@ -35,11 +35,16 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     let began = platform.now_ns();
     let session = prepare(platform, job)?;
     let to_program_ns = platform.now_ns() - began;
+    {
+        let mut totals = session.totals.borrow_mut();
+        totals.to_program_us = to_program_ns / 1_000;
+        totals.saved_ns = platform.now_ns();
+    }
     let outcomes = run_all(session);
     tournament::finish(session);
     let mut report = report(session, &outcomes);
     report.to_program_us = to_program_ns / 1_000;
-    report.snapshot = save::save(session, report.to_program_us);
+    report.snapshot = save::save(session);
     report.total_us = (platform.now_ns() - began) / 1_000;
     platform.record(&Record::Report(report.clone()));
     Ok(Finished { report, outcomes })

@@ -22,6 +22,8 @@ pub struct Manifest {
     pub keep: u32,
     /// Whether to save a snapshot at all.
     pub save: bool,
+    /// Seconds after which a step up is reason to save before the program ends; 0: never.
+    pub save_seconds: u32,
     /// Print every decision.
     pub verbose: bool,
 }
@@ -59,6 +61,7 @@ impl Default for Manifest {
             thresholds: Thresholds::default(),
             keep: 8,
             save: true,
+            save_seconds: 10,
             verbose: false,
         }
     }

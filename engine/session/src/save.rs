@@ -13,15 +13,29 @@ use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{body_hash, fingerprints, write};
 use crate::unit::{Code, Unit, Verdict};
-use crate::{SnapshotReport, convert};
+use crate::{SnapshotReport, convert, tournament};
+
+/// Saves when the last time is long enough ago and something has changed: called after a
+/// function has risen. Not while variants take turns, since none of them is the code then.
+pub(crate) fn save_if_due(session: &Session) {
+    let every = u64::from(session.manifest.save_seconds) * 1_000_000_000;
+    let now = session.platform.now_ns();
+    let due = every > 0 && now - session.totals.borrow().saved_ns > every;
+    if due && !tournament::is_running(session) {
+        session.totals.borrow_mut().saved_ns = now;
+        if let Some(saved) = save(session) {
+            session.explain(format_args!("saved {} on the way", saved.file));
+        }
+    }
+}
 
 /// Saves; what was written, or `None` when saving is off or failed, which is logged: the
 /// program goes on.
-pub(crate) fn save(session: &Session, to_program_us: u64) -> Option<SnapshotReport> {
+pub(crate) fn save(session: &Session) -> Option<SnapshotReport> {
     if !session.manifest.save {
         return None;
     }
-    let snapshot = collect(session, to_program_us);
+    let snapshot = collect(session);
     let bytes = match snap::encode(&snapshot) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -44,7 +58,7 @@ pub(crate) fn save(session: &Session, to_program_us: u64) -> Option<SnapshotRepo
     }
 }
 
-fn collect(session: &Session, to_program_us: u64) -> snap::Snapshot {
+fn collect(session: &Session) -> snap::Snapshot {
     let mut totals = session.totals.borrow_mut();
     totals.generation += 1;
     let counts = levels(session);
@@ -58,7 +72,7 @@ fn collect(session: &Session, to_program_us: u64) -> snap::Snapshot {
     };
     snapshot.boots.push(snap::BootLine {
         boot: session.boot,
-        to_program_us,
+        to_program_us: totals.to_program_us,
         program_cycles: totals.program_cycles,
         levels: [counts.interp, counts.o0, counts.o1, counts.o2, counts.o3].map(|n| n as u32),
         compiles: totals.compiles as u32,

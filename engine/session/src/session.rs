@@ -77,6 +77,10 @@ pub(crate) struct Totals {
     pub(crate) program_cycles: u64,
     pub(crate) program_ns: u64,
     pub(crate) generation: u64,
+    /// When the last snapshot of this boot was saved, or when the boot began.
+    pub(crate) saved_ns: u64,
+    /// Microseconds from the start of the boot to the first instruction of a program.
+    pub(crate) to_program_us: u64,
 }
 
 /// The session that host calls and thunks speak to. One at a time, for ever: programs hold

@@ -13,7 +13,7 @@ use bareflow_profile::{FunctionProfile, Level};
 
 use crate::session::Session;
 use crate::unit::{Code, Counter, Unit};
-use crate::{compilers, measure, tournament};
+use crate::{compilers, measure, save, tournament};
 
 /// Share of the calls to O1 after which a function is compiled at all: what is called a few
 /// times is not worth even a fast compiler.
@@ -139,10 +139,12 @@ pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, c
         code.object.text.len()
     ));
     publish(session, unit, func, code);
+    unit.with(func, |state| state.history.push((session.boot, level)));
     rearm(session, unit, func, level, calls);
     if level == Level::O3 && rises {
         compete(session, unit, func);
     }
+    save::save_if_due(session);
 }
 
 /// Lets `func`, which is at the top level, compete against variants of itself.
@@ -170,13 +172,9 @@ pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, 
 
 /// Makes `code` what calls of `func` run. The code it replaces is freed when nobody is in it.
 pub(crate) fn publish(session: &Session, unit: &Unit, func: FuncId, code: Code) {
-    let level = code.level;
     let entry = measure::sample(session, unit, func, code.installed.entry);
     measure::route(session, unit, func, entry);
-    let old = unit.with(func, |state| {
-        state.history.push((session.boot, level));
-        state.code.replace(code)
-    });
+    let old = unit.with(func, |state| state.code.replace(code));
     if let Some(old) = old {
         session.totals.borrow_mut().swaps += 1;
         session.space_mut(|space| {

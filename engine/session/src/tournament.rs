@@ -223,6 +223,7 @@ pub(crate) fn turn_over(session: &Session, probe: ProbeId, index: usize) {
         || running.variants.iter().filter(|entrant| !entrant.out).count() < 2
     {
         settle(session, running);
+        crate::save::save_if_due(session);
         start_next(session);
         return;
     }
@@ -300,8 +301,10 @@ fn settle(session: &Session, running: Tournament) {
         .iter()
         .map(|entrant| (entrant.code.options.to_string(), median(&entrant.medians).unwrap_or(0)))
         .collect();
-    // A tournament that was cut short says nothing for the next boot.
-    let decided = running.rounds >= TRIAL;
+    // A tournament that was cut short is held again in the next boot, but not for ever: what is
+    // called too seldom to decide it is not worth more variants.
+    let risen = unit.with(func, |state| state.history.last().map(|(boot, _)| *boot));
+    let decided = running.rounds >= TRIAL || risen.is_some_and(|boot| boot < session.boot);
     let verdict = Verdict { variants, winner: winner as u32 };
     session.explain(format_args!(
         "{}:{} settles on [{}] after {} rounds: {:?}",
@@ -331,6 +334,11 @@ fn settle(session: &Session, running: Tournament) {
         }
         session.space_mut(|space| space.remove_probe(entrant.probe));
     }
+}
+
+/// Whether variants of some function take turns now.
+pub(crate) fn is_running(session: &Session) -> bool {
+    session.tournaments.borrow().running.is_some()
 }
 
 /// Ends all tournaments: nothing runs any more, or everything is about to be saved.
