@@ -6,18 +6,17 @@ mod support;
 use bareflow_compile::CpuFeatures;
 use bareflow_profile::Level;
 use support::image::Plan;
-use support::{Folder, Image, Native, call, module, program};
+use support::{Image, Native, call, module, program};
 
 const SEEDS: [u64; 4] = [0, 1, 0x1234_5678_9abc_def0, u64::MAX];
 
 fn check(source: &str) {
-    let folder = Folder::new();
     let path = program(source);
-    let native = Native::build(&folder, &path).address("run");
+    let native = Native::build(&path).address("run");
     // Programs may keep state: each runs the same sequence of calls.
     let expected: Vec<u64> = SEEDS.iter().map(|seed| call(native, *seed)).collect();
     for bitcode in ["0", "1", "2", "3"] {
-        let module = module(&folder, &path, bitcode);
+        let module = module(&path, bitcode);
         for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
             for cpu in [CpuFeatures::detect(), CpuFeatures::BASELINE] {
                 let mut plan = Plan::at(level);

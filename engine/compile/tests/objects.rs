@@ -8,15 +8,14 @@ use std::sync::atomic::Ordering;
 use bareflow_compile::{CompileError, Compiler, CpuFeatures, Cranelift, Entry, Options};
 use bareflow_profile::Level;
 use support::image::{HOT_CALLS, Plan, request};
-use support::{Folder, Image, Native, call, module, program};
+use support::{Image, Native, call, module, program};
 
 #[test]
 fn native_and_compiled_code_call_each_other() {
-    let folder = Folder::new();
     let path = program("abi.c");
-    let native = Native::build(&folder, &path);
+    let native = Native::build(&path);
     for bitcode in ["0", "2"] {
-        let module = module(&folder, &path, bitcode);
+        let module = module(&path, bitcode);
         for level in [Level::O0, Level::O1, Level::O3] {
             let image = Image::load(&module, &Plan::at(level));
             assert!(image.refused.is_empty(), "{:?}", image.refused);
@@ -53,8 +52,7 @@ fn native_and_compiled_code_call_each_other() {
 
 #[test]
 fn equal_requests_give_equal_bytes() {
-    let folder = Folder::new();
-    let module = module(&folder, &program("jumps.c"), "1");
+    let module = module(&program("jumps.c"), "1");
     for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
         let plan = Plan::at(level);
         let (first, second) = (Cranelift::new(), Cranelift::new());
@@ -72,13 +70,12 @@ fn equal_requests_give_equal_bytes() {
 
 #[test]
 fn counters_run_down_and_report() {
-    let folder = Folder::new();
     let path = program("loops.c");
-    let module = module(&folder, &path, "1");
+    let module = module(&path, "1");
     let options = Options { instrument: true, ..Options::default() };
     let plan = Plan { options, cpu: CpuFeatures::BASELINE, ..Plan::at(Level::O0) };
     let mut image = Image::load(&module, &plan);
-    let native = Native::build(&folder, &path);
+    let native = Native::build(&path);
     for (count, calls) in [(1000, 0), (20, 1)] {
         HOT_CALLS.store(0, Ordering::Relaxed);
         image.set_counter("simple", count);
@@ -89,10 +86,7 @@ fn counters_run_down_and_report() {
 
 #[test]
 fn refuses_by_name() {
-    let folder = Folder::new();
-    let path = folder.file("odd.c");
-    std::fs::write(&path, "long double twice(long double v) { return v * 2; }\n").expect("a file");
-    let module = module(&folder, &path, "1");
+    let module = module(&program("odd.c"), "1");
     let plan = Plan::at(Level::O1);
     let id = module.func_ids().next().expect("a function");
     let error = Cranelift::new().compile(&request(&module, id, Entry::Call, &plan));

@@ -8,7 +8,7 @@ use bareflow_ir::{FuncId, Module, abi};
 use bareflow_profile::Level;
 use support::image::{Plan, request};
 use support::walker::Walker;
-use support::{Folder, Image, module, program};
+use support::{Image, module, program};
 
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -89,9 +89,8 @@ fn check(module: &Module, id: FuncId, level: Level) -> usize {
 
 #[test]
 fn takes_over_at_every_loop() {
-    let folder = Folder::new();
     for bitcode in ["0", "1"] {
-        let module = module(&folder, &program("loops.c"), bitcode);
+        let module = module(&program("loops.c"), bitcode);
         for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
             for id in module.func_ids().filter(|id| !module.func(*id).is_declaration()) {
                 let entered = check(&module, id, level);

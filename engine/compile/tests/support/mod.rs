@@ -14,27 +14,51 @@ use bareflow_ir::Module;
 
 pub use image::Image;
 
-/// A folder that lives as long as the test.
-pub struct Folder(tempfile::TempDir);
-
-impl Folder {
-    pub fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    pub fn file(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-}
-
 /// The source of a test program.
 pub fn program(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name)
 }
 
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+/// Makes a file with a compiler, or finds it made by an earlier run from the same source with
+/// the same command.
+fn made(source: &Path, suffix: &str, command: &mut Command) -> PathBuf {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    let folder = source.parent().unwrap_or(Path::new("."));
+    // What a source includes lies beside it.
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    for file in files.iter().filter(|file| file.is_file()) {
+        let shared = file.file_name().is_some_and(|name| {
+            ["panic.rs", "root.rs", "random.h"].iter().any(|shared| name == *shared)
+        });
+        if shared || file == source {
+            std::fs::read(file).expect("a source").hash(&mut hasher);
+        }
+    }
+    format!("{command:?}").hash(&mut hasher);
+    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let out = out.join(format!("{stem}-{:016x}{suffix}", hasher.finish()));
+    if !out.exists() {
+        let fresh = out.with_extension(format!("{}.new", std::process::id()));
+        let output = command
+            .arg("-o")
+            .arg(&fresh)
+            .arg(source)
+            .output()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        assert!(
+            output.status.success(),
+            "{command:?}\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        std::fs::rename(&fresh, &out).expect("a file that can be renamed");
+    }
+    out
 }
 
 fn is_rust(source: &Path) -> bool {
@@ -42,25 +66,21 @@ fn is_rust(source: &Path) -> bool {
 }
 
 /// The bitcode module of a source at `-O<level>`.
-pub fn module(folder: &Folder, source: &Path, level: &str) -> Module {
-    let stem = source.file_stem().unwrap_or_default().to_string_lossy();
-    let out = folder.file(&format!("{stem}-{level}.bc"));
-    if is_rust(source) {
-        run(Command::new("rustc")
+pub fn module(source: &Path, level: &str) -> Module {
+    let out = if is_rust(source) {
+        let mut command = Command::new("rustc");
+        command
             .args(["--edition=2024", "--emit=llvm-bc", "--crate-type=lib", "-Cpanic=abort"])
-            .args(["-Coverflow-checks=off", "-Ccodegen-units=1"])
-            .arg(format!("-Copt-level={level}"))
-            .arg("-o")
-            .arg(&out)
-            .arg(source));
+            .args(["-Cdebug-assertions=off", "-Coverflow-checks=off", "-Ccodegen-units=1"])
+            .arg(format!("-Copt-level={level}"));
+        made(source, ".bc", &mut command)
     } else {
-        run(Command::new("clang-22")
+        let mut command = Command::new("clang-22");
+        command
             .args(["-c", "-emit-llvm", "-fno-exceptions", "-fwrapv", "-Wno-everything"])
-            .arg(format!("-O{level}"))
-            .arg("-o")
-            .arg(&out)
-            .arg(source));
-    }
+            .arg(format!("-O{level}"));
+        made(source, ".bc", &mut command)
+    };
     let bytes = std::fs::read(&out).expect("bitcode");
     bareflow_bitcode::read(&bytes).unwrap_or_else(|error| panic!("{}: {error}", out.display()))
 }
@@ -69,27 +89,25 @@ pub fn module(folder: &Folder, source: &Path, level: &str) -> Module {
 pub struct Native(*mut libc::c_void);
 
 impl Native {
-    pub fn build(folder: &Folder, source: &Path) -> Self {
-        let stem = source.file_stem().unwrap_or_default().to_string_lossy();
-        let out = folder.file(&format!("{stem}.so"));
+    pub fn build(source: &Path) -> Self {
+        let mut command;
         if is_rust(source) {
-            run(Command::new("rustc")
+            command = Command::new("rustc");
+            command
                 .args(["--edition=2024", "--crate-type=cdylib", "-Cpanic=abort", "-Copt-level=1"])
-                .args(["-Coverflow-checks=off", "--cfg=native"])
-                .arg("-o")
-                .arg(&out)
-                .arg(source));
+                .args(["-Coverflow-checks=off", "--cfg=native"]);
         } else {
-            run(Command::new("clang-22")
-                .args(["-shared", "-fPIC", "-O1", "-fwrapv", "-Wno-everything"])
-                .args(["-Wl,--unresolved-symbols=ignore-all"])
-                .arg("-o")
-                .arg(&out)
-                .arg(source)
-                .args(["-lm"]));
+            command = Command::new("clang-22");
+            command.args(["-shared", "-fPIC", "-O1", "-fwrapv", "-Wno-everything", "-lm"]);
         }
+        Self::made_by(source, &mut command)
+    }
+
+    /// The library that a command makes of a source.
+    pub fn made_by(source: &Path, command: &mut Command) -> Self {
+        let out = made(source, ".so", command);
         let path = std::ffi::CString::new(out.as_os_str().as_encoded_bytes()).expect("a path");
-        // SAFETY: the library was just built from a test program, which has no constructors.
+        // SAFETY: the library was built from a test program, which has no constructors.
         let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY) };
         assert!(!handle.is_null(), "cannot load {}", out.display());
         Self(handle)
