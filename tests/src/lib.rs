@@ -1,6 +1,7 @@
 //! Tests of the whole: programs, boots, command lines.
 
 pub mod disk;
+pub mod tool;
 
 use std::path::{Path, PathBuf};
 

@@ -100,6 +100,7 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
             keep: args.keep,
             save: !args.no_save,
             verbose: args.verbose,
+            ..Manifest::default()
         },
     };
     if !args.files.is_empty() {
