@@ -51,8 +51,8 @@ need_avx:
     mov rax, cr4
     bts eax, 18                             # OSXSAVE
     mov cr4, rax
-    mov ecx, 13
-    xor eax, eax
+    mov eax, 13
+    xor ecx, ecx
     cpuid                                   # what may be enabled
     xor ecx, ecx
     and eax, 0xe7
