@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{boot, grow, image, run as hosted, wrap};
+use crate::{bench, boot, grow, image, run as hosted, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -23,6 +23,8 @@ struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Measures every level against native code.
+    Bench(bench::Args),
     /// Makes a bootable disk with modules on it.
     Image(image::Args),
     /// Boots an image once in QEMU; its console is this terminal.
@@ -37,6 +39,7 @@ enum Command {
 
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
     match command {
+        Command::Bench(args) => bench::run(&args, ui),
         Command::Image(args) => image::run(args, ui),
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),

@@ -7,7 +7,8 @@
 
 mod args;
 pub mod artefacts;
-pub mod boot;
+pub mod bench;
+mod boot;
 pub mod failure;
 pub mod grow;
 pub mod image;

@@ -1,0 +1,185 @@
+//! `bareflow bench`: every level against native code.
+//!
+//! Each contender is a process. They run in turn, round after round, so that a machine whose
+//! speed drifts slows all of them; figures are ratios within a round, their median over the
+//! rounds, and the geometric mean over the modules. Answers are compared with the right ones.
+
+mod contender;
+mod table;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::artefacts::Artefacts;
+use crate::failure::{Exit, Failure, Kind};
+use crate::ui::Ui;
+use contender::Contender;
+
+/// What `bareflow bench` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow bench                              the twelve modules, every level, five rounds
+  bareflow bench --rounds 9 --only sha256     one module
+  bareflow bench --json > bench.json          one JSON object a module, then the summary
+
+Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules.")]
+pub struct Args {
+    /// Rounds
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    rounds: u32,
+    /// Only the modules with this in their name
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+}
+
+/// The twelve modules as `modules.json` describes them.
+#[derive(Deserialize, Debug)]
+struct List {
+    modules: Vec<Module>,
+}
+
+/// A module, its argument and its right answer.
+#[derive(Deserialize, Debug, Clone)]
+struct Module {
+    name: String,
+    arg: u64,
+    result: u64,
+}
+
+/// One module's figures.
+#[derive(Serialize, Debug)]
+struct Line {
+    module: String,
+    /// Least nanoseconds of a call of the baseline, median over the rounds.
+    baseline_ns: u64,
+    /// Median ratio to the baseline, by contender; below 1 is faster.
+    ratio: BTreeMap<&'static str, f64>,
+    /// Smallest and largest ratio of any round, by contender.
+    spread: BTreeMap<&'static str, (f64, f64)>,
+    /// Nanoseconds of compiling everything, by contender.
+    compile_ns: BTreeMap<&'static str, u64>,
+}
+
+/// All modules together.
+#[derive(Serialize, Debug)]
+struct Summary {
+    processor: String,
+    rounds: u32,
+    baseline: &'static str,
+    /// Geometric mean of the ratios, by contender.
+    geometric_mean: BTreeMap<&'static str, f64>,
+    /// Nanoseconds of compiling all functions of all modules, by contender.
+    compile_ns: BTreeMap<&'static str, u64>,
+}
+
+/// Runs the benchmark.
+///
+/// # Errors
+/// A wrong answer, or a compiler that is missing.
+pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let artefacts = Artefacts::locate();
+    let path = artefacts.path("modules/modules.json")?;
+    let text = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
+    let list: List = serde_json::from_slice(&text).map_err(|e| Failure::input(&path, e))?;
+    let modules: Vec<Module> =
+        list.modules.into_iter().filter(|module| module.name.contains(&args.only)).collect();
+    if modules.is_empty() {
+        return Err(Failure::usage(format!("no module has {} in its name", args.only)));
+    }
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::new(Kind::Output, format!("a temporary folder: {error}")))?;
+    let bar = ui.progress(modules.len() as u64 * u64::from(args.rounds), "measuring");
+    let mut lines = Vec::new();
+    for module in &modules {
+        let contenders = contender::all(module, &artefacts, folder.path())?;
+        let line = measure(module, &contenders, args.rounds, &bar)?;
+        bar.suspend(|| {
+            if ui.json() {
+                ui.result(&line, String::new);
+            }
+        });
+        lines.push(line);
+    }
+    bar.finish_and_clear();
+    let summary = summarise(&lines, args.rounds);
+    ui.result(&summary, || table::render(&lines, &summary));
+    Ok(Exit::Success)
+}
+
+fn measure(
+    module: &Module,
+    contenders: &[Contender],
+    rounds: u32,
+    bar: &indicatif::ProgressBar,
+) -> Result<Line, Failure> {
+    let mut ratios: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
+    let mut compile_ns = BTreeMap::new();
+    let mut baselines = Vec::new();
+    for _ in 0..rounds {
+        let mut baseline = 0;
+        for contender in contenders {
+            let reading = contender.run()?;
+            if reading.result != module.result {
+                let message = format!(
+                    "{} of {} gives {} instead of {}",
+                    contender.name, module.name, reading.result, module.result
+                );
+                return Err(Failure::new(Kind::Failed, message));
+            }
+            if contender.name == contender::BASELINE {
+                baseline = reading.ns;
+                baselines.push(reading.ns);
+            }
+            let ratio = reading.ns as f64 / baseline.max(1) as f64;
+            ratios.entry(contender.name).or_default().push(ratio);
+            if reading.compile_ns > 0 {
+                compile_ns.insert(contender.name, reading.compile_ns);
+            }
+        }
+        bar.inc(1);
+    }
+    baselines.sort_unstable();
+    let mut line = Line {
+        module: module.name.clone(),
+        baseline_ns: baselines[baselines.len() / 2],
+        ratio: BTreeMap::new(),
+        spread: BTreeMap::new(),
+        compile_ns,
+    };
+    for (name, mut values) in ratios {
+        values.sort_by(f64::total_cmp);
+        line.ratio.insert(name, values[values.len() / 2]);
+        line.spread.insert(name, (values[0], values[values.len() - 1]));
+    }
+    Ok(line)
+}
+
+fn summarise(lines: &[Line], rounds: u32) -> Summary {
+    let mut geometric_mean = BTreeMap::new();
+    let mut compile_ns: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for name in lines.iter().flat_map(|line| line.ratio.keys()) {
+        let logs: Vec<f64> =
+            lines.iter().filter_map(|line| line.ratio.get(name)).map(|ratio| ratio.ln()).collect();
+        let mean = (logs.iter().sum::<f64>() / logs.len().max(1) as f64).exp();
+        geometric_mean.insert(*name, mean);
+    }
+    for (name, ns) in lines.iter().flat_map(|line| &line.compile_ns) {
+        *compile_ns.entry(name).or_default() += ns;
+    }
+    Summary {
+        processor: processor(),
+        rounds,
+        baseline: contender::BASELINE,
+        geometric_mean,
+        compile_ns,
+    }
+}
+
+/// The processor's name, as Linux knows it.
+fn processor() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text.lines().find_map(|line| line.strip_prefix("model name"));
+    name.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])).to_owned()
+}
