@@ -51,7 +51,8 @@ need_avx:
     mov rax, cr4
     bts eax, 18                             # OSXSAVE
     mov cr4, rax
-    mov eax, 13
+    push 13
+    pop rax
     xor ecx, ecx
     cpuid                                   # what may be enabled
     xor ecx, ecx
