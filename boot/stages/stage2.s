@@ -8,7 +8,7 @@
 #   0x07c00  stage 1; the stack grows down from here     0x0a000  CRC-32 tables, 8 KiB
 #   0x07e00  stage 2, at most 4 KiB                      0x10000  read buffer, 127 sectors
 #   0x08e00  the FLUD header                             0x20000  page tables, 24 KiB
-#   0x09000  BootInfo (its tsc_start is stage 1's)
+#   0x09000  BootInfo (its tsc_start is stage 1's)       0x0c000  DMA descriptor
 #
 # DS, ES and SS are 0 in real mode. Interrupts are on but in protected mode.
 

@@ -57,12 +57,13 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-                print!("{}", error.render().ansi());
+                // Nobody reads any more: not an error of the command.
+                let _ = error.print();
                 Ok(Exit::Success)
             }
             _ if ui.json() => Err(Failure::usage(error.render().to_string().trim_end())),
             _ => {
-                eprint!("{}", error.render());
+                let _ = error.print();
                 return Exit::Usage.into();
             }
         },

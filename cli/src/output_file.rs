@@ -45,7 +45,10 @@ mod tests {
     fn a_failed_write_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out");
-        write_whole(&path, |file| Ok(file.write_all(b"old").unwrap())).unwrap();
+        write_whole(&path, |file| {
+            file.write_all(b"old").map_err(|error| Failure::output(&path, error))
+        })
+        .unwrap();
         let failed = write_whole(&path, |file| {
             file.write_all(b"half").unwrap();
             Err::<(), _>(Failure::usage("stop"))

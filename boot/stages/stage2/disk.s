@@ -76,7 +76,12 @@ read_sectors:
 1:  mov byte ptr [attempts], 4
 2:  mov ax, word ptr [packet_left]
     mov word ptr [packet_count], ax
-    cmp byte ptr [extensions], 0
+    cmp word ptr [dma_port], 0
+    je 6f
+    call read_by_dma
+    jnc 5f
+    mov word ptr [dma_port], 0  # from now on by the BIOS
+6:  cmp byte ptr [extensions], 0
     je 3f
     mov si, offset packet
     mov ah, 0x42

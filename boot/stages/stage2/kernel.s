@@ -61,6 +61,7 @@ load_kernel:
     cmp eax, edx
     ja truncated
     call check_memory
+    call try_dma
 
     mov dword ptr [work_crc], -1
     mov eax, dword ptr [HEADER_LOAD]

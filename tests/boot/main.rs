@@ -1,0 +1,6 @@
+//! Boot tests: disks that are right and wrong, on every machine they are made for.
+
+mod disks;
+mod loader;
+mod matrix;
+mod support;
