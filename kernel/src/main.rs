@@ -1,7 +1,7 @@
 //! BareFlow's kernel: makes a machine for the engine to stand on.
 //!
 //! From `kernel_main`, where both loaders lead: processor, memory, devices, disk; then the
-//! session on the stack that the program uses too.
+//! session.
 #![no_std]
 #![no_main]
 

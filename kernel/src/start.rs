@@ -4,6 +4,7 @@ use alloc::string::String;
 
 use bareflow_boot::BootInfo;
 use bareflow_machine::options::Options;
+use bareflow_machine::windows::KERNEL_STACK;
 use spin::Once;
 
 use crate::arch::exit::{Status, exit};
@@ -40,7 +41,7 @@ fn video_mode() -> u8 {
     unsafe { noted.read_volatile() }
 }
 
-/// Sets up processor and memory, then goes on on the program's stack.
+/// Sets up processor and memory, then goes on on the kernel's stack.
 pub fn start(info: &'static BootInfo) -> ! {
     // SAFETY: once, here, by the only processor that runs.
     unsafe {
@@ -66,10 +67,9 @@ pub fn start(info: &'static BootInfo) -> ! {
         rsdp: info.rsdp,
         options: Options::parse(&line),
     });
-    let stack = memory::plan().stack;
-    // SAFETY: the window of the program's stack, which fills when touched and is used from
-    // here on only.
-    unsafe { stack::go_on(stack.end(), on_own_stack) }
+    memory::plan();
+    // SAFETY: the window of the kernel's stack fills when touched and is used from here only.
+    unsafe { stack::go_on(KERNEL_STACK.end(), on_own_stack) }
 }
 
 /// A machine that cannot run this kernel.
@@ -85,7 +85,7 @@ pub fn leave(status: Status) -> ! {
     exit(status)
 }
 
-/// The rest, on the stack that the program will use.
+/// The rest, on a stack that grows.
 extern "C" fn on_own_stack() -> ! {
     apic::init();
     power::init(boot().rsdp);

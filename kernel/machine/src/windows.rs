@@ -35,6 +35,8 @@ pub const CODE: Window = Window { base: 1 << 44, len: 256 << 20 };
 pub const CODE_WRITE: Window = Window { base: 1 << 45, len: CODE.len };
 /// GOT and globals: close enough to the code for 32-bit distances.
 pub const DATA: Window = Window { base: CODE.base + (512 << 20), len: 1 << 30 };
+/// The stack that the kernel and the session run on: compilers recurse deeply.
+pub const KERNEL_STACK: Window = Window { base: (5 << 44) - (16 << 20), len: 16 << 20 };
 const HEAP_BASE: u64 = 1 << 46;
 const STACK_TOP: u64 = 3 << 45;
 
@@ -46,7 +48,7 @@ pub const LEAST_MEMORY: u64 = 12 << 20;
 pub struct Plan {
     /// The program's heap.
     pub heap: Window,
-    /// The stack that session and program run on.
+    /// The stack that the program runs on.
     pub stack: Window,
     /// Bytes brought in at a touch of the heap; elsewhere it is 64 KiB at most.
     pub heap_step: u64,
@@ -81,11 +83,13 @@ mod tests {
     fn windows_are_apart_and_in_reach() {
         for mib in [12, 32, 128, 1024, 4096, 1 << 20] {
             let plan = Plan::new(mib << 20);
-            let guard = Window { base: plan.stack.base - STACK_GUARD, len: STACK_GUARD };
-            let mut all = [KERNEL_HEAP, CODE, CODE_WRITE, DATA, plan.heap, guard, plan.stack];
+            let guard = |w: Window| Window { base: w.base - STACK_GUARD, len: STACK_GUARD };
+            let stacks = [guard(KERNEL_STACK), KERNEL_STACK, guard(plan.stack), plan.stack];
+            let mut all = [KERNEL_HEAP, CODE, CODE_WRITE, DATA, plan.heap].to_vec();
+            all.extend(stacks);
             all.sort_by_key(|w| w.base);
             assert!(all.windows(2).all(|w| w[0].end() <= w[1].base), "{mib} MiB: {all:x?}");
-            assert!(all[6].end() <= 1 << 47);
+            assert!(all[8].end() <= 1 << 47);
             assert!(all.iter().all(|w| w.base % STEP == 0 && w.len % STEP == 0), "{all:x?}");
             assert!(plan.heap.len + plan.stack.len < mib << 20);
             assert_eq!(plan.heap.base % plan.heap_step, 0);

@@ -40,6 +40,23 @@ pub fn walk(place: Place) -> impl Iterator<Item = Line> {
     .take(LONGEST)
 }
 
+/// Words of a stack looked at, and lines made of them, where frame pointers lead nowhere.
+const SCANNED: u64 = 512;
+const GUESSES: usize = 24;
+
+/// Words on the stack that are addresses of code: return addresses, and what was left behind.
+/// For code that keeps no frame pointers, and jumps to nowhere.
+pub fn scan(rsp: u64) -> impl Iterator<Item = u64> {
+    let first = rsp & !7;
+    (0..SCANNED)
+        .map(move |i| first.wrapping_add(8 * i))
+        .take_while(|&at| memory::is_readable(at))
+        // SAFETY: the word can be read; what it holds is only looked at.
+        .map(|at| unsafe { core::ptr::with_exposed_provenance::<u64>(at as usize).read_volatile() })
+        .filter(|&word| memory::is_code(word))
+        .take(GUESSES)
+}
+
 /// The caller of the function whose frame pointer this is, if it is one.
 fn caller(rbp: u64) -> Option<Place> {
     if rbp == 0

@@ -50,6 +50,13 @@ impl Report<'_> {
             }
             writeln!(out)?;
         }
+        // Frame pointers led nowhere: the stack may still tell.
+        if let Some(frame) = self.frame.filter(|_| backtrace::walk(self.place).count() < 3) {
+            writeln!(out, "code that the stack mentions:")?;
+            for word in backtrace::scan(frame.rsp) {
+                writeln!(out, "      {word:#018x} {}", Named(word - 1))?;
+            }
+        }
         Ok(())
     }
 

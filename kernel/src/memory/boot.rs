@@ -46,6 +46,11 @@ pub fn guard_pages() -> impl Iterator<Item = u64> {
     arch::gdt::guard_pages().chain([address!(__boot_stack_guard)])
 }
 
+/// The kernel's code.
+pub fn text() -> core::ops::Range<u64> {
+    address!(__kernel_start)..address!(__text_end)
+}
+
 /// Bytes behind the linker's `__symbols_start`.
 pub fn symbol_bytes() -> &'static [u8] {
     let len = address!(__symbols_limit) - address!(__symbols_start);

@@ -6,7 +6,9 @@ mod heap;
 use bareflow_boot::BootInfo;
 use bareflow_machine::paging::{self, Access, Mapping, TableMemory};
 use bareflow_machine::ranges::{FreeRanges, From, LARGE_PAGE, PAGE, Range};
-use bareflow_machine::windows::{CODE, CODE_WRITE, DATA, Plan, STACK_GUARD, STEP, Window};
+use bareflow_machine::windows::{
+    CODE, CODE_WRITE, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
+};
 use spin::Mutex;
 
 use crate::arch;
@@ -78,6 +80,7 @@ pub fn bring_in(address: u64) -> bool {
         a if CODE.contains(a) => (CODE, STEP, Some(CODE_WRITE)),
         a if CODE_WRITE.contains(a) => (CODE, STEP, Some(CODE_WRITE)),
         a if DATA.contains(a) => simple(DATA, STEP),
+        a if KERNEL_STACK.contains(a) => simple(KERNEL_STACK, STEP),
         a if plan.heap.contains(a) => simple(plan.heap, plan.heap_step),
         a if plan.stack.contains(a) => simple(plan.stack, STEP),
         _ => return false,
@@ -151,6 +154,11 @@ pub fn is_readable(address: u64) -> bool {
     paging::translate(&mut tables, root, address).is_some()
 }
 
+/// Whether an address is that of code: the kernel's, or compiled.
+pub fn is_code(address: u64) -> bool {
+    boot::text().contains(&address) || CODE.contains(address) && is_readable(address)
+}
+
 /// What an address is that nothing is mapped at, for people.
 pub fn describe(address: u64) -> &'static str {
     let plan = MEMORY.try_lock().and_then(|m| m.as_ref().and_then(|m| m.plan));
@@ -165,6 +173,8 @@ pub fn describe(address: u64) -> &'static str {
         return "the guard page of a stack: stack overflow";
     }
     match plan {
+        _ if near(KERNEL_STACK) => "below the kernel's stack: stack overflow",
+        _ if KERNEL_STACK.contains(address) => "the kernel's stack: out of memory",
         Some(plan) if near(plan.stack) => "below the stack: stack overflow",
         Some(plan) if plan.stack.contains(address) => "the stack: out of memory",
         Some(plan) if plan.heap.contains(address) => "the program's heap: out of memory",
