@@ -21,5 +21,5 @@ pub fn run() -> Result<()> {
     ]))?;
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
     shell::run(shell::cargo().args(["clippy", "--all-targets", "--", "-D", "warnings"]))?;
-    shell::run(shell::cargo().args(["test", "--no-fail-fast"]))
+    shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
 }
