@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{bench, boot, grow, image, run as hosted, wrap};
+use crate::{bench, boot, demo, grow, image, run as hosted, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -31,6 +31,8 @@ enum Command {
     Boot(boot::Args),
     /// Boots an image several times, each from the last one's snapshot.
     Grow(grow::Args),
+    /// Grows the twelve modules over some boots, shrinks them, and shows how it went.
+    Demo(demo::Args),
     /// Runs a program in this process, on the same engine as on bare metal.
     Run(hosted::Args),
     /// Puts the LLBC header on bitcode.
@@ -43,6 +45,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Image(args) => image::run(args, ui),
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),
+        Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
     }

@@ -27,6 +27,14 @@ impl Artefacts {
         &self.folder
     }
 
+    /// Brings everything up to date, in a checkout; elsewhere what there is has to do.
+    ///
+    /// # Errors
+    /// Something does not build.
+    pub fn refresh(&self) -> Result<(), Failure> {
+        if std::env::var_os("BAREFLOW_ARTEFACTS").is_some() { Ok(()) } else { build() }
+    }
+
     /// Where the artefact `name` is. In a checkout it is built when it is missing.
     ///
     /// # Errors
@@ -64,7 +72,7 @@ fn build() -> Result<(), Failure> {
     if !checkout().join("xtask/Cargo.toml").is_file() {
         return Ok(()); // not a checkout: the caller names what is missing
     }
-    eprintln!("building the kernel, the loader and the modules (once)");
+    eprintln!("building the kernel, the loader and the modules where they are not up to date");
     let ended = Command::new("cargo")
         .args(["xtask", "build"])
         .current_dir(checkout())

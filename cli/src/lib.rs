@@ -9,6 +9,7 @@ mod args;
 pub mod artefacts;
 pub mod bench;
 mod boot;
+mod demo;
 pub mod failure;
 pub mod grow;
 pub mod image;

@@ -32,6 +32,20 @@ pub struct MachineOptions {
 }
 
 impl MachineOptions {
+    /// The machine that is booted when nothing is said.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            cpu: "max".to_owned(),
+            mem: 512,
+            smp: 1,
+            machine: "pc".to_owned(),
+            media: None,
+            accel: "auto".to_owned(),
+            timeout: 300,
+        }
+    }
+
     /// The machine they describe, with `image` in it.
     #[must_use]
     pub fn settings(&self, image: &Path) -> Settings {

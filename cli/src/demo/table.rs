@@ -1,0 +1,36 @@
+//! The table that the demo ends with.
+
+use super::Story;
+
+pub(super) fn render(story: &Story) -> String {
+    let mut text = String::from(
+        "\n boot   to program      program cycles   vs boot 1   interp/O0/O1/O2/O3   compiled   \
+         restored    snapshot\n",
+    );
+    let first = story.boots.first().and_then(|boot| boot.program_cycles).unwrap_or(0);
+    for boot in &story.boots {
+        let cycles = boot.program_cycles.unwrap_or(0);
+        let levels = boot.levels.unwrap_or_default();
+        let levels =
+            format!("{}/{}/{}/{}/{}", levels.interp, levels.o0, levels.o1, levels.o2, levels.o3);
+        text += &format!(
+            "{:>5}   {:>7.1} ms   {cycles:>17}   {:>8.2}x   {levels:>18}   {:>8}   {:>8}   {:>5} KiB\n",
+            boot.boot.unwrap_or(0),
+            boot.guest_us.map_or(0.0, |times| times.to_program as f64 / 1e3),
+            first as f64 / cycles.max(1) as f64,
+            boot.compiles.unwrap_or(0),
+            boot.restored.unwrap_or(0),
+            boot.snapshot.as_ref().map_or(0, |snapshot| snapshot.bytes.div_ceil(1024)),
+        );
+    }
+    text += &format!(
+        "\ngrown: {} bytes (loader, kernel, modules, newest snapshot)\nshrunk: {} bytes, {:.0} \
+         times smaller\noutput, exit status and results: {}\npage: {}",
+        story.grown_bytes,
+        story.shrunk_bytes,
+        story.grown_bytes as f64 / story.shrunk_bytes.max(1) as f64,
+        if story.same { "equal" } else { "DIFFERENT" },
+        story.page.display(),
+    );
+    text
+}
