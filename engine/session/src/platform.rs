@@ -119,6 +119,7 @@ pub struct Memory {
     pub data: Arena,
     /// Room for the program's heap; may lie anywhere.
     pub heap: Arena,
-    /// Lowest and highest address of the stack the program runs on.
+    /// Lowest and highest address of the stack the program runs on. The machine may be on it
+    /// itself when it calls the engine: the program then gets what is left below.
     pub stack: (usize, usize),
 }

@@ -119,8 +119,8 @@ fn call(
     call.regs.ints[..args.len()].copy_from_slice(args);
     let mark = session.interp_stack.mark();
     *session.ending.borrow_mut() = Ending::Returned;
-    let (_, stack_top) = session.platform.memory().stack;
-    // SAFETY: programs run one at a time, so the stack is free; `call` outlives the call.
+    let stack_top = stack_top(session);
+    // SAFETY: programs run one at a time, so the stack below is free; `call` outlives the call.
     unsafe {
         let space = session.space_pointer();
         bareflow_link::enter(space, session.escape.get(), stack_top, start, (&raw mut call).cast());
@@ -130,6 +130,17 @@ fn call(
         Ending::Returned => Ok(call.regs.ints[0]),
         ending => Err(ending),
     }
+}
+
+/// Bytes of stack that lie between us and the program's first frame, when we are on its stack
+/// ourselves: our own frames from here to there.
+const OWN_FRAMES: usize = 4096;
+
+/// Where the program's stack starts. A machine with one stack only is on it already.
+fn stack_top(session: &Session) -> usize {
+    let (low, high) = session.platform.memory().stack;
+    let here = bareflow_link::stack_pointer();
+    if (low..high).contains(&here) { (here - OWN_FRAMES) & !15 } else { high }
 }
 
 /// Runs on the program's stack.
