@@ -8,9 +8,10 @@ use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{
     BinaryOp, BlockId, CastOp, ConstExpr, ConstId, ConstKind, FloatPredicate, IntPredicate, Type,
-    TypeId,
+    TypeId, data,
 };
 
 use crate::asm::Asm;
@@ -389,6 +390,10 @@ impl<'a> Reader<'a> {
             (What::Same, [same]) => return Ok(*same),
             (What::Aggregate, members) => {
                 self.check_members(ty, members)?;
+                // Those who walk a constant walk no more members than it has bytes.
+                if alloc_size(&self.module.types, ty) == 0 {
+                    return self.constant(ty, ConstKind::Zero);
+                }
                 return self.constant(ty, ConstKind::Aggregate(Box::from(members)));
             }
             (What::Cast(op), [value]) => {
@@ -410,7 +415,23 @@ impl<'a> Reader<'a> {
             }
             _ => return Err(Cause::Malformed("a constant with too few operands")),
         };
-        self.constant(ty, ConstKind::Expr(expr))
+        let id = self.constant(ty, ConstKind::Expr(expr))?;
+        self.fold(id)
+    }
+
+    /// An integer instead of an expression that has the same value wherever things lie.
+    fn fold(&mut self, id: ConstId) -> Result<ConstId, Cause> {
+        let ty = self.module.constant(id).ty;
+        let Some(bits @ 1..=64) = self.module.types.int_bits(ty) else { return Ok(id) };
+        if !self.is_settled(id) {
+            return Ok(id);
+        }
+        match data::evaluate(&self.module, id).ok().and_then(data::Scalar::as_number) {
+            Some(value) => {
+                self.constant(ty, ConstKind::Int(value as u64 & u64::MAX >> (64 - bits)))
+            }
+            None => Ok(id),
+        }
     }
 
     fn address(

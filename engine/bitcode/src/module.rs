@@ -3,7 +3,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use bareflow_ir::{ConstKind, Module, Symbol};
+use bareflow_ir::{Const, ConstExpr, ConstId, ConstKind, Module, Symbol};
 
 use crate::bits::Bits;
 use crate::codes::{block, module};
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        self.check_alias_cycles()
+        self.check_aliases()
     }
 
     fn value(&self, number: u64) -> Result<Value, Cause> {
@@ -216,41 +216,37 @@ impl<'a> Reader<'a> {
         value.ok_or(Cause::Malformed("a value that does not exist"))
     }
 
-    /// Follows each alias: whoever resolves them later must come to an end.
-    fn check_alias_cycles(&self) -> Result<(), Cause> {
+    /// Each alias leads to a function or variable, by few steps: whoever resolves them later
+    /// follows them by recursion.
+    fn check_aliases(&self) -> Result<(), Cause> {
+        const MAX_STEPS: usize = 64;
         let Module { aliases, consts, .. } = &self.module;
-        let next = |alias: usize| {
-            let mut id = aliases[alias].target;
-            loop {
-                match &consts[id.index()].kind {
-                    ConstKind::Alias(next) => return Some(next.index()),
-                    ConstKind::Expr(bareflow_ir::ConstExpr::PtrAdd { base, .. }) => id = *base,
-                    ConstKind::Expr(bareflow_ir::ConstExpr::Cast { value, .. }) => id = *value,
-                    _ => return None,
+        for alias in aliases {
+            let mut target = alias.target;
+            let mut steps = 0;
+            while let ConstKind::Alias(next) = consts[base(consts, target).index()].kind {
+                target = aliases[next.index()].target;
+                steps += 1;
+                if steps > MAX_STEPS {
+                    return Err(Cause::Malformed("aliases that stand for each other"));
                 }
             }
-        };
-        // 0: not seen; 1: on the path; 2: known to end.
-        let mut seen = alloc::vec![0u8; aliases.len()];
-        for start in 0..aliases.len() {
-            let mut path = Vec::new();
-            let mut at = Some(start);
-            while let Some(alias) = at {
-                match seen[alias] {
-                    0 => {
-                        seen[alias] = 1;
-                        path.push(alias);
-                        at = next(alias);
-                    }
-                    1 => return Err(Cause::Malformed("an alias that stands for itself")),
-                    _ => break,
-                }
-            }
-            for alias in path {
-                seen[alias] = 2;
+            let end = &consts[base(consts, target).index()].kind;
+            if !matches!(end, ConstKind::Func(_) | ConstKind::Global(_)) {
+                let what = String::from("an alias for something computed: ") + &alias.name;
+                return Err(Cause::Unsupported(what));
             }
         }
         Ok(())
+    }
+}
+
+/// What an address is computed from.
+fn base(consts: &[Const], id: ConstId) -> ConstId {
+    match consts[id.index()].kind {
+        // The reader folds sums of sums.
+        ConstKind::Expr(ConstExpr::PtrAdd { base, .. }) => base,
+        _ => id,
     }
 }
 

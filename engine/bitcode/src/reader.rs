@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use bareflow_ir::{
-    AliasId, Const, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, Type, TypeId,
+    AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, Type,
+    TypeId,
 };
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -21,6 +22,9 @@ const BYTES_PER_BYTE: u64 = 48;
 /// Bytes of memory that every file may take.
 const BYTES_AT_LEAST: u64 = 64 << 10;
 
+/// Expressions in a constant, at most.
+const MAX_STEPS: u16 = 128;
+
 /// What a number in the file's value table stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value {
@@ -32,6 +36,15 @@ pub(crate) enum Value {
     Bad(u32),
     /// A constant that waits for others: position among those pending.
     Waiting(u32),
+}
+
+/// What computing a constant takes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Weight {
+    /// Number of expressions, those inside counted at each use.
+    pub(crate) steps: u16,
+    /// Whether an alias is in it, which stands for nothing before all constants are read.
+    pub(crate) alias: bool,
 }
 
 /// The state of reading one file.
@@ -53,6 +66,8 @@ pub(crate) struct Reader<'a> {
     /// its constants follow those of the module.
     pub(crate) values: Vec<Value>,
     constants: HashTable<ConstId>,
+    /// By constant: how many expressions it takes to compute it.
+    weights: Vec<Weight>,
     hasher: DefaultHashBuilder,
     pub(crate) asms: Vec<Asm>,
     pub(crate) reasons: Vec<String>,
@@ -85,6 +100,7 @@ impl<'a> Reader<'a> {
             module: Module::default(),
             values: Vec::new(),
             constants: HashTable::new(),
+            weights: Vec::new(),
             hasher: DefaultHashBuilder::default(),
             asms: Vec::new(),
             reasons: Vec::new(),
@@ -174,12 +190,45 @@ impl<'a> Reader<'a> {
             ConstKind::Wide(limbs) => 8 * limbs.len(),
             _ => 0,
         };
-        self.charge(payload + size_of::<Const>() + 8)?;
+        self.charge(payload + size_of::<Const>() + 12)?;
+        let weight = self.weigh(&constant.kind)?;
         let id = ConstId::new(self.module.consts.len());
+        self.weights.push(weight);
         let (table, hasher) = (&self.module.consts, &self.hasher);
         self.constants.insert_unique(hash, id, |id| hasher.hash_one(&table[id.index()]));
         self.module.consts.push(constant);
         Ok(id)
+    }
+
+    /// Those who evaluate constants do so by recursion, and once for each use.
+    fn weigh(&self, kind: &ConstKind) -> Result<Weight, Cause> {
+        let mut weight = Weight { steps: 0, alias: matches!(kind, ConstKind::Alias(_)) };
+        let ConstKind::Expr(expr) = kind else { return Ok(weight) };
+        weight.steps = 1;
+        let mut add = |id: &ConstId| {
+            let inner = self.weights[id.index()];
+            weight.steps = weight.steps.saturating_add(inner.steps);
+            weight.alias |= inner.alias;
+        };
+        match expr {
+            ConstExpr::PtrAdd { base, .. } => add(base),
+            ConstExpr::Cast { value, .. } => add(value),
+            ConstExpr::Binary { lhs, rhs, .. }
+            | ConstExpr::ICmp { lhs, rhs, .. }
+            | ConstExpr::FCmp { lhs, rhs, .. } => [lhs, rhs].into_iter().for_each(add),
+            ConstExpr::Select { cond, then, other } => {
+                [cond, then, other].into_iter().for_each(add);
+            }
+        }
+        if weight.steps > MAX_STEPS {
+            return Err(Cause::Unsupported("a constant expression of many steps".into()));
+        }
+        Ok(weight)
+    }
+
+    /// Whether the value of a constant can be told while constants are read.
+    pub(crate) fn is_settled(&self, id: ConstId) -> bool {
+        !self.weights[id.index()].alias
     }
 
     /// A value that is not supported.

@@ -24,16 +24,13 @@ const fn clang(program: &'static str, level: &'static str) -> Producer {
     Producer { program, level }
 }
 
-const CLANGS: [Producer; 12] = [
+/// Each compiler and each level, though not each pair: they share most of their ways to write.
+const CLANGS: [Producer; 8] = [
     clang("clang-14", "0"),
     clang("clang-14", "2"),
-    clang("clang-14", "z"),
-    clang("clang-16", "0"),
     clang("clang-16", "1"),
-    clang("clang-19", "1"),
     clang("clang-19", "3"),
     clang("clang-22", "0"),
-    clang("clang-22", "1"),
     clang("clang-22", "2"),
     clang("clang-22", "3"),
     clang("clang-22", "z"),
@@ -99,7 +96,7 @@ fn execute(source: &Path, flags: &[&str]) -> Output {
 
 #[test]
 fn reassembled_programs_do_what_the_source_does() {
-    let read_by = [CLANGS[0], CLANGS[1], CLANGS[6], CLANGS[7], CLANGS[9]];
+    let read_by = [CLANGS[0], CLANGS[3], CLANGS[5]];
     in_parallel(C.to_vec(), |name| {
         let expected = execute(&fixture(name), &[]);
         assert!(!expected.stdout.is_empty(), "{name} prints nothing");
@@ -119,7 +116,7 @@ fn reassembled_programs_do_what_the_source_does() {
 
 #[test]
 fn every_function_of_llvms_disassembler_is_there() {
-    for producer in [CLANGS[0], CLANGS[7], CLANGS[10], Producer { program: "rustc", level: "0" }] {
+    for producer in [CLANGS[0], CLANGS[3], CLANGS[6], Producer { program: "rustc", level: "0" }] {
         let name = if producer.program == "rustc" { "traits.rs" } else { "control.c" };
         let bytes = compile(name, producer);
         let file = scratch("module.bc");

@@ -6,5 +6,7 @@ mod errors;
 mod golden;
 mod layout;
 mod linking;
+#[path = "../oracle/mod.rs"]
+mod oracle;
 mod smoke;
 mod verifying;
