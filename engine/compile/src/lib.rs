@@ -12,7 +12,9 @@ mod compiler;
 mod cpu;
 mod cranelift;
 mod object;
+mod opt;
 mod options;
+mod source;
 
 pub use compiler::{CompileError, Compiler, Entry, Options, Request};
 pub use cpu::CpuFeatures;

@@ -33,6 +33,9 @@ impl Lower<'_, '_> {
         let start = self.b.create_block();
         for id in &order.blocks {
             let block = self.b.create_block();
+            if self.src.is_cold(*id) {
+                self.b.set_cold_block(block);
+            }
             self.blocks[id.index()] = Some(block);
         }
         self.b.switch_to_block(start);
@@ -180,16 +183,18 @@ impl Lower<'_, '_> {
             self.frame.hidden = Some(hidden);
         }
         let func = self.src.func;
-        let Some(layout) = ValueFrame::of(self.types(), func) else {
+        let original = self.src.module.func(self.src.id);
+        let Some(layout) = ValueFrame::of(self.types(), original) else {
             return refuse("a frame of more than 2^24 words");
         };
+        self.inlined_allocas()?;
         let live = order.live_at_start(func, self.frame.sret);
         for id in &live.merged {
             self.make_merged(*id)?;
         }
         self.entry_values = live.entry.iter().chain(&live.merged).copied().collect();
         for id in live.entry.iter().chain(&live.merged) {
-            if !self.is_promoted(*id) {
+            if !self.is_promoted(*id) && id.index() < self.src.framed {
                 let pieces = self.frame_value(&layout, frame, *id)?;
                 self.set(*id, &pieces);
             }
@@ -202,6 +207,20 @@ impl Lower<'_, '_> {
             phis.extend(self.frame_value(&layout, frame, result)?);
         }
         self.jump_to_start(order, phis)
+    }
+
+    /// Stack variables of functions that were inlined: whoever ran this function before has
+    /// no room for them.
+    fn inlined_allocas(&mut self) -> Res<()> {
+        for instr in self.src.func.block(BlockId(0)) {
+            if let (Op::Alloca { ty, count, align }, Some(result)) = (&instr.op, instr.result)
+                && result.index() >= self.src.framed
+                && !self.is_promoted(result)
+            {
+                self.alloca(result, *ty, *count, *align, true)?;
+            }
+        }
+        Ok(())
     }
 
     fn frame_value(&mut self, layout: &ValueFrame, frame: Value, id: ValueId) -> Res<Vec<Value>> {
@@ -233,7 +252,7 @@ impl Lower<'_, '_> {
             }
             self.b.switch_to_block(block);
             self.current = *id;
-            self.b.set_srcloc(SourceLoc::new(id.0));
+            self.b.set_srcloc(SourceLoc::new(self.src.origin(*id).0));
             let mut params = self.b.block_params(block).to_vec().into_iter();
             let is_header = order.is_header(*id);
             let mut counted = false;

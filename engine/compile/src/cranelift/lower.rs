@@ -17,8 +17,8 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use super::names::Names;
 use super::promote::Promotion;
 use super::shape::{self, Shape};
-use super::source::Source;
 use crate::CpuFeatures;
+use crate::source::Source;
 
 /// Why a function cannot be compiled, in words.
 #[derive(Debug)]

@@ -33,7 +33,6 @@ mod promote;
 mod shape;
 mod side;
 mod signature;
-mod source;
 mod variadic;
 mod vector;
 mod wide;
@@ -54,11 +53,12 @@ use spin::Mutex;
 pub use count::{COUNTER_PREFIX, HOT};
 pub use side::SIDE_STACK;
 
+use crate::opt;
+use crate::source::Source;
 use crate::{CompileError, Compiler, Entry, Object, Request};
 use isa::IsaKey;
 use lower::Lower;
 use order::Order;
-use source::Source;
 
 /// The built-in compiler. It may be used from several processors at once; each takes its own
 /// working memory.
@@ -144,7 +144,6 @@ fn compile(
     let function = || func.name.clone();
     let unsupported = |what| CompileError::Unsupported { function: function(), what };
     let internal = |what| CompileError::Internal { function: function(), what };
-    let source = Source { module: request.module, func, extra: &[] };
     let start = match request.entry {
         Entry::Call => BlockId(0),
         Entry::Loop(block) if block.index() < func.blocks.len() => block,
@@ -152,11 +151,22 @@ fn compile(
             return Err(unsupported(alloc::format!("an entry at no block, {}", block.0)));
         }
     };
+    let mut body = opt::optimise(request);
+    let finished = body.as_mut().map(|body| body.finish(func));
+    let source = Source {
+        module: request.module,
+        id: request.func,
+        func: finished.as_ref().unwrap_or(func),
+        extra: body.as_ref().map_or(&[], |body| &body.extra),
+        types: body.as_ref().map_or(&request.module.types, |body| &body.types),
+        framed: func.values.len(),
+        blocks: body.as_ref().map_or(&[], |body| &body.blocks),
+    };
 
     let Scratch { context, builder } = scratch;
     context.func.name = emit::own_name();
     context.func.signature = Signature::new(CallConv::SystemV);
-    let order = Order::of(func, start);
+    let order = Order::of(source.func, start);
     let b = FunctionBuilder::new(&mut context.func, builder);
     let mut lower = Lower::new(source, b, request.cpu);
     let planned = if request.level > Level::O0 { lower.plan_promotion(&order) } else { Ok(()) };

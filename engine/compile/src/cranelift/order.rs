@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{BlockId, Function, Op, Operand, ValueId};
 
-use super::source::Source;
+use crate::source::Source;
 
 /// The blocks that can be reached from a start.
 #[derive(Debug)]

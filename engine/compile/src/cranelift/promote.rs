@@ -17,7 +17,7 @@ use super::lower::{Addr, Lower, Res};
 use super::memory::plain;
 use super::order::Order;
 use super::shape::Shape;
-use super::source::Source;
+use crate::source::Source;
 
 /// A place in a stack variable.
 #[derive(Clone, Copy, Debug)]
@@ -321,7 +321,8 @@ impl Lower<'_, '_> {
     ) -> Res<()> {
         for index in 0..self.promotion.variables.len() {
             let variable = &self.promotion.variables[index];
-            if variable.fixed || variable.slices.is_empty() {
+            let fresh = variable.id.index() >= self.src.framed;
+            if variable.fixed || variable.slices.is_empty() || fresh {
                 continue;
             }
             let (id, slices) = (variable.id, variable.slices.clone());

@@ -1,19 +1,42 @@
 //! What is compiled: a function, its module, and constants that passes added.
 
-use bareflow_ir::{Const, ConstId, ConstKind, FuncId, Function, Module, Operand, TypeId, Types};
+use bareflow_ir::{
+    BlockId, Const, ConstId, ConstKind, FuncId, Function, Module, Op, Operand, TypeId, Types,
+};
+
+use crate::opt::BodyBlock;
 
 /// A function in its surroundings. Constant ids beyond the module's table are positions in
 /// `extra`: the module itself is shared and never changes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'a> {
     pub(crate) module: &'a Module,
+    /// Which function of it.
+    pub(crate) id: FuncId,
+    /// Its body, as the passes left it.
     pub(crate) func: &'a Function,
     pub(crate) extra: &'a [Const],
+    pub(crate) types: &'a Types,
+    /// Values beyond this many are not in the frame of the function as it was read.
+    pub(crate) framed: usize,
+    /// What passes know of the blocks; empty when none ran.
+    pub(crate) blocks: &'a [BodyBlock],
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn types(self) -> &'a Types {
-        &self.module.types
+        self.types
+    }
+
+    /// The block of the function as it was read that a block comes from.
+    pub(crate) fn origin(self, block: BlockId) -> BlockId {
+        self.blocks.get(block.index()).map_or(block, |known| known.origin)
+    }
+
+    /// Whether a block hardly ever runs: it never did, or it ends where nothing goes on.
+    pub(crate) fn is_cold(self, block: BlockId) -> bool {
+        let never_ran = self.blocks.get(block.index()).is_some_and(|known| known.weight == Some(0));
+        never_ran || matches!(self.func.terminator(block).op, Op::Unreachable)
     }
 
     pub(crate) fn constant(self, id: ConstId) -> &'a Const {
