@@ -50,6 +50,11 @@ fn q35_with_virtio() {
 }
 
 #[test]
+fn q35_with_sata() {
+    fat16_works(|machine| machine.machine = Machine::Q35);
+}
+
+#[test]
 fn microvm_with_virtio_through_pvh() {
     fat16_works(|machine| {
         machine.machine = Machine::Microvm;
