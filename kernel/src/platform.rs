@@ -10,6 +10,7 @@ use bareflow_storage::Error;
 
 use crate::arch::exit::Status;
 use crate::devices::clock;
+use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::set_namer;
 use crate::{console, embedded, files, memory, start};
 
@@ -38,6 +39,9 @@ pub fn run() -> Status {
         if let Some((function, offset)) = bareflow_session::symbolise(address as usize) {
             name(function, offset as u64);
         }
+    });
+    set_revealer(|address, nth| {
+        bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });
     MACHINE.handed_over.store(clock::now_ns(), Ordering::Relaxed);
     let job = Job::from_disk(&MACHINE).and_then(|job| match job {

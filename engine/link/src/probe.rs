@@ -286,6 +286,17 @@ impl CodeSpace {
         self.probes.used[probe.0 as usize] = false;
     }
 
+    /// Where a call really returns whose return address, found on the stack, is `address`: a
+    /// probe has put its exit in its place. `nth` counts such addresses outwards from 0. `None`
+    /// for any other address.
+    pub fn real_return(&self, address: usize, nth: usize) -> Option<usize> {
+        // SAFETY: the state lives as long as the space.
+        let exit = unsafe { (*self.probes.state.get()).exit };
+        let depth = self.probes.depth();
+        let at = depth.checked_sub(nth + 1).filter(|_| address == exit)?;
+        self.probes.frames().nth(at).map(|frame| frame.ret)
+    }
+
     /// Measured calls under way.
     pub fn probe_depth(&self) -> usize {
         self.probes.depth()

@@ -180,6 +180,13 @@ pub(crate) fn levels(session: &Session) -> LevelCounts {
     levels
 }
 
+/// Where a call of a program really returns whose return address on the stack is `address`:
+/// while a call is measured, another one stands there. `nth` counts those outwards from 0.
+/// `None` for an address that is what it seems. Takes no lock: for fault handlers.
+pub fn real_return(address: usize, nth: usize) -> Option<usize> {
+    Session::current()?.space().real_return(address, nth)
+}
+
 /// The function or variable of a program that `address` lies in, and the distance from its
 /// start. Takes no lock: for fault handlers.
 pub fn symbolise(address: usize) -> Option<(&'static str, usize)> {

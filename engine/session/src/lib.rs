@@ -28,7 +28,7 @@ mod world;
 
 pub use bareflow_profile::Level;
 pub use bareflow_program::{Library, Part, Source};
-pub use boot::{Finished, boot, main, symbolise};
+pub use boot::{Finished, boot, main, real_return, symbolise};
 pub use disk::Job;
 pub use manifest::{Manifest, ModuleEntry, Thresholds};
 pub use platform::{Arena, FileError, Memory, Platform};

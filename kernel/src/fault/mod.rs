@@ -3,7 +3,7 @@
 //! The report reads the machine as it stands, takes no lock that can be held, and allocates
 //! nothing. A second fault while it is made ends the machine with a line of its own.
 
-mod backtrace;
+pub mod backtrace;
 mod report;
 pub mod symbols;
 
