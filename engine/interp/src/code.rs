@@ -68,6 +68,13 @@ impl Insts {
         self.0.as_ptr().cast()
     }
 
+    /// All of them as plain words.
+    pub fn words(&self) -> Vec<[u64; 3]> {
+        let start = self.start().cast::<[u64; 3]>();
+        // SAFETY: an instruction is three words.
+        (0..self.0.len()).map(|at| unsafe { start.add(at).read() }).collect()
+    }
+
     /// Whether an instruction is one of these.
     pub fn contains(&self, ip: Ip) -> bool {
         self.index(ip) < self.0.len()
@@ -80,6 +87,36 @@ impl Insts {
 }
 
 impl Drop for Insts {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// Something whose address is in instructions.
+pub(crate) struct Kept<T>(NonNull<T>);
+
+impl<T> Kept<T> {
+    pub fn new(value: T) -> Self {
+        Self(NonNull::from(Box::leak(Box::new(value))))
+    }
+
+    /// Its address.
+    pub fn address(&self) -> u64 {
+        self.0.as_ptr() as u64
+    }
+}
+
+impl<T> core::ops::Deref for Kept<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        // SAFETY: it lives as long as this, and instructions only share it.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> Drop for Kept<T> {
     fn drop(&mut self) {
         // SAFETY: it came from a box.
         drop(unsafe { Box::from_raw(self.0.as_ptr()) });
@@ -165,7 +202,8 @@ pub(crate) struct FuncState {
 /// Decoded code of one function.
 pub(crate) struct Code {
     pub insts: Insts,
-    /// Words that are copied into the frame at its start, and the offset in bytes where.
+    /// Words that are copied into the frame at its start.
+    #[expect(dead_code, reason = "the first instruction holds their address")]
     pub consts: Vec<u64>,
     /// Bytes of a frame.
     pub frame_bytes: u32,
@@ -180,16 +218,14 @@ pub(crate) struct Code {
     /// Where the counts of each block's terminator are, by block.
     pub counts: Vec<Counts>,
     /// Jump tables.
-    pub switches: Vec<Box<Switch>>,
+    pub switches: Vec<Kept<Switch>>,
     /// Indirect call sites.
-    pub sites: Vec<Box<Site>>,
+    pub sites: Vec<Kept<Site>>,
     /// What functions on lanes and limbs and with long operands point to.
     #[expect(dead_code, reason = "instructions hold their addresses")]
-    pub lane_descs: Vec<Box<LaneDesc>>,
+    pub lane_descs: Vec<Kept<LaneDesc>>,
     #[expect(dead_code, reason = "instructions hold their addresses")]
-    pub limb_descs: Vec<Box<LimbDesc>>,
-    #[expect(dead_code, reason = "instructions hold their addresses")]
-    pub words: Vec<Box<[u32]>>,
+    pub limb_descs: Vec<Kept<LimbDesc>>,
 }
 
 /// A value that decoded code keeps elsewhere than where the value frame has it.
@@ -247,12 +283,6 @@ impl core::fmt::Debug for Inst {
 }
 
 impl Inst {
-    /// Operands `a` and `b` as one number.
-    #[inline(always)]
-    pub fn ab(&self) -> u64 {
-        u64::from(self.a) | u64::from(self.b) << 32
-    }
-
     /// Operands `c` and `d` as one number.
     #[inline(always)]
     pub fn cd(&self) -> u64 {

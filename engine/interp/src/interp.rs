@@ -351,6 +351,12 @@ impl Interp {
         self.codes[func.index()].get().map(|code| &**code)
     }
 
+    /// The decoded code of a function as words, three an instruction of which the first is the
+    /// address of its handler: for tools that look at code. Empty before the first call.
+    pub fn code_words(&self, func: FuncId) -> Vec<[u64; 3]> {
+        self.code(func).map_or(Vec::new(), |code| code.insts.words())
+    }
+
     /// The function that an instruction belongs to.
     pub(crate) fn locate(&self, ip: Ip) -> Option<(FuncId, &Code)> {
         self.module.func_ids().find_map(|id| {

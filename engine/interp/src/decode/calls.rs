@@ -1,6 +1,5 @@
 //! Calls of functions.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use bareflow_ir::layout::alloc_size;
@@ -8,7 +7,7 @@ use bareflow_ir::{CallInfo, FuncId, Instr, Operand, ParamAttrs, Symbol};
 
 use super::{Decoder, Kind, kind_of};
 use crate::bridge::Bridge;
-use crate::code::Handler;
+use crate::code::{Handler, Kept};
 use crate::op::call::{self, Site};
 use crate::op::memory;
 use crate::op::slow;
@@ -171,8 +170,8 @@ impl Decoder<'_> {
             Bridge::new(&module.types, ret, &types, &info.attrs, ParamAttrs::default(), varargs);
         match bridge {
             Ok(bridge) => {
-                let site = Box::new(Site::new(self.at, info.ty, bridge));
-                let address = &raw const *site as u64;
+                let site = Kept::new(Site::new(self.at, info.ty, bridge));
+                let address = site.address();
                 self.sites.push(site);
                 Some(address)
             }

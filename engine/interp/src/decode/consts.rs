@@ -176,14 +176,6 @@ fn address(env: &Env<'_>, symbol: Symbol) -> Result<u128, Bad> {
     if linkage == Linkage::ExternWeak { Ok(0) } else { Err(Bad::Unresolved(symbol)) }
 }
 
-/// Whether all bits of a constant are known to be zero or arbitrary.
-pub(crate) fn is_zero(env: &Env<'_>, id: ConstId) -> bool {
-    matches!(
-        env.module.constant(id).kind,
-        ConstKind::Zero | ConstKind::Undef | ConstKind::Poison | ConstKind::Int(0)
-    )
-}
-
 /// The type of lanes for messages.
 pub(crate) fn describe(types: &bareflow_ir::Types, ty: TypeId) -> String {
     match types.get(ty) {

@@ -1,6 +1,5 @@
 //! The ends of blocks, and the edges between them.
 
-use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::AtomicU64;
@@ -11,7 +10,7 @@ use bareflow_ir::{BlockId, ConstId, Instr, IntPredicate, Op, Operand};
 
 use super::moves::Move;
 use super::{Decoder, Kind, Label, Stub};
-use crate::code::{Counts, Inst, Switch, Target};
+use crate::code::{Counts, Inst, Kept, Switch, Target};
 use crate::op::branch::{self, Tally};
 use crate::op::call;
 use crate::op::shape::{Last, Place, Reg};
@@ -251,14 +250,12 @@ impl Decoder<'_> {
         labels: Vec<Label>,
         dense: bool,
     ) {
-        let table = Box::new(table);
-        let address = &raw const *table as u64;
-        let (low, high) = (address as u32, (address >> 32) as u32);
         let from = self.source(value);
+        // The address of the table is filled in last.
         let at = match (dense, from) {
-            (true, Place::Last(at)) => self.push(branch::switch_dense::<Last>, 0, at, low, high),
-            (true, from) => self.push(branch::switch_dense::<Reg>, 0, from.field(), low, high),
-            (false, from) => self.push(branch::switch_sorted, 0, from.field(), low, high),
+            (true, Place::Last(at)) => self.push(branch::switch_dense::<Last>, 0, at, 0, 0),
+            (true, from) => self.push(branch::switch_dense::<Reg>, 0, from.field(), 0, 0),
+            (false, from) => self.push(branch::switch_sorted, 0, from.field(), 0, 0),
         };
         self.counts[block.index()] = Counts::Switch(self.switches.len() as u32);
         self.switches.push((table, at as u32, labels));
@@ -299,26 +296,40 @@ impl Decoder<'_> {
     /// Fills in what was not known when instructions were emitted.
     pub(super) fn patch(&mut self, frame_bytes: u32) {
         let size = size_of::<Inst>() as i64;
-        let (blocks, stubs) = (&self.block_starts, &self.stub_starts);
-        let target = |label: Label| -> i64 {
-            i64::from(match label {
-                Label::Block(block) => blocks[block.index()].unwrap_or(0),
-                Label::Stub(index) => stubs[index as usize],
-            })
-        };
-        for (at, label) in &self.jumps {
-            let distance = (target(*label) - *at as i64) * size;
-            self.insts[*at].d = distance as i32 as u32;
-        }
-        for (table, at, labels) in &mut self.switches {
-            for (entry, label) in table.targets.iter_mut().zip(labels) {
-                entry.at = (target(*label) - i64::from(*at)) * size;
-            }
+        for (at, label) in core::mem::take(&mut self.jumps) {
+            let distance = (self.target(label) - at as i64) * size;
+            self.insts[at].d = distance as i32 as u32;
         }
         for at in &self.frame_ends {
             self.insts[*at].b = frame_bytes + crate::code::HEADER as u32;
         }
         self.back_edges.sort_unstable_by_key(|edge| edge.0);
+    }
+}
+
+impl Decoder<'_> {
+    /// Fills in where switches lead.
+    pub(super) fn patch_switches(&mut self) -> Vec<Kept<Switch>> {
+        let mut kept = Vec::new();
+        for (mut table, at, labels) in core::mem::take(&mut self.switches) {
+            for (entry, label) in table.targets.iter_mut().zip(labels) {
+                let distance = self.target(label) - i64::from(at);
+                entry.at = distance * size_of::<Inst>() as i64;
+            }
+            let table = Kept::new(table);
+            let inst = &mut self.insts[at as usize];
+            (inst.c, inst.d) = (table.address() as u32, (table.address() >> 32) as u32);
+            kept.push(table);
+        }
+        kept
+    }
+
+    /// The position of a label.
+    fn target(&self, label: Label) -> i64 {
+        i64::from(match label {
+            Label::Block(block) => self.block_starts[block.index()].unwrap_or(0),
+            Label::Stub(index) => self.stub_starts[index as usize],
+        })
     }
 }
 

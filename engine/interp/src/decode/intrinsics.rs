@@ -771,8 +771,8 @@ impl Decoder<'_> {
 
     /// A reduction: its description is that of the operation between two lanes.
     fn reduce(&mut self, desc: LaneDesc, to: u32, places: &[u32]) {
-        let desc = alloc::boxed::Box::new(desc);
-        let address = &raw const *desc as u64;
+        let desc = crate::code::Kept::new(desc);
+        let address = desc.address();
         self.lane_descs.push(desc);
         let mut operands = vec![address as u32, (address >> 32) as u32];
         operands.extend_from_slice(places);

@@ -16,9 +16,9 @@ mod members;
 mod memory;
 mod moves;
 mod plan;
+mod share;
 mod vectors;
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -28,7 +28,7 @@ use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand
 use bareflow_ir::{Types, ValueId};
 use hashbrown::HashMap;
 
-use crate::code::{Code, Counts, Entry, Handler, Inst, Insts, OsrMove, Switch};
+use crate::code::{Code, Counts, Entry, Handler, Inst, Insts, Kept, OsrMove, Switch};
 use crate::op::call::Site;
 use crate::op::shape::Place;
 use crate::op::slow::Function as SlowFunction;
@@ -169,11 +169,10 @@ struct Decoder<'a> {
     back_edges: Vec<(u32, BlockId)>,
     osr_moves: Vec<OsrMove>,
     counts: Vec<Counts>,
-    switches: Vec<(Box<Switch>, u32, Vec<Label>)>,
-    sites: Vec<Box<Site>>,
-    lane_descs: Vec<Box<lanes::LaneDesc>>,
-    limb_descs: Vec<Box<limbs::LimbDesc>>,
-    words: Vec<Box<[u32]>>,
+    switches: Vec<(Switch, u32, Vec<Label>)>,
+    sites: Vec<Kept<Site>>,
+    lane_descs: Vec<Kept<lanes::LaneDesc>>,
+    limb_descs: Vec<Kept<limbs::LimbDesc>>,
     constants_at: usize,
     /// Instruction being emitted, by position in the function.
     at: u32,
@@ -221,7 +220,6 @@ impl<'a> Decoder<'a> {
             sites: Vec::new(),
             lane_descs: Vec::new(),
             limb_descs: Vec::new(),
-            words: Vec::new(),
             constants_at: 0,
             at: 0,
             plan,
@@ -322,8 +320,8 @@ impl<'a> Decoder<'a> {
 
     /// An operation on lanes.
     fn lanes(&mut self, desc: lanes::LaneDesc, to: u32, places: &[u32]) {
-        let desc = Box::new(desc);
-        let address = &raw const *desc as u64;
+        let desc = Kept::new(desc);
+        let address = desc.address();
         self.lane_descs.push(desc);
         let mut operands = vec![address as u32, (address >> 32) as u32];
         operands.extend_from_slice(places);
@@ -332,8 +330,8 @@ impl<'a> Decoder<'a> {
 
     /// An operation on limbs.
     fn limbs(&mut self, desc: limbs::LimbDesc, to: u32, places: &[u32]) {
-        let desc = Box::new(desc);
-        let address = &raw const *desc as u64;
+        let desc = Kept::new(desc);
+        let address = desc.address();
         self.limb_descs.push(desc);
         let mut operands = vec![address as u32, (address >> 32) as u32];
         operands.extend_from_slice(places);
@@ -527,6 +525,7 @@ impl<'a> Decoder<'a> {
         }
         let frame_bytes = (self.pool_base + self.pool.len() as u32 * 8).next_multiple_of(16);
         self.patch(frame_bytes);
+        let switches = self.patch_switches();
         let consts = self.pool;
         let from = consts.as_ptr() as u64;
         let first = &mut self.insts[self.constants_at];
@@ -542,11 +541,10 @@ impl<'a> Decoder<'a> {
             back_edges: self.back_edges,
             osr_moves: self.osr_moves,
             counts: self.counts,
-            switches: self.switches.into_iter().map(|(table, ..)| table).collect(),
+            switches,
             sites: self.sites,
             lane_descs: self.lane_descs,
             limb_descs: self.limb_descs,
-            words: self.words,
         })
     }
 }

@@ -272,12 +272,6 @@ impl Plan {
             }
         }
     }
-
-    /// Lets the value that a loop gives back to a phi live in the phi's place, where the two
-    /// are never needed at once.
-    fn share(&mut self, module: &Module, func: &Function) {
-        let _ = (module, func);
-    }
 }
 
 /// Whether an instruction uses a value only as the address it loads from or stores to.

@@ -97,6 +97,10 @@ fn apply(op: RmwOp, bits: u32, old: u64, by: u64) -> u64 {
     }) as u64
 }
 
+fn wide<T: Into<u64>>(value: T) -> u64 {
+    value.into()
+}
+
 macro_rules! by_width {
     ($bits:expr, $address:expr, |$cell:ident, $t:ident| $body:expr) => {
         match $bits {
@@ -139,9 +143,9 @@ pub(crate) unsafe fn modify(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Op
         let old = by_width!(bits, address, |cell, T| {
             let mut old = cell.load(Ordering::SeqCst);
             loop {
-                let new = apply(op, bits, u64::from(old), by) as T;
+                let new = apply(op, bits, wide(old), by) as T;
                 match cell.compare_exchange_weak(old, new, Ordering::SeqCst, Ordering::SeqCst) {
-                    Ok(_) => break u64::from(old),
+                    Ok(_) => break wide(old),
                     Err(now) => old = now,
                 }
             }
@@ -166,8 +170,8 @@ pub(crate) unsafe fn exchange(fp: Fp, _: Cx, out: u32, operands: *const u32) -> 
         let (old, done) = by_width!(bits, address, |cell, T| {
             let order = Ordering::SeqCst;
             match cell.compare_exchange(expected as T, new as T, order, order) {
-                Ok(old) => (u64::from(old), true),
-                Err(old) => (u64::from(old), false),
+                Ok(old) => (wide(old), true),
+                Err(old) => (wide(old), false),
             }
         });
         let at = *operands.add(4);

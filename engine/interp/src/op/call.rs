@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use bareflow_ir::FuncId;
 
 use super::branch::bump;
-use super::shape::{Src, Val};
+use super::shape::Src;
 use super::slow::{EXIT, fail, operands};
 use super::{handlers, next, read};
 use crate::bridge::Bridge;

@@ -21,11 +21,10 @@ pub(crate) trait Float: Val + PartialOrd {
     fn negate(self) -> Self;
     fn absolute(self) -> Self;
     fn root(self) -> Self;
-    fn fused(self, factor: Self, summand: Self) -> Self;
 }
 
 macro_rules! float {
-    ($($t:ident $u:ident $rem:ident $sqrt:ident $fma:ident),*) => {$(
+    ($($t:ident $u:ident $rem:ident $sqrt:ident),*) => {$(
         impl Float for $t {
             #[inline(always)]
             fn add(self, other: Self) -> Self {
@@ -59,14 +58,10 @@ macro_rules! float {
             fn root(self) -> Self {
                 libm::$sqrt(self)
             }
-            #[inline(never)]
-            fn fused(self, factor: Self, summand: Self) -> Self {
-                libm::$fma(self, factor, summand)
-            }
         }
     )*};
 }
-float!(f32 u32 fmodf sqrtf fmaf, f64 u64 fmod sqrt fma);
+float!(f32 u32 fmodf sqrtf, f64 u64 fmod sqrt);
 
 macro_rules! binaries {
     ($($name:ident: $run:expr;)*) => {$(
@@ -131,10 +126,10 @@ compares! {
     Oge: |a, b| a >= b;
     Olt: |a, b| a < b;
     Ole: |a, b| a <= b;
-    One: |a, b| a < b || a > b;
+    One: |a, b| a.partial_cmp(&b).is_some_and(core::cmp::Ordering::is_ne);
     Ord: |a, b| a.partial_cmp(&b).is_some();
     Uno: |a, b| a.partial_cmp(&b).is_none();
-    Ueq: |a, b| !(a < b || a > b);
+    Ueq: |a, b| a.partial_cmp(&b).is_none_or(core::cmp::Ordering::is_eq);
     Ugt: |a, b| !matches!(a.partial_cmp(&b), Some(core::cmp::Ordering::Less | core::cmp::Ordering::Equal));
     Uge: |a, b| !matches!(a.partial_cmp(&b), Some(core::cmp::Ordering::Less));
     Ult: |a, b| !matches!(a.partial_cmp(&b), Some(core::cmp::Ordering::Greater | core::cmp::Ordering::Equal));

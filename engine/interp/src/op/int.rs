@@ -15,7 +15,6 @@ use crate::code::Handler;
 /// An unsigned integer of a register width.
 pub(crate) trait Int: Val + Ord {
     type Signed: Ord + core::marker::Copy;
-    const BITS: u32;
     fn signed(self) -> Self::Signed;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
@@ -40,8 +39,6 @@ pub(crate) trait Int: Val + Ord {
     fn usub_sat(self, other: Self) -> Self;
     fn sadd_sat(self, other: Self) -> Self;
     fn ssub_sat(self, other: Self) -> Self;
-    fn ushl_sat(self, other: Self) -> Self;
-    fn sshl_sat(self, other: Self) -> Self;
     fn fshl(self, low: Self, by: Self) -> Self;
     fn fshr(self, low: Self, by: Self) -> Self;
     fn ones(self) -> Self;
@@ -56,7 +53,6 @@ macro_rules! int {
     ($($u:ident $i:ident),*) => {$(
         impl Int for $u {
             type Signed = $i;
-            const BITS: u32 = $u::BITS;
             #[inline(always)]
             fn signed(self) -> $i {
                 self as $i
@@ -165,23 +161,6 @@ macro_rules! int {
                 (self as $i).saturating_sub(other as $i) as $u
             }
             #[inline(always)]
-            fn ushl_sat(self, other: Self) -> Self {
-                let value = self.wrapping_shl(other as u32);
-                if value.wrapping_shr(other as u32) == self { value } else { $u::MAX }
-            }
-            #[inline(always)]
-            fn sshl_sat(self, other: Self) -> Self {
-                let from = self as $i;
-                let value = from.wrapping_shl(other as u32);
-                if value.wrapping_shr(other as u32) == from {
-                    value as $u
-                } else if from < 0 {
-                    $i::MIN as $u
-                } else {
-                    $i::MAX as $u
-                }
-            }
-            #[inline(always)]
             fn fshl(self, low: Self, by: Self) -> Self {
                 let by = by as u32 % $u::BITS;
                 if by == 0 { self } else { self << by | low >> ($u::BITS - by) }
@@ -253,8 +232,6 @@ binaries! {
     USubSat: T::usub_sat;
     SAddSat: T::sadd_sat;
     SSubSat: T::ssub_sat;
-    UShlSat: T::ushl_sat;
-    SShlSat: T::sshl_sat;
     RotateLeft: |a, by| a.fshl(a, by);
     RotateRight: |a, by| a.fshr(a, by);
 }

@@ -100,11 +100,6 @@ handlers! {
         next!(run_function(ip, fp, cx), fp, cx, 0, 0.0, 0.0)
     }
 
-    /// Ends the run.
-    fn exit(ip, fp, cx, acc, f, s) {
-        let _ = (ip, fp, cx, acc, f, s);
-    }
-
     /// Traps for the fault numbered `a`.
     fn fault(ip, fp, cx, acc, f, s) {
         let _ = (fp, acc, f, s);
@@ -140,6 +135,9 @@ unsafe fn fail_unresolved(ip: Ip, cx: Cx) {
         fail(ip, &mut *cx, TrapKind::Unresolved(name.clone()));
     }
 }
+
+/// Ends the run.
+pub(crate) unsafe extern "sysv64" fn exit(_: Ip, _: Fp, _: Cx, _: u64, _: f64, _: f32) {}
 
 /// Where a run ends: the outermost frame returns to it.
 pub(crate) static EXIT: Inst = Inst { op: Entry { handler: exit }, a: 0, b: 0, c: 0, d: 0 };

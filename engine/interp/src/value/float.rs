@@ -256,9 +256,7 @@ pub(crate) fn pair(op: Pair, format: Format, a: u128, b: u128) -> u128 {
         Pair::MinNum | Pair::MaxNum | Pair::MinimumNum | Pair::MaximumNum => {
             if x.is_nan() {
                 if y.is_nan() { quiet(a) } else { b }
-            } else if y.is_nan() {
-                a
-            } else if less(x, y) == matches!(op, Pair::MinNum | Pair::MinimumNum) {
+            } else if y.is_nan() || less(x, y) == matches!(op, Pair::MinNum | Pair::MinimumNum) {
                 a
             } else {
                 b
