@@ -166,7 +166,7 @@ impl Lower<'_, '_> {
             }
             Shape::Scalars { elem, len } => {
                 let bits = bareflow_ir::layout::bit_size(self.types(), elem);
-                if bits % 8 != 0 {
+                if !bits.is_multiple_of(8) {
                     return self.packed_from_bytes(elem, bits, len, bytes, out);
                 }
                 for index in 0..u64::from(len) {

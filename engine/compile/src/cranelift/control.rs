@@ -184,7 +184,7 @@ impl Lower<'_, '_> {
         let index = self.b.ins().isub(label, base);
         let index = self.b.ins().ireduce(types::I32, index);
         let nowhere = self.b.create_block();
-        let otherwise = BlockCall::new(nowhere, [].into_iter(), &mut self.b.func.dfg.value_lists);
+        let otherwise = BlockCall::new(nowhere, [], &mut self.b.func.dfg.value_lists);
         let mut entries = Vec::new();
         let mut at = low;
         for (number, to) in &cases {

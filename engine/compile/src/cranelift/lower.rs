@@ -164,8 +164,9 @@ impl<'a, 'b> Lower<'a, 'b> {
     /// Makes `pieces` the value of `id`.
     pub(super) fn set(&mut self, id: ValueId, pieces: &[Value]) {
         if let Slot::Vars { first, len } = self.slots[id.index()] {
-            for index in 0..len as usize {
-                self.b.def_var(self.vars[first as usize + index], pieces[index]);
+            let vars = &self.vars[first as usize..][..len as usize];
+            for (var, piece) in vars.iter().zip(pieces) {
+                self.b.def_var(*var, *piece);
             }
             return;
         }

@@ -80,7 +80,7 @@ impl Lower<'_, '_> {
             }
             Shape::Scalars { elem, len } => {
                 let bits = bit_size(self.types(), elem);
-                if bits % 8 != 0 {
+                if !bits.is_multiple_of(8) {
                     return self.load_packed(elem, bits, len, addr, flags, out);
                 }
                 for index in 0..u64::from(len) {
@@ -136,7 +136,7 @@ impl Lower<'_, '_> {
             }
             Shape::Scalars { elem, len } => {
                 let bits = bit_size(self.types(), elem);
-                if bits % 8 != 0 {
+                if !bits.is_multiple_of(8) {
                     return self.store_packed(bits, len, pieces, addr, flags);
                 }
                 let count = self.piece_types(elem)?.len();

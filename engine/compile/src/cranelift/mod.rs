@@ -7,6 +7,11 @@
 //! Names that compiled code expects beside those of the program: functions of the C library
 //! and of the compiler support library (`memcpy`, `fmod`, `__udivti3` ...), and three of the
 //! machine, [`SIDE_STACK`], [`COUNTER_PREFIX`] and [`HOT`].
+#![expect(
+    clippy::wrong_self_convention,
+    reason = "`self` is the translator: what is converted are its values, so `to_lanes` and \
+              `from_lanes` say what is meant"
+)]
 
 mod arith;
 mod atomic;

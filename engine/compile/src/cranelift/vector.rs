@@ -245,7 +245,7 @@ impl Lower<'_, '_> {
     fn shuffle_in_memory(&mut self, a: Value, b: Value, mask: [u8; 16]) -> Value {
         let together = |width: usize| {
             mask.chunks(width).all(|lane| {
-                lane[0] as usize % width == 0
+                (lane[0] as usize).is_multiple_of(width)
                     && lane.iter().enumerate().all(|(at, byte)| *byte == lane[0] + at as u8)
             })
         };

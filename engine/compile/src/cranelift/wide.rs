@@ -230,9 +230,8 @@ impl Lower<'_, '_> {
         let (dividend, remainder) = params[1..].split_at(count);
         let carry = self.wide_sign(dividend);
         let carry = self.b.ins().band(carry, one);
-        let (dividend, _) = self.wide_add(&dividend.to_vec(), &dividend.to_vec(), None);
-        let (remainder, overflow) =
-            self.wide_add(&remainder.to_vec(), &remainder.to_vec(), Some(carry));
+        let (dividend, _) = self.wide_add(dividend, dividend, None);
+        let (remainder, overflow) = self.wide_add(remainder, remainder, Some(carry));
         let (reduced, borrow) = self.wide_sub(&remainder, b);
         // It fits if the doubled remainder left its limbs or is not smaller than the divisor.
         let fits = self.b.ins().bxor(borrow, one);

@@ -146,7 +146,7 @@ impl Body {
 
     /// Number of instructions that make code.
     pub(super) fn size(&self) -> u32 {
-        self.blocks.iter().flat_map(|block| &block.instrs).map(|instr| cost(instr)).sum()
+        self.blocks.iter().flat_map(|block| &block.instrs).map(cost).sum()
     }
 
     /// The function again. What was replaced is gone from it; values keep their ids, so some

@@ -26,7 +26,7 @@ pub(super) fn specialise(body: &mut Body, param: u32, value: u64) {
     let count = body.blocks.len();
     let general = body.new_block(BlockId(0));
     let (allocas, rest): (Vec<Instr>, Vec<Instr>) =
-        core::mem::take(&mut body.blocks[0].instrs).into_iter().partition(|instr| is_static(instr));
+        core::mem::take(&mut body.blocks[0].instrs).into_iter().partition(is_static);
     body.blocks[0].instrs = allocas;
     body.blocks[general.index()].instrs = rest;
     body.rename_predecessor(BlockId(0), general);

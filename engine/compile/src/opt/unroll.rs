@@ -94,9 +94,9 @@ fn unroll(body: &mut Body, one: &Loop, turns: u32) {
             }
             body.new_block(*block);
         }
-        for at in 0..one.blocks.len() {
+        for (at, original) in originals.iter().enumerate() {
             let mut instrs = Vec::new();
-            for instr in &originals[at] {
+            for instr in original {
                 if at == 0 && matches!(instr.op, Op::Phi { .. }) {
                     continue;
                 }
@@ -113,9 +113,9 @@ fn unroll(body: &mut Body, one: &Loop, turns: u32) {
                         *to = copy;
                     }
                 });
-                instr.result = instr.result.and_then(|id| match next[id.index()] {
-                    Some(Operand::Value(new)) => Some(new),
-                    _ => Some(id),
+                instr.result = instr.result.map(|id| match next[id.index()] {
+                    Some(Operand::Value(new)) => new,
+                    _ => id,
                 });
                 instrs.push(instr);
             }
