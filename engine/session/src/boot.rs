@@ -11,11 +11,15 @@ use hashbrown::HashMap;
 
 use crate::run::{Outcome, overall, run_all};
 use crate::session::{Parts, Session};
+use crate::side::SideStack;
 use crate::unit::Unit;
 use crate::{
     Arena, BootReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError, measure,
     restore, save, snapshots, tiers, tournament, world,
 };
+
+/// The side stack's share of the size of the stack: few functions need it.
+const SIDE_STACK_SHARE: usize = 8;
 
 /// What a boot leaves behind.
 #[derive(Clone, Debug)]
@@ -87,11 +91,13 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         hot_loops: if never { u64::MAX } else { tiers::HOT_LOOP },
         ..Config::default()
     };
+    let (low, high) = memory.stack;
+    let side_stack = SideStack::new(&mut space, (high - low) / SIDE_STACK_SHARE)?;
     let library = Library::read(job.library).map_err(StartError::Load)?;
     let mut units = Vec::new();
     let mut owners = HashMap::new();
     for (index, source) in job.sources.iter().enumerate() {
-        let unit = Unit::new(source, &library, &mut space, config.clone())?;
+        let unit = Unit::new(source, &library, &mut space, &side_stack, config.clone())?;
         owners.extend(tiers::owned_slots(index, &unit));
         units.push(unit);
     }
@@ -102,6 +108,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         manifest: job.manifest,
         cpu: CpuFeatures::detect(),
         space,
+        side_stack,
         units,
         owners,
         boot: snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1,

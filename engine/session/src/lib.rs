@@ -20,6 +20,7 @@ mod restore;
 mod run;
 mod save;
 mod session;
+mod side;
 mod snapshots;
 mod tiers;
 mod tournament;

@@ -120,6 +120,7 @@ fn call(
     let mark = session.interp_stack.mark();
     *session.ending.borrow_mut() = Ending::Returned;
     let stack_top = stack_top(session);
+    session.side_stack.reset();
     // SAFETY: programs run one at a time, so the stack below is free; `call` outlives the call.
     unsafe {
         let space = session.space_pointer();

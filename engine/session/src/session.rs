@@ -17,6 +17,7 @@ use hashbrown::HashMap;
 
 use crate::compilers::Compilers;
 use crate::measure::Purpose;
+use crate::side::SideStack;
 use crate::tournament::Tournaments;
 use crate::unit::Unit;
 use crate::{Manifest, Platform, Record, Rejection};
@@ -46,6 +47,7 @@ pub(crate) struct Session {
     /// Names of addresses in it.
     pub(crate) symbols: Arc<SymbolTable>,
     pub(crate) interp_stack: Stack,
+    pub(crate) side_stack: SideStack,
     pub(crate) units: Vec<Unit>,
     /// Which function a slot belongs to: unit and function.
     pub(crate) owners: HashMap<SlotId, (usize, FuncId)>,
@@ -153,6 +155,7 @@ pub(crate) struct Parts {
     pub(crate) manifest: Manifest,
     pub(crate) cpu: CpuFeatures,
     pub(crate) space: CodeSpace,
+    pub(crate) side_stack: SideStack,
     pub(crate) units: Vec<Unit>,
     pub(crate) owners: HashMap<SlotId, (usize, FuncId)>,
     pub(crate) boot: u32,
@@ -172,6 +175,7 @@ impl Parts {
             symbols: self.space.symbols(),
             space: UnsafeCell::new(self.space),
             interp_stack: Stack::new(stack_bytes),
+            side_stack: self.side_stack,
             units: self.units,
             owners: self.owners,
             counters: RefCell::default(),

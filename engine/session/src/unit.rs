@@ -14,6 +14,7 @@ use bareflow_profile::{Cycles, FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, is_host_call};
 use hashbrown::HashMap;
 
+use crate::side::{self, SideStack};
 use crate::{StartError, hosts};
 
 /// A program, ready to run.
@@ -118,6 +119,7 @@ impl Unit {
         source: &Source,
         library: &Library,
         space: &mut CodeSpace,
+        side: &SideStack,
         config: Config,
     ) -> Result<Self, StartError> {
         let program = bareflow_program::load(source, library).map_err(StartError::Load)?;
@@ -139,6 +141,7 @@ impl Unit {
             let slot = space.bind(name, address)?;
             symbols.insert(name.into(), space.stub(slot) as u64);
         }
+        symbols.insert(side::SYMBOL.into(), side.address);
         let globals = place_globals(&module, &prefix, space, &mut symbols)?;
         let unit = Self {
             parts: source.parts.iter().chain(&library.parts).cloned().collect(),
