@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
                     let what = "a constant address as written before LLVM 4";
                     return Err(Cause::Unsupported(what.into()));
                 }
-                let source = self.types.get(ops.next()?)?;
+                let source = self.placed(self.types.get(ops.next()?)?)?;
                 if explicit {
                     let _flags = ops.next()?;
                 }

@@ -29,7 +29,7 @@ impl Body<'_, '_> {
             | Type::Label
             | Type::Metadata
             | Type::Token => Err(Cause::Malformed("an access to something without a size")),
-            _ => Ok(ty),
+            _ => self.reader.placed(ty),
         }
     }
 
@@ -68,6 +68,7 @@ impl Body<'_, '_> {
     pub(crate) fn store(&mut self, ops: &mut Ops<'_>, atomic: bool) -> Result<(), Cause> {
         let (ptr, _) = self.pair(ops)?;
         let (value, ty) = self.pair(ops)?;
+        let ty = self.reader.placed(ty)?;
         let align = self.align(ops.next()?, ty)?;
         let volatile = ops.flag();
         let atomic = if atomic { numbers::ordering(ops.next()?)? } else { None };

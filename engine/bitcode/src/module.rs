@@ -154,8 +154,7 @@ impl<'a> Reader<'a> {
                 let layout = text(&record.ops);
                 check_layout(&layout)?;
                 if old_layout::is_old(&layout) {
-                    let wrong = old_layout::differing(&self.module.types);
-                    self.types.refuse(&wrong, "a structure with i128 as aligned before LLVM 18");
+                    self.misplaced = old_layout::differing(&self.module.types);
                 }
             }
             module::ASM if !text(&record.ops).trim().is_empty() => {

@@ -2,10 +2,13 @@
 //!
 //! It aligned i128 to 8 bytes. C front ends pad `__int128` to 16 by themselves, so that nearly
 //! all structures come out alike; those that do not (a `_BitInt(128)` behind a smaller member)
-//! would be read from wrong places.
+//! would be read from wrong places, so they are refused. Values that never lie in memory, such
+//! as the pair that an overflow check gives, have no places.
 
 use alloc::vec::Vec;
 
+use crate::error::Cause;
+use crate::reader::Reader;
 use bareflow_ir::layout::{align_of, align_up, alloc_size, field_offset};
 use bareflow_ir::{Type, TypeId, Types};
 
@@ -39,12 +42,24 @@ pub(crate) fn differing(types: &Types) -> Vec<bool> {
                 let size = align_up(end, largest);
                 (size, largest, wrong || size != alloc_size(types, id))
             }
-            Type::Func { ret, params, .. } => {
-                let differs = of(ret).2 || params.iter().any(|param| of(param).2);
-                (0, 1, differs)
-            }
             _ => (alloc_size(types, id), align_of(types, id), false),
         });
     }
     old.into_iter().map(|(_, _, differs)| differs).collect()
+}
+
+impl Reader<'_> {
+    /// Passes a type that lies in memory on.
+    ///
+    /// # Errors
+    /// If its places are not those of [`bareflow_ir::layout`].
+    pub(crate) fn placed(&self, id: TypeId) -> Result<TypeId, Cause> {
+        match self.misplaced.get(id.index()) {
+            Some(true) => {
+                let what = "a structure with i128 as aligned before LLVM 18";
+                Err(Cause::Unsupported(what.into()))
+            }
+            _ => Ok(id),
+        }
+    }
 }

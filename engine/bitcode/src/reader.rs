@@ -80,6 +80,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) inits: Vec<(GlobalId, u64)>,
     /// Numbers of the values that aliases stand for.
     pub(crate) targets: Vec<(AliasId, u64)>,
+    /// By type: whether its members lie elsewhere than [`bareflow_ir::layout`] says.
+    pub(crate) misplaced: Vec<bool>,
     /// By type: whether it holds an 80-bit or 128-bit float.
     long_float: Vec<bool>,
 }
@@ -109,6 +111,7 @@ impl<'a> Reader<'a> {
             bodies: 0,
             inits: Vec::new(),
             targets: Vec::new(),
+            misplaced: Vec::new(),
             long_float: Vec::new(),
         }
     }

@@ -190,7 +190,7 @@ impl Reader<'_> {
 
     /// A type, or `i8` when it is one that is not supported.
     fn type_or_refuse(&mut self, id: u64, refused: &mut Option<String>) -> Result<TypeId, Cause> {
-        match self.types.get(id) {
+        match self.types.get(id).and_then(|ty| self.placed(ty)) {
             Ok(ty) => Ok(ty),
             Err(Cause::Unsupported(why)) => {
                 refused.get_or_insert(why);

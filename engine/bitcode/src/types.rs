@@ -136,17 +136,6 @@ impl TypeTable {
         Ok(state)
     }
 
-    /// Refuses the types for which `wrong` is set, by their ids.
-    pub(crate) fn refuse(&mut self, wrong: &[bool], why: &'static str) {
-        for state in &mut self.resolved {
-            if let State::Done(ty) = state
-                && wrong.get(ty.index()) == Some(&true)
-            {
-                *state = State::Bad(why);
-            }
-        }
-    }
-
     /// The type with number `id`.
     #[inline]
     pub(crate) fn get(&self, id: u64) -> Result<TypeId, Cause> {
