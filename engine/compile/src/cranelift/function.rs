@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::abi::{Pass, Place};
 use bareflow_ir::layout::ValueFrame;
-use bareflow_ir::{BlockId, Instr, Op, Operand, ValueId};
+use bareflow_ir::{BlockId, CastOp, Instr, Op, Operand, ValueId};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, SourceLoc, Value, types};
 use cranelift_codegen::isa::CallConv;
 
@@ -287,8 +287,18 @@ impl Lower<'_, '_> {
             Op::Binary { op, lhs, rhs, .. } => self.binary(*op, *lhs, *rhs, instr.ty)?,
             Op::FNeg { value, .. } => self.fneg(*value)?,
             Op::Freeze { value } => self.pieces(*value)?,
-            Op::Cast { op, value, .. } => self.cast(*op, *value, instr.ty)?,
-            Op::ICmp { pred, lhs, rhs } => self.icmp(*pred, *lhs, *rhs)?,
+            Op::Cast { op, value, wrap } => {
+                // A number that is not negative is the same signed, and faster to convert.
+                let op = match op {
+                    CastOp::UiToFp if wrap.exact => CastOp::SiToFp,
+                    other => *other,
+                };
+                self.cast(op, *value, instr.ty)?
+            }
+            Op::ICmp { pred, lhs, rhs } => {
+                let pred = self.counter_test(*pred, *lhs, *rhs).unwrap_or(*pred);
+                self.icmp(pred, *lhs, *rhs)?
+            }
             Op::FCmp { pred, lhs, rhs, .. } => self.fcmp(*pred, *lhs, *rhs)?,
             Op::Select { cond, then, other } => self.select(*cond, *then, *other, instr.ty)?,
             Op::Alloca { ty, count, align } => {
@@ -321,7 +331,10 @@ impl Lower<'_, '_> {
             Op::ExtractValue { agg, path } => self.extract_value(*agg, path)?,
             Op::InsertValue { agg, value, path } => self.insert_value(*agg, *value, path)?,
             Op::ExtractElement { vec, index } => self.extract_element(*vec, *index, instr.ty)?,
-            Op::InsertElement { vec, value, index } => self.insert_element(*vec, *value, *index)?,
+            Op::InsertElement { vec, value, index } => match self.square_roots(instr)? {
+                Some(roots) => roots,
+                None => self.insert_element(*vec, *value, *index)?,
+            },
             Op::ShuffleVector { a, b, mask } => self.shuffle_vector(*a, *b, mask, instr.ty)?,
             Op::AtomicRmw { op, ptr, value, .. } => self.atomic_rmw(*op, *ptr, *value)?,
             Op::CmpXchg { ptr, expected, new, .. } => self.cmpxchg(*ptr, *expected, *new)?,

@@ -173,7 +173,7 @@ impl Lower<'_, '_> {
                 } else if name == "bswap" {
                     a
                 } else {
-                    self.b.ins().bitrev(a)
+                    self.turn_bits(a)
                 };
                 if unused == 0 { turned } else { self.b.ins().ushr(turned, shift) }
             }
@@ -227,6 +227,25 @@ impl Lower<'_, '_> {
             }
             _ => return refuse("an integer intrinsic"),
         })
+    }
+
+    /// Reverses the bits: bytes by `bswap`, then the halves, quarters and bits in each byte.
+    fn turn_bits(&mut self, a: Value) -> Value {
+        let ty = self.ty(a);
+        if ty != types::I32 && ty != types::I64 {
+            return self.b.ins().bitrev(a);
+        }
+        let mut value = self.b.ins().bswap(a);
+        for (distance, low) in [(4, 0x0f), (2, 0x33), (1, 0x55)] {
+            let mask = self.int(ty, low * 0x0101_0101_0101_0101);
+            let distance = self.int(types::I8, distance);
+            let down = self.b.ins().ushr(value, distance);
+            let down = self.b.ins().band(down, mask);
+            let up = self.b.ins().band(value, mask);
+            let up = self.b.ins().ishl(up, distance);
+            value = self.b.ins().bor(down, up);
+        }
+        value
     }
 
     fn three_way(&mut self, more: Value, less: Value, to: TypeId) -> Res<Value> {

@@ -85,6 +85,9 @@ pub(super) struct Lower<'a, 'b> {
     pub(super) frame: Frame,
     /// Values that came from the interpreter's frame.
     pub(super) entry_values: Vec<ValueId>,
+    /// Position of each value's definition in the function; empty at levels that do not look
+    /// at definitions.
+    pub(super) defs: Vec<u32>,
     slots: Vec<Slot>,
     arena: Vec<Value>,
     vars: Vec<Variable>,
@@ -119,6 +122,7 @@ impl<'a, 'b> Lower<'a, 'b> {
             promotion: Promotion::default(),
             frame: Frame::default(),
             entry_values: Vec::new(),
+            defs: Vec::new(),
             slots: vec![Slot::Empty; src.func.values.len()],
             arena: Vec::new(),
             vars: Vec::new(),

@@ -434,7 +434,9 @@ impl Lower<'_, '_> {
         let mut addr = self.addr(base)?;
         let mut at = ty;
         for (position, index) in indices.iter().enumerate() {
-            let constant = self.src.const_signed(*index);
+            let (index, distance) = self.split_index(*index);
+            let index = &index;
+            let constant = self.src.const_signed(*index).map(|index| index.wrapping_add(distance));
             if position > 0 {
                 if let Type::Struct { .. } = self.types().get(at) {
                     let Some(field) = constant else { return refuse("a variable field") };
@@ -456,6 +458,7 @@ impl Lower<'_, '_> {
                     addr.offset = addr.offset.wrapping_add(index.wrapping_mul(step as i64))
                 }
                 None => {
+                    addr.offset = addr.offset.wrapping_add(distance.wrapping_mul(step as i64));
                     let index_ty = self.src.type_of(*index);
                     let index = self.one(*index)?;
                     let index = self.index_value(index, index_ty)?;

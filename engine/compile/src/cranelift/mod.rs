@@ -34,6 +34,7 @@ mod memory;
 mod memory_op;
 mod names;
 mod order;
+mod peephole;
 mod promote;
 mod shape;
 mod side;
@@ -174,6 +175,9 @@ fn compile(
     let order = Order::of(source.func, start);
     let b = FunctionBuilder::new(&mut context.func, builder);
     let mut lower = Lower::new(source, b, request.cpu);
+    if request.level > Level::O0 && request.entry == Entry::Call {
+        lower.note_definitions();
+    }
     let planned = if request.level > Level::O0 { lower.plan_promotion(&order) } else { Ok(()) };
     let translated =
         planned.and_then(|()| lower.function(request.entry, &order, request.options.instrument));

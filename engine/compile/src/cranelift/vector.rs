@@ -19,7 +19,7 @@ impl Lower<'_, '_> {
                 let per = chunk.lane_count();
                 for lane in 0..len {
                     let from = pieces[(lane / per) as usize];
-                    lanes.push(vec![self.b.ins().extractlane(from, (lane % per) as u8)]);
+                    lanes.push(vec![self.extract_lane(from, (lane % per) as u8)]);
                 }
             }
             Shape::Mask { len, chunk, .. } => {
@@ -329,7 +329,7 @@ impl Lower<'_, '_> {
             Shape::Lanes { len, chunk, .. } if at < len => {
                 let per = chunk.lane_count();
                 let from = pieces[(at / per) as usize];
-                Ok(vec![self.b.ins().extractlane(from, (at % per) as u8)])
+                Ok(vec![self.extract_lane(from, (at % per) as u8)])
             }
             Shape::Mask { len, chunk, .. } if at < len => {
                 let per = chunk.lane_count();
@@ -473,6 +473,24 @@ impl Lower<'_, '_> {
         };
         if inputs.len() == 1 && sources.iter().enumerate().all(in_place) {
             return inputs[0];
+        }
+        if let Some((input, lane)) = sources.iter().flatten().next().copied()
+            && sources.iter().flatten().all(|source| *source == (input, lane))
+        {
+            // The same lane everywhere.
+            let scalar = self.extract_lane(input, lane as u8);
+            let direct = !matches!(
+                self.b
+                    .func
+                    .dfg
+                    .value_def(scalar)
+                    .inst()
+                    .map(|inst| self.b.func.dfg.insts[inst].opcode()),
+                Some(clif::Opcode::Extractlane)
+            );
+            if direct || chunk.lane_count() == 2 {
+                return self.b.ins().splat(chunk, scalar);
+            }
         }
         let width = lane.bytes() as usize;
         // Two inputs at a time: what is there already, and one more.

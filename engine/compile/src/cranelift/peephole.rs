@@ -1,0 +1,163 @@
+//! Looking at definitions: better code for patterns that neither LLVM nor Cranelift turns
+//! around for this processor.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use bareflow_ir::{BinaryOp, Instr, IntPredicate, Op, Operand};
+use cranelift_codegen::ir::{InstBuilder, Opcode, Value};
+
+use super::lower::{Lower, Res};
+
+impl<'a> Lower<'a, '_> {
+    /// Notes where values are defined.
+    pub(super) fn note_definitions(&mut self) {
+        let func = self.src.func;
+        self.defs = vec![u32::MAX; func.values.len()];
+        for (at, instr) in func.instrs.iter().enumerate() {
+            if let Some(result) = instr.result {
+                self.defs[result.index()] = at as u32;
+            }
+        }
+    }
+
+    /// The instruction that defines an operand.
+    pub(super) fn definition(&self, operand: Operand) -> Option<&'a Op> {
+        let Operand::Value(id) = operand else { return None };
+        let at = *self.defs.get(id.index())?;
+        Some(&self.src.func.instrs.get(at as usize)?.op)
+    }
+
+    /// An index of 64 bits as another one plus a constant.
+    pub(super) fn split_index(&self, index: Operand) -> (Operand, i64) {
+        let mut index = index;
+        let mut distance = 0i64;
+        while self.types().int_bits(self.src.type_of(index)) == Some(64)
+            && let Some(Op::Binary { op, lhs, rhs, wrap, .. }) = self.definition(index)
+            && let Some(constant) = self.src.const_signed(*rhs)
+        {
+            match op {
+                BinaryOp::Add => distance = distance.wrapping_add(constant),
+                BinaryOp::Sub => distance = distance.wrapping_sub(constant),
+                // Without common bits, an `or` is a sum.
+                BinaryOp::Or if wrap.exact => distance = distance.wrapping_add(constant),
+                _ => break,
+            }
+            index = *lhs;
+        }
+        (index, distance)
+    }
+
+    /// The test whether a loop counter has reached its end, as an order instead of equality.
+    ///
+    /// Cranelift moves the constant step of `i + k == n` to the other side. Then both `i` and
+    /// `i + k` are alive at the end of the loop, which costs a move in every turn. An order it
+    /// leaves alone.
+    pub(super) fn counter_test(
+        &self,
+        pred: IntPredicate,
+        lhs: Operand,
+        rhs: Operand,
+    ) -> Option<IntPredicate> {
+        let pred = match pred {
+            IntPredicate::Eq => IntPredicate::Uge,
+            IntPredicate::Ne => IntPredicate::Ult,
+            _ => return None,
+        };
+        let bits = self.types().int_bits(self.src.type_of(lhs)).filter(|bits| *bits <= 64)?;
+        let end = self.src.const_int(rhs)?;
+        let Op::Binary { op: BinaryOp::Add, lhs: counter, rhs: step, .. } = self.definition(lhs)?
+        else {
+            return None;
+        };
+        let step = self.src.const_int(*step)?;
+        let Op::Phi { incoming } = self.definition(*counter)? else { return None };
+        let mut start = None;
+        for (value, _) in incoming {
+            if *value == lhs {
+                continue;
+            }
+            let value = self.src.const_int(*value)?;
+            if start.is_some_and(|start| start != value) {
+                return None;
+            }
+            start = Some(value);
+        }
+        let start = start?;
+        // It goes up from `start` and meets `end` exactly, without wrapping on the way.
+        let reaches = end > start && step > 0 && (end - start) % step == 0;
+        (reaches && end >> (bits - 1) == 0 && end > 1).then_some(pred)
+    }
+
+    /// One lane of a chunk, without extracting it where it was just put in.
+    pub(super) fn extract_lane(&mut self, chunk: Value, lane: u8) -> Value {
+        let dfg = &self.b.func.dfg;
+        let mut from = chunk;
+        while let Some(inst) = dfg.value_def(from).inst() {
+            let args = dfg.inst_args(inst);
+            match dfg.insts[inst].opcode() {
+                Opcode::Splat => return args[0],
+                Opcode::Insertlane => {
+                    let cranelift_codegen::ir::InstructionData::TernaryImm8 { imm, .. } =
+                        dfg.insts[inst]
+                    else {
+                        break;
+                    };
+                    if imm == lane {
+                        return args[1];
+                    }
+                    from = args[0];
+                }
+                Opcode::ScalarToVector if lane == 0 => return args[0],
+                _ => break,
+            }
+        }
+        self.b.ins().extractlane(from, lane)
+    }
+
+    /// `{ sqrt(v[0]), sqrt(v[1]), ... }` as `sqrt(v)`: a vector of square roots of all lanes
+    /// of one vector.
+    pub(super) fn square_roots(&mut self, last: &Instr) -> Res<Option<Vec<Value>>> {
+        let (ty, Some(result)) = (last.ty, last.result) else { return Ok(None) };
+        let Some((_, len)) = self.types().vector(ty).filter(|_| !self.defs.is_empty()) else {
+            return Ok(None);
+        };
+        let Some(lanes) = self.built_from(Operand::Value(result), len) else { return Ok(None) };
+        let mut vector = None;
+        for (at, lane) in lanes.iter().enumerate() {
+            let Some(Op::Call(call)) = self.definition(*lane) else { return Ok(None) };
+            let Some(callee) = self.src.direct_callee(call.callee) else { return Ok(None) };
+            if !self.src.module.func(callee).name.starts_with("llvm.sqrt.") {
+                return Ok(None);
+            }
+            let Some(Op::ExtractElement { vec, index }) = self.definition(call.args[0]) else {
+                return Ok(None);
+            };
+            if self.src.const_int(*index) != Some(at as u64)
+                || *vector.get_or_insert(*vec) != *vec
+                || self.src.type_of(*vec) != ty
+            {
+                return Ok(None);
+            }
+        }
+        let Some(vector) = vector else { return Ok(None) };
+        let pieces = self.pieces(vector)?;
+        Ok(Some(pieces.into_iter().map(|piece| self.b.ins().sqrt(piece)).collect()))
+    }
+
+    /// The lanes of a vector that is made of single values, if all are known.
+    fn built_from(&self, last: Operand, len: u32) -> Option<Vec<Operand>> {
+        let mut lanes = vec![None; len as usize];
+        let mut vector = last;
+        loop {
+            match self.definition(vector) {
+                Some(Op::InsertElement { vec, value, index }) => {
+                    let at = self.src.const_int(*index)? as usize;
+                    lanes.get_mut(at)?.get_or_insert(*value);
+                    vector = *vec;
+                }
+                _ => return lanes.into_iter().collect(),
+            }
+        }
+    }
+}
