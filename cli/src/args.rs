@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{bench, boot, demo, grow, image, run as hosted, wrap};
+use crate::{bench, boot, demo, grow, image, run as hosted, snapshot, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -37,6 +37,8 @@ enum Command {
     Run(hosted::Args),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
+    /// Looks into snapshots: ls, show, verify, diff, merge, extract.
+    Snapshot(snapshot::Args),
 }
 
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
@@ -48,6 +50,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
+        Command::Snapshot(args) => snapshot::run(args, ui),
     }
 }
 

@@ -18,6 +18,7 @@ pub mod output_file;
 pub mod program;
 mod run;
 pub mod sources;
+pub mod snapshot;
 pub mod ui;
 pub mod wrap;
 

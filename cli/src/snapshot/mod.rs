@@ -1,0 +1,69 @@
+//! `bareflow snapshot`: looks into snapshots, in files and inside disk images.
+
+mod diff;
+mod disasm;
+mod elf;
+mod extract;
+mod ls;
+mod merge;
+mod names;
+mod show;
+mod source;
+mod verify;
+mod volume;
+
+use crate::failure::{Exit, Failure};
+use crate::ui::Ui;
+
+pub use merge::{counts_of, merge};
+pub use source::{Source, all, one};
+
+/// Looks into snapshots.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+A SNAPSHOT is a boot_NNN.snapshot file, a folder of them, or a disk image; IMAGE:N (or FOLDER:N) is
+the snapshot of boot N in it, and without :N it is the newest one.
+
+Examples:
+  bareflow snapshot ls disk.img                     what is on the disk
+  bareflow snapshot show disk.img                   functions of the newest snapshot, hottest first
+  bareflow snapshot show disk.img:2 sha256_compress profile and disassembly with heat
+  bareflow snapshot verify disk.img                 every checksum of every snapshot
+  bareflow snapshot diff disk.img:1 disk.img        what changed since the first boot
+  bareflow snapshot merge a.img b.img -o all.snapshot
+  bareflow snapshot extract disk.img --elf -o code.o")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Lists snapshots
+    Ls(ls::Args),
+    /// Shows what a snapshot holds, or all about one function
+    Show(show::Args),
+    /// Checks every sum in snapshots
+    Verify(verify::Args),
+    /// Compares two snapshots
+    Diff(diff::Args),
+    /// Joins the profiles of several machines
+    Merge(merge::Args),
+    /// Takes code or bitcode out of a snapshot
+    Extract(extract::Args),
+}
+
+/// Runs one of its commands.
+///
+/// # Errors
+/// A snapshot that cannot be read, a name that is not in it, a file that cannot be written.
+pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
+    match args.command {
+        Command::Ls(args) => ls::run(&args, ui),
+        Command::Show(args) => show::run(&args, ui),
+        Command::Verify(args) => verify::run(&args, ui),
+        Command::Diff(args) => diff::run(&args, ui),
+        Command::Merge(args) => merge::run(&args, ui),
+        Command::Extract(args) => extract::run(&args, ui),
+    }
+}
