@@ -17,8 +17,8 @@ pub mod machine;
 pub mod output_file;
 pub mod program;
 mod run;
-pub mod sources;
 pub mod snapshot;
+pub mod sources;
 pub mod ui;
 pub mod wrap;
 

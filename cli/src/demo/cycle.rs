@@ -19,7 +19,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let grown = args.out.join("grown.img");
     let grown_bytes = make_image(&grown, args.calls)?;
     let boots = grow(&grown, args.boots, ui)?;
-    let snapshot = last_snapshot(&grown, &boots)?;
+    let snapshot = crate::snapshot::one(&grown.to_string_lossy())?.bytes;
     let snapshot_bytes = snapshot.len() as u64;
 
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
@@ -100,29 +100,4 @@ fn grow(image: &Path, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
     }
     bar.finish_and_clear();
     Ok(lines)
-}
-
-/// The snapshot that the last boot saved.
-fn last_snapshot(image: &Path, boots: &[Line]) -> Result<Vec<u8>, Failure> {
-    let saved = boots.last().and_then(|boot| boot.snapshot.as_ref());
-    let path = saved.map(|saved| saved.file.as_str());
-    let path = path.ok_or_else(|| Failure::input(image, "the last boot saved no snapshot"))?;
-    read_from(image, path).map_err(|error| Failure::input(image, error).at(path))
-}
-
-/// A file of the FAT16 volume in the first partition.
-fn read_from(image: &Path, path: &str) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
-    let mut file = std::fs::File::open(image)?;
-    let mut first = [0; 512];
-    file.read_exact(&mut first)?;
-    let field = |at: usize| {
-        u64::from(u32::from_le_bytes([first[at], first[at + 1], first[at + 2], first[at + 3]]))
-    };
-    let (start, sectors) = (field(446 + 8), field(446 + 12));
-    let slice = fscommon::StreamSlice::new(file, start * 512, (start + sectors) * 512)?;
-    let volume = fatfs::FileSystem::new(fscommon::BufStream::new(slice), fatfs::FsOptions::new())?;
-    let mut bytes = Vec::new();
-    volume.root_dir().open_file(path.trim_start_matches('/'))?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
