@@ -51,6 +51,7 @@ fn main() {
     let interp = Interp::new(module.clone(), Config::default());
     let Some(Symbol::Func(func)) = module.symbol(name) else { panic!("no {name}") };
     println!("{:?}", interp.call(&world, func, &[arg.parse().unwrap()]));
+    println!("{:?}", interp.profile(func));
     let symbols = symbols();
     for id in module.func_ids() {
         let words = interp.code_words(id);

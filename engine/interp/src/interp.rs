@@ -264,6 +264,10 @@ impl Interp {
             return Err(Trap { kind, function: name(), block: None });
         }
         fill(fp);
+        if state.slow.load(Relaxed) & slow::SAMPLE != 0 {
+            // SAFETY: the parameters are there.
+            unsafe { self.sample(func, fp, state.calls.load(Relaxed)) };
+        }
         // SAFETY: there is room for frame and header; the code belongs to the function.
         unsafe {
             let link = &mut *header(fp);

@@ -1,5 +1,6 @@
 //! The same C function compiled natively and interpreted from bitcode of every level.
 
+#[expect(dead_code, reason = "each test uses a part of it")]
 mod common;
 
 use bareflow_interp::Config;

@@ -113,6 +113,12 @@ const fn regular(bits: u32) -> bool {
 /// Everything in it that cannot be interpreted, in words.
 pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
     let func = env.module.func(id);
+    let refused = env.module.refused.iter();
+    let own = refused.filter(|one| one.symbol == bareflow_ir::Symbol::Func(id));
+    let why: Vec<String> = own.map(|one| one.why.clone()).collect();
+    if !why.is_empty() {
+        return Err(why);
+    }
     let Some(frame) = ValueFrame::of(&env.module.types, func) else {
         return Err(vec!["a frame of more than 2^24 words".into()]);
     };

@@ -45,7 +45,8 @@ impl Site {
         Self {
             instr,
             ty,
-            address: AtomicU64::new(0),
+            // What no program can have: the address of something of the interpreter.
+            address: AtomicU64::new((&raw const UNDECODED) as u64),
             state: Cell::new(core::ptr::null()),
             targets: core::array::from_fn(|_| (Cell::new(u32::MAX), AtomicU64::new(0))),
             last: Cell::new(0),

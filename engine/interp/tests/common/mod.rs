@@ -18,6 +18,7 @@ pub struct TestWorld {
     pub stack: Stack,
     addresses: HashMap<Symbol, u64>,
     functions: HashMap<u64, FuncId>,
+    redirected: RefCell<HashMap<Symbol, u64>>,
     /// What was reported hot.
     pub hot_calls: RefCell<Vec<(FuncId, u64)>>,
     pub hot_loops: RefCell<Vec<(FuncId, BlockId, u64)>>,
@@ -46,6 +47,9 @@ impl TestWorld {
         let ids = || (0..module.globals.len()).map(bareflow_ir::GlobalId::new);
         for id in ids() {
             let global = module.global(id);
+            if global.init.is_none() {
+                continue;
+            }
             let size = alloc_size(&module.types, global.ty).max(1) as usize;
             let align = (global.align as usize).max(64);
             // SAFETY: the size is not zero.
@@ -57,6 +61,7 @@ impl TestWorld {
             stack: Stack::new(8 << 20),
             addresses,
             functions,
+            redirected: RefCell::default(),
             hot_calls: RefCell::default(),
             hot_loops: RefCell::default(),
             osr: Cell::new(None),
@@ -83,13 +88,21 @@ impl TestWorld {
     }
 }
 
+impl TestWorld {
+    /// From now on the address of a function is another one.
+    pub fn redirect(&self, func: FuncId, address: u64) {
+        self.redirected.borrow_mut().insert(Symbol::Func(func), address);
+    }
+}
+
 impl World for TestWorld {
     fn stack(&self) -> &Stack {
         &self.stack
     }
 
     fn address(&self, symbol: Symbol) -> Option<u64> {
-        self.addresses.get(&symbol).copied()
+        let redirected = self.redirected.borrow().get(&symbol).copied();
+        redirected.or_else(|| self.addresses.get(&symbol).copied())
     }
 
     fn function_at(&self, address: u64) -> Option<FuncId> {
@@ -229,6 +242,24 @@ impl Program {
         match self.module.symbol(name) {
             Some(Symbol::Func(id)) => id,
             _ => panic!("no function {name}"),
+        }
+    }
+
+    /// The same without the native twin.
+    pub fn compile_only(source: &Path, level: &str, config: Config) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bitcode = folder.path().join("p.bc");
+        let mut clang = Command::new("clang-22");
+        clang.args(["-w", "-std=gnu17", "-fno-exceptions", level, "-c", "-emit-llvm", "-o"]);
+        run(clang.arg(&bitcode).arg(source));
+        let module = bareflow_bitcode::read(&std::fs::read(&bitcode).unwrap());
+        let module = Arc::new(module.unwrap_or_else(|why| panic!("{why}")));
+        Self {
+            world: TestWorld::new(&module),
+            interp: Interp::new(module.clone(), config),
+            module,
+            library: std::ptr::null_mut(),
+            _folder: folder,
         }
     }
 
