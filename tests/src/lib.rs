@@ -1,6 +1,10 @@
 //! Tests of the whole: programs, boots, command lines.
 
+pub mod compile;
 pub mod disk;
+pub mod place;
+pub mod process;
+pub mod program;
 pub mod tool;
 
 use std::path::{Path, PathBuf};

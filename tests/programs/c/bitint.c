@@ -1,3 +1,4 @@
+// clang: 16
 // Integers of odd and large widths: _BitInt from 2 to 256 bits.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// disk: data
 // Reading a file in several ways, and files that are not there.
 #include <errno.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// clang: 16
 // 16-bit floating point: storage, arithmetic, conversions.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// clang: 16
 // Vectors by the compiler's extension: arithmetic, comparison, shuffles, conversion, passing.
 #include <stdint.h>
 #include <stdio.h>

@@ -1,0 +1,233 @@
+//! The programs under `tests/programs`, each run natively and by `bareflow run`.
+//!
+//! A C program is a file or a folder of files, a Rust program a file. Comments in the first
+//! lines of its (first) file may say `flags: ...` (for the compiler), `clang: N` (the oldest
+//! that knows the language it uses) and `disk: FOLDER` (a folder beside it that the program
+//! reads files of).
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::compile::{self, Recipe, text};
+use crate::process::{self, Ended};
+use crate::place;
+
+/// One program.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// `c/NAME` or `rust/NAME`.
+    pub name: String,
+    sources: Vec<PathBuf>,
+    headers: Vec<PathBuf>,
+    flags: Vec<String>,
+    /// The oldest clang that knows what it uses.
+    pub clang: u32,
+    disk: Option<String>,
+}
+
+/// Ample for the slowest program on the slowest level.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn folder() -> PathBuf {
+    place::workspace().join("tests/programs")
+}
+
+fn listed(folder: &Path) -> Vec<PathBuf> {
+    let list = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = list.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|e| e == extension)
+}
+
+/// All programs, sorted by name.
+pub fn all() -> Vec<Program> {
+    let mut programs = Vec::new();
+    for language in ["c", "rust"] {
+        for path in listed(&folder().join(language)) {
+            let files = if path.is_dir() { listed(&path) } else { vec![path.clone()] };
+            let (headers, sources): (Vec<_>, Vec<_>) =
+                files.into_iter().partition(|file| has_extension(file, "h"));
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let mut program = Program {
+                name: format!("{language}/{stem}"),
+                sources,
+                headers,
+                flags: Vec::new(),
+                clang: 14,
+                disk: None,
+            };
+            program.read_comments();
+            programs.push(program);
+        }
+    }
+    programs
+}
+
+impl Program {
+    fn read_comments(&mut self) {
+        for source in &self.sources {
+            let whole = std::fs::read_to_string(source).unwrap_or_default();
+            for line in whole.lines().take_while(|line| line.starts_with("//")) {
+                let Some((key, value)) = line.trim_start_matches('/').split_once(':') else {
+                    continue;
+                };
+                match key.trim() {
+                    "flags" => self.flags = value.split_whitespace().map(Into::into).collect(),
+                    "clang" => self.clang = value.trim().parse().unwrap_or(self.clang),
+                    "disk" => self.disk = Some(value.trim().into()),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    /// Whether it is written in Rust.
+    pub fn is_rust(&self) -> bool {
+        self.name.starts_with("rust/")
+    }
+
+    fn inputs(&self, more: &[&Path]) -> Vec<PathBuf> {
+        let own = self.sources.iter().chain(&self.headers).cloned();
+        own.chain(more.iter().map(|path| path.to_path_buf())).collect()
+    }
+
+    /// Compiled to an ordinary program on the system's libraries.
+    ///
+    /// # Errors
+    /// What the compiler said.
+    pub fn native(&self) -> Result<PathBuf, String> {
+        let mut args = self.flags.clone();
+        if self.is_rust() {
+            let support = compile::support(true)?;
+            args.extend(["--edition=2024", "-Cpanic=abort", "-Copt-level=1"].map(Into::into));
+            args.extend(["-Coverflow-checks=on", "-o", "{out}", "--extern"].map(Into::into));
+            args.push(format!("support={}", text(&support)));
+            args.extend(self.sources.iter().map(|source| text(source)));
+            let inputs = self.inputs(&[&support]);
+            return compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "native" });
+        }
+        args.extend(["-std=gnu2x", "-w", "-O1", "-o", "{out}"].map(Into::into));
+        args.extend(self.sources.iter().map(|source| text(source)));
+        args.push("-lm".into());
+        let inputs = self.inputs(&[]);
+        compile::make(&Recipe { compiler: "clang-22", args, inputs, suffix: "native" })
+    }
+
+    /// Compiled to bitcode at -O`level`, a C program by `clang`.
+    ///
+    /// # Errors
+    /// What the compiler said.
+    pub fn bitcode(&self, level: u8, clang: u32) -> Result<Vec<PathBuf>, String> {
+        if self.is_rust() {
+            return Ok(vec![self.rust_bitcode(level)?]);
+        }
+        let compiler = format!("clang-{clang}");
+        let one = |source: &PathBuf| {
+            let mut args = self.flags.clone();
+            args.extend(["-std=gnu2x", "-w", "-c", "-emit-llvm"].map(Into::into));
+            args.extend([format!("-O{level}"), "-o".into(), "{out}".into(), text(source)]);
+            let inputs = std::iter::once(source).chain(&self.headers).cloned().collect();
+            compile::make(&Recipe { compiler: &compiler, args, inputs, suffix: "bc" })
+        };
+        self.sources.iter().map(one).collect()
+    }
+
+    /// With all it uses of `core` and `alloc`: link-time optimisation puts that into one
+    /// module.
+    fn rust_bitcode(&self, level: u8) -> Result<PathBuf, String> {
+        let support = compile::support(false)?;
+        let mut args = self.flags.clone();
+        args.extend(["--edition=2024", "--crate-type=staticlib", "-Cpanic=abort"].map(Into::into));
+        args.extend(["-Coverflow-checks=on", "-Clto=fat", "-Ccodegen-units=1"].map(Into::into));
+        args.extend(["-Cforce-unwind-tables=no".into(), format!("-Copt-level={level}")]);
+        args.push("--emit=llvm-bc={out},link={out}.a".into());
+        args.extend(["--extern".into(), format!("support={}", text(&support))]);
+        args.extend(self.sources.iter().map(|source| text(source)));
+        let inputs = self.inputs(&[&support]);
+        compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "bc" })
+    }
+
+    fn input(&self) -> Vec<u8> {
+        std::fs::read(folder().join("data/input.txt")).unwrap_or_default()
+    }
+
+    /// Runs the native form.
+    ///
+    /// # Errors
+    /// What the compiler said, or that it does not end.
+    pub fn run_native(&self) -> Result<Ended, String> {
+        let mut command = Command::new(self.native()?);
+        process::run(command.current_dir(folder()), &self.input(), PATIENCE)
+    }
+
+    /// Runs bitcode by `bareflow run` at an engine level.
+    ///
+    /// # Errors
+    /// The tool refused it, or it does not end.
+    pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
+        let mut command = Command::new(place::bareflow()?);
+        command.args(["run", "--json", "--level", engine]).args(bitcode);
+        command.env("BAREFLOW_ARTEFACTS", place::artefacts()?);
+        let disk = match &self.disk {
+            None => None,
+            Some(name) => Some(self.disk_with(name)?),
+        };
+        if let Some(disk) = &disk {
+            command.arg("--disk").arg(disk.path());
+        }
+        let ended = process::run(&mut command, &self.input(), PATIENCE)?;
+        let line = String::from_utf8_lossy(&ended.out);
+        let said = || format!("{command:?} ended with {}: {}", ended.status, String::from_utf8_lossy(&ended.err));
+        let report: Value = serde_json::from_str(line.trim()).map_err(|_| said())?;
+        let (Some(status), Some(output)) = (report["exit"].as_i64(), report["output"].as_str())
+        else {
+            return Err(said());
+        };
+        let err = report["stopped"].as_str().unwrap_or_default().as_bytes().to_vec();
+        Ok(Ended { status: status as i32, out: output.into(), err })
+    }
+
+    /// A folder to be the machine's disk, since a snapshot is saved on it.
+    fn disk_with(&self, name: &str) -> Result<tempfile::TempDir, String> {
+        let disk = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let to = disk.path().join(name);
+        std::fs::create_dir(&to).map_err(|e| e.to_string())?;
+        for file in listed(&folder().join(name)) {
+            let copy = to.join(file.file_name().unwrap_or_default());
+            std::fs::copy(&file, copy).map_err(|e| e.to_string())?;
+        }
+        Ok(disk)
+    }
+
+    /// Compares a run with the native one.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub fn compare(&self, native: &Ended, other: &Ended) -> Result<(), String> {
+        let wanted = String::from_utf8_lossy(&native.out);
+        let got = String::from_utf8_lossy(&other.out);
+        // The report has both streams in one; what goes to standard error comes last.
+        let same = if native.err.is_empty() { got == wanted } else { got.starts_with(&*wanted) };
+        if !same {
+            let mut lines = wanted.lines().zip(got.lines()).enumerate();
+            let different = lines.find(|(_, (a, b))| a != b);
+            let place = different.map_or_else(
+                || format!("{} bytes, not {}", got.len(), wanted.len()),
+                |(n, (a, b))| format!("line {}: {b:?}, not {a:?}", n + 1),
+            );
+            return Err(format!("output differs: {place}; {}", String::from_utf8_lossy(&other.err)));
+        }
+        if native.status != other.status {
+            let why = String::from_utf8_lossy(&other.err);
+            return Err(format!("exit status {}, not {}; {why}", other.status, native.status));
+        }
+        Ok(())
+    }
+}
