@@ -47,7 +47,13 @@ fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
     let cycles = cycles();
     match run_entry(session, unit, &mut outcome) {
         Ending::Returned => {}
-        Ending::Exited(status) => outcome.exit = status,
+        Ending::Exited(status) => {
+            outcome.exit = status;
+            // The C library has run the handlers and printed all; destructors are still due.
+            if !unit.program.destructors.is_empty() {
+                drop(finish(session, unit, status));
+            }
+        }
         Ending::Stopped(why) => {
             session.log(format_args!("{why}"));
             outcome.exit = STOPPED;
@@ -94,17 +100,23 @@ fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outco
         }
     }
     outcome.exit = status;
+    finish(session, unit, status).err().unwrap_or(Ending::Returned)
+}
+
+/// Ends a program in order: its `atexit` handlers, its destructors, and then what those have
+/// left unprinted.
+fn finish(session: &'static Session, unit: &'static Unit, status: i32) -> Result<(), Ending> {
+    let status = [u64::from(status.cast_unsigned())];
+    let program = &unit.program;
+    let flush = || program.finish.map_or(Ok(0), |flush| call(session, unit, flush, &status));
+    flush()?;
     for destructor in &program.destructors {
-        if let Err(ending) = call(session, unit, *destructor, &[]) {
-            return ending;
-        }
+        call(session, unit, *destructor, &[])?;
     }
-    match program.finish {
-        Some(finish) => {
-            call(session, unit, finish, &[status as u32 as u64]).err().unwrap_or(Ending::Returned)
-        }
-        None => Ending::Returned,
+    if !program.destructors.is_empty() {
+        flush()?;
     }
+    Ok(())
 }
 
 /// Calls a function of a unit on the program's stack; its rax, or how else the program ended.

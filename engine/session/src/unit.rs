@@ -8,7 +8,7 @@ use core::cell::RefCell;
 
 use bareflow_compile::{CpuFeatures, Object, Options};
 use bareflow_interp::{Config, Interp};
-use bareflow_ir::{BlockId, FuncId, Module, Symbol, data, layout};
+use bareflow_ir::{BlockId, FuncId, Function, Linkage, Module, Symbol, data, layout};
 use bareflow_link::{CodeSpace, Installed, ProbeId, SlotId};
 use bareflow_profile::{Cycles, FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, is_host_call};
@@ -134,7 +134,8 @@ impl Unit {
                 Some(address) if is_host_call(&func.name) => space.bind(&func.name, address)?,
                 _ => space.declare(&prefix(&func.name))?,
             };
-            symbols.insert(func.name.clone(), space.stub(slot) as u64);
+            let address = if is_absent(func) { 0 } else { space.stub(slot) as u64 };
+            symbols.insert(func.name.clone(), address);
             slots.push(slot);
         }
         for (name, address) in hosts::engine_symbols() {
@@ -181,10 +182,6 @@ impl Unit {
         match symbol {
             Symbol::Func(id) => {
                 let func = self.program.module.funcs.get(id.index())?;
-                let weak = func.linkage == bareflow_ir::Linkage::ExternWeak;
-                if weak && func.is_declaration() && !is_host_call(&func.name) {
-                    return Some(0);
-                }
                 self.symbols.get(&func.name).copied()
             }
             Symbol::Global(id) => self.globals.get(id.index()).copied(),
@@ -232,6 +229,12 @@ impl Unit {
         });
         profile
     }
+}
+
+/// Whether a function is declared weakly and not there: its address is null.
+fn is_absent(func: &Function) -> bool {
+    let weak = func.linkage == Linkage::ExternWeak;
+    weak && func.is_declaration() && !is_host_call(&func.name)
 }
 
 fn place_globals(
