@@ -4,7 +4,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_ir::{BinaryOp, Instr, IntPredicate, Op, Operand};
+use bareflow_ir::{BinaryOp, BlockId, Instr, IntPredicate, Op, Operand};
 use cranelift_codegen::ir::{InstBuilder, Opcode, Value};
 
 use super::lower::{Lower, Res};
@@ -72,9 +72,15 @@ impl<'a> Lower<'a, '_> {
         };
         let step = self.src.const_int(*step)?;
         let Op::Phi { incoming } = self.definition(*counter)? else { return None };
+        let header = self.block_of(*counter)?;
         let mut start = None;
-        for (value, _) in incoming {
+        for (value, from) in incoming {
             if *value == lhs {
+                // Only where this very test guards the way back is the counter known to stop
+                // at the end: tested elsewhere, it may have gone past it.
+                if !self.goes_back_unless_equal(*from, header, lhs, rhs) {
+                    return None;
+                }
                 continue;
             }
             let value = self.src.const_int(*value)?;
@@ -87,6 +93,37 @@ impl<'a> Lower<'a, '_> {
         // It goes up from `start` and meets `end` exactly, without wrapping on the way.
         let reaches = end > start && step > 0 && (end - start) % step == 0;
         (reaches && end >> (bits - 1) == 0 && end > 1).then_some(pred)
+    }
+
+    /// The block that defines an operand.
+    fn block_of(&self, operand: Operand) -> Option<BlockId> {
+        let Operand::Value(id) = operand else { return None };
+        let at = *self.defs.get(id.index())?;
+        let func = self.src.func;
+        func.block_ids().find(|block| func.blocks[block.index()].instrs.contains(&at))
+    }
+
+    /// Whether `from` ends with a test of `lhs` against `rhs` that goes to `header` when they
+    /// differ and elsewhere when they are equal.
+    fn goes_back_unless_equal(
+        &self,
+        from: BlockId,
+        header: BlockId,
+        lhs: Operand,
+        rhs: Operand,
+    ) -> bool {
+        let Op::CondBr { cond, then, other } = self.src.func.terminator(from).op else {
+            return false;
+        };
+        let (equal, different) = match self.definition(cond) {
+            Some(Op::ICmp { pred, lhs: l, rhs: r }) if *l == lhs && *r == rhs => match pred {
+                IntPredicate::Eq => (then, other),
+                IntPredicate::Ne => (other, then),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        different == header && equal != header
     }
 
     /// One lane of a chunk, without extracting it where it was just put in.
