@@ -19,8 +19,8 @@ use crate::reader::{Reader, Value};
 use crate::stream::{self, Item, Record};
 
 /// A function that is being read.
-pub(crate) struct Body<'r, 'a> {
-    pub(crate) reader: &'r mut Reader<'a>,
+pub(crate) struct Body<'r> {
+    pub(crate) reader: &'r mut Reader,
     /// Number of values of the module.
     globals: u32,
     params: u32,
@@ -39,12 +39,11 @@ pub(crate) struct Body<'r, 'a> {
     pub(crate) bit: TypeId,
 }
 
-impl<'a> Reader<'a> {
-    /// Reads the body of the next function that has one.
-    pub(crate) fn function_block(&mut self, block: stream::Block<'a>) -> Result<(), Cause> {
-        let id = self.defined.get(self.bodies).copied();
-        let id = id.ok_or(Cause::Malformed("more function bodies than functions"))?;
-        self.bodies += 1;
+impl Reader {
+    /// Reads the body of the function that is defined at position `at`; gives its id.
+    pub(crate) fn function_body(&mut self, at: usize, bytes: &[u8]) -> Result<FuncId, Cause> {
+        let block = self.bodies[at].restore(bytes)?;
+        let id = self.defined[at];
         self.function = Some(id);
         let globals = self.values.len();
         let why = match self.refused(id) {
@@ -64,7 +63,7 @@ impl<'a> Reader<'a> {
             self.unreachable_body(id)?;
         }
         self.function = None;
-        Ok(())
+        Ok(id)
     }
 
     fn refused(&self, id: FuncId) -> Option<String> {
@@ -88,7 +87,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn body(&mut self, id: FuncId, block: stream::Block<'a>) -> Result<(), Cause> {
+    fn body(&mut self, id: FuncId, block: stream::Block<'_>) -> Result<(), Cause> {
         let types = &mut self.module.types;
         let (void, ptr) = (types.intern(Type::Void), types.intern(Type::Ptr));
         let bit = types.intern(Type::Int(1));
@@ -128,8 +127,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-impl<'a> Body<'_, 'a> {
-    fn read(&mut self, mut block: stream::Block<'a>) -> Result<(), Cause> {
+impl Body<'_> {
+    fn read(&mut self, mut block: stream::Block<'_>) -> Result<(), Cause> {
         let mut record = Record::default();
         loop {
             match self.reader.next(&mut block, &mut record)? {

@@ -18,7 +18,7 @@ const FAST_MATH: u64 = 1 << 17;
 /// The same of an invoke.
 const INVOKE_EXPLICIT_TYPE: u64 = 1 << 13;
 
-impl Body<'_, '_> {
+impl Body<'_> {
     /// `[attributes, flags, fast-math flags, function type, callee, argument...]`
     pub(crate) fn call(&mut self, ops: &mut Ops<'_>) -> Result<(), Cause> {
         let attrs = ops.next()?;

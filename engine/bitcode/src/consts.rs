@@ -52,12 +52,12 @@ enum Read {
     Asm(Asm),
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// Reads constants of the module or of a function, and appends them to the values. In a
     /// function, `params` values come before them that are not in the table.
     pub(crate) fn constants_block(
         &mut self,
-        mut block: Block<'a>,
+        mut block: Block<'_>,
         params: u32,
     ) -> Result<(), Cause> {
         let mut record = Record::default();
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
 
     fn one(
         &mut self,
-        record: &Record<'a>,
+        record: &Record<'_>,
         ty: Option<u64>,
         pool: &mut Vec<u32>,
     ) -> Result<(TypeId, Read), Cause> {

@@ -8,7 +8,7 @@ use crate::body::Body;
 use crate::error::Cause;
 use crate::ops::{Ops, to_id};
 
-impl Body<'_, '_> {
+impl Body<'_> {
     /// `[type, (signed value, block)..., flags]`
     pub(crate) fn phi(&mut self, ops: &mut Ops<'_>) -> Result<(), Cause> {
         let ty = self.reader.types.get(ops.next()?)?;

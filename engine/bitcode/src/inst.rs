@@ -12,7 +12,7 @@ use crate::error::Cause;
 use crate::numbers;
 use crate::ops::{Ops, to_id};
 
-impl Body<'_, '_> {
+impl Body<'_> {
     /// Reads one instruction.
     pub(crate) fn instruction(&mut self, code: u32, mut ops: Ops<'_>) -> Result<(), Cause> {
         let ops = &mut ops;

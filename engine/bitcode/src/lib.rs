@@ -23,6 +23,7 @@ mod control;
 mod error;
 mod gep;
 mod inst;
+mod lazy;
 pub mod llbc;
 mod memory;
 mod module;
@@ -37,9 +38,11 @@ mod types;
 use alloc::string::ToString;
 
 use bareflow_ir::Module;
-use bareflow_ir::verify::VerifyError;
+
+use reader::Reader;
 
 pub use error::{Cause, Error};
+pub use lazy::Lazy;
 pub use llbc::Llbc;
 
 /// First four bytes of Apple's wrapper.
@@ -51,29 +54,28 @@ const WRAPPER: u32 = 0x0B17_C0DE;
 /// What is wrong and where. Definitions that are not supported are no error: see
 /// [`Module::refused`].
 pub fn read(bytes: &[u8]) -> Result<Module, Error> {
-    let plain = reader::Reader::new(0);
-    let bitcode = match Llbc::parse(bytes) {
-        Ok(Some((_, bitcode))) => bitcode,
-        Ok(None) => bytes,
-        Err(error) => {
-            return Err(plain.error(Cause::Invalid(error.to_string())));
-        }
-    };
-    let bitcode = unwrap(bitcode).map_err(|cause| plain.error(cause))?;
-    let mut reader = reader::Reader::new(bitcode.len());
+    let bitcode = bitcode(bytes)?;
+    let mut reader = Reader::new(bitcode.len());
     reader.file(bitcode).map_err(|cause| reader.error(cause))?;
+    for at in 0..reader.bodies.len() {
+        reader.function_body(at, bitcode).map_err(|cause| reader.error(cause))?;
+    }
     let module = reader.finish();
     match bareflow_ir::verify::verify(&module) {
         Ok(()) => Ok(module),
-        Err(error) => Err(Error {
-            block: None,
-            record: None,
-            offset: None,
-            function: error.function.clone(),
-            cause: Cause::Invalid(VerifyError { function: None, ..error }.to_string()),
-            producer: module.producer,
-        }),
+        Err(error) => Err(lazy::invalid(error, module.producer)),
     }
+}
+
+/// The bitcode in a file that may have a header before it.
+fn bitcode(bytes: &[u8]) -> Result<&[u8], Error> {
+    let plain = || Reader::new(0);
+    let inner = match Llbc::parse(bytes) {
+        Ok(Some((_, bitcode))) => bitcode,
+        Ok(None) => bytes,
+        Err(error) => return Err(plain().error(Cause::Invalid(error.to_string()))),
+    };
+    unwrap(inner).map_err(|cause| plain().error(cause))
 }
 
 /// The LLBC header of a module, if it has a proper one.

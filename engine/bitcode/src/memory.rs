@@ -11,7 +11,7 @@ use crate::numbers;
 use crate::ops::{Ops, to_id};
 use crate::symbols::alignment;
 
-impl Body<'_, '_> {
+impl Body<'_> {
     /// Alignment in bytes from its code; that of the type when none is given.
     fn align(&self, code: u64, ty: TypeId) -> Result<u32, Cause> {
         match alignment(code)? {

@@ -11,13 +11,13 @@ use crate::error::Cause;
 use crate::old_layout;
 use crate::ops::{Ops, text};
 use crate::reader::{Reader, Value};
-use crate::stream::{BLOCKINFO, Block, Item, Record};
+use crate::stream::{BLOCKINFO, Block, Item, Record, Saved};
 
 const MAGIC: u32 = 0xDEC0_4342;
 
-impl<'a> Reader<'a> {
-    /// Reads a whole file.
-    pub(crate) fn file(&mut self, bytes: &'a [u8]) -> Result<(), Cause> {
+impl Reader {
+    /// Reads a file, all but the bodies of its functions.
+    pub(crate) fn file(&mut self, bytes: &[u8]) -> Result<(), Cause> {
         let mut bits = Bits::new(bytes);
         if bits.fixed(32) != Ok(u64::from(MAGIC)) {
             return Err(Cause::NotBitcode);
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn identification(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+    fn identification(&mut self, mut block: Block<'_>) -> Result<(), Cause> {
         let mut record = Record::default();
         loop {
             match self.next(&mut block, &mut record)? {
@@ -64,20 +64,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn string_table(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+    fn string_table(&mut self, mut block: Block<'_>) -> Result<(), Cause> {
         let mut record = Record::default();
         loop {
             match self.next(&mut block, &mut record)? {
                 Item::End => return Ok(()),
-                Item::Record if record.code == 1 => self.strtab = record.blob,
+                Item::Record if record.code == 1 => {
+                    self.charge(record.blob.len())?;
+                    self.strtab = record.blob.to_vec();
+                }
                 _ => {}
             }
         }
     }
 
-    fn module_block(&mut self, mut block: Block<'a>) -> Result<(), Cause> {
+    fn module_block(&mut self, mut block: Block<'_>) -> Result<(), Cause> {
         let mut record = Record::default();
-        let mut globals_done = false;
         loop {
             match self.next(&mut block, &mut record)? {
                 Item::End => break,
@@ -102,27 +104,28 @@ impl<'a> Reader<'a> {
                     }
                     block::CONSTANTS => self.constants_block(inner, 0)?,
                     block::FUNCTION => {
-                        if !core::mem::replace(&mut globals_done, true) {
-                            self.finish_globals()?;
-                        }
-                        self.function_block(inner)?;
+                        self.charge(size_of::<Saved>())?;
+                        self.bodies.push(inner.save());
                     }
                     _ => {}
                 },
             }
         }
-        if !globals_done {
-            self.finish_globals()?;
+        self.finish_globals()?;
+        match self.bodies.len() {
+            count if count > self.defined.len() => {
+                Err(Cause::Malformed("more function bodies than functions"))
+            }
+            count if count < self.defined.len() => {
+                self.function = Some(self.defined[count]);
+                Err(Cause::Malformed("a function whose body is missing"))
+            }
+            _ => Ok(()),
         }
-        if self.bodies < self.defined.len() {
-            self.function = Some(self.defined[self.bodies]);
-            return Err(Cause::Malformed("a function whose body is missing"));
-        }
-        Ok(())
     }
 
     /// Calls `each` with every record of a block.
-    fn records(
+    fn records<'a>(
         &mut self,
         mut block: Block<'a>,
         mut each: impl FnMut(&mut Self, &Record<'a>) -> Result<(), Cause>,
@@ -137,7 +140,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn module_record(&mut self, record: &Record<'a>) -> Result<(), Cause> {
+    fn module_record(&mut self, record: &Record<'_>) -> Result<(), Cause> {
         let mut ops = Ops::new(&record.ops);
         // Attributes may name types, and come before or after them.
         self.attrs.resolve(&self.types)?;

@@ -48,7 +48,7 @@ pub(crate) fn differing(types: &Types) -> Vec<bool> {
     old.into_iter().map(|(_, _, differs)| differs).collect()
 }
 
-impl Reader<'_> {
+impl Reader {
     /// Passes a type that lies in memory on.
     ///
     /// # Errors

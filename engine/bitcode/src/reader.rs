@@ -6,15 +6,14 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use bareflow_ir::{
-    AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, Type,
-    TypeId,
+    AliasId, Const, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, Type, TypeId,
 };
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::asm::Asm;
 use crate::attrs::AttrTable;
 use crate::error::{Cause, Error};
-use crate::stream::{Block, BlockInfo, Item, Record};
+use crate::stream::{Block, BlockInfo, Item, Record, Saved};
 use crate::types::TypeTable;
 
 /// Bytes of memory for each byte of a file. Compilers' output takes a tenth of it.
@@ -48,9 +47,10 @@ pub(crate) struct Weight {
 }
 
 /// The state of reading one file.
-pub(crate) struct Reader<'a> {
+#[derive(Debug)]
+pub(crate) struct Reader {
     pub(crate) info: BlockInfo,
-    pub(crate) strtab: &'a [u8],
+    pub(crate) strtab: Vec<u8>,
     /// Bytes of memory the result may still take.
     budget: u64,
     block: Option<u32>,
@@ -74,8 +74,8 @@ pub(crate) struct Reader<'a> {
     pub(crate) comdats: Vec<String>,
     /// Functions that have a body further down, in order.
     pub(crate) defined: Vec<FuncId>,
-    /// How many bodies were read.
-    pub(crate) bodies: usize,
+    /// Where those bodies are.
+    pub(crate) bodies: Vec<Saved>,
     /// Numbers of the values that variables start with.
     pub(crate) inits: Vec<(GlobalId, u64)>,
     /// Numbers of the values that aliases stand for.
@@ -86,12 +86,12 @@ pub(crate) struct Reader<'a> {
     long_float: Vec<bool>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// A reader for a file of `len` bytes.
     pub(crate) fn new(len: usize) -> Self {
         Self {
             info: BlockInfo::default(),
-            strtab: &[],
+            strtab: Vec::new(),
             budget: (len as u64).saturating_mul(BYTES_PER_BYTE).saturating_add(BYTES_AT_LEAST),
             block: None,
             record: None,
@@ -108,7 +108,7 @@ impl<'a> Reader<'a> {
             reasons: Vec::new(),
             comdats: Vec::new(),
             defined: Vec::new(),
-            bodies: 0,
+            bodies: Vec::new(),
             inits: Vec::new(),
             targets: Vec::new(),
             misplaced: Vec::new(),
@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
 
     /// The next entry of a block. Notes where it is, for error messages.
     #[inline]
-    pub(crate) fn next(
+    pub(crate) fn next<'a>(
         &mut self,
         block: &mut Block<'a>,
         record: &mut Record<'a>,
@@ -175,8 +175,9 @@ impl<'a> Reader<'a> {
         let range = end.and_then(|end| Some(usize::try_from(offset).ok()?..end.try_into().ok()?));
         let bytes = range.and_then(|range| self.strtab.get(range));
         let bytes = bytes.ok_or(Cause::Malformed("a name outside the string table"))?;
-        self.charge(3 * bytes.len())?;
-        Ok(String::from_utf8_lossy(bytes).into_owned())
+        let name = String::from_utf8_lossy(bytes).into_owned();
+        self.charge(name.len())?;
+        Ok(name)
     }
 
     /// The id of a constant, which is added when it is new.
@@ -208,21 +209,11 @@ impl<'a> Reader<'a> {
         let mut weight = Weight { steps: 0, alias: matches!(kind, ConstKind::Alias(_)) };
         let ConstKind::Expr(expr) = kind else { return Ok(weight) };
         weight.steps = 1;
-        let mut add = |id: &ConstId| {
+        expr.operands(|id| {
             let inner = self.weights[id.index()];
             weight.steps = weight.steps.saturating_add(inner.steps);
             weight.alias |= inner.alias;
-        };
-        match expr {
-            ConstExpr::PtrAdd { base, .. } => add(base),
-            ConstExpr::Cast { value, .. } => add(value),
-            ConstExpr::Binary { lhs, rhs, .. }
-            | ConstExpr::ICmp { lhs, rhs, .. }
-            | ConstExpr::FCmp { lhs, rhs, .. } => [lhs, rhs].into_iter().for_each(add),
-            ConstExpr::Select { cond, then, other } => {
-                [cond, then, other].into_iter().for_each(add);
-            }
-        }
+        });
         if weight.steps > MAX_STEPS {
             return Err(Cause::Unsupported("a constant expression of many steps".into()));
         }

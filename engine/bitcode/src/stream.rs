@@ -176,7 +176,34 @@ pub(crate) struct Block<'a> {
     max_array: u64,
 }
 
+/// Where a block is, to read it later.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Saved {
+    id: u32,
+    width: u32,
+    start: u64,
+    bytes: u64,
+    max_array: u64,
+}
+
+impl Saved {
+    /// The block again, of the same file.
+    pub(crate) fn restore<'a>(&self, file: &'a [u8]) -> Result<Block<'a>, Cause> {
+        let mut bits = Bits::new(file);
+        bits.take(self.start)?;
+        let bits = bits.take(self.bytes)?;
+        let local = Abbrevs::default();
+        Ok(Block { id: self.id, bits, width: self.width, local, max_array: self.max_array })
+    }
+}
+
 impl<'a> Block<'a> {
+    /// Where the block is, which nothing was read of yet.
+    pub(crate) fn save(&self) -> Saved {
+        let (start, bytes) = (self.bits.at() / 8, self.bits.left() / 8);
+        Saved { id: self.id, width: self.width, start, bytes, max_array: self.max_array }
+    }
+
     /// The outermost level: blocks side by side, after the magic number.
     pub(crate) fn file(bits: Bits<'a>) -> Self {
         let max_array = bits.left() / 8 * 6 + 8192;

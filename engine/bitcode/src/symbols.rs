@@ -13,7 +13,7 @@ use crate::error::Cause;
 use crate::ops::Ops;
 use crate::reader::{Reader, Value};
 
-impl Reader<'_> {
+impl Reader {
     fn symbol_name(&mut self, ops: &mut Ops<'_>) -> Result<String, Cause> {
         let (offset, size) = (ops.next()?, ops.next()?);
         if size == 0 {

@@ -105,3 +105,24 @@ pub enum ConstExpr {
         other: ConstId,
     },
 }
+
+impl ConstExpr {
+    /// Calls `visit` with every operand.
+    pub fn operands(&self, mut visit: impl FnMut(ConstId)) {
+        match self {
+            ConstExpr::PtrAdd { base, .. } => visit(*base),
+            ConstExpr::Cast { value, .. } => visit(*value),
+            ConstExpr::Binary { lhs, rhs, .. }
+            | ConstExpr::ICmp { lhs, rhs, .. }
+            | ConstExpr::FCmp { lhs, rhs, .. } => {
+                visit(*lhs);
+                visit(*rhs);
+            }
+            ConstExpr::Select { cond, then, other } => {
+                visit(*cond);
+                visit(*then);
+                visit(*other);
+            }
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod compilers;
 mod errors;
 mod golden;
 mod layout;
+mod lazily;
 mod linking;
 #[path = "../oracle/mod.rs"]
 mod oracle;

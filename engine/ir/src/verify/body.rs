@@ -10,7 +10,7 @@ use crate::cfg::Cfg;
 use crate::{BlockId, Function, Instr, Module, Op, Operand, Type, ValueId};
 
 /// Memory that is reused from one function to the next.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Scratch {
     /// Where each value is defined: its block and the index of the instruction.
     places: Vec<(BlockId, u32)>,

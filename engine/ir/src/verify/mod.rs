@@ -55,14 +55,16 @@ impl core::error::Error for VerifyError {}
 /// # Errors
 /// The first rule that is broken.
 pub fn verify(module: &Module) -> Result<(), VerifyError> {
-    types(module)?;
-    consts::check(module)?;
-    symbols(module)?;
-    let mut scratch = body::Scratch::default();
-    for id in module.func_ids() {
-        function(module, id, &mut scratch)?;
-    }
-    Ok(())
+    let mut verifier = Verifier::default();
+    verifier.tables(module)?;
+    verifier.consts(module, 0)?;
+    module.func_ids().try_for_each(|id| verifier.func(module, id))
+}
+
+/// Checks a module in parts, for those who make it in parts.
+#[derive(Debug, Default)]
+pub struct Verifier {
+    scratch: body::Scratch,
 }
 
 /// Checks one function, in a module whose constants are right.
@@ -70,17 +72,40 @@ pub fn verify(module: &Module) -> Result<(), VerifyError> {
 /// # Errors
 /// The first rule that is broken.
 pub fn verify_func(module: &Module, id: FuncId) -> Result<(), VerifyError> {
-    function(module, id, &mut body::Scratch::default())
+    Verifier::default().func(module, id)
 }
 
-fn function(module: &Module, id: FuncId, scratch: &mut body::Scratch) -> Result<(), VerifyError> {
-    let func = module.func(id);
-    let named = |error: VerifyError| VerifyError { function: Some(func.name.clone()), ..error };
-    signature(module, func).map_err(named)?;
-    if func.is_declaration() {
-        return Ok(());
+impl Verifier {
+    /// Checks types, variables and aliases.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn tables(&mut self, module: &Module) -> Result<(), VerifyError> {
+        types(module)?;
+        symbols(module)
     }
-    body::check(module, func, scratch).map_err(named)
+
+    /// Checks the constants from position `first` on.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn consts(&mut self, module: &Module, first: usize) -> Result<(), VerifyError> {
+        consts::check(module, first)
+    }
+
+    /// Checks one function, in a module whose tables and constants are right.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn func(&mut self, module: &Module, id: FuncId) -> Result<(), VerifyError> {
+        let func = module.func(id);
+        let named = |error: VerifyError| VerifyError { function: Some(func.name.clone()), ..error };
+        signature(module, func).map_err(named)?;
+        if func.is_declaration() {
+            return Ok(());
+        }
+        body::check(module, func, &mut self.scratch).map_err(named)
+    }
 }
 
 fn types(module: &Module) -> Result<(), VerifyError> {

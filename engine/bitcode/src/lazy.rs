@@ -1,0 +1,175 @@
+//! Reading no more of a module than a program needs of it.
+//!
+//! A library is read into every program, and most programs need little of it. Its tables are
+//! read once; bodies follow when a name is asked for, with all that they can reach.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use bareflow_ir::verify::{Verifier, VerifyError};
+use bareflow_ir::{ConstId, ConstKind, FuncId, Module, Operand, Symbol};
+
+use crate::error::{Cause, Error};
+use crate::reader::Reader;
+
+/// Variables that list what runs before and after a program, whether or not it names them.
+const ALWAYS: [&str; 2] = ["llvm.global_ctors", "llvm.global_dtors"];
+
+/// A module whose functions are declarations until they are asked for.
+#[derive(Debug)]
+pub struct Lazy {
+    reader: Reader,
+    /// By function: the position of its body in the file, while that is not read.
+    unread: Vec<Option<u32>>,
+    seen: Vec<bool>,
+    seen_globals: Vec<bool>,
+    /// Constants to be followed.
+    stack: Vec<ConstId>,
+    /// Functions to be read.
+    queue: Vec<FuncId>,
+    /// How many constants are verified.
+    verified: usize,
+    verifier: Verifier,
+}
+
+impl Lazy {
+    /// Reads the tables of a module. `bytes` are bitcode, plain or behind a header.
+    ///
+    /// # Errors
+    /// What is wrong and where.
+    pub fn open(bytes: &[u8]) -> Result<Self, Error> {
+        let bitcode = crate::bitcode(bytes)?;
+        let mut reader = Reader::new(bitcode.len());
+        reader.file(bitcode).map_err(|cause| reader.error(cause))?;
+        let mut unread = alloc::vec![None; reader.module.funcs.len()];
+        for (at, id) in reader.defined.iter().enumerate() {
+            unread[id.index()] = Some(at as u32);
+        }
+        let seen_globals = alloc::vec![false; reader.module.globals.len()];
+        let mut lazy = Self {
+            reader,
+            unread,
+            seen: Vec::new(),
+            seen_globals,
+            stack: Vec::new(),
+            queue: Vec::new(),
+            verified: 0,
+            verifier: Verifier::default(),
+        };
+        lazy.verifier.tables(&lazy.reader.module).map_err(|error| lazy.invalid(error))?;
+        // A label is checked against the blocks of its function.
+        let labels = lazy.reader.module.consts.iter().filter_map(|constant| match constant.kind {
+            ConstKind::BlockAddr(func, _) => Some(func),
+            _ => None,
+        });
+        lazy.queue.extend(labels);
+        for name in ALWAYS {
+            if let Some(Symbol::Global(id)) = lazy.reader.module.symbol(name) {
+                lazy.stack.extend(lazy.reader.module.global(id).init);
+            }
+        }
+        lazy.follow(bitcode)?;
+        Ok(lazy)
+    }
+
+    /// Reads the bodies of those functions that `wanted` names and of all they can reach.
+    /// `bytes` are those the module was opened with.
+    ///
+    /// # Errors
+    /// What is wrong and where.
+    pub fn need(
+        &mut self,
+        bytes: &[u8],
+        mut wanted: impl FnMut(&str) -> bool,
+    ) -> Result<(), Error> {
+        let Module { funcs, globals, aliases, .. } = &self.reader.module;
+        for (at, func) in funcs.iter().enumerate() {
+            if self.unread[at].is_some() && wanted(&func.name) {
+                self.queue.push(FuncId::new(at));
+            }
+        }
+        for (at, global) in globals.iter().enumerate() {
+            if !self.seen_globals[at] && wanted(&global.name) {
+                self.seen_globals[at] = true;
+                self.stack.extend(global.init);
+            }
+        }
+        let aliases = aliases.iter().filter(|alias| wanted(&alias.name));
+        self.stack.extend(aliases.map(|alias| alias.target));
+        self.follow(crate::bitcode(bytes)?)
+    }
+
+    /// The module. Functions that were not asked for are declarations.
+    pub fn module(&self) -> &Module {
+        &self.reader.module
+    }
+
+    /// Reads what is queued and what that leads to, and verifies it.
+    fn follow(&mut self, bitcode: &[u8]) -> Result<(), Error> {
+        let mut read = Vec::new();
+        loop {
+            self.follow_constants();
+            let Some(id) = self.queue.pop() else { break };
+            let Some(at) = self.unread[id.index()].take() else { continue };
+            match self.reader.function_body(at as usize, bitcode) {
+                Ok(_) => {}
+                Err(cause) => return Err(self.reader.error(cause)),
+            }
+            read.push(id);
+            let stack = &mut self.stack;
+            let seen = &self.seen;
+            let fresh = |id: &ConstId| seen.get(id.index()) != Some(&true);
+            for instr in &self.reader.module.func(id).instrs {
+                instr.op.operands(|operand| match operand {
+                    Operand::Const(id) if fresh(&id) => stack.push(id),
+                    _ => {}
+                });
+            }
+        }
+        let module = &self.reader.module;
+        self.verifier.consts(module, self.verified).map_err(|error| self.invalid(error))?;
+        self.verified = self.reader.module.consts.len();
+        for id in read {
+            let checked = self.verifier.func(&self.reader.module, id);
+            checked.map_err(|error| self.invalid(error))?;
+        }
+        Ok(())
+    }
+
+    fn follow_constants(&mut self) {
+        let module = &self.reader.module;
+        self.seen.resize(module.consts.len(), false);
+        while let Some(id) = self.stack.pop() {
+            if core::mem::replace(&mut self.seen[id.index()], true) {
+                continue;
+            }
+            match &module.constant(id).kind {
+                ConstKind::Func(func) | ConstKind::BlockAddr(func, _) => self.queue.push(*func),
+                ConstKind::Global(global) => {
+                    let seen = core::mem::replace(&mut self.seen_globals[global.index()], true);
+                    self.stack.extend(module.global(*global).init.filter(|_| !seen));
+                }
+                ConstKind::Alias(alias) => self.stack.push(module.aliases[alias.index()].target),
+                ConstKind::Aggregate(members) => self.stack.extend(members),
+                ConstKind::Expr(expr) => expr.operands(|operand| self.stack.push(operand)),
+                _ => {}
+            }
+        }
+    }
+
+    fn invalid(&self, error: VerifyError) -> Error {
+        invalid(error, self.reader.module.producer.clone())
+    }
+}
+
+/// The error of a module that can be read but breaks a rule.
+pub(crate) fn invalid(error: VerifyError, producer: String) -> Error {
+    Error {
+        block: None,
+        record: None,
+        offset: None,
+        function: error.function.clone(),
+        cause: Cause::Invalid(VerifyError { function: None, ..error }.to_string()),
+        producer,
+    }
+}
