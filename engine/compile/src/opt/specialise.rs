@@ -11,12 +11,18 @@ use super::operands::{map_blocks, map_operands};
 /// Bodies larger than this are not copied.
 const MAX_SIZE: u32 = 2000;
 
+fn has_labels(body: &Body) -> bool {
+    let instrs = body.blocks.iter().flat_map(|block| &block.instrs);
+    instrs.into_iter().any(|instr| matches!(instr.op, Op::IndirectBr { .. }))
+}
+
 /// Copies the body for the case that integer parameter `param` is `value`.
 pub(super) fn specialise(body: &mut Body, param: u32, value: u64) {
     let id = ValueId(param);
     let Some(ty) = body.values[..body.params].get(id.index()).copied() else { return };
     let Type::Int(bits @ 1..=64) = *body.types.get(ty) else { return };
-    if body.size() > MAX_SIZE {
+    // A label means one block: in a copy, an indirect jump would not find its own.
+    if body.size() > MAX_SIZE || has_labels(body) {
         return;
     }
     let (boolean, void) = (body.bool(), void_of(body));
