@@ -548,11 +548,12 @@ impl Decoder<'_> {
                 let op = if is(name, "powi") { LaneOp::Power } else { LaneOp::Scale };
                 self.lanes(LaneDesc { op, lanes, ins, out: lane, second: 0 }, to, &places);
             }
-            ("frexp", [a]) if scalar => {
+            ("frexp" | "modf", [a]) if scalar => {
                 let second = member_offset(self.types(), instr.ty, 1) as u32;
                 let place = self.place(*a);
                 let ins = vec![(lane, false)];
-                let op = LaneOp::FractionExponent;
+                let frexp = is(name, "frexp");
+                let op = if frexp { LaneOp::FractionExponent } else { LaneOp::FractionWhole };
                 self.lanes(LaneDesc { op, lanes, ins, out: lane, second }, to, &[place]);
             }
             ("is", [a, mask]) if name.starts_with("is.fpclass") => {

@@ -42,6 +42,8 @@ pub(crate) enum LaneOp {
     Order(bool),
     /// Mantissa and exponent.
     FractionExponent,
+    /// The fraction and the whole part of a float, both floats.
+    FractionWhole,
     /// First operand times 2 to the power of the second.
     Scale,
 }
@@ -135,6 +137,7 @@ pub(crate) unsafe fn run(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Optio
         let (second_bits, two) = match desc.op {
             LaneOp::Overflow(_) => (1, true),
             LaneOp::FractionExponent => (32, true),
+            LaneOp::FractionWhole => (bits, true),
             _ => (1, false),
         };
         let bytes = lane_bytes(bits, desc.lanes);
@@ -250,6 +253,10 @@ fn one(desc: &LaneDesc, [a, b, c]: [u128; 3]) -> Result<(u128, u128), Fault> {
         LaneOp::FractionExponent => {
             let (fraction, exponent) = libm::frexp(float::to_double(format, a));
             return Ok((float::from_double(format, fraction), low(exponent as u128, 32)));
+        }
+        LaneOp::FractionWhole => {
+            let (fraction, whole) = libm::modf(float::to_double(format, a));
+            return Ok((float::from_double(format, fraction), float::from_double(format, whole)));
         }
         LaneOp::Scale => {
             let exponent = signed(b, desc.ins[1].0.bits()) as i32;
