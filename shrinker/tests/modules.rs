@@ -69,7 +69,8 @@ fn twelve_modules_fit_sixteen_kilobytes_and_give_their_answers() {
     let run = boot_image(&image.file, |_| ());
     if let Some(path) = std::env::var_os("BAREFLOW_KEEP") {
         std::fs::write(&path, &image.file).unwrap();
-        std::fs::copy(grown.snapshot(), std::path::Path::new(&path).with_extension("snapshot")).unwrap();
+        std::fs::copy(grown.snapshot(), std::path::Path::new(&path).with_extension("snapshot"))
+            .unwrap();
     }
     println!("{}: {}", run.outcome, String::from_utf8_lossy(&run.output));
     let found = results(&run);

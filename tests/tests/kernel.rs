@@ -45,7 +45,13 @@ fn fault(run: &Run) -> FaultReport {
 /// A fault of each kind: self-test, name, vector, what the text says, the function named.
 const FAULTS: &[(&str, &str, Option<u8>, &str, &str)] = &[
     ("null", "page fault", Some(14), "write to unmapped 0x8 (the null page)", "faults::null"),
-    ("stack", "page fault", Some(14), "below the kernel's stack: stack overflow", "faults::overflow"),
+    (
+        "stack",
+        "page fault",
+        Some(14),
+        "below the kernel's stack: stack overflow",
+        "faults::overflow",
+    ),
     ("divide", "division error", Some(0), "vector 0", "faults::"),
     ("opcode", "invalid opcode", Some(6), "vector 6", "faults::"),
     ("double", "double fault", Some(8), "vector 8", "faults::null"),

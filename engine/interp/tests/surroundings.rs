@@ -108,9 +108,9 @@ fn entered_by_the_calling_convention() {
         unsafe { program.interp.enter(&program.world, id, regs, stack.as_ptr().cast()) }
     };
     let word = |value: f64| [value.to_bits(), 0];
-    let mut regs = RegFrame::default();
     // The upper halves of narrow arguments are anything.
-    regs.ints = [!0 << 32 | 5, 7, !0 << 32 | 3, !0 << 16 | 2, 11, 13];
+    let ints = [!0 << 32 | 5, 7, !0 << 32 | 3, !0 << 16 | 2, 11, 13];
+    let mut regs = RegFrame { ints, ..RegFrame::default() };
     regs.floats[0] = word(1.5);
     regs.floats[1] = [u64::from(2.5f32.to_bits()), 0];
     regs.floats[2] = word(-4.0);

@@ -89,7 +89,6 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     let config = Config {
         hot_calls: if never { u64::MAX } else { first },
         hot_loops: if never { u64::MAX } else { tiers::HOT_LOOP },
-        ..Config::default()
     };
     let (low, high) = memory.stack;
     let side_stack = SideStack::new(&mut space, (high - low) / SIDE_STACK_SHARE)?;

@@ -1,6 +1,6 @@
 //! Runs the programs of a session, one after the other.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -181,7 +181,7 @@ impl core::fmt::Display for Outcome {
         match (&self.stopped, self.result) {
             (Some(why), _) => write!(f, "{}: {why}", self.module),
             (None, Some(result)) => write!(f, "{}: {result}", self.module),
-            (None, None) => write!(f, "{}: exit {}", self.module, self.exit.to_string()),
+            (None, None) => write!(f, "{}: exit {}", self.module, self.exit),
         }
     }
 }
