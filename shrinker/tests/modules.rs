@@ -29,8 +29,10 @@ const NAMES: [&str; 12] = [
     "physics_step",
 ];
 
+type NamedFile = (String, Vec<u8>);
+
 /// The modules with the small arguments of their list, so that emulation takes seconds.
-fn small(names: &[&str]) -> (Manifest, Vec<(String, Vec<u8>)>, Vec<u64>) {
+fn small(names: &[&str]) -> (Manifest, Vec<NamedFile>, Vec<u64>) {
     let list: serde_json::Value =
         serde_json::from_slice(&artefact("modules/modules.json")).unwrap();
     let mut manifest = Manifest { thresholds: Thresholds(2, 8, 32), ..Manifest::default() };

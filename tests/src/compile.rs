@@ -44,11 +44,8 @@ pub fn make(recipe: &Recipe<'_>) -> Result<PathBuf, String> {
     // Under another name until it is whole: other tests may make the same.
     let part = folder.join(format!("{}-{name}", std::process::id()));
     let args = recipe.args.iter().map(|arg| arg.replace("{out}", &part.to_string_lossy()));
-    let ended = process::run(
-        Command::new(recipe.compiler).args(args),
-        b"",
-        Duration::from_secs(300),
-    )?;
+    let ended =
+        process::run(Command::new(recipe.compiler).args(args), b"", Duration::from_secs(300))?;
     if ended.status != 0 {
         let line = recipe.args.join(" ");
         let said = String::from_utf8_lossy(&ended.err);

@@ -12,8 +12,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::compile::{self, Recipe, text};
-use crate::process::{self, Ended};
 use crate::place;
+use crate::process::{self, Ended};
 
 /// One program.
 #[derive(Clone, Debug)]
@@ -184,7 +184,13 @@ impl Program {
         }
         let ended = process::run(&mut command, &self.input(), PATIENCE)?;
         let line = String::from_utf8_lossy(&ended.out);
-        let said = || format!("{command:?} ended with {}: {}", ended.status, String::from_utf8_lossy(&ended.err));
+        let said = || {
+            format!(
+                "{command:?} ended with {}: {}",
+                ended.status,
+                String::from_utf8_lossy(&ended.err)
+            )
+        };
         let report: Value = serde_json::from_str(line.trim()).map_err(|_| said())?;
         let (Some(status), Some(output)) = (report["exit"].as_i64(), report["output"].as_str())
         else {
@@ -222,7 +228,10 @@ impl Program {
                 || format!("{} bytes, not {}", got.len(), wanted.len()),
                 |(n, (a, b))| format!("line {}: {b:?}, not {a:?}", n + 1),
             );
-            return Err(format!("output differs: {place}; {}", String::from_utf8_lossy(&other.err)));
+            return Err(format!(
+                "output differs: {place}; {}",
+                String::from_utf8_lossy(&other.err)
+            ));
         }
         if native.status != other.status {
             let why = String::from_utf8_lossy(&other.err);

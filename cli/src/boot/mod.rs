@@ -12,7 +12,7 @@ use crate::machine::MachineOptions;
 use crate::ui::Ui;
 
 pub use line::Line;
-pub use once::{Booted, boot_once};
+pub use once::boot_once;
 
 /// Boots an image once in QEMU; its console is this terminal.
 #[derive(clap::Args, Debug)]

@@ -76,6 +76,9 @@ struct Function<'a> {
     compile_ns: u64,
 }
 
+/// An instruction or parameter, what was seen there and how often, and how often something else.
+type Seen<'a, T> = (u32, &'a [(T, u64)], u64);
+
 /// All about one function.
 #[derive(Serialize)]
 struct Detail<'a> {
@@ -88,8 +91,8 @@ struct Detail<'a> {
     cycles_min: u64,
     cycles_max: u64,
     back_edges: u64,
-    indirect_calls: Vec<(u32, &'a [(String, u64)], u64)>,
-    parameters: Vec<(u32, &'a [(u64, u64)], u64)>,
+    indirect_calls: Vec<Seen<'a, String>>,
+    parameters: Vec<Seen<'a, u64>>,
     verdict: Option<Verdict<'a>>,
     relocations: usize,
     const_bytes: usize,

@@ -9,6 +9,9 @@ use fatfs::{FileSystem, FsOptions};
 /// Where snapshots lie.
 const FOLDER: &str = "boot/snapshots";
 
+/// A file's name and content.
+pub(super) type NamedFile = (String, Vec<u8>);
+
 /// Names and content of the files in the snapshot folder that `wanted` wants. `None` when the file
 /// is no disk image.
 ///
@@ -17,7 +20,7 @@ const FOLDER: &str = "boot/snapshots";
 pub(super) fn snapshots(
     file: &mut File,
     wanted: impl Fn(&str) -> bool,
-) -> Result<Option<Vec<(String, Vec<u8>)>>> {
+) -> Result<Option<Vec<NamedFile>>> {
     let Ok(partition) = find_fat16(Disk(&mut *file)) else { return Ok(None) };
     let (start, sectors) = (partition.start(), partition.sectors());
     let size = SECTOR as u64;
