@@ -2,6 +2,7 @@
 
 mod boot;
 mod build;
+mod csmith;
 mod images;
 mod kernel;
 mod setup;
@@ -26,6 +27,10 @@ enum Task {
     Build,
     /// Makes only the C library and the modules.
     Images,
+    /// Compares random C programs with native runs.
+    Csmith(csmith::Args),
+    /// Runs the test programs at every level of bitcode and engine.
+    Programs,
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -35,6 +40,8 @@ fn main() -> anyhow::Result<()> {
         Task::Setup => setup::run(),
         Task::Build => build::run(),
         Task::Images => images::build(&shell::artefacts()),
+        Task::Csmith(args) => csmith::run(&args),
+        Task::Programs => test::programs(),
         Task::Test => test::run(),
     }
 }

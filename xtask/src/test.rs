@@ -23,3 +23,14 @@ pub fn run() -> Result<()> {
     shell::run(shell::cargo().args(["clippy", "--all-targets", "--", "-D", "warnings"]))?;
     shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
 }
+
+/// Runs the test programs in all combinations of bitcode and engine level, not only the few
+/// that `cargo test` tries.
+///
+/// # Errors
+/// One of them differs from its native run.
+pub fn programs() -> Result<()> {
+    let mut command = shell::cargo();
+    command.args(["test", "--package", "bareflow-tests", "--test", "programs"]);
+    shell::run(command.env("BAREFLOW_PROGRAMS", "all"))
+}

@@ -23,9 +23,9 @@ int main(void) {
     for (unsigned i = 0; i < 65536; i++) {
         _Float16 x = from_bits((uint16_t)i);
         float f = (float)x;
-        if (f != f) continue;
+        if (f != f || f > 65504 || f < -65504) continue;
         double d = (double)x;
-        hash = hash * 31 + bits((_Float16)f) + (uint64_t)(d * 4) % 97;
+        hash = hash * 31 + bits((_Float16)f) + (uint64_t)(int64_t)(d * 4) % 97;
     }
     printf("%lx\n", hash);
     static const float values[] = {0, 1, -1, 0.1f, 65504, 65519, 65520, 1e6f, 6e-8f, 3e-8f, 2.9e-8f, 1e-10f, 3.14159f, -2.5f, 1.0009765f, 1.0004882f, 2049, 2051};

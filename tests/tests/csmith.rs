@@ -1,0 +1,19 @@
+//! A few random programs; `cargo xtask csmith --seeds A..B` tries many.
+
+use std::process::Command;
+
+use bareflow_tests::place;
+
+#[test]
+fn random_programs_behave_as_natively() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let out = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "xtask", "--", "csmith", "--seeds", "1..10"])
+        .current_dir(place::workspace())
+        .env("CARGO_TARGET_DIR", place::target())
+        .output()
+        .expect("cargo starts");
+    let (said, why) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(out.status.success(), "{said}{why}");
+    assert!(said.contains(" 0 failed"), "{said}");
+}

@@ -1,0 +1,184 @@
+//! Random C programs, from csmith, natively and as bitcode: they must print the same.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{images, shell};
+
+/// What to try.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// Seeds, first and last
+    #[arg(long, value_name = "A..B", default_value = "1..20")]
+    seeds: String,
+    /// Level of the engine: interp, O0 to O3, auto
+    #[arg(long, default_value = "auto")]
+    level: String,
+    /// Seconds that one run may take; a program that takes longer natively is left out
+    #[arg(long, value_name = "S", default_value_t = 60)]
+    limit: u64,
+    /// Programs at a time
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+}
+
+/// How one program went.
+enum Verdict {
+    /// The same from every bitcode.
+    Same,
+    /// It does not end natively in the time there is.
+    Endless,
+    /// It ends natively, and was still running here.
+    Slow,
+    /// A difference or a refusal, and how to see it again.
+    Failed(String),
+}
+
+/// Where csmith's header lies.
+const INCLUDE: &str = "-I/usr/include/csmith";
+/// Optimisation levels of the bitcode.
+const LEVELS: [&str; 2] = ["-O0", "-O2"];
+/// A native program that takes longer is left out.
+const NATIVE_LIMIT: &str = "5";
+
+/// Tries every seed; failures stay under `target/csmith`.
+///
+/// # Errors
+/// A tool is missing, or a program behaved differently.
+pub fn run(args: &Args) -> Result<()> {
+    let (first, last) = range(&args.seeds)?;
+    images::build(&shell::artefacts())?;
+    shell::run(shell::cargo().args(["build", "--quiet", "--release", "-p", "bareflow"]))?;
+    let folder = shell::workspace().join("target/csmith");
+    std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    let next = AtomicU64::new(first);
+    let verdicts = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..args.jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > last {
+                        break;
+                    }
+                    let verdict = try_seed(seed, args, &folder)
+                        .unwrap_or_else(|error| Verdict::Failed(format!("seed {seed}: {error:#}")));
+                    if let Verdict::Failed(why) = &verdict {
+                        eprintln!("{why}");
+                    }
+                    verdicts.lock().expect("no thread panics").push(verdict);
+                }
+            });
+        }
+    });
+    let verdicts = verdicts.into_inner().expect("no thread panics");
+    let count = |wanted: fn(&Verdict) -> bool| verdicts.iter().filter(|v| wanted(v)).count();
+    let failed = count(|v| matches!(v, Verdict::Failed(_)));
+    println!(
+        "csmith seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
+         {} endless natively",
+        args.level,
+        count(|v| matches!(v, Verdict::Same)),
+        count(|v| matches!(v, Verdict::Slow)),
+        count(|v| matches!(v, Verdict::Endless)),
+    );
+    ensure!(failed == 0, "{failed} programs failed; they lie in {}", folder.display());
+    Ok(())
+}
+
+fn range(text: &str) -> Result<(u64, u64)> {
+    let (first, last) = text.split_once("..").with_context(|| format!("{text:?} is not A..B"))?;
+    let number = |text: &str| text.parse().with_context(|| format!("{text:?} is not a number"));
+    Ok((number(first)?, number(last)?))
+}
+
+fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
+    let file = |suffix: &str| folder.join(format!("{seed}{suffix}"));
+    let source = file(".c");
+    let native = file(".native");
+    let text = output(Command::new("csmith").args(["--seed", &seed.to_string()]))?;
+    std::fs::write(&source, &text.out)?;
+    compile(&["-O1", "-o"], &native, &source)?;
+    let wanted = output(Command::new("timeout").arg(NATIVE_LIMIT).arg(&native))?;
+    let mut made = vec![source.clone(), native];
+    let mut verdict = Verdict::Same;
+    if wanted.status != Some(0) {
+        verdict = Verdict::Endless;
+    } else {
+        for level in LEVELS {
+            let bitcode = file(&format!("{level}.bc"));
+            compile(&["-c", "-emit-llvm", level, "-o"], &bitcode, &source)?;
+            made.push(bitcode.clone());
+            verdict = compare(seed, args, level, &bitcode, &wanted)?;
+            if !matches!(verdict, Verdict::Same) {
+                break;
+            }
+        }
+    }
+    if !matches!(verdict, Verdict::Failed(_)) {
+        made.iter().for_each(|file| drop(std::fs::remove_file(file)));
+    }
+    Ok(verdict)
+}
+
+fn compile(args: &[&str], out: &PathBuf, source: &Path) -> Result<()> {
+    let said =
+        output(Command::new("clang-22").args(["-w", INCLUDE]).args(args).arg(out).arg(source))?;
+    ensure!(said.status == Some(0), "clang-22: {}", String::from_utf8_lossy(&said.err));
+    Ok(())
+}
+
+fn compare(
+    seed: u64,
+    args: &Args,
+    level: &str,
+    bitcode: &Path,
+    wanted: &Output,
+) -> Result<Verdict> {
+    let tool = tool()?;
+    let mut command = Command::new("timeout");
+    command.arg(args.limit.to_string()).arg(tool).args(["run", "--level", &args.level]);
+    command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());
+    let got = output(&mut command)?;
+    const TIMED_OUT: i32 = 124;
+    if got.status == Some(TIMED_OUT) {
+        return Ok(Verdict::Slow);
+    }
+    if got.status == Some(0) && got.out == wanted.out {
+        return Ok(Verdict::Same);
+    }
+    let mut why = format!("seed {seed} {level}: ");
+    let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    if got.status != Some(0) {
+        write!(why, "status {:?}: {}", got.status, show(&got.err))?;
+    } else {
+        write!(why, "{:?}, natively {:?}", show(&got.out), show(&wanted.out))?;
+    }
+    write!(why, "\n  again: bareflow run --level {} {}", args.level, bitcode.display())?;
+    Ok(Verdict::Failed(why))
+}
+
+/// The release build of `bareflow`, in the target folder that we were built in.
+fn tool() -> Result<PathBuf> {
+    let own = std::env::current_exe().context("our own path")?;
+    let target = own.ancestors().nth(2).context("xtask lies in target/PROFILE")?;
+    Ok(target.join("release/bareflow"))
+}
+
+struct Output {
+    status: Option<i32>,
+    out: Vec<u8>,
+    err: Vec<u8>,
+}
+
+fn output(command: &mut Command) -> Result<Output> {
+    match command.output() {
+        Ok(out) => Ok(Output { status: out.status.code(), out: out.stdout, err: out.stderr }),
+        Err(error) => bail!("cannot start {command:?}: {error}; `cargo xtask setup` installs it"),
+    }
+}
