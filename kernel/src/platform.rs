@@ -138,11 +138,11 @@ impl Platform for Machine {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
-        let inside = |path: &&'static str| {
+        let inside = |path: &'static str| {
             path.strip_prefix(folder)?.strip_prefix('/').filter(|name| !name.contains('/'))
         };
         let names: Vec<String> =
-            self.embedded().iter().filter_map(|(p, _)| inside(&p)).map(String::from).collect();
+            self.embedded().iter().filter_map(|(p, _)| inside(p)).map(String::from).collect();
         if !names.is_empty() {
             return Ok(names);
         }

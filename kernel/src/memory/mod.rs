@@ -50,6 +50,7 @@ pub fn plan() -> Plan {
 }
 
 /// Free bytes.
+#[cfg(not(feature = "engine"))]
 pub fn free() -> u64 {
     with(|m| m.free.total())
 }
