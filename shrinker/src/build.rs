@@ -298,8 +298,12 @@ impl Builder<'_> {
             cpu,
             options,
         };
-        self.compiler
-            .compile(&request(level, options))
+        // What one level of the compiler cannot do, a simpler one may.
+        let levels = [level, Level::O1, Level::O0];
+        let mut tries = levels.iter().map(|level| self.compiler.compile(&request(*level, options)));
+        let first = tries.next().unwrap_or_else(|| unreachable!("there are three levels"));
+        first
+            .or_else(|error| tries.find_map(Result::ok).ok_or(error))
             .map_err(|error| failed(error.to_string()).at(self.func_name(module, func)))
     }
 

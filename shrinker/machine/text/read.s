@@ -3,7 +3,6 @@
 .code64
 .section .text.bf_read, "ax", @progbits
 .global bf_read
-.weak file_read
 .reloc bf_read, R_X86_64_NONE, need_serial
 bf_read:
     test edi, edi
@@ -35,7 +34,7 @@ bf_read:
 3:  mov rax, rdi
     sub rax, rsi
 4:  ret
-5:  mov eax, offset file_read
+5:  mov eax, offset weak_file_read
     test eax, eax
     jz 6f
     jmp rax

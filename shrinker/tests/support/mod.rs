@@ -34,6 +34,17 @@ impl Grown {
 /// Boots the machine of `manifest` so many times, each in a process of its own, as a session is
 /// for the life of one machine. `files` are modules, by name.
 pub fn grow(manifest: &Manifest, files: &[(&str, Vec<u8>)], library: &[u8], boots: u32) -> Grown {
+    grow_with(manifest, files, library, boots, b"")
+}
+
+/// The same, with something to read from the console in each boot.
+pub fn grow_with(
+    manifest: &Manifest,
+    files: &[(&str, Vec<u8>)],
+    library: &[u8],
+    boots: u32,
+    input: &[u8],
+) -> Grown {
     let folder = tempfile::tempdir().unwrap();
     let disk = folder.path();
     let write = |path: &str, bytes: &[u8]| {
@@ -46,10 +57,12 @@ pub fn grow(manifest: &Manifest, files: &[(&str, Vec<u8>)], library: &[u8], boot
     for (name, bytes) in files {
         write(&format!("modules/{name}"), bytes);
     }
+    write("input", input);
     for _ in 0..boots {
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "grow_child", "--ignored", "--nocapture"])
             .env(FOLDER, disk)
+            .stdin(std::fs::File::open(disk.join("input")).unwrap())
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&child.stderr);
