@@ -20,7 +20,14 @@ pub fn run() -> Result<()> {
         "bareflow-shrink",
     ]))?;
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
-    shell::run(shell::cargo().args(["clippy", "--all-targets", "--", "-D", "warnings"]))?;
+    shell::run(shell::cargo().args([
+        "clippy",
+        "--release",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
 }
 

@@ -1,7 +1,6 @@
 //! Compiles programs to bitcode and to native code, and installs compiled functions in this
 //! process.
 
-#![expect(clippy::allow_attributes, reason = "each test uses its part")]
 #![allow(dead_code, reason = "each test uses its part")]
 
 pub mod image;
