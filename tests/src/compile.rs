@@ -36,7 +36,9 @@ pub fn make(recipe: &Recipe<'_>) -> Result<PathBuf, String> {
     }
     let folder = place::target().join("programs");
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let name = format!("{:016x}.{}", hasher.finish(), recipe.suffix);
+    // rustc takes a library only by a name that begins so.
+    let prefix = if recipe.suffix == "rlib" { "lib" } else { "" };
+    let name = format!("{prefix}{:016x}.{}", hasher.finish(), recipe.suffix);
     let file = folder.join(&name);
     if file.exists() {
         return Ok(file);
