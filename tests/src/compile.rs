@@ -43,11 +43,16 @@ pub fn make(recipe: &Recipe<'_>) -> Result<PathBuf, String> {
     if file.exists() {
         return Ok(file);
     }
-    // Under another name until it is whole: other tests may make the same.
-    let part = folder.join(format!("{}-{name}", std::process::id()));
+    // In a folder of its own until it is whole: other tests may make the same, and compilers
+    // leave temporary files beside their output.
+    let own = tempfile::tempdir_in(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let part = own.path().join(&name);
     let args = recipe.args.iter().map(|arg| arg.replace("{out}", &part.to_string_lossy()));
-    let ended =
-        process::run(Command::new(recipe.compiler).args(args), b"", Duration::from_secs(300))?;
+    let ended = process::run(
+        Command::new(recipe.compiler).args(args).current_dir(own.path()),
+        b"",
+        Duration::from_secs(300),
+    )?;
     if ended.status != 0 {
         let line = recipe.args.join(" ");
         let said = String::from_utf8_lossy(&ended.err);
