@@ -1,10 +1,11 @@
 //! Compiling test programs, each recipe once: results stay under the target folder, named by
 //! a hash of all that goes into them.
 
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::{place, process};
@@ -40,19 +41,19 @@ pub fn make(recipe: &Recipe<'_>) -> Result<PathBuf, String> {
     let prefix = if recipe.suffix == "rlib" { "lib" } else { "" };
     let name = format!("{prefix}{:016x}.{}", hasher.finish(), recipe.suffix);
     let file = folder.join(&name);
+    let mine = lock_of(&name)?;
+    let _held = mine.lock().map_err(|_| "another test panicked")?;
     if file.exists() {
         return Ok(file);
     }
-    // In a folder of its own until it is whole: other tests may make the same, and compilers
-    // leave temporary files beside their output.
+    // Compilers also leave temporary files of fixed names where they run: each run has a
+    // folder of its own, and the result moves out of it when it is whole.
     let own = tempfile::tempdir_in(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let part = own.path().join(&name);
     let args = recipe.args.iter().map(|arg| arg.replace("{out}", &part.to_string_lossy()));
-    let ended = process::run(
-        Command::new(recipe.compiler).args(args).current_dir(own.path()),
-        b"",
-        Duration::from_secs(300),
-    )?;
+    let mut command = Command::new(recipe.compiler);
+    command.args(args).current_dir(own.path());
+    let ended = process::run(&mut command, b"", Duration::from_secs(600))?;
     if ended.status != 0 {
         let line = recipe.args.join(" ");
         let said = String::from_utf8_lossy(&ended.err);
@@ -60,6 +61,14 @@ pub fn make(recipe: &Recipe<'_>) -> Result<PathBuf, String> {
     }
     std::fs::rename(&part, &file).map_err(|e| format!("{}: {e}", file.display()))?;
     Ok(file)
+}
+
+/// What whoever makes the file `name` holds meanwhile, so that nobody else in this process
+/// makes it a second time.
+fn lock_of(name: &str) -> Result<Arc<Mutex<()>>, String> {
+    static LOCKS: OnceLock<Mutex<HashMap<String, Arc<Mutex<()>>>>> = OnceLock::new();
+    let mut locks = LOCKS.get_or_init(Mutex::default).lock().map_err(|_| "a test panicked")?;
+    Ok(Arc::clone(locks.entry(name.into()).or_default()))
 }
 
 /// What a compiler says it is; asked once.
