@@ -1,5 +1,6 @@
 //! Reads the files named on the command line and says what they hold; with `TEXT` set, prints
-//! them; with `REPEAT=n`, reads each n times and says how long it takes.
+//! them; with `REPEAT=n`, reads each n times and says how long it takes; with `NEED=name,...`,
+//! reads only what these functions need.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -15,6 +16,17 @@ fn main() {
                 continue;
             }
         };
+        if let Ok(names) = std::env::var("NEED") {
+            let start = Instant::now();
+            let mut lazy = bareflow_bitcode::Lazy::open(&bytes).expect("a module");
+            let opened = start.elapsed();
+            lazy.need(&bytes, |name| names.split(',').any(|wanted| wanted == name))
+                .expect("bodies");
+            let funcs = lazy.module().funcs.iter();
+            let read = funcs.filter(|func| !func.is_declaration()).count();
+            println!("{path}: {opened:?} to open, {:?} in all, {read} bodies", start.elapsed());
+            continue;
+        }
         let mut best = Duration::MAX;
         for _ in 1..repeat {
             let start = Instant::now();

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use bareflow_ir::verify::{Verifier, VerifyError};
-use bareflow_ir::{ConstId, ConstKind, FuncId, Module, Operand, Symbol};
+use bareflow_ir::{ConstId, ConstKind, FuncId, Linkage, Module, Operand, Symbol};
 
 use crate::error::{Cause, Error};
 use crate::reader::Reader;
@@ -97,6 +97,36 @@ impl Lazy {
         let aliases = aliases.iter().filter(|alias| wanted(&alias.name));
         self.stack.extend(aliases.map(|alias| alias.target));
         self.follow(crate::bitcode(bytes)?)
+    }
+
+    /// Whether the module defines a function called `name`, read or not.
+    pub fn defines(&self, name: &str) -> bool {
+        let mut funcs = self.reader.module.funcs.iter().zip(&self.unread);
+        funcs
+            .any(|(func, unread)| func.name == name && (unread.is_some() || !func.is_declaration()))
+    }
+
+    /// Names that the module uses and does not define.
+    pub fn undefined(&self) -> impl Iterator<Item = &str> {
+        let Module { funcs, globals, .. } = &self.reader.module;
+        let funcs = funcs.iter().zip(&self.unread);
+        let funcs = funcs.filter(|(func, unread)| unread.is_none() && func.is_declaration());
+        let globals = globals.iter().filter(|global| global.init.is_none());
+        funcs.map(|(func, _)| func.name.as_str()).chain(globals.map(|global| global.name.as_str()))
+    }
+
+    /// Makes its definitions yield to those of other modules, as those of a library do.
+    pub fn weaken(&mut self) {
+        let Module { funcs, globals, aliases, .. } = &mut self.reader.module;
+        let funcs = funcs.iter_mut().zip(&self.unread);
+        let funcs = funcs.filter(|(func, unread)| unread.is_some() || !func.is_declaration());
+        let globals = globals.iter_mut().filter(|global| global.init.is_some());
+        let linkages = (funcs.map(|(func, _)| &mut func.linkage))
+            .chain(globals.map(|global| &mut global.linkage))
+            .chain(aliases.iter_mut().map(|alias| &mut alias.linkage));
+        for linkage in linkages.filter(|linkage| **linkage == Linkage::External) {
+            *linkage = Linkage::Weak;
+        }
     }
 
     /// The module. Functions that were not asked for are declarations.

@@ -10,8 +10,10 @@ extern crate alloc;
 mod error;
 mod helpers;
 mod hosts;
+mod library;
 mod load;
 
 pub use error::LoadError;
 pub use hosts::{HOST_CALLS, is_host_call};
-pub use load::{Library, Part, Program, Source, load};
+pub use library::{Library, Part};
+pub use load::{Program, Source, load};

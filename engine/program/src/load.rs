@@ -1,27 +1,18 @@
 //! Reading, linking, and refusing what cannot run.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use bareflow_bitcode::read_llbc;
+use bareflow_bitcode::{Lazy, read_llbc};
 use bareflow_ir::link::{Linked, link};
 use bareflow_ir::{ConstKind, FuncId, Function, GlobalId, Linkage, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
-use crate::{LoadError, helpers, is_host_call};
-
-/// One file of a program.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Part {
-    /// Its name, for messages.
-    pub file: String,
-    /// Bitcode, plain or behind a wrapper or LLBC header.
-    pub bytes: Vec<u8>,
-}
+use crate::library::FINISH;
+use crate::{Library, LoadError, Part, helpers, is_host_call};
 
 /// What a program is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -34,14 +25,6 @@ pub struct Source {
     pub entry: Option<String>,
     /// Argument of `uint64_t entry(uint64_t)`; `None`: the entry is `main(int, char **)`.
     pub arg: Option<u64>,
-}
-
-/// The C library, read once for all programs.
-#[derive(Debug, Default)]
-pub struct Library {
-    /// Its files.
-    pub parts: Vec<Part>,
-    modules: Vec<Module>,
 }
 
 /// A linked program. Only what its entry can reach is in it, and what compiled code may call.
@@ -65,48 +48,27 @@ pub struct Program {
     pub hash: [u8; 32],
 }
 
-/// The function of the C library that ends a program in order.
-const FINISH: &str = "__bf_finish";
-
 /// Rounds of linking with ever more helpers, at most. Each round adds some or is the last.
 const ROUNDS: usize = 8;
-
-impl Library {
-    /// Reads the files of a C library.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub fn read(parts: Vec<Part>) -> Result<Self, LoadError> {
-        let modules = parts.iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { parts, modules })
-    }
-}
-
-fn read(part: &Part) -> Result<Module, LoadError> {
-    bareflow_bitcode::read(&part.bytes)
-        .map_err(|error| LoadError::Read { file: part.file.clone(), error: Box::new(error) })
-}
 
 /// Reads `source`, links it with what it needs of the library, and drops the rest.
 ///
 /// # Errors
 /// See [`LoadError`]; nothing has run then.
 pub fn load(source: &Source, library: &Library) -> Result<Program, LoadError> {
-    let mut hash = Sha256::new();
+    let own = Library::read(source.parts.clone())?;
     let mut entry = source.entry.clone();
     let mut arg = source.arg;
     for part in source.parts.iter().chain(&library.parts) {
-        hash.update((part.bytes.len() as u64).to_le_bytes());
-        hash.update(&part.bytes);
         if let Some(header) = read_llbc(&part.bytes) {
             entry.get_or_insert(header.entry);
             arg.get_or_insert(0);
         }
     }
-    let own = source.parts.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let modules: Vec<&Module> = own.iter().chain(&library.modules).collect();
+    let mut hash = Sha256::new();
+    own.digests().chain(library.digests()).for_each(|digest| hash.update(digest));
     let draft = Draft { name: &source.name, entry: entry.as_deref().unwrap_or("main"), arg };
-    draft.finish(&modules, hash.finalize().into())
+    draft.finish(&[&own, library], hash.finalize().into())
 }
 
 /// A program on its way.
@@ -117,8 +79,8 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn finish(self, modules: &[&Module], hash: [u8; 32]) -> Result<Program, LoadError> {
-        let linked = self.link(modules)?;
+    fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
+        let linked = self.link(files)?;
         let entry = self.entry(&linked)?;
         self.check(&linked)?;
         let finish = linked.root(FINISH);
@@ -140,21 +102,35 @@ impl Draft<'_> {
 
     /// Links from the entry; then again with the helpers that turned out to be needed, which
     /// may need helpers themselves.
-    fn link(&self, modules: &[&Module]) -> Result<Linked, LoadError> {
-        let explain = |error| LoadError::Link { program: self.name.to_owned(), error };
+    fn link(&self, files: &[&Library]) -> Result<Linked, LoadError> {
         let mut helpers: BTreeSet<String> = BTreeSet::new();
-        let mut linked = link(modules, &[self.entry, FINISH]).map_err(explain)?;
+        let mut linked = self.link_with(files, &helpers)?;
         for _ in 0..ROUNDS {
             let needed = helpers::needed(&linked.module);
             if needed.is_subset(&helpers) {
                 break;
             }
             helpers.extend(needed);
-            let mut roots = Vec::from([self.entry, FINISH]);
-            roots.extend(helpers.iter().map(String::as_str));
-            linked = link(modules, &roots).map_err(explain)?;
+            linked = self.link_with(files, &helpers)?;
         }
         Ok(linked)
+    }
+
+    fn link_with(
+        &self,
+        files: &[&Library],
+        helpers: &BTreeSet<String>,
+    ) -> Result<Linked, LoadError> {
+        let mut roots = Vec::from([self.entry, FINISH]);
+        roots.extend(helpers.iter().map(String::as_str));
+        let mut wanted: BTreeSet<String> = roots.iter().map(|root| (*root).to_owned()).collect();
+        files.iter().for_each(|file| file.undefined(&mut wanted));
+        files.iter().try_for_each(|file| file.need(&wanted))?;
+        let readers: Vec<_> = files.iter().map(|file| file.modules()).collect();
+        let modules: Vec<&Module> =
+            readers.iter().flat_map(|readers| readers.iter().map(Lazy::module)).collect();
+        link(&modules, &roots)
+            .map_err(|error| LoadError::Link { program: self.name.to_owned(), error })
     }
 
     fn entry(&self, linked: &Linked) -> Result<FuncId, LoadError> {

@@ -1,0 +1,76 @@
+//! Programs take from the library what they need, and their own definitions win.
+
+use std::process::Command;
+
+use bareflow_program::{Library, Part, Program, Source, load};
+
+const LIBRARY: &str = "
+    define i32 @__bf_finish(i32 %status) { ret i32 %status }
+    define i64 @strlen(ptr %s) { %n = call i64 @count(ptr %s) ret i64 %n }
+    define internal i64 @count(ptr %s) { ret i64 1 }
+    define i64 @strnlen(ptr %s, i64 %n) { %r = call i64 @strlen(ptr %s) ret i64 %r }
+    define ptr @memcpy(ptr %to, ptr %from, i64 %n) { ret ptr %to }
+    define double @floor(double %x) { ret double %x }
+    define void @unused() { ret void }";
+
+fn part(file: &str, text: &str) -> Part {
+    let path = std::env::temp_dir().join(format!("{}-{file}.ll", std::process::id()));
+    std::fs::write(&path, text).expect("a temporary file");
+    let output = Command::new("llvm-as-22").arg(&path).arg("-o").arg("-").output();
+    let output = output.expect("llvm-as-22: install the package llvm-22");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::remove_file(&path).expect("to remove a temporary file");
+    Part { file: file.to_owned(), bytes: output.stdout }
+}
+
+fn source(parts: Vec<Part>) -> Source {
+    Source { name: "program".into(), parts, ..Source::default() }
+}
+
+fn defined(program: &Program) -> Vec<&str> {
+    let defined = program.module.funcs.iter().filter(|func| !func.is_declaration());
+    let mut names: Vec<&str> = defined.map(|func| func.name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_program_takes_what_it_needs_and_helpers() {
+    let text = "declare i64 @strlen(ptr)
+        declare double @llvm.floor.f64(double)
+        define i32 @main() {
+          %n = call i64 @strlen(ptr null)
+          %x = call double @llvm.floor.f64(double 1.5)
+          ret i32 0
+        }";
+    let library = Library::read(vec![part("a-libc", LIBRARY)]).expect("a library");
+    let program = load(&source(vec![part("a-main", text)]), &library).expect("a program");
+    assert_eq!(defined(&program), ["__bf_finish", "count", "floor", "main", "memcpy", "strlen"]);
+}
+
+#[test]
+fn own_definitions_win_over_the_library_s() {
+    let text = "define i64 @strlen(ptr %s) { ret i64 7 }
+        declare i64 @strnlen(ptr, i64)
+        define i32 @main() { %n = call i64 @strnlen(ptr null, i64 2) ret i32 0 }";
+    let library = part("b-libc", LIBRARY);
+    let main = part("b-main", text);
+    let shared = Library::read(vec![library.clone()]).expect("a library");
+    let program = load(&source(vec![main.clone()]), &shared).expect("a program");
+    let text = program.module.to_string();
+    assert!(text.contains("ret i64 7") && !text.contains("@count"), "{text}");
+
+    // A snapshot holds the library as one more file.
+    let again = load(&source(vec![main, library]), &Library::default()).expect("a program");
+    assert_eq!(again.hash, program.hash);
+    assert_eq!(again.module.to_string(), text);
+}
+
+#[test]
+fn two_own_definitions_are_an_error() {
+    let text = "define i32 @main() { ret i32 0 }";
+    let library = Library::read(vec![part("c-libc", LIBRARY)]).expect("a library");
+    let error = load(&source(vec![part("c-one", text), part("c-two", text)]), &library);
+    let message = error.expect_err("an error").to_string();
+    assert!(message.contains("`main` is defined in"), "{message}");
+}
