@@ -12,7 +12,7 @@ use crate::error::Cause;
 use crate::ops::{Ops, to_id};
 
 /// Types nested deeper than this do not come from a compiler.
-const MAX_DEPTH: usize = 512;
+const MAX_DEPTH: usize = 200;
 /// Lanes of the longest vector.
 const MAX_LANES: u64 = 1 << 16;
 /// The widest integer LLVM knows.

@@ -3,6 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use bareflow_bitcode::Lazy;
+
 /// An allocator that counts what each thread holds.
 pub struct Counting;
 
@@ -47,6 +49,7 @@ const ALLOWANCE: isize = 128 << 10;
 
 /// What reading a file came to.
 #[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the fuzzer looks at nothing but panics")]
 pub struct Found {
     /// Most memory held at one time, in bytes.
     pub peak: isize,
