@@ -8,6 +8,7 @@ mod indirect;
 mod inline;
 mod loops;
 mod operands;
+mod slp;
 mod specialise;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub(crate) fn optimise(request: &Request<'_>) -> Option<Body> {
     };
     // Unrolling gives new names to values, which the frame of a takeover does not know.
     if request.entry == Entry::Call {
+        slp::vectorise(&mut body, request.module);
         unroll::unroll_loops(&mut body, times);
     }
     Some(body)

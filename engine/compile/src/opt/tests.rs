@@ -90,7 +90,9 @@ fn passes_leave_valid_functions() {
         Options { specialise: Some((1, 0)), unroll: Some(3), ..Options::default() },
     ];
     let (mut changed, mut checked) = (0, 0);
-    for name in ["scalars.c", "abi.c", "jumps.c", "memory.c", "loops.c", "varargs.c"] {
+    for name in
+        ["scalars.c", "abi.c", "jumps.c", "memory.c", "loops.c", "varargs.c", "neighbours.c"]
+    {
         for bitcode in ["-O0", "-O2"] {
             let module = module(name, bitcode);
             for profile in [Vec::new(), profile(&module)] {

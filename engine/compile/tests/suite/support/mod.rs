@@ -1,8 +1,6 @@
 //! Compiles programs to bitcode and to native code, and installs compiled functions in this
 //! process.
 
-#![allow(dead_code, reason = "each test uses its part")]
-
 pub mod image;
 pub mod walker;
 

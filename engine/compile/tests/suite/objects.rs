@@ -1,14 +1,12 @@
 //! What holds for objects as such: the C ABI from both sides, equal bytes for equal requests,
 //! counters of instrumented code.
 
-mod support;
-
 use std::sync::atomic::Ordering;
 
+use crate::support::image::{HOT_CALLS, Plan, request};
+use crate::support::{Image, Native, call, module, program};
 use bareflow_compile::{CompileError, Compiler, CpuFeatures, Cranelift, Entry, Options};
 use bareflow_profile::Level;
-use support::image::{HOT_CALLS, Plan, request};
-use support::{Image, Native, call, module, program};
 
 #[test]
 fn native_and_compiled_code_call_each_other() {

@@ -1,14 +1,12 @@
 //! Code that takes over in the middle of a loop continues where the walker stopped.
 
-mod support;
-
+use crate::support::image::{Plan, request};
+use crate::support::walker::Walker;
+use crate::support::{Image, module, program};
 use bareflow_compile::{Compiler, Cranelift, Entry};
 use bareflow_ir::cfg::Cfg;
 use bareflow_ir::{FuncId, Module, abi};
 use bareflow_profile::Level;
-use support::image::{Plan, request};
-use support::walker::Walker;
-use support::{Image, module, program};
 
 #[repr(C)]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

@@ -1,15 +1,13 @@
 //! The twelve modules: right answers at every level, and how fast they are against native
 //! code.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::image::{Plan, request};
+use crate::support::{Image, Native, call, module};
 use bareflow_compile::{Compiler, CpuFeatures, Cranelift, Entry};
 use bareflow_profile::Level;
-use support::image::{Plan, request};
-use support::{Image, Native, call, module};
 
 const NAMES: [&str; 12] = [
     "fibonacci",
@@ -78,7 +76,7 @@ fn time(address: usize, arg: u64) -> f64 {
     now() - start
 }
 
-/// `cargo test -p bareflow-compile --test kernels -- --ignored --nocapture`; `BITCODE=0`
+/// `cargo test -p bareflow-compile --test suite speed -- --ignored --nocapture`; `BITCODE=0`
 /// chooses other bitcode, `ONLY=name` one kernel.
 #[test]
 #[ignore = "measures"]
@@ -137,7 +135,7 @@ fn speed_against_native() {
     );
 }
 
-/// `cargo test --release -p bareflow-compile --test kernels -- --ignored --nocapture compile_time`.
+/// `cargo test --release -p bareflow-compile --test suite compile_time -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures"]
 fn compile_time() {

@@ -1,17 +1,15 @@
 //! Random programs by csmith give the checksum that clang's code gives.
 //!
-//! `CSMITH=from..to cargo test -p bareflow-compile --test csmith -- --ignored --nocapture`
-
-mod support;
+//! `CSMITH=from..to cargo test -p bareflow-compile --test suite csmith -- --ignored --nocapture`
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::support::Image;
+use crate::support::image::Plan;
 use bareflow_compile::Options;
 use bareflow_profile::Level;
-use support::Image;
-use support::image::Plan;
 
 static CHECKSUM: AtomicU64 = AtomicU64::new(0);
 
