@@ -66,7 +66,8 @@ pub struct Options {
     pub unroll: Option<u8>,
     /// Assume that integer parameter `.0` is `.1`, behind a guard.
     pub specialise: Option<(u32, u64)>,
-    /// Align loop headers to this many bytes.
+    /// Align loop headers to this many bytes; Cranelift, which cannot, aligns the start of the
+    /// code.
     pub align_loops: Option<u8>,
     /// Prefer small code to fast code.
     pub for_size: bool,

@@ -96,7 +96,7 @@ impl Lower<'_, '_> {
     }
 
     /// The pieces of a value given by its memory representation.
-    fn from_bytes(&mut self, ty: TypeId, bytes: &[u8], out: &mut Vec<Value>) -> Res<()> {
+    pub(super) fn from_bytes(&mut self, ty: TypeId, bytes: &[u8], out: &mut Vec<Value>) -> Res<()> {
         let number = |size: u64| {
             let mut word = [0u8; 16];
             let size = (size as usize).min(16).min(bytes.len());
@@ -334,6 +334,7 @@ impl Lower<'_, '_> {
         // One that may be missing is null then, which lies out of reach of a distance.
         let value = self.symbol_at(&data.name, data.linkage != Linkage::ExternWeak);
         self.names.globals.insert(global, value);
+        self.names.owners.push((value, global));
         value
     }
 

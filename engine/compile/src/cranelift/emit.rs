@@ -21,8 +21,9 @@ pub(super) fn object(
     func: &cranelift_codegen::ir::Function,
     names: &[String],
     prologue: bool,
+    least_align: u32,
 ) -> Result<Object, String> {
-    let align = code.buffer.alignment.max(16);
+    let align = code.buffer.alignment.max(16).max(least_align);
     let mut text = if prologue { variadic::prologue(align) } else { Vec::new() };
     let start = text.len() as u32;
     text.extend_from_slice(code.buffer.data());

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use bareflow_ir::layout::{align_of, alloc_size, bit_size, member_offset, store_size};
-use bareflow_ir::{Operand, Ordering, Type, TypeId, ValueId};
+use bareflow_ir::{Global, Linkage, Operand, Ordering, Type, TypeId, ValueId, data};
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value, types};
 
 use super::lower::{Addr, Base, Lower, Res, refuse};
@@ -14,13 +14,16 @@ pub(super) fn plain() -> MemFlagsData {
     MemFlagsData::new().with_notrap()
 }
 
+/// Constant variables up to this many bytes are looked into when they are read.
+const MAX_FOLDED: u64 = 4096;
+
 impl Addr {
     pub(super) fn plus(self, distance: u64) -> Addr {
         Addr { offset: self.offset.wrapping_add(distance as i64), ..self }
     }
 }
 
-impl Lower<'_, '_> {
+impl<'a> Lower<'a, '_> {
     /// Reads one Cranelift value.
     pub(super) fn load_raw(&mut self, ty: clif::Type, addr: Addr, flags: MemFlagsData) -> Value {
         let addr = self.near(addr);
@@ -339,10 +342,16 @@ impl Lower<'_, '_> {
     ) -> Res<Vec<Value>> {
         let mut flags = self.access(ty, align);
         let addr = self.addr(ptr)?;
-        if let Base::Symbol(_) = addr.base
-            && self.is_constant_memory(ptr)
+        if let Base::Symbol(symbol) = addr.base
+            && let Some(global) = self.constant_global(symbol)
+            && !volatile
         {
             flags = flags.with_readonly().with_can_move();
+            if !self.defs.is_empty()
+                && let Some(pieces) = self.load_constant(global, addr.offset, ty)?
+            {
+                return Ok(pieces);
+            }
         }
         if volatile || atomic.is_some() {
             // Atomic loads are ordinary ones here, but no pass moves or merges them.
@@ -402,22 +411,44 @@ impl Lower<'_, '_> {
         self.store_pieces(ty, &pieces, addr, flags)
     }
 
-    /// Whether a constant address leads into a variable that is never written.
-    fn is_constant_memory(&self, ptr: Operand) -> bool {
-        let Operand::Const(id) = ptr else { return false };
-        if id.index() >= self.src.module.consts.len() {
-            return false;
+    /// The variable behind a symbol, if it is never written and its contents are known.
+    fn constant_global(&self, symbol: clif::GlobalValue) -> Option<&'a Global> {
+        let (_, id) = self.names.owners.iter().find(|(known, _)| *known == symbol)?;
+        let global = self.src.module.global(*id);
+        let replaceable = matches!(
+            global.linkage,
+            Linkage::Weak | Linkage::Common | Linkage::ExternWeak | Linkage::Appending
+        );
+        (global.constant && global.init.is_some() && !replaceable).then_some(global)
+    }
+
+    /// What a load from a constant variable gives, if that is a number.
+    fn load_constant(
+        &mut self,
+        global: &Global,
+        offset: i64,
+        ty: TypeId,
+    ) -> Res<Option<Vec<Value>>> {
+        let (size, width) = (alloc_size(self.types(), global.ty), store_size(self.types(), ty));
+        let Some(init) = global.init.filter(|_| size <= MAX_FOLDED) else { return Ok(None) };
+        let Ok(start) = u64::try_from(offset) else { return Ok(None) };
+        if start.saturating_add(width) > size {
+            return Ok(None);
         }
-        match bareflow_ir::data::evaluate(self.src.module, id) {
-            Ok(scalar) => match scalar.plus {
-                Some(bareflow_ir::Symbol::Global(global)) => {
-                    let global = self.src.module.global(global);
-                    global.constant && global.init.is_some()
-                }
-                _ => false,
-            },
-            Err(_) => false,
+        let Ok(data) = data::lower(self.src.module, init) else { return Ok(None) };
+        let hits = |reloc: &data::DataReloc| {
+            reloc.offset < start + width && reloc.offset + u64::from(reloc.size) > start
+        };
+        if data.relocs.iter().any(hits) {
+            return Ok(None);
         }
+        let mut out = Vec::new();
+        let bytes = data.bytes.get(start as usize..).unwrap_or(&[]);
+        if self.types().vector(ty).is_none() && self.shape(ty)? == Shape::Aggregate {
+            return Ok(None);
+        }
+        self.from_bytes(ty, bytes, &mut out)?;
+        Ok(Some(out))
     }
 
     /// `getelementptr`: constant steps are gathered into the offset.

@@ -201,5 +201,8 @@ fn compile(
     };
     let varargs = request.module.types.signature(func.ty).is_some_and(|(_, _, varargs)| varargs);
     let prologue = varargs && request.entry == Entry::Call;
-    emit::object(&func.name, code, &context.func, &names.into_list(), prologue).map_err(internal)
+    // Cranelift aligns no blocks; what can be aligned is the start of the code.
+    let align = u32::from(request.options.align_loops.unwrap_or(1)).next_power_of_two().min(64);
+    emit::object(&func.name, code, &context.func, &names.into_list(), prologue, align)
+        .map_err(internal)
 }

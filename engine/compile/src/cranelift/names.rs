@@ -15,6 +15,8 @@ pub(super) struct Names {
     list: Vec<String>,
     by_name: HashMap<String, u32>,
     pub(super) globals: HashMap<GlobalId, GlobalValue>,
+    /// The same the other way round.
+    pub(super) owners: Vec<(GlobalValue, GlobalId)>,
     pub(super) symbols: HashMap<u32, GlobalValue>,
     pub(super) library: HashMap<u32, FuncRef>,
     pub(super) addresses: HashMap<FuncId, FuncRef>,
