@@ -10,6 +10,9 @@ use crate::op::int;
 use crate::op::memory::{Address, BasePlace, Compute, pick_mode, pick_step};
 use crate::op::shape::Place;
 
+/// Largest distance of an address mode: so small that a chain of them does not overflow.
+const MAX_DISTANCE: u64 = 1 << 20;
+
 /// `base + disp + index * scale + ...`
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -86,7 +89,7 @@ pub(super) fn is_mode(
         return false;
     }
     let Some(shape) = shape(module, func, ty, indices) else { return false };
-    if i32::try_from(shape.disp).is_err() {
+    if shape.disp.unsigned_abs() > MAX_DISTANCE {
         return false;
     }
     match *shape.steps {
@@ -122,21 +125,34 @@ impl Decoder<'_> {
 
     /// The address mode of a shape that [`is_mode`] accepts.
     fn mode(&mut self, base: Operand, shape: &Shape) -> Address {
-        let disp = shape.disp as i32;
-        if shape.steps.is_empty()
-            && let Operand::Value(value) = base
-            && let Some(local) = self.plan.locals[value.index()]
-            && local.align <= 16
-            && let Ok(at) = u32::try_from(i64::from(local.at) + i64::from(disp))
-        {
-            return Address { base: BasePlace::Local(at), index: None, disp: 0 };
+        if shape.steps.is_empty() {
+            // A constant distance from what may be an address mode itself.
+            let inner = self.address(base);
+            if let Some(disp) = inner.disp.checked_add(shape.disp as i32) {
+                return Address { disp, ..inner };
+            }
+            self.refuse("address arithmetic in too many steps");
         }
         let base = self.source(base);
         let index = shape.steps.first().map(|(index, scale)| {
-            let (place, signed) = self.index(*index);
-            (place, signed, *scale as u32)
+            let (operand, more) = self.scaled(*index);
+            let (place, signed) = self.index(operand);
+            (place, signed, *scale as u32 * more)
         });
-        Address { base: BasePlace::At(base), index, disp }
+        Address { base: BasePlace::At(base), index, disp: shape.disp as i32 }
+    }
+
+    /// An index that was multiplied by a power of two, taken apart.
+    fn scaled(&self, index: Operand) -> (Operand, u32) {
+        if let Operand::Value(value) = index
+            && self.plan.folded[value.index()]
+            && let Op::Binary { op: bareflow_ir::BinaryOp::Shl, lhs, rhs, .. } =
+                self.func.instrs[self.plan.made_by[value.index()] as usize].op
+            && let Some(by) = self.number_of(rhs, 64)
+        {
+            return (lhs, 1 << by);
+        }
+        (index, 1)
     }
 
     /// Where an index is, and whether it is 32 bits to be sign-extended.
@@ -205,9 +221,10 @@ impl Decoder<'_> {
         let end = target();
         for (index, size, into) in parts {
             let (place, signed) = self.index(index);
+            let from_now = self.settled(from);
             match i32::try_from(size) {
                 Ok(size) => {
-                    let handler = pick_step(from, place, signed);
+                    let handler = pick_step(from_now, place, signed);
                     self.int_result(handler, into, from.field(), place.field(), size as u32);
                 }
                 Err(_) => {

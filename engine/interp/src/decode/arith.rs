@@ -16,7 +16,7 @@ use crate::op::simd;
 use crate::value::{Lane, float as value_float};
 
 /// Whether operands may change sides.
-fn commutes(op: BinaryOp) -> bool {
+pub(super) fn commutes(op: BinaryOp) -> bool {
     matches!(op, BinaryOp::Add | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
 }
 
@@ -49,7 +49,11 @@ impl Decoder<'_> {
         ty: TypeId,
         to: u32,
     ) {
-        match kind_of(self.types(), ty) {
+        let kind = kind_of(self.types(), ty);
+        if self.emit_fused(op, kind, lhs, rhs, to) {
+            return;
+        }
+        match kind {
             Kind::Int(bits) if regular(bits) => self.emit_regular(op, lhs, rhs, bits, to),
             Kind::Int(bits) => self.emit_odd(op, lhs, rhs, bits, to),
             Kind::Big(bits) => self.emit_big(op, lhs, rhs, bits, to),

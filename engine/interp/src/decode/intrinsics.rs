@@ -11,8 +11,8 @@ use super::{Decoder, Kind, kind_of, regular};
 use crate::op::int::{self, Overflow};
 use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::limbs::{LimbDesc, LimbOp};
-use crate::op::shape::{Place, pick_binary, pick_unary};
-use crate::op::{bulk, float, masked, simd, slow, stack, varargs, vector};
+use crate::op::shape::{Place, Reg, pick_binary, pick_unary};
+use crate::op::{bulk, float, fused, masked, simd, slow, stack, varargs, vector};
 use crate::value::float::{Pair, Unary as FloatUnary};
 use crate::value::int::Unary as IntUnary;
 use crate::value::{Format, Lane};
@@ -531,8 +531,11 @@ impl Decoder<'_> {
         match (name.split('.').next().unwrap_or(name), args) {
             ("fmuladd", [a, b, c]) if scalar => {
                 let places = [*a, *b, *c].map(|operand| self.place(operand));
-                let handler: crate::code::Handler =
-                    if double { float::multiply_add::<f64> } else { float::multiply_add::<f32> };
+                let handler: crate::code::Handler = if double {
+                    fused::three::<fused::MulAdd<f64>, Reg, Reg>
+                } else {
+                    fused::three::<fused::MulAdd<f32>, Reg, Reg>
+                };
                 self.result(kind, handler, to, places[0], places[1], places[2]);
             }
             ("fma" | "fmuladd", [a, b, c]) => {

@@ -11,6 +11,8 @@ mod calls;
 mod casts;
 mod consts;
 mod control;
+mod fold;
+mod fused;
 mod intrinsics;
 mod members;
 mod memory;
@@ -283,6 +285,11 @@ impl<'a> Decoder<'a> {
     /// An instruction with a result of this kind in one word.
     fn result(&mut self, kind: Kind, op: Handler, to: u32, b: u32, c: u32, d: u32) {
         self.push(op, to, b, c, d);
+        self.note_result(kind, to);
+    }
+
+    /// A result of this kind is at `to` and in its register.
+    fn note_result(&mut self, kind: Kind, to: u32) {
         self.wrote(to, 8);
         match kind {
             Kind::F32 => self.last_f32 = Some(to),
@@ -307,6 +314,14 @@ impl<'a> Decoder<'a> {
         stale(&mut self.last_int);
         stale(&mut self.last_f64);
         stale(&mut self.last_f32);
+    }
+
+    /// The place of an operand that was found before further instructions were emitted.
+    fn settled(&self, place: Place) -> Place {
+        match place {
+            Place::Last(at) if self.last_int != Some(at) => Place::Reg(at),
+            _ => place,
+        }
     }
 
     fn forget_last(&mut self) {

@@ -5,11 +5,9 @@ use alloc::vec::Vec;
 
 use bareflow_ir::cfg::Cfg;
 use bareflow_ir::layout::{ValueFrame, align_of, alloc_size};
-use bareflow_ir::{
-    BlockId, CastOp, ConstId, ConstKind, Function, Module, Op, Operand, Type, ValueId,
-};
+use bareflow_ir::{BlockId, ConstId, ConstKind, Function, Module, Op, Operand, ValueId};
 
-use super::{Kind, kind_of, regular};
+use super::fold::{is_access, simple_access};
 
 /// A local variable of fixed size, in the frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -124,7 +122,7 @@ impl Plan {
     }
 
     /// Whether every use of a value is in its own block.
-    fn used_at_home(&self, value: ValueId) -> bool {
+    pub(super) fn used_at_home(&self, value: ValueId) -> bool {
         let Some(home) = self.block_of.get(self.made_by[value.index()] as usize) else {
             return false;
         };
@@ -181,123 +179,6 @@ impl Plan {
         self.outgoing = end.next_multiple_of(16) as u32;
         self.temp_end = self.temp_base + (phis + 4 * widest + 256).next_multiple_of(16) as u32;
         self.frame_end = self.temp_end;
-    }
-
-    /// Finds what need not be an instruction of its own.
-    fn fold(&mut self, module: &Module, func: &Function) {
-        for at in 0..func.instrs.len() as u32 {
-            let instr = &func.instrs[at as usize];
-            let Some(value) = instr.result else { continue };
-            if self.made_by[value.index()] != at {
-                continue;
-            }
-            let users = self.users(value);
-            let user = |index: usize| &func.instrs[users[index] as usize].op;
-            let fold = match &instr.op {
-                Op::ICmp { lhs, .. } => {
-                    let kind = kind_of(&module.types, func.operand_type(module, *lhs));
-                    users.len() == 1
-                        && matches!(kind, Kind::Int(bits) if regular(bits))
-                        && matches!(user(0), Op::CondBr { .. })
-                        && self.used_at_home(value)
-                }
-                Op::FCmp { lhs, .. } => {
-                    let kind = kind_of(&module.types, func.operand_type(module, *lhs));
-                    users.len() == 1
-                        && matches!(kind, Kind::F32 | Kind::F64)
-                        && matches!(user(0), Op::CondBr { .. })
-                        && self.used_at_home(value)
-                }
-                Op::Gep { ty, base, indices, .. } => {
-                    !users.is_empty()
-                        && users.iter().all(|user| {
-                            let user = &func.instrs[*user as usize];
-                            is_access(&user.op, value) && simple_access(module, func, user)
-                        })
-                        && self.used_at_home(value)
-                        && super::address::is_mode(module, func, *ty, *base, indices)
-                }
-                Op::Cast { op: CastOp::SExt, value: from, .. } => {
-                    let types = &module.types;
-                    !users.is_empty()
-                        && *types.get(instr.ty) == Type::Int(64)
-                        && *types.get(func.operand_type(module, *from)) == Type::Int(32)
-                        && matches!(from, Operand::Value(_))
-                        && users.iter().all(|user| is_index(&func.instrs[*user as usize].op, value))
-                        && self.used_at_home(value)
-                }
-                Op::Call(call) => {
-                    let is_extract = |user: &u32| {
-                        let op = &func.instrs[*user as usize].op;
-                        matches!(op, Op::ExtractValue { path, .. } if path.len() == 1)
-                    };
-                    let checked = module.direct_callee(call.callee).is_some_and(|callee| {
-                        let name = module.func(callee).name.as_str();
-                        name.starts_with("llvm.") && name.contains(".with.overflow.i")
-                    });
-                    let first = call.args.first();
-                    let kind =
-                        first.map(|arg| kind_of(&module.types, func.operand_type(module, *arg)));
-                    self.splits[value.index()] = checked
-                        && matches!(kind, Some(Kind::Int(bits)) if regular(bits))
-                        && users.iter().all(is_extract)
-                        && self.used_at_home(value);
-                    false
-                }
-                Op::Load { .. } => {
-                    if users.len() == 1
-                        && self.used_at_home(value)
-                        && let Op::Cast { op: CastOp::SExt, .. } = user(0)
-                        && let Some(extension) = func.instrs[users[0] as usize].result
-                    {
-                        let bits = |value| match kind_of(&module.types, func.value_type(value)) {
-                            Kind::Int(bits) if regular(bits) => Some(bits),
-                            _ => None,
-                        };
-                        if bits(value).is_some() && bits(extension).is_some() {
-                            self.extends[value.index()] = Some(extension);
-                        }
-                    }
-                    false
-                }
-                _ => false,
-            };
-            self.folded[value.index()] = fold;
-        }
-        // An extension is either done by the load or part of an address, not both.
-        for value in 0..self.extends.len() {
-            if let Some(extension) = self.extends[value] {
-                self.folded[extension.index()] = true;
-                self.by_load[extension.index()] = true;
-            }
-        }
-    }
-}
-
-/// Whether an instruction uses a value only as the address it loads from or stores to.
-fn is_access(op: &Op, value: ValueId) -> bool {
-    let this = Operand::Value(value);
-    match op {
-        Op::Load { ptr, atomic: None, .. } => *ptr == this,
-        Op::Store { ptr, value, atomic: None, .. } => *ptr == this && *value != this,
-        _ => false,
-    }
-}
-
-/// Whether a load or store is done by an instruction with an address mode.
-fn simple_access(module: &Module, func: &Function, instr: &bareflow_ir::Instr) -> bool {
-    let ty = match &instr.op {
-        Op::Store { value, .. } => func.operand_type(module, *value),
-        _ => instr.ty,
-    };
-    super::memory::access(&module.types, ty).is_some()
-}
-
-/// Whether an instruction uses a value only as index in address arithmetic on one pointer.
-fn is_index(op: &Op, value: ValueId) -> bool {
-    match op {
-        Op::Gep { base, .. } => *base != Operand::Value(value),
-        _ => false,
     }
 }
 

@@ -8,7 +8,6 @@ use core::marker::PhantomData;
 use bareflow_ir::{BinaryOp, FloatPredicate};
 
 use super::shape::{Binary, Place, Unary, Val, pick_float, pick_unary};
-use super::{handlers, next, read};
 use crate::code::Handler;
 
 /// A float of a register width.
@@ -192,17 +191,6 @@ conversions! {
     BitsToF32: u32 -> f32, f32::from_bits;
     F64ToBits: f64 -> u64, f64::to_bits;
     F32ToBits: f32 -> u32, f32::to_bits;
-}
-
-handlers! {
-    /// `a = b * c + d`, rounded twice.
-    fn multiply_add<T: Float>(ip, fp, cx, acc, f, s) {
-        let inst = &*ip;
-        let out = read::<T>(fp, inst.b).mul(read(fp, inst.c)).add(read(fp, inst.d));
-        out.put(fp, inst.a);
-        let (acc, f, s) = out.keep(acc, f, s);
-        next!(ip.add(1), fp, cx, acc, f, s)
-    }
 }
 
 /// The handler of float arithmetic; `None` for an integer operation.

@@ -8,6 +8,7 @@ pub(crate) mod branch;
 pub(crate) mod bulk;
 pub(crate) mod call;
 pub(crate) mod float;
+pub(crate) mod fused;
 pub(crate) mod int;
 pub(crate) mod lanes;
 pub(crate) mod limbs;

@@ -2,11 +2,11 @@
 
 use std::alloc::Layout;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use bareflow_interp::{Config, HotLoop, Interp, RegFrame, Stack, Trap, World};
 use bareflow_ir::layout::alloc_size;
@@ -187,7 +187,6 @@ pub struct Program {
     pub world: TestWorld,
     pub interp: Interp,
     library: *mut libc::c_void,
-    _folder: tempfile::TempDir,
 }
 
 fn run(command: &mut Command) {
@@ -196,53 +195,38 @@ fn run(command: &mut Command) {
     assert!(output.status.success(), "{command:?} failed:\n{words}");
 }
 
+/// The shared library of a C file, compiled and opened once.
+fn native_twin(source: &Path) -> *mut libc::c_void {
+    static OPEN: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
+    let mut open = OPEN.lock().unwrap();
+    if let Some(library) = open.get(source) {
+        return *library as *mut libc::c_void;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("p.so");
+    let mut clang = Command::new("clang-22");
+    clang.args(["-w", "-std=gnu17", "-fno-exceptions", "-ffp-contract=off", "-O1"]);
+    run(clang.args(["-shared", "-fPIC", "-o"]).arg(&path).arg(source).args(["-lm", "-lgcc"]));
+    // What programs call of the C library: some of it lies in a library of its own.
+    // SAFETY: the name ends in a NUL.
+    unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
+    let name = CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: the name ends in a NUL; the library is our own.
+    let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
+    if library.is_null() {
+        // SAFETY: dlopen has failed, so there is a message.
+        panic!("{:?}", unsafe { std::ffi::CStr::from_ptr(libc::dlerror()) });
+    }
+    open.insert(source.to_path_buf(), library as usize);
+    library
+}
+
 impl Program {
     /// Compiles a C file; `level` is that of the bitcode.
     pub fn compile(source: &Path, level: &str, config: Config) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (bitcode, library) = (folder.path().join("p.bc"), folder.path().join("p.so"));
-        let clang = || {
-            let mut clang = Command::new("clang-22");
-            clang.args([
-                "-w",
-                "-std=gnu17",
-                "-fno-exceptions",
-                "-ffp-contract=off",
-                "-fno-builtin-memcpy",
-            ]);
-            clang.arg(source);
-            clang
-        };
-        run(clang().args([level, "-c", "-emit-llvm", "-o"]).arg(&bitcode));
-        run(clang().args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).args(["-lm", "-lgcc"]));
-        let bytes = std::fs::read(&bitcode).unwrap();
-        let module = bareflow_bitcode::read(&bytes).unwrap_or_else(|why| panic!("{why}"));
-        let module = Arc::new(module);
-        // What programs call of the C library: some of it lies in a library of its own.
-        // SAFETY: the name ends in a NUL.
-        unsafe { libc::dlopen(c"libm.so.6".as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL) };
-        let name = CString::new(library.to_str().unwrap()).unwrap();
-        // SAFETY: the name ends in a NUL; the library is our own.
-        let library = unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_NOW) };
-        if library.is_null() {
-            // SAFETY: dlopen has failed, so there is a message.
-            panic!("{:?}", unsafe { std::ffi::CStr::from_ptr(libc::dlerror()) });
-        }
-        // (The library must be open: functions of libgcc come with it.)
-        Self {
-            world: TestWorld::new(&module),
-            interp: Interp::new(module.clone(), config),
-            module,
-            library,
-            _folder: folder,
-        }
-    }
-
-    pub fn func(&self, name: &str) -> FuncId {
-        match self.module.symbol(name) {
-            Some(Symbol::Func(id)) => id,
-            _ => panic!("no function {name}"),
-        }
+        // First, since functions of libgcc come with it.
+        let library = native_twin(source);
+        Self { library, ..Self::compile_only(source, level, config) }
     }
 
     /// The same without the native twin.
@@ -250,7 +234,8 @@ impl Program {
         let folder = tempfile::tempdir().unwrap();
         let bitcode = folder.path().join("p.bc");
         let mut clang = Command::new("clang-22");
-        clang.args(["-w", "-std=gnu17", "-fno-exceptions", level, "-c", "-emit-llvm", "-o"]);
+        clang.args(["-w", "-std=gnu17", "-fno-exceptions", "-ffp-contract=off"]);
+        clang.args(["-fno-builtin-memcpy", level, "-c", "-emit-llvm", "-o"]);
         run(clang.arg(&bitcode).arg(source));
         let module = bareflow_bitcode::read(&std::fs::read(&bitcode).unwrap());
         let module = Arc::new(module.unwrap_or_else(|why| panic!("{why}")));
@@ -259,7 +244,6 @@ impl Program {
             interp: Interp::new(module.clone(), config),
             module,
             library: std::ptr::null_mut(),
-            _folder: folder,
         }
     }
 
