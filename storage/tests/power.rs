@@ -32,19 +32,52 @@ fn usable(volume: &mut Volume<Disk>) -> Vec<(u32, u64)> {
         .collect()
 }
 
+/// How a snapshot takes the place of an earlier one of the same boot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Replace {
+    /// In one operation of the volume.
+    AtOnce,
+    /// As the session does on machines whose files cannot be replaced: the new one is complete
+    /// under another name before the old one goes.
+    InSteps,
+}
+
+/// Name under which a replacement is written in steps.
+const NEXT: &str = "/boot/snapshots/next.snapshot";
+
+fn save(volume: &mut Volume<Disk>, replace: Replace, boot: u32, generation: u64) {
+    let path = format!("{FOLDER}/{}", file_name(boot));
+    let bytes = snapshot(boot, generation);
+    if replace == Replace::AtOnce || volume.find(&path).unwrap().is_none() {
+        return volume.write(&path, &bytes).unwrap();
+    }
+    if volume.find(NEXT).unwrap().is_some() {
+        volume.remove(NEXT).unwrap();
+    }
+    volume.write_new(NEXT, &bytes).unwrap();
+    volume.remove(&path).unwrap();
+    volume.rename(NEXT, &path).unwrap();
+}
+
+/// What a boot does first: takes up a replacement in steps that was cut short.
+fn take_up(volume: &mut Volume<Disk>) {
+    let Ok(bytes) = volume.read(NEXT) else { return };
+    let path = decode(&bytes).ok().map(|next| format!("{FOLDER}/{}", file_name(next.boot_count)));
+    match path {
+        Some(path) if volume.find(&path).unwrap().is_none() => volume.rename(NEXT, &path).unwrap(),
+        _ => volume.remove(NEXT).unwrap(),
+    }
+}
+
 /// What a boot writes: its snapshot twice, as at two rising steps; then it prunes.
-fn boot(volume: &mut Volume<Disk>, boot: u32, mut after_each: impl FnMut(&mut Volume<Disk>)) {
+fn boot(volume: &mut Volume<Disk>, replace: Replace, boot: u32) {
     volume.create_folder(FOLDER).unwrap();
-    after_each(volume);
     for generation in [2 * u64::from(boot), 2 * u64::from(boot) + 1] {
-        let path = format!("{FOLDER}/{}", file_name(boot));
-        volume.write(&path, &snapshot(boot, generation)).unwrap();
-        after_each(volume);
+        save(volume, replace, boot, generation);
     }
     let entries = volume.list(FOLDER).unwrap();
     for old in to_delete(entries.iter().map(|entry| entry.name.as_str()), 2) {
         volume.remove(&format!("{FOLDER}/{}", file_name(old))).unwrap();
-        after_each(volume);
     }
 }
 
@@ -99,7 +132,9 @@ fn three_boots_of_saving() {
     let mut outcomes = BTreeMap::new();
     // Different numbers of files before them, so that names span sectors and the folder grows
     // at different moments.
-    for before in [0, 3, 4] {
+    let cases = [(0, Replace::AtOnce), (3, Replace::AtOnce), (4, Replace::AtOnce)];
+    for (before, replace) in cases.into_iter().chain([(0, Replace::InSteps), (2, Replace::InSteps)])
+    {
         let mut volume = Volume::mount(Disk::new(new_disk(2200, 1).bytes())).unwrap();
         for i in 0..before {
             volume.create_folder(FOLDER).unwrap();
@@ -109,14 +144,14 @@ fn three_boots_of_saving() {
         for number in 1..=3 {
             let mut volume = Volume::mount(start.clone()).unwrap();
             let had = usable(&mut volume);
-            boot(&mut volume, number, |_| {});
+            boot(&mut volume, replace, number);
             let now = usable(&mut volume);
             assert_eq!(now[0], (number, 2 * u64::from(number) + 1));
             assert_eq!(now.len(), 2.min(number as usize));
 
             let after = volume.into_device();
             states += for_each_cut(&start, &after.events, |state, what| {
-                let what = format!("boot {number}, {before} files before, {what}");
+                let what = format!("{replace:?}, boot {number}, {before} files before, {what}");
                 states_seen(&mut outcomes, state, &what, &had, number);
             });
             start = after.settled();
@@ -136,6 +171,7 @@ fn states_seen(
 ) {
     let seen: usize = outcomes.values().sum();
     let mut volume = recover(state, what, seen.is_multiple_of(40));
+    take_up(&mut volume);
     let newest = usable(&mut volume).first().copied();
     let old = had.first().copied();
     let first = (number, 2 * u64::from(number));

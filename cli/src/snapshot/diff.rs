@@ -6,7 +6,7 @@ use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot};
 
 use crate::failure::{Exit, Failure};
-use crate::snapshot::names::{code_bytes, cycles_a_call, grouped, level, module, table};
+use crate::snapshot::names::{code_bytes, cycles_a_call, grouped, level, module, plain, table};
 use crate::snapshot::source::one;
 use crate::ui::Ui;
 
@@ -190,7 +190,7 @@ fn text(difference: &Difference, top: usize) -> String {
             row.cycles_avg.text(),
             row.cycles_avg.ratio(),
             level,
-            format!("{}:{}", row.module, row.name),
+            format!("{}:{}", row.module, plain(&row.name)),
         ]);
     }
     let mut text = format!("{} -> {}\n", difference.old, difference.new);

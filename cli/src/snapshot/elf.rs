@@ -37,7 +37,7 @@ pub(super) fn object_file<'a>(
         file.relocate(object, placed)?;
     }
     // Linkers would otherwise take the stack to be executable.
-    file.elf.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Note);
+    file.elf.add_section(Vec::new(), b".note.GNU-stack".to_vec(), SectionKind::Other);
     file.elf.write()
 }
 

@@ -7,6 +7,7 @@ mod extract;
 mod ls;
 mod merge;
 mod names;
+mod recompile;
 mod show;
 mod source;
 mod verify;
@@ -28,7 +29,7 @@ Examples:
   bareflow snapshot ls disk.img                     what is on the disk
   bareflow snapshot show disk.img                   functions of the newest snapshot, hottest first
   bareflow snapshot show disk.img:2 sha256_compress profile and disassembly with heat
-  bareflow snapshot verify disk.img                 every checksum of every snapshot
+  bareflow snapshot verify disk.img --recompile     every checksum, and every byte of code
   bareflow snapshot diff disk.img:1 disk.img        what changed since the first boot
   bareflow snapshot merge a.img b.img -o all.snapshot
   bareflow snapshot extract disk.img --elf -o code.o")]

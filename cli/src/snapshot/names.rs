@@ -44,7 +44,12 @@ pub(super) fn module<'a>(snapshot: &'a Snapshot, function: &FunctionRecord) -> &
     snapshot.modules.get(function.module as usize).map_or("?", |module| &module.name)
 }
 
-/// The function that `wanted` names, as NAME or MODULE:NAME.
+/// The name of a function as its source has it: without what Rust and C++ add to a symbol.
+pub(super) fn plain(symbol: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(symbol))
+}
+
+/// The function that `wanted` names, as NAME or MODULE:NAME, by its symbol or as its source has it.
 ///
 /// # Errors
 /// There is none, or there are several.
@@ -58,7 +63,12 @@ pub(super) fn find<'a>(
     let found: Vec<_> = snapshot
         .functions
         .iter()
-        .filter(|function| function.name == wanted || full(function) == wanted)
+        .filter(|function| {
+            let name = plain(&function.name);
+            let qualified = format!("{}:{name}", module(snapshot, function));
+            let names = [&function.name, &full(function), &name, &qualified];
+            names.into_iter().any(|name| name == wanted)
+        })
         .collect();
     match found[..] {
         [function] => Ok(function),
@@ -66,7 +76,7 @@ pub(super) fn find<'a>(
             let near: Vec<_> = snapshot
                 .functions
                 .iter()
-                .filter(|function| function.name.contains(wanted))
+                .filter(|function| plain(&function.name).contains(wanted))
                 .map(full)
                 .take(5)
                 .collect();

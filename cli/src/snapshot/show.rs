@@ -5,7 +5,9 @@ use snapshot_fmt::{BootLine, Fingerprints, FunctionRecord, Snapshot};
 
 use crate::failure::{Exit, Failure};
 use crate::snapshot::disasm::{Block, disassemble};
-use crate::snapshot::names::{code_bytes, cycles_a_call, find, grouped, level, module, table};
+use crate::snapshot::names::{
+    code_bytes, cycles_a_call, find, grouped, level, module, plain, table,
+};
 use crate::snapshot::source::one;
 use crate::ui::Ui;
 
@@ -76,9 +78,6 @@ struct Function<'a> {
     compile_ns: u64,
 }
 
-/// An instruction or parameter, what was seen there and how often, and how often something else.
-type Seen<'a, T> = (u32, &'a [(T, u64)], u64);
-
 /// All about one function.
 #[derive(Serialize)]
 struct Detail<'a> {
@@ -91,13 +90,24 @@ struct Detail<'a> {
     cycles_min: u64,
     cycles_max: u64,
     back_edges: u64,
-    indirect_calls: Vec<Seen<'a, String>>,
-    parameters: Vec<Seen<'a, u64>>,
+    indirect_calls: Vec<Counted<'a, String>>,
+    parameters: Vec<Counted<'a, u64>>,
     verdict: Option<Verdict<'a>>,
     relocations: usize,
     const_bytes: usize,
     osr_blocks: Vec<u32>,
     blocks: Vec<Block>,
+}
+
+/// What was seen at an instruction or in a parameter.
+#[derive(Serialize)]
+struct Counted<'a, T> {
+    /// The instruction's or parameter's number.
+    index: u32,
+    /// What was seen and how often.
+    seen: &'a [(T, u64)],
+    /// How often something else was.
+    other: u64,
 }
 
 #[derive(Serialize)]
@@ -190,12 +200,12 @@ fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a
         indirect_calls: profile
             .sites
             .iter()
-            .map(|site| (site.instr, &site.targets[..], site.other))
+            .map(|site| Counted { index: site.instr, seen: &site.targets, other: site.other })
             .collect(),
         parameters: profile
             .params
             .iter()
-            .map(|param| (param.param, &param.values[..], param.other))
+            .map(|param| Counted { index: param.param, seen: &param.values, other: param.other })
             .collect(),
         verdict: function.verdict.as_ref().map(|verdict| Verdict {
             // Decoding made sure that the winner is among them.
@@ -254,7 +264,7 @@ fn overview_text(overview: &Overview<'_>, engine: &Fingerprints, top: usize) -> 
     let mut rows = vec![heading.map(String::from).to_vec()];
     for function in overview.functions.iter().take(top) {
         rows.push(vec![
-            format!("{}:{}", function.module, function.name),
+            format!("{}:{}", function.module, plain(function.name)),
             function.level.to_owned(),
             grouped(function.code_bytes),
             grouped(function.calls),
@@ -273,7 +283,7 @@ fn overview_text(overview: &Overview<'_>, engine: &Fingerprints, top: usize) -> 
 
 fn detail_text(detail: &Detail<'_>) -> String {
     let Function { module, name, level, compiler, code_bytes, calls, .. } = &detail.function;
-    let mut text = format!("{module}:{name} at {level}");
+    let mut text = format!("{module}:{} at {level}", plain(name));
     if !compiler.is_empty() {
         text.push_str(&format!(
             " by {compiler}, {} bytes of code, {} of constants, {} relocations",
@@ -287,6 +297,9 @@ fn detail_text(detail: &Detail<'_>) -> String {
             text.push_str(&format!("\n{label:<12}{value}"));
         }
     };
+    if plain(name) != *name {
+        add("symbol", (*name).to_owned());
+    }
     add("options", detail.options.to_owned());
     add("needs", detail.features.join(" "));
     add("calls", format!("{}, {} back edges", grouped(*calls), grouped(detail.back_edges)));
@@ -309,22 +322,26 @@ fn detail_text(detail: &Detail<'_>) -> String {
     );
     let steps = detail.history.iter().map(|(boot, level)| format!("{level} in boot {boot}"));
     add("history", steps.collect::<Vec<_>>().join(", "));
-    for (instr, targets, other) in &detail.indirect_calls {
+    for Counted { index, seen, other } in &detail.indirect_calls {
         let mut called: Vec<_> =
-            targets.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
+            seen.iter().map(|(name, count)| format!("{name} {}", grouped(*count))).collect();
         called.push(format!("others {}", grouped(*other)));
-        add("calls of", format!("{} (instruction {instr})", called.join(", ")));
+        add("calls of", format!("{} (instruction {index})", called.join(", ")));
     }
-    for (param, values, other) in &detail.parameters {
-        let mut seen: Vec<_> =
-            values.iter().map(|(value, count)| format!("{value} {}x", grouped(*count))).collect();
-        seen.push(format!("others {}x", grouped(*other)));
-        add("parameter", format!("{param}: {}", seen.join(", ")));
+    for Counted { index, seen, other } in &detail.parameters {
+        let mut values: Vec<_> =
+            seen.iter().map(|(value, count)| format!("{value} {}x", grouped(*count))).collect();
+        values.push(format!("others {}x", grouped(*other)));
+        add("parameter", format!("{index}: {}", values.join(", ")));
     }
-    if let Some(verdict) = &detail.verdict {
+    // A single variant is a tournament that did not take place.
+    if let Some(verdict) = detail.verdict.as_ref().filter(|verdict| verdict.variants.len() > 1) {
+        let name = |name: &str| String::from(if name.is_empty() { "default" } else { name });
         let variants = verdict.variants.iter();
-        let all = variants.map(|(name, cycles)| format!("{:?} {}", name, grouped(*cycles)));
-        add("verdict", format!("{:?} of {}", verdict.winner, all.collect::<Vec<_>>().join(", ")));
+        let all =
+            variants.map(|(variant, cycles)| format!("{} {}", name(variant), grouped(*cycles)));
+        let all = all.collect::<Vec<_>>().join(", ");
+        add("verdict", format!("{} (median cycles: {all})", name(verdict.winner)));
     }
     let osr = detail.osr_blocks.iter().map(|block| format!("block{block}"));
     add("OSR entries", osr.collect::<Vec<_>>().join(", "));

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use snapshot_fmt::{Snapshot, decode};
 
 use crate::failure::{Exit, Failure};
+use crate::snapshot::recompile::recompile;
 use crate::snapshot::source::{Source, all};
 use crate::ui::Ui;
 
@@ -14,6 +15,9 @@ pub(super) struct Args {
     /// Files, folders, disk images
     #[arg(value_name = "SNAPSHOT", required = true)]
     targets: Vec<String>,
+    /// Compile every function anew from the bitcode in the snapshot, and compare bytes
+    #[arg(long)]
+    recompile: bool,
 }
 
 /// What was found of one snapshot.
@@ -23,6 +27,10 @@ struct Line {
     ok: bool,
     bytes: usize,
     functions: usize,
+    /// Objects that were compiled anew, with the same bytes.
+    recompiled: Option<usize>,
+    /// Objects that could not be compiled here.
+    skipped: Vec<String>,
     problems: Vec<String>,
 }
 
@@ -30,7 +38,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut exit = Exit::Success;
     for target in &args.targets {
         for source in all(target)? {
-            let line = verify(&source);
+            let line = verify(&source, args.recompile, ui);
             if !line.ok {
                 exit = Exit::Failed;
             }
@@ -40,13 +48,34 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn verify(source: &Source) -> Line {
-    let (functions, problems) = match decode(&source.bytes) {
-        Ok(snapshot) => (snapshot.functions.len(), content(source, &snapshot)),
-        Err(error) => (0, vec![error.to_string()]),
+fn verify(source: &Source, anew: bool, ui: &Ui) -> Line {
+    let mut line = Line {
+        name: source.name(),
+        ok: false,
+        bytes: source.bytes.len(),
+        functions: 0,
+        recompiled: None,
+        skipped: Vec::new(),
+        problems: Vec::new(),
     };
-    let bytes = source.bytes.len();
-    Line { name: source.name(), ok: problems.is_empty(), bytes, functions, problems }
+    match decode(&source.bytes) {
+        Err(error) => line.problems.push(error.to_string()),
+        Ok(snapshot) => {
+            line.functions = snapshot.functions.len();
+            line.problems = content(source, &snapshot);
+            if anew {
+                let compiled = snapshot.functions.iter().filter(|f| f.object.is_some());
+                let bar = ui.progress(compiled.count() as u64, "compiling");
+                let result = recompile(&snapshot, &bar);
+                bar.finish_and_clear();
+                line.recompiled = Some(result.same);
+                line.skipped = result.skipped;
+                line.problems.extend(result.problems);
+            }
+        }
+    }
+    line.ok = line.problems.is_empty();
+    line
 }
 
 /// What decoding does not check: the hashes in the records, and the name.
@@ -64,13 +93,15 @@ fn content(source: &Source, snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn text(line: &Line) -> String {
-    match line.problems.is_empty() {
-        true => format!("{}: whole ({} functions)", line.name, line.functions),
-        false => line
-            .problems
-            .iter()
-            .map(|problem| format!("{}: {problem}", line.name))
-            .collect::<Vec<_>>()
-            .join("\n"),
+    let mut all = Vec::new();
+    if line.ok {
+        let anew = line
+            .recompiled
+            .map_or(String::new(), |same| format!(", {same} objects compiled anew are the same"));
+        all.push(format!("whole ({} functions{anew})", line.functions));
     }
+    all.extend(line.problems.iter().cloned());
+    all.extend(line.skipped.iter().map(|skipped| format!("not compared: {skipped}")));
+    let lines = all.iter().map(|text| format!("{}: {text}", line.name));
+    lines.collect::<Vec<_>>().join("\n")
 }

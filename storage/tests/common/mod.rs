@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 pub fn new_disk(kib: u32, cluster_sectors: u32) -> MemoryDisk {
     let file = NamedTempFile::new().unwrap();
     file.as_file().set_len(u64::from(kib) * 1024).unwrap();
-    let mut mkfs = Command::new("mkfs.fat");
+    let mut mkfs = tool("mkfs.fat");
     mkfs.args(["--invariant", "-F", "16", "-r", "64", "-s", &cluster_sectors.to_string()]);
     must(mkfs.arg(file.path()));
     MemoryDisk::new(std::fs::read(file.path()).unwrap())
@@ -26,10 +26,18 @@ pub fn image(bytes: &[u8]) -> NamedTempFile {
     file
 }
 
+/// A tool that may lie where only administrators look.
+fn tool(name: &str) -> Command {
+    let path = format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default());
+    let mut command = Command::new(name);
+    command.env("PATH", path);
+    command
+}
+
 /// What `fsck.fat -n` says of a volume: its exit code and its output.
 pub fn fsck(bytes: &[u8]) -> (i32, String) {
     let file = image(bytes);
-    let out = Command::new("fsck.fat").arg("-n").arg("-v").arg(file.path()).output().unwrap();
+    let out = tool("fsck.fat").arg("-n").arg("-v").arg(file.path()).output().unwrap();
     (out.status.code().unwrap_or(-1), text(&out))
 }
 
