@@ -30,12 +30,15 @@
 #![no_std]
 #![no_main]
 
+mod files;
+
 use core::arch::global_asm;
 
 global_asm!(include_str!("boot/sector.s"), options(raw));
 global_asm!(include_str!("boot/long.s"), options(raw));
 global_asm!(include_str!("boot/pvh.s"), options(raw));
 global_asm!(include_str!("start/start.s"), options(raw));
+global_asm!(include_str!("start/unpack.s"), options(raw));
 global_asm!(include_str!("text/write.s"), options(raw));
 global_asm!(include_str!("text/exit.s"), options(raw));
 global_asm!(include_str!("text/report.s"), options(raw));

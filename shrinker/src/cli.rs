@@ -40,6 +40,9 @@ pub struct Cli {
     /// Let the image report how many processor cycles it took to its program, and the program.
     #[arg(long)]
     timing: bool,
+    /// Leave the flat image unpacked.
+    #[arg(long)]
+    no_pack: bool,
     /// Seconds after which a machine that has not ended counts as hung.
     #[arg(long, value_name = "S", default_value_t = 120)]
     timeout: u64,
@@ -83,6 +86,7 @@ impl Cli {
             },
             flat: output.is_some() || self.verify,
             elf: self.elf.is_some(),
+            plain: self.no_pack,
             timing: self.timing,
         };
         let shrunk = shrink::shrink(&bytes, &Cranelift::new(), &options).map_err(|failure| {

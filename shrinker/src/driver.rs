@@ -161,44 +161,91 @@ impl Code<'_> {
             let distance = again as i64 - (self.bytes.len() as i64 + 1);
             self.bytes.push(distance as i8 as u8);
         }
-        // The result is kept in rbp while the rest runs.
         let rest = !program.destructors.is_empty() || program.finish.is_some();
-        if rest {
-            self.bytes.extend([0x48, 0x89, 0xc5]);
-        }
-        for destructor in &program.destructors {
-            self.call(destructor);
-        }
-        if let Some(finish) = &program.finish {
-            match program.arg {
-                Some(_) => self.set_edi(0),
-                None => self.bytes.extend([0x89, 0xef]),
-            }
-            self.call(finish);
-        }
-        if rest {
-            self.bytes.extend([0x48, 0x89, 0xe8]);
-        }
         let value = program.arg.is_some();
+        if rest && value {
+            // xor %ebp, %ebp, its exit status, while the result waits on the stack
+            self.bytes.extend([0x50, 0x50, 0x31, 0xed]);
+            self.end(program);
+            self.bytes.extend([0x58, 0x58]);
+        } else if rest {
+            self.bytes.extend([0x89, 0xc5]);
+            self.end(program);
+            self.bytes.extend([0x89, 0xe8]);
+        }
         if value {
             self.name(&name);
             self.call("report_value");
         }
-        // jmp over what follows, which is for those that exit
-        let skip = (value && can_exit).then(|| {
-            self.bytes.extend([0xeb, 0]);
-            self.bytes.len()
-        });
+        // jmp over what follows, which is for those that exit; its distance comes later
+        let exits = resume.is_some();
+        let over = |code: &mut Self| {
+            code.bytes.push(0xe9);
+            code.bytes.extend([0; 4]);
+            code.bytes.len()
+        };
+        let late = exits && !program.destructors.is_empty();
+        let skip = (exits && (value || late)).then(|| over(self));
         if let Some(resume) = resume {
             self.fixes[resume].addend = self.bytes.len() as i64;
         }
-        if skip.is_some() || !value {
+        if late {
+            self.end_of_exited(program);
+        }
+        if skip.is_some() && !value {
+            self.land(skip);
+        }
+        if exits || !value {
             self.name(&name);
             self.call("report_exit");
         }
-        if let Some(skip) = skip {
-            self.bytes[skip - 1] = (self.bytes.len() - skip) as u8;
+        if value {
+            self.land(skip);
         }
+    }
+
+    /// Makes the jump that ends at `skip` lead here.
+    fn land(&mut self, skip: Option<usize>) {
+        if let Some(skip) = skip {
+            let distance = (self.bytes.len() - skip) as u32;
+            self.bytes[skip - 4..skip].copy_from_slice(&distance.to_le_bytes());
+        }
+    }
+
+    /// As the engine ends a program: `atexit` handlers, destructors, what those left unprinted.
+    /// The exit status is in ebp.
+    fn end(&mut self, program: &Program) {
+        let flush = |code: &mut Self| {
+            if let Some(finish) = &program.finish {
+                code.bytes.extend([0x89, 0xef]);
+                code.call(finish);
+            }
+        };
+        flush(self);
+        for destructor in &program.destructors {
+            self.call(destructor);
+        }
+        if !program.destructors.is_empty() {
+            flush(self);
+        }
+    }
+
+    /// The same for a program that came back by exiting, with its status in eax. It may exit once
+    /// more meanwhile, which changes nothing; one that aborted (carry) is not ended further.
+    fn end_of_exited(&mut self, program: &Program) {
+        // push %rax, twice, which leaves the carry; jc to the end; mov %eax, %ebp
+        self.bytes.extend([0x50, 0x50, 0x0f, 0x82, 0, 0, 0, 0]);
+        let skip = self.bytes.len();
+        self.bytes.extend([0x89, 0xc5, 0x48, 0xc7, 0x04, 0x25]);
+        self.word(FixKind::Abs32Signed, "driver_resume", 0);
+        let again = self.word(FixKind::Abs32Signed, DRIVER, 0);
+        self.end(program);
+        self.land(Some(skip));
+        self.fixes[again].addend = self.bytes.len() as i64;
+        // mov driver_sp, %rsp; mov -8(%rsp), %eax
+        self.bytes.extend([0x48, 0x8b, 0x24, 0x25]);
+        self.word(FixKind::Abs32Signed, "driver_sp", 0);
+        self.bytes.extend([0x8b, 0x44, 0x24, 0xf8]);
     }
 
     /// `{ name, null, null }`: the arguments and the environment.

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::link::place::{LOW_END, SECTOR};
 use crate::link::{Base, Folds, Kept, Kind, Layout, UnitId, Units, relocate};
+use crate::pack;
 
 /// An image and how it came about.
 #[derive(Clone, Debug)]
@@ -53,11 +54,23 @@ impl std::fmt::Display for ImageError {
 
 impl std::error::Error for ImageError {}
 
-/// Links everything reachable into an image.
+/// Links everything reachable into an image. A flat one is packed when that makes it smaller and
+/// `pack` allows.
 ///
 /// # Errors
 /// [`ImageError`], or an address that its place has no room for.
-pub fn link(units: &Units, base: Base) -> Result<Image> {
+pub fn link(units: &Units, base: Base, pack: bool) -> Result<Image> {
+    let plain = link_plain(units, base)?;
+    if !pack || base == Base::Elf {
+        return Ok(plain);
+    }
+    match link_packed(units, &plain)? {
+        Some(packed) if packed.file.len() < plain.file.len() => Ok(packed),
+        _ => Ok(plain),
+    }
+}
+
+fn link_plain(units: &Units, base: Base) -> Result<Image> {
     let chains: &[Kind] = match base {
         Base::Flat => &[Kind::Sector, Kind::Real, Kind::Start],
         Base::Elf => &[Kind::Pvh, Kind::Start],
@@ -70,18 +83,53 @@ pub fn link(units: &Units, base: Base) -> Result<Image> {
         bail!(ImageError::Unresolved(list));
     }
     let folds = Folds::of(units, &kept);
-    let layout = Layout::of(units, &kept, &folds, base);
+    let layout = Layout::of(units, &kept, &folds, base, None);
     if base == Base::Flat && layout.file_end > LOW_END - STACK {
         let limit = LOW_END - STACK - layout.base;
-        bail!(ImageError::TooLarge { bytes: layout.file_bytes(), limit });
+        bail!(ImageError::TooLarge { bytes: layout.span(), limit });
     }
-    let mut file = relocate(units, &kept, &layout)?;
+    let mut file = relocate(units, &kept, &layout, layout.span())?;
     match base {
         Base::Flat => file.resize(file.len().next_multiple_of(SECTOR as usize), 0),
         Base::Elf => file = crate::elf::write(units, &layout, &file),
     }
     Ok(Image { kept, folds, layout, file })
 }
+
+/// The same image with its content packed; `None` when there is no room to unpack it.
+fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
+    let chains = [Kind::Sector, Kind::Real, Kind::Unpack, Kind::Start];
+    let kept = Kept::of(units, &chains, &[]);
+    let folds = Folds::of(units, &kept);
+    // The content goes behind what the file can be at most, so that packed and unpacked bytes
+    // never meet.
+    let align = units.iter().map(|(_, unit)| unit.align).max().unwrap_or(1);
+    let content = (plain.layout.file_end + UNPACKER).next_multiple_of(align.max(SECTOR));
+    let layout = Layout::of(units, &kept, &folds, Base::Flat, Some(content));
+    if layout.file_end + 2 * pack::PROBABILITIES + STACK > LOW_END {
+        return Ok(None);
+    }
+    let split = |image: &[u8]| {
+        let (head, rest) = image.split_at((layout.head_end - layout.base) as usize);
+        (head.to_vec(), rest[(layout.content - layout.head_end) as usize..].to_vec())
+    };
+    let (head, unpacked) = split(&relocate(units, &kept, &layout, 0)?);
+    let packed = pack::pack(&unpacked);
+    let length = head.len() + packed.len();
+    // The content knows nothing of the file's length, so it is the same again.
+    let (mut file, _) = split(&relocate(units, &kept, &layout, length as u64)?);
+    file.extend(packed);
+    file.resize(file.len().next_multiple_of(SECTOR as usize), 0);
+    Ok((layout.base + length as u64 <= layout.content).then_some(Image {
+        kept,
+        folds,
+        layout,
+        file,
+    }))
+}
+
+/// Room for the decoder, in bytes.
+const UNPACKER: u64 = 512;
 
 /// Stack that must fit below [`LOW_END`].
 const STACK: u64 = 16 << 10;

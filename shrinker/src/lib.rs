@@ -21,6 +21,7 @@ mod html;
 pub mod image;
 pub mod link;
 pub mod machine;
+pub mod pack;
 pub mod report;
 pub mod shrink;
 pub mod verify;
@@ -44,6 +45,8 @@ pub struct Options {
     pub flat: bool,
     /// Make an ELF image.
     pub elf: bool,
+    /// Leave a flat image unpacked.
+    pub plain: bool,
     /// Let the image report the cycles that it took.
     pub timing: bool,
 }

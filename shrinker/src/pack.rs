@@ -311,10 +311,6 @@ impl Encoder {
         for _ in 0..4 {
             self.shift();
         }
-        // What follows an image in its last sector is zero, and so are these.
-        while self.out.last() == Some(&0) {
-            self.out.pop();
-        }
         self.out
     }
 }

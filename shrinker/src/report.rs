@@ -32,6 +32,8 @@ pub struct Report {
     pub bss_bytes: u64,
     /// Of all that is in the file, the machine's part, the first sector included.
     pub machine_bytes: u64,
+    /// Whether the flat image's content is packed; then its size is less than that of its parts.
+    pub packed: bool,
     /// What identical functions and constants save by sharing their bytes.
     pub folded_bytes: u64,
     /// Functions of the programs that are in the image.
@@ -118,11 +120,12 @@ pub fn describe(grown: &Grown, parts: &Parts, image: &Image, policy: Policy) -> 
         input_bytes: 0,
         image_bytes: None,
         elf_bytes: None,
-        text_bytes: sum(&[Kind::Real, Kind::Pvh, Kind::Start, Kind::Text]),
+        text_bytes: sum(&[Kind::Real, Kind::Unpack, Kind::Pvh, Kind::Start, Kind::Text]),
         rodata_bytes: sum(&[Kind::Rodata]),
         data_bytes: sum(&[Kind::Data]),
         bss_bytes: sum(&[Kind::Bss]),
         machine_bytes,
+        packed: image.layout.is_packed(),
         folded_bytes,
         kept,
         dropped: functions.len() - kept,

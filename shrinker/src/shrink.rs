@@ -38,7 +38,7 @@ pub fn shrink(bytes: &[u8], compiler: &dyn Compiler, options: &Options) -> Resul
     if options.timing {
         machine::add_timing(&mut parts.units);
     }
-    let link = |base| image::link(&parts.units, base).map_err(explain);
+    let link = |base| image::link(&parts.units, base, !options.plain).map_err(explain);
     let flat = options.flat.then(|| link(Base::Flat)).transpose()?;
     let elf = options.elf.then(|| link(Base::Elf)).transpose()?;
     let main = match flat.as_ref().or(elf.as_ref()) {

@@ -56,7 +56,7 @@ const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit
 fn fibonacci_boots_everywhere() {
     let mut units = units();
     driver::add(&mut units, &[program("fibonacci", 90)], false, &BTreeSet::new());
-    let flat = image::link(&units, Base::Flat).unwrap();
+    let flat = image::link(&units, Base::Flat, true).unwrap();
     assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
     let path = write(&flat, "fib.img");
     let disk = format!("file={path},format=raw");
@@ -70,7 +70,7 @@ fn fibonacci_boots_everywhere() {
         let (text, code) = qemu(arguments);
         assert_eq!((text.as_str(), code), (FIB_90, Some(0x21)), "{arguments:?}");
     }
-    let elf = image::link(&units, Base::Elf).unwrap();
+    let elf = image::link(&units, Base::Elf, true).unwrap();
     let elf = write(&elf, "fib.elf");
     for machine in ["microvm,isa-serial=on", "pc"] {
         let (text, code) = qemu(&["-M", machine, "-kernel", &elf]);

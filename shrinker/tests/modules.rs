@@ -62,7 +62,8 @@ fn grow_small(names: &[&str]) -> (Grown, Vec<u64>) {
 fn twelve_modules_fit_sixteen_kilobytes_and_give_their_answers() {
     let (grown, wanted) = grow_small(&NAMES);
     let bytes = std::fs::read(grown.snapshot()).unwrap();
-    let options = Options { policy: Policy::Reachable, flat: true, elf: true, timing: false };
+    let options =
+        Options { policy: Policy::Reachable, flat: true, elf: true, ..Options::default() };
     let shrunk = shrink(&bytes, &Cranelift::new(), &options).unwrap();
     let image = shrunk.image.unwrap();
     println!("{}", shrunk.report.to_text());

@@ -102,7 +102,8 @@ fn shrunk_programs_print_what_grown_ones_do() {
             suite.files.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())).collect();
         let grown = grow_with(&suite.manifest, &files, &artefact("libc.bc"), 2, &input);
         let bytes = std::fs::read(grown.snapshot()).unwrap();
-        let options = Options { policy: Policy::Reachable, flat: true, elf: false, timing: false };
+        let options =
+            Options { policy: Policy::Reachable, flat: true, elf: false, ..Options::default() };
         let shrunk = shrink(&bytes, &Cranelift::new(), &options)
             .unwrap_or_else(|error| panic!("{:?}: {error}", suite.names));
         let image = shrunk.image.unwrap().file;

@@ -43,6 +43,8 @@ enum Verdict {
 const INCLUDE: &str = "-I/usr/include/csmith";
 /// Optimisation levels of the bitcode.
 const LEVELS: [&str; 2] = ["-O0", "-O2"];
+/// What csmith is told of x86-64.
+const PLATFORM: &str = "integer size = 4\npointer size = 8\n";
 /// A native program that takes longer is left out.
 const NATIVE_LIMIT: &str = "5";
 
@@ -56,6 +58,10 @@ pub fn run(args: &Args) -> Result<()> {
     shell::run(shell::cargo().args(["build", "--quiet", "--release", "-p", "bareflow"]))?;
     let folder = shell::workspace().join("target/csmith");
     std::fs::create_dir_all(&folder).with_context(|| format!("{}", folder.display()))?;
+    // csmith keeps the sizes of the machine's types where it runs, and reads them from there; two
+    // that start together must not meet while the first writes.
+    let sizes = folder.join("platform.info");
+    std::fs::write(&sizes, PLATFORM).with_context(|| format!("{}", sizes.display()))?;
     let next = AtomicU64::new(first);
     let verdicts = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
@@ -101,7 +107,9 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
     let file = |suffix: &str| folder.join(format!("{seed}{suffix}"));
     let source = file(".c");
     let native = file(".native");
-    let text = output(Command::new("csmith").args(["--seed", &seed.to_string()]))?;
+    let text =
+        output(Command::new("csmith").args(["--seed", &seed.to_string()]).current_dir(folder))?;
+    ensure!(text.status == Some(0), "csmith: {}", String::from_utf8_lossy(&text.out).trim());
     std::fs::write(&source, &text.out)?;
     compile(&["-O1", "-o"], &native, &source)?;
     let wanted = output(Command::new("timeout").arg(NATIVE_LIMIT).arg(&native))?;

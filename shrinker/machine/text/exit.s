@@ -17,9 +17,12 @@ machine_exit:
 # _Noreturn void bf_exit(int status): back to where the program was entered.
 .section .text.bf_exit, "ax", @progbits
 .global bf_exit
+.global driver_leave
 .reloc bf_exit, R_X86_64_NONE, need_sp
 bf_exit:
     mov eax, edi
+    clc
+driver_leave:                               # eax: status; carry: aborted, nothing else is to run
     mov rsp, qword ptr [driver_sp]
     jmp qword ptr [driver_resume]
 
@@ -40,8 +43,9 @@ bf_abort:
     call say
     mov esi, offset log_end
     call say
-    mov edi, 134
-    jmp bf_exit
+    mov eax, 134
+    stc
+    jmp driver_leave
 
 # rsi: the rest of a log line, bl: how the machine ends.
 .section .text.end_log, "ax", @progbits

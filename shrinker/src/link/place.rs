@@ -41,7 +41,12 @@ pub struct Layout {
     pub address: Vec<Option<u64>>,
     /// Units that have bytes of their own, in order of address.
     pub order: Vec<UnitId>,
-    /// End of what lies in the file.
+    /// End of what the BIOS or an ELF loader enters and finds by fixed addresses; what follows is
+    /// the content, which a packed image has elsewhere than in its file.
+    pub head_end: u64,
+    /// Start of the content.
+    pub content: u64,
+    /// End of the content.
     pub file_end: u64,
     /// Start of the variables that are zero.
     pub bss: u64,
@@ -50,8 +55,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays the kept units out.
-    pub fn of(units: &Units, kept: &Kept, folds: &Folds, base: Base) -> Self {
+    /// Lays the kept units out; the content at `content`, if that is given, else right behind the
+    /// head.
+    pub fn of(units: &Units, kept: &Kept, folds: &Folds, base: Base, content: Option<u64>) -> Self {
         let mut order: Vec<UnitId> = kept.iter().filter(|id| !folds.is_folded(*id)).collect();
         // A constant that stands for others has the strictest alignment of all.
         let mut align: Vec<u64> = units.iter().map(|(_, unit)| unit.align).collect();
@@ -73,12 +79,19 @@ impl Layout {
         let mut address = vec![None; units.len()];
         let mut at = base.address();
         let in_file = order.iter().take_while(|id| units.unit(**id).kind != Kind::Bss).count();
+        let mut head = None;
         for id in &order[..in_file] {
+            if head.is_none() && units.unit(*id).kind >= Kind::Start {
+                head = Some(at);
+                at = content.unwrap_or(at);
+            }
             at = at.next_multiple_of(align[id.0 as usize]);
             address[id.0 as usize] = Some(at);
             at += units.unit(*id).size;
         }
         let file_end = at;
+        let head_end = head.unwrap_or(at);
+        let content = content.unwrap_or(head_end);
 
         let zeroed = &order[in_file..];
         let size: u64 = zeroed.iter().map(|id| units.unit(*id).size + align[id.0 as usize]).sum();
@@ -98,21 +111,22 @@ impl Layout {
         for id in kept.iter() {
             address[id.0 as usize] = address[folds.of_unit(id).0 as usize];
         }
-        Self { base: base.address(), address, order, file_end, bss, bss_end: at }
+        Self { base: base.address(), address, order, head_end, content, file_end, bss, bss_end: at }
     }
 
-    /// Bytes that the file part takes.
-    pub fn file_bytes(&self) -> u64 {
+    /// Bytes from the first address to the end of the content.
+    pub fn span(&self) -> u64 {
         self.file_end - self.base
     }
 
-    /// Sectors that follow the first one in a flat image.
-    pub fn sectors(&self) -> u64 {
-        self.file_bytes().div_ceil(SECTOR).saturating_sub(1)
+    /// Whether the content lies elsewhere than right behind the head.
+    pub fn is_packed(&self) -> bool {
+        self.content != self.head_end
     }
 
-    /// The numbers that the machine's pieces want to know.
-    pub fn numbers(&self, units: &Units) -> Vec<(&'static str, u64)> {
+    /// The numbers that the machine's pieces want to know, of an image with a file of
+    /// `file_bytes`.
+    pub fn numbers(&self, units: &Units, file_bytes: u64) -> Vec<(&'static str, u64)> {
         let first = |kind| {
             let found = self.order.iter().find(|id| units.unit(**id).kind == kind);
             found.and_then(|id| self.address[id.0 as usize]).unwrap_or(0)
@@ -124,8 +138,12 @@ impl Layout {
         let high_heap = high_end.max(HIGH);
         vec![
             ("image_real", first(Kind::Real)),
-            ("image_start", first(Kind::Start)),
-            ("image_sectors", self.sectors()),
+            ("image_start", first(if self.is_packed() { Kind::Unpack } else { Kind::Start })),
+            ("image_packed", self.head_end),
+            ("image_content", self.content),
+            ("image_content_end", self.file_end),
+            ("image_probabilities", self.file_end.next_multiple_of(16)),
+            ("image_sectors", file_bytes.div_ceil(SECTOR).saturating_sub(1)),
             ("image_low_kib", LOW_END / 1024),
             ("image_high_end", high_end),
             ("image_high_stack", high_heap + STACK_ROOM),

@@ -5,13 +5,14 @@ use anyhow::{Result, bail};
 use super::keep::WEAK;
 use super::{Fix, FixKind, Kept, Layout, Place, SymbolId, UnitId, Units};
 
-/// The bytes of the image, from its first address to the end of its file part.
+/// The bytes of the image, from its first address to the end of its content; its file will have
+/// `file_bytes`.
 ///
 /// # Errors
 /// An address that the place has no room for, or a name without one.
-pub fn relocate(units: &Units, kept: &Kept, layout: &Layout) -> Result<Vec<u8>> {
-    let mut image = vec![0u8; layout.file_bytes() as usize];
-    let linker = Linker { units, kept, layout, numbers: layout.numbers(units) };
+pub fn relocate(units: &Units, kept: &Kept, layout: &Layout, file_bytes: u64) -> Result<Vec<u8>> {
+    let mut image = vec![0u8; layout.span() as usize];
+    let linker = Linker { units, kept, layout, numbers: layout.numbers(units, file_bytes) };
     for id in &layout.order {
         let unit = units.unit(*id);
         let Some(address) = layout.address[id.0 as usize] else { continue };

@@ -19,6 +19,8 @@ pub enum Kind {
     Sector,
     /// 16-bit code of a flat image, in order of names.
     Real,
+    /// The decoder of a packed image.
+    Unpack,
     /// 32-bit entry of an ELF image.
     Pvh,
     /// The way to the program, in order of names.
