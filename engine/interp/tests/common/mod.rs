@@ -229,6 +229,14 @@ impl Program {
         Self { library, ..Self::compile_only(source, level, config) }
     }
 
+    /// The function of this name.
+    pub fn func(&self, name: &str) -> FuncId {
+        match self.module.symbol(name) {
+            Some(Symbol::Func(id)) => id,
+            _ => panic!("no function {name}"),
+        }
+    }
+
     /// The same without the native twin.
     pub fn compile_only(source: &Path, level: &str, config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
