@@ -258,7 +258,7 @@ impl Builder<'_> {
         if let Some(record) = record
             && let Some(object) = &record.object
         {
-            let object = crate::convert::object(object);
+            let object = bareflow_records::object_from_record(object);
             let settled = level >= Level::O2 || counted >= HOT;
             if settled && !counts(&object) {
                 return Ok((object, level, Origin::Snapshot));

@@ -9,7 +9,6 @@ use bareflow_program::{Library, LoadError, Part, Program, Source};
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
-use crate::convert;
 use crate::failure::{Failure, Kind};
 
 /// A snapshot and the programs in it.
@@ -88,7 +87,7 @@ impl Grown {
             if record.object.is_some() && body_hash(&program.module, func) != record.body_hash {
                 return Err(stale("stale: its code was not made of the bitcode beside it"));
             }
-            let mut profile = convert::profile(&record.profile);
+            let mut profile = bareflow_records::profile_from_record(&record.profile);
             profile.fit(program.module.func(func));
             self.profiles[record.module as usize][func.index()] = profile;
             self.records.insert((record.module, func), at);
@@ -108,7 +107,8 @@ impl Grown {
 
     /// The level a function had reached.
     pub fn level(&self, module: u32, func: FuncId) -> Level {
-        self.record(module, func).map_or(Level::Interp, |record| convert::level(record.level))
+        self.record(module, func)
+            .map_or(Level::Interp, |record| bareflow_records::level_from_record(record.level))
     }
 }
 

@@ -11,7 +11,6 @@
 pub mod build;
 pub mod cli;
 mod code;
-mod convert;
 pub mod driver;
 mod elf;
 pub mod failure;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
-use bareflow_session::convert::{profile_from_record, profile_to_record};
+use bareflow_records::{profile_from_record, profile_to_record};
 use serde::Serialize;
 use snapshot_fmt::{Fingerprints, FunctionRecord, Snapshot, encode};
 

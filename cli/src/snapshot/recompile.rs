@@ -8,7 +8,7 @@ use bareflow_compile::{Compiler, CpuFeatures, Cranelift, Entry, Options, Request
 use bareflow_ir::{BlockId, Module};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, load};
-use bareflow_session::convert::{object_to_record, profile_from_record};
+use bareflow_records::{object_to_record, profile_from_record};
 use indicatif::ProgressBar;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, ObjectRecord, Snapshot};
 

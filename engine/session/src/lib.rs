@@ -9,7 +9,6 @@ extern crate alloc;
 
 mod boot;
 mod compilers;
-pub mod convert;
 mod disk;
 mod hosts;
 mod manifest;

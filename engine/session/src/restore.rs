@@ -8,13 +8,14 @@ use alloc::sync::Arc;
 use bareflow_compile::CpuFeatures;
 use bareflow_ir::{BlockId, FuncId};
 use bareflow_profile::Level;
+use bareflow_records as records;
 use snapshot_fmt as snap;
 
+use crate::Rejection;
 use crate::session::Session;
 use crate::snapshots::fingerprints;
 use crate::tiers::{compete, install, publish, rearm};
 use crate::unit::{Code, Unit, Verdict};
-use crate::{Rejection, convert};
 
 /// Brings every function of `snapshot` back that fits.
 pub(crate) fn restore(session: &Session, snapshot: &snap::Snapshot) {
@@ -64,20 +65,20 @@ fn function(
     record: &snap::FunctionRecord,
     module: Option<&String>,
 ) {
-    let mut profile = convert::profile_from_record(&record.profile);
+    let mut profile = records::profile_from_record(&record.profile);
     profile.fit(unit.module().func(func));
     let calls = profile.calls;
     unit.with(func, |state| {
         state.before = profile;
         state.history =
-            record.history.iter().map(|(b, l)| (*b, convert::level_from_record(*l))).collect();
+            record.history.iter().map(|(b, l)| (*b, records::level_from_record(*l))).collect();
     });
     let Some(object) = &record.object else { return };
     if let Err(why) = fits(session, record, module) {
         reject(session, unit, &record.name, why);
         return;
     }
-    let level = convert::level_from_record(record.level);
+    let level = records::level_from_record(record.level);
     match code(session, unit, record, object, level) {
         Ok(code) => {
             publish(session, unit, func, code);
@@ -126,7 +127,7 @@ fn code(
     object: &snap::ObjectRecord,
     level: Level,
 ) -> Result<Code, String> {
-    let object = convert::object_from_record(object);
+    let object = records::object_from_record(object);
     let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
     let compiler = session.compilers.of(level).map_or("", |compiler| compiler.name());
     Ok(Code {

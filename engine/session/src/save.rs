@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use bareflow_compile::Object;
 use bareflow_ir::FuncId;
+use bareflow_records as records;
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
@@ -13,7 +14,7 @@ use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{body_hash, fingerprints, write};
 use crate::unit::{Code, Unit, Verdict};
-use crate::{SnapshotReport, convert, tournament};
+use crate::{SnapshotReport, tournament};
 
 /// Saves when the last time is long enough ago and something has changed: called after a
 /// function has risen. Not while variants take turns, since none of them is the code then.
@@ -123,7 +124,7 @@ fn function(unit: &Unit, module: u32, func: FuncId) -> Option<snap::FunctionReco
         Some(snap::FunctionRecord {
             module,
             name: unit.name(func).into(),
-            level: convert::level_to_record(state.level()),
+            level: records::level_to_record(state.level()),
             compiler: code.map_or("", |code| code.compiler).into(),
             options: code.map_or(String::new(), |code| code.options.to_string()),
             features: code.map_or(Vec::new(), features),
@@ -137,11 +138,11 @@ fn function(unit: &Unit, module: u32, func: FuncId) -> Option<snap::FunctionReco
                     object: record(&code.object),
                 })
                 .collect(),
-            profile: convert::profile_to_record(&profile),
+            profile: records::profile_to_record(&profile),
             history: state
                 .history
                 .iter()
-                .map(|(boot, level)| (*boot, convert::level_to_record(*level)))
+                .map(|(boot, level)| (*boot, records::level_to_record(*level)))
                 .collect(),
             compiles: state.compiles,
             compile_ns: state.compile_ns,
@@ -162,7 +163,7 @@ fn verdict(verdict: &Verdict) -> snap::Verdict {
 }
 
 fn record(object: &Object) -> snap::ObjectRecord {
-    convert::object_to_record(object)
+    records::object_to_record(object)
 }
 
 fn features(code: &Code) -> Vec<String> {

@@ -2,6 +2,10 @@
 //!
 //! The two have the same fields; they are two so that a snapshot can be read without the
 //! engine and the engine can change without the file format.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
 
 use alloc::vec::Vec;
 
@@ -10,12 +14,12 @@ use bareflow_profile::{Cycles, FunctionProfile, IndirectSite, Level, ParamValues
 use snapshot_fmt as snap;
 
 /// The number of a level in a snapshot.
-pub(crate) fn level_to_record(level: Level) -> u8 {
+pub fn level_to_record(level: Level) -> u8 {
     level as u8
 }
 
 /// The level behind a number; decoded snapshots hold no others.
-pub(crate) fn level_from_record(level: u8) -> Level {
+pub fn level_from_record(level: u8) -> Level {
     Level::ALL.get(usize::from(level)).copied().unwrap_or_default()
 }
 
