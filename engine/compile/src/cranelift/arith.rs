@@ -285,6 +285,21 @@ impl Lower<'_, '_> {
         self.select_pieces(cond_ty, &cond, &then, &other, ty)
     }
 
+    /// One of two values, by a boolean.
+    ///
+    /// Cranelift takes a choice by an order of the two for a minimum or maximum, which it
+    /// cannot make of 128 bits; it does not see through halves.
+    pub(super) fn choose(&mut self, cond: Value, then: Value, other: Value) -> Value {
+        if self.ty(then) != types::I128 {
+            return self.b.ins().select(cond, then, other);
+        }
+        let (then_low, then_high) = self.b.ins().isplit(then);
+        let (other_low, other_high) = self.b.ins().isplit(other);
+        let low = self.b.ins().select(cond, then_low, other_low);
+        let high = self.b.ins().select(cond, then_high, other_high);
+        self.b.ins().iconcat(low, high)
+    }
+
     pub(super) fn select_pieces(
         &mut self,
         cond_ty: TypeId,
@@ -294,8 +309,7 @@ impl Lower<'_, '_> {
         ty: TypeId,
     ) -> Res<Vec<Value>> {
         let Some((_, len)) = self.types().vector(cond_ty) else {
-            let choose =
-                |(then, other): (&Value, &Value)| self.b.ins().select(cond[0], *then, *other);
+            let choose = |(then, other): (&Value, &Value)| self.choose(cond[0], *then, *other);
             return Ok(then.iter().zip(other).map(choose).collect());
         };
         let masks = match self.shape(ty)? {
@@ -308,7 +322,7 @@ impl Lower<'_, '_> {
                 let mut out = Vec::new();
                 for ((bit, then), other) in bits.iter().zip(&then).zip(&other) {
                     for (then, other) in then.iter().zip(other) {
-                        out.push(self.b.ins().select(bit[0], *then, *other));
+                        out.push(self.choose(bit[0], *then, *other));
                     }
                 }
                 return Ok(out);

@@ -216,9 +216,9 @@ impl Lower<'_, '_> {
         let nan = self.b.ins().fcmp(FloatCC::Unordered, value, value);
         let (low, high) = (self.long(types::I128, low), self.long(types::I128, high));
         let zero = self.int(types::I128, 0);
-        let whole = self.b.ins().select(above, high, whole);
-        let whole = self.b.ins().select(below, low, whole);
-        Ok(self.b.ins().select(nan, zero, whole))
+        let whole = self.choose(above, high, whole);
+        let whole = self.choose(below, low, whole);
+        Ok(self.choose(nan, zero, whole))
     }
 
     /// An integer of `bits` bits as a float.

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
 use super::intrinsic::missing;
 use super::lower::{Lower, Res, refuse};
+use super::memory::plain;
 use super::shape::Shape;
 
 /// Functions of the C library with one or two float arguments that are called by name.
@@ -111,6 +112,7 @@ impl Lower<'_, '_> {
                 out.extend(self.float_function("cos", from, &[&value])?);
                 Ok(Some(out))
             }
+            "modf" | "frexp" => self.float_parts(name, from, ty, first).map(Some),
             "is.fpclass" => {
                 let Some(classes) = args.get(1).and_then(|arg| self.src.const_int(*arg)) else {
                     return refuse("a variable float class");
@@ -271,6 +273,42 @@ impl Lower<'_, '_> {
         } else {
             Ok(results.remove(0))
         }
+    }
+
+    /// `modf` and `frexp`: two results, of which the C library writes the second to memory.
+    fn float_parts(
+        &mut self,
+        name: &str,
+        from: TypeId,
+        ty: TypeId,
+        value: Operand,
+    ) -> Res<Vec<Value>> {
+        let shape = self.shape(from)?;
+        let mut value = self.pieces(value)?[0];
+        match shape {
+            Shape::Float(_) => {}
+            Shape::Half { brain } => value = self.half_to_single(value, brain),
+            _ => return refuse("the parts of what is no float"),
+        }
+        let float = self.ty(value);
+        let second = if name == "modf" { float } else { types::I32 };
+        let slot = self.stack_slot(8, 8)?;
+        let place = self.b.ins().stack_addr(types::I64, slot, 0);
+        let function = alloc::format!("{name}{}", if float == types::F32 { "f" } else { "" });
+        let first = self.library(&function, &[value, place], &[float])[0];
+        let second = self.b.ins().load(second, plain(), place, 0);
+        let mut out = Vec::new();
+        for (part, wanted) in [first, second].into_iter().zip(self.piece_types(ty)?.iter()) {
+            let part = match shape {
+                Shape::Half { brain } if self.ty(part) == float => self.single_to_half(part, brain),
+                _ => part,
+            };
+            if self.ty(part) != *wanted {
+                return refuse("an exponent of other than 32 bits");
+            }
+            out.push(part);
+        }
+        Ok(out)
     }
 
     /// Whether a float is of one of these classes (LLVM Language Reference, `is.fpclass`).

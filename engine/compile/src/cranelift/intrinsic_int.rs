@@ -102,7 +102,7 @@ impl Lower<'_, '_> {
             Shape::Int { bits, .. } => match order {
                 Some(pred) => {
                     let first = self.int_compare(pred, bits, args[0][0], args[1][0]);
-                    Ok(vec![self.b.ins().select(first, args[0][0], args[1][0])])
+                    Ok(vec![self.choose(first, args[0][0], args[1][0])])
                 }
                 None => {
                     let b = args.get(1).map_or(args[0][0], |list| list[0]);
@@ -115,7 +115,7 @@ impl Lower<'_, '_> {
                     let first = self.wide_compare(pred, bits, args[0].to_vec(), args[1].to_vec());
                     let mut out = Vec::new();
                     for (a, b) in args[0].iter().zip(args[1]) {
-                        out.push(self.b.ins().select(first, *a, *b));
+                        out.push(self.choose(first, *a, *b));
                     }
                     Ok(out)
                 }
@@ -200,7 +200,7 @@ impl Lower<'_, '_> {
                     "usub.sat" => self.int(ty, 0),
                     _ => self.limit_like(a, bits),
                 };
-                self.b.ins().select(overflow, limit, result[0])
+                self.choose(overflow, limit, result[0])
             }
             "ushl.sat" | "sshl.sat" => {
                 let signed = name == "sshl.sat";
@@ -213,7 +213,7 @@ impl Lower<'_, '_> {
                 } else {
                     self.long(ty, u128::MAX >> (128 - bits))
                 };
-                self.b.ins().select(same, moved, limit)
+                self.choose(same, moved, limit)
             }
             "ucmp" | "scmp" => {
                 let (more, less) = if name == "ucmp" {
@@ -262,7 +262,7 @@ impl Lower<'_, '_> {
         let negative = self.b.ins().icmp(IntCC::SignedLessThan, signed, zero);
         let least = self.long(ty, 1u128 << (bits - 1));
         let most = self.long(ty, (1u128 << (bits - 1)) - 1);
-        self.b.ins().select(negative, least, most)
+        self.choose(negative, least, most)
     }
 
     fn funnel_shift(
@@ -286,7 +286,7 @@ impl Lower<'_, '_> {
             let none = self.b.ins().icmp(IntCC::Equal, amount, zero);
             let both = self.b.ins().bor(high, low);
             let whole = if left { a } else { b };
-            return Ok(self.b.ins().select(none, whole, both));
+            return Ok(self.choose(none, whole, both));
         }
         let amount = if ty == types::I128 { self.resize(amount, types::I64) } else { amount };
         if a == b {
@@ -437,7 +437,7 @@ impl Lower<'_, '_> {
                     let above = (a.len() - 1 - at) as i64 * 64;
                     let here = self.add_const(zeros, above);
                     let base = if at == 0 { here } else { count };
-                    count = self.b.ins().select(*limb, here, base);
+                    count = self.choose(*limb, here, base);
                 }
                 let count = self.b.ins().isub(count, unused);
                 Ok(self.number(count, a.len()))
@@ -447,7 +447,7 @@ impl Lower<'_, '_> {
                 for (at, limb) in a.iter().enumerate().rev() {
                     let zeros = self.b.ins().ctz(*limb);
                     let here = self.add_const(zeros, at as i64 * 64);
-                    count = self.b.ins().select(*limb, here, count);
+                    count = self.choose(*limb, here, count);
                 }
                 Ok(self.number(count, a.len()))
             }
@@ -455,7 +455,7 @@ impl Lower<'_, '_> {
                 let zeros: Vec<Value> = a.iter().map(|_| zero).collect();
                 let negative = self.wide_compare(IntPredicate::Slt, bits, a.clone(), zeros.clone());
                 let negated = self.wide_binary(BinaryOp::Sub, bits, zeros, a.clone())?;
-                Ok(self.choose(negative, &negated, &a))
+                Ok(self.choose_all(negative, &negated, &a))
             }
             "sadd.sat" | "uadd.sat" | "ssub.sat" | "usub.sat" => {
                 let (result, overflow) = self.overflowing(&name[..4], bits, &a, args[1])?;
@@ -476,9 +476,9 @@ impl Lower<'_, '_> {
                     let mut least = limit;
                     least.fill(zero);
                     least[last] = sign;
-                    limit = self.choose(negative, &least, &most);
+                    limit = self.choose_all(negative, &least, &most);
                 }
-                Ok(self.choose(overflow, &limit, &result))
+                Ok(self.choose_all(overflow, &limit, &result))
             }
             "fshl" | "fshr" => {
                 let modulus = self.int(types::I64, u64::from(bits));
@@ -494,7 +494,7 @@ impl Lower<'_, '_> {
                 let both = self.wide_binary(BinaryOp::Or, bits, high, low)?;
                 let none = self.b.ins().icmp(IntCC::Equal, amount[0], zero);
                 let whole = if left { a } else { args[1].to_vec() };
-                Ok(self.choose(none, &whole, &both))
+                Ok(self.choose_all(none, &whole, &both))
             }
             "ucmp" | "scmp" => {
                 let (more, less) = if name == "ucmp" {
@@ -518,7 +518,7 @@ impl Lower<'_, '_> {
         out
     }
 
-    fn choose(&mut self, cond: Value, then: &[Value], other: &[Value]) -> Vec<Value> {
-        then.iter().zip(other).map(|(t, o)| self.b.ins().select(cond, *t, *o)).collect()
+    fn choose_all(&mut self, cond: Value, then: &[Value], other: &[Value]) -> Vec<Value> {
+        then.iter().zip(other).map(|(t, o)| self.choose(cond, *t, *o)).collect()
     }
 }

@@ -296,7 +296,7 @@ impl Lower<'_, '_> {
                     let at = self.int(types::I64, at as u64);
                     let here = self.b.ins().icmp(IntCC::Equal, index, at);
                     for (old, new) in result.iter_mut().zip(lane) {
-                        *old = self.b.ins().select(here, *new, *old);
+                        *old = self.choose(here, *new, *old);
                     }
                 }
                 Ok(result)
@@ -403,7 +403,7 @@ impl Lower<'_, '_> {
             let at = self.int(types::I64, at as u64);
             let here = self.b.ins().icmp(IntCC::Equal, index, at);
             for (old, new) in lane.iter_mut().zip(&value) {
-                *old = self.b.ins().select(here, *new, *old);
+                *old = self.choose(here, *new, *old);
             }
         }
         self.from_lanes(ty, &lanes)

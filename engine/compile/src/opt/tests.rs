@@ -8,11 +8,11 @@ use std::string::ToString;
 use std::vec::Vec;
 use std::{format, println};
 
-use bareflow_ir::{BlockId, Function, Instr, Module, Op, Operand, ValueId};
+use bareflow_ir::{FuncId, Function, Instr, Module, Op, Operand, ValueId};
 use bareflow_profile::{FunctionProfile, IndirectSite, Level, shape_of};
 
 use super::operands::map_operands;
-use super::optimise;
+use super::{Body, optimise};
 use crate::{CpuFeatures, Entry, Options, Request};
 
 fn module(name: &str, level: &str) -> Module {
@@ -54,6 +54,17 @@ fn renumbered(mut func: Function) -> Function {
     }
     func.values = types;
     func
+}
+
+/// Checks what passes made of a function.
+pub(super) fn verify(module: &Module, id: FuncId, body: &Body, func: Function, what: &str) {
+    let mut copy = module.clone();
+    copy.types = body.types.clone();
+    copy.consts.extend(body.extra.iter().cloned());
+    copy.funcs[id.index()] = renumbered(func);
+    if let Err(error) = bareflow_ir::verify::verify_func(&copy, id) {
+        panic!("{what}: {error}");
+    }
 }
 
 fn profile(module: &Module) -> Vec<FunctionProfile> {
@@ -111,14 +122,8 @@ fn passes_leave_valid_functions() {
                         let func = body.finish(module.func(id));
                         changed += usize::from(func.instrs.len() != module.func(id).instrs.len());
                         checked += 1;
-                        let mut copy = module.clone();
-                        copy.types = body.types.clone();
-                        copy.consts.extend(body.extra.iter().cloned());
-                        copy.funcs[id.index()] = renumbered(func);
-                        if let Err(error) = bareflow_ir::verify::verify_func(&copy, id) {
-                            panic!("{name} {bitcode} {options:?}: {error}");
-                        }
-                        assert_ne!(BlockId(0).0 as usize, copy.funcs[id.index()].blocks.len());
+                        let what = format!("{name} {bitcode} {options:?}");
+                        verify(&module, id, &body, func, &what);
                     }
                 }
             }

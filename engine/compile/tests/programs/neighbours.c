@@ -35,11 +35,22 @@ NOINLINE static void rotating(double *p, int n) {
     for (int k = 0; k < n; k++) { double t = u * 0.5 + v; v = v * 0.5 + u; u = t; }
     p[0] = u; p[1] = v;
 }
+// Values of two groups at once, with a use outside of both.
+NOINLINE static void crosswise(double *p, double f) {
+    double c = p[0] * f, d = p[1] * f, e = c * f, g = d * f;
+    p[0] = e - g; p[1] = g - e; p[8] = c; p[16] = d;
+}
+// What is written may be what is read next.
+NOINLINE static void aliasing(double *p, double *q, double f) {
+    p[0] = q[0] * f + 1; p[1] = q[1] * f + 1; q[2] = p[0] - f; q[3] = p[1] - f;
+}
+NOINLINE static void unwilling(volatile float *p, float f) { p[0] = p[4] * f; p[1] = p[5] * f; p[2] = p[6] * f; p[3] = p[7] * f; }
 uint64_t run(uint64_t seed) {
     hash = seed;
     for (int i = 0; i < 64; i++) { a[i] = (float)(int)(seed >> (i & 31) & 0xffff) / 16; b[i] = (float)i - 20; c[i] = (float)(i * 3); x[i] = a[i] * 0.25; y[i] = i; }
     sums(c, a, b, 6); sums(c + 8, a + 3, b + 1, 0); sums(c + 16, c, c + 16, 1); mixd(leaking(c + 40, a, 20));
     pairs(y, x, 3.5); pairs(y + 8, y + 2, 0.5); pairs(x + 1, x, 2); overlapping(c + 20); swapped(x + 20); rotating(y + 30, 9);
+    crosswise(x + 30, 1.25); aliasing(y + 40, y + 40, 0.5); aliasing(y + 45, y + 44, 0.5); aliasing(y + 50, y + 51, 3); unwilling(a + 9, 1.5f);
     for (int i = 0; i < 64; i++) { mixd(a[i]); mixd(b[i]); mixd(c[i]); mixd(x[i]); mixd(y[i]); }
     return hash;
 }

@@ -59,5 +59,6 @@ programs! {
     atomics "atomics.c";
     intrinsics "intrinsics.c";
     neighbours "neighbours.c";
+    parts "parts.c";
     rust_core "core.rs";
 }
