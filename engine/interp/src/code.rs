@@ -259,6 +259,8 @@ pub(crate) struct Switch {
     pub base: u64,
     /// Index of the target for each value from `base` on.
     pub dense: Vec<u32>,
+    /// The same of integers of more than 64 bits: little-endian limbs.
+    pub wide: Vec<(Vec<u64>, u32)>,
     /// Instruction of each target, and how often it was taken: the default first, then the
     /// cases in order.
     pub targets: Vec<Target>,

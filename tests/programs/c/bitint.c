@@ -56,7 +56,25 @@ static void factorials(void) {
     }
 }
 
+// Cases that differ in one limb, and in the bits of the last.
+static int chosen(unsigned _BitInt(200) x) {
+    switch (x) {
+    case 7: return 1;
+    case (unsigned _BitInt(200))7 << 64: return 2;
+    case (unsigned _BitInt(200))7 << 197: return 3;
+    case ~(unsigned _BitInt(200))0: return 4;
+    }
+    return 5;
+}
+
+static void choices(void) {
+    volatile unsigned _BitInt(200) seven = 7, all = ~(unsigned _BitInt(200))0;
+    for (int i = 0; i < 200; i++) printf("%d", chosen(seven << i));
+    printf(" %d %d\n", chosen(all), chosen(all >> 1));
+}
+
 int main(void) {
+    choices();
     volatile uint64_t start = 0x9E3779B97F4A7C15u;
     uint64_t seed = start;
     RUN(7) RUN(13) RUN(24) RUN(33) RUN(48) RUN(57) RUN(65) RUN(96) RUN(100)

@@ -1,4 +1,4 @@
-// Switches: dense, sparse, with ranges, falling through, on 8 to 64 bits, on negative
+// Switches: dense, sparse, with ranges, falling through, on 8 to 128 bits, on negative
 // values, with a default in the middle, nested, as a coroutine.
 #include <stdint.h>
 #include <stdio.h>
@@ -81,7 +81,33 @@ static int generator(struct memory *m) {
     return 99;
 }
 
+// Cases that differ in their upper half, in their lower half and in the sign alone.
+static int broad(__int128 x) {
+    switch (x) {
+    case 0: return 1;
+    case 5: return 2;
+    case -5: return 3;
+    case (__int128)5 << 64: return 4;
+    case ((__int128)5 << 64) + 5: return 5;
+    case ((__int128)-5 << 64) + 5: return 6;
+    case (__int128)1 << 100: return 7;
+    default: return 8;
+    }
+}
+
+static void wide(void) {
+    for (volatile int i = -6; i <= 6; i++)
+        for (volatile int high = -5; high <= 5; high += 5) {
+            volatile __int128 x = ((__int128)high << 64) + i;
+            printf("%d", broad(x));
+        }
+    volatile __int128 bit = 1;
+    for (int i = 96; i < 104; i++) printf(" %d", broad(bit << i));
+    puts("");
+}
+
 int main(void) {
+    wide();
     for (volatile int i = -2; i < 10; i++) printf("%d ", dense(i));
     puts("");
     static const int64_t values[] = {INT64_MIN, INT64_MAX, -1000000007, -1, 0, 3, 4, 5, 7, 1 << 20, 10000000000, 10000000000 % 4294967296};

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use bareflow_ir::{BlockId, ConstId, ConstKind, Op, Operand, data};
+use bareflow_ir::{BlockId, ConstId, ConstKind, IntPredicate, Op, Operand, data};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     Block, BlockArg, BlockCall, InstBuilder, JumpTableData, TrapCode, Value, types,
@@ -65,6 +65,9 @@ impl Lower<'_, '_> {
         default: BlockId,
     ) -> Res<()> {
         let ty = self.src.type_of(value);
+        if let Shape::Wide { bits, .. } = self.shape(ty)? {
+            return self.wide_switch(value, bits, cases, default);
+        }
         let mut list: Vec<Case> = Vec::with_capacity(cases.len());
         for (id, to) in cases {
             let number = match &self.src.constant(*id).kind {
@@ -84,7 +87,6 @@ impl Lower<'_, '_> {
         list.dedup_by_key(|case| case.0);
         let value = match self.shape(ty)? {
             Shape::Int { .. } => self.one(value)?,
-            Shape::Wide { .. } => return refuse("a switch on more than 128 bits"),
             _ => return refuse("a switch on what is no integer"),
         };
         // Narrow values are compared as 32 bits: they are zero-extended anyway.
@@ -93,6 +95,27 @@ impl Lower<'_, '_> {
             _ => value,
         };
         self.search(value, &list, default)
+    }
+
+    /// One comparison after the other: nobody has many cases of more than 128 bits.
+    fn wide_switch(
+        &mut self,
+        value: Operand,
+        bits: u32,
+        cases: &[(ConstId, BlockId)],
+        default: BlockId,
+    ) -> Res<()> {
+        let value = self.pieces(value)?;
+        for (case, to) in cases {
+            let case = self.pieces(Operand::Const(*case))?;
+            let hit = self.wide_compare(IntPredicate::Eq, bits, value.clone(), case);
+            let (block, args) = self.target(*to)?;
+            let next = self.b.create_block();
+            self.b.ins().brif(hit, block, &args, next, &[]);
+            self.b.seal_block(next);
+            self.b.switch_to_block(next);
+        }
+        self.jump(default)
     }
 
     /// A binary search over the cases, with tables where they are dense.
@@ -155,7 +178,9 @@ impl Lower<'_, '_> {
                 entries.push(entry);
                 next.next();
             } else {
-                entries.push(otherwise);
+                // Each entry has a list of its own: Cranelift removes arguments in place.
+                let entry = self.block_call(default)?;
+                entries.push(entry);
             }
             at += 1;
         }

@@ -20,6 +20,12 @@ __attribute__((noinline)) static int dense(unsigned char v) {
     switch (v) { case 200: r = 1; case 201: r += 2; break; case 202: r = 3; break; case 203: return 9; case 204: r = 4; break; case 205: r = 5; break; case 206: r = 11; case 208: r ^= 6; break; case 255: r = 99; }
     return r * 2;
 }
+// The default has a phi, and the table many holes that lead there.
+__attribute__((noinline)) static int falling(unsigned char c) {
+    int n = 0;
+    switch (c) { case 'a': n++; case 'b': n++; default: n += 10; case 'c': n += 100; break; case '0' ... '9': n = c - '0'; break; case 200 ... 255: n = -c; }
+    return n;
+}
 __attribute__((noinline)) static int letters(const char *s) {
     int state = 0;
     for (; *s; s++) switch (state) {
@@ -44,6 +50,7 @@ uint64_t run(uint64_t seed) {
     long keys[] = {-9223372036854775807L, -1, 0, 17, 4000000000L, 1L << 40, 9223372036854775807L, 18, 21, 22, 16, (long)seed, -2, 4294967296L + 17};
     for (int i = 0; i < 14; i++) mix(sparse(keys[i]));
     for (int i = 0; i < 256; i++) mix(dense((unsigned char)i));
+    for (int i = 0; i < 256; i++) mix(falling((unsigned char)i));
     mix(letters("xxabbbbc")); mix(letters("abbbcx")); mix(letters("abab"));
     mix(even(1000, (long)seed)); mix(gcd((long)(seed & 0xffff) * 12, 360)); mix(collatz((seed & 0xffff) + 1));
     int v = (int)seed; for (int i = 0; i < 25; i++) { v = chain[(i + (int)(seed & 7)) % 5](v); mix(v); }

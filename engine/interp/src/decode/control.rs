@@ -6,7 +6,7 @@ use core::sync::atomic::AtomicU64;
 
 use bareflow_ir::data::label_value;
 use bareflow_ir::layout::alloc_size;
-use bareflow_ir::{BlockId, ConstId, Instr, IntPredicate, Op, Operand};
+use bareflow_ir::{BlockId, ConstId, ConstKind, Instr, IntPredicate, Op, Operand};
 
 use super::moves::Move;
 use super::{Decoder, Kind, Label, Stub};
@@ -198,9 +198,12 @@ impl Decoder<'_> {
         cases: &[(ConstId, BlockId)],
         default: BlockId,
     ) {
-        let Kind::Int(bits) = self.kind(value) else {
-            self.refuse("a switch on an integer of more than 64 bits");
-            return;
+        let bits = match self.kind(value) {
+            Kind::Int(bits) => bits,
+            Kind::Big(bits) | Kind::Huge(bits) => {
+                return self.emit_wide_switch(block, value, bits, cases, default);
+            }
+            _ => return self.refuse("a switch on what is no integer"),
         };
         let mask = u64::MAX >> (64 - bits);
         let mut sorted = Vec::with_capacity(cases.len());
@@ -226,6 +229,7 @@ impl Decoder<'_> {
             targets: labels.iter().map(|_| Target { at: 0, count: AtomicU64::new(0) }).collect(),
             labels: false,
             sorted: Vec::new(),
+            wide: Vec::new(),
         };
         let dense = span < DENSE_FACTOR * (sorted.len() as u64 + 4);
         if dense {
@@ -239,24 +243,54 @@ impl Decoder<'_> {
         } else {
             table.sorted = sorted;
         }
-        self.emit_table(block, value, table, labels, dense);
-    }
-
-    fn emit_table(
-        &mut self,
-        block: BlockId,
-        value: Operand,
-        table: Switch,
-        labels: Vec<Label>,
-        dense: bool,
-    ) {
         let from = self.source(value);
-        // The address of the table is filled in last.
         let at = match (dense, from) {
             (true, Place::Last(at)) => self.push(branch::switch_dense::<Last>, 0, at, 0, 0),
             (true, from) => self.push(branch::switch_dense::<Reg>, 0, from.field(), 0, 0),
             (false, from) => self.push(branch::switch_sorted, 0, from.field(), 0, 0),
         };
+        self.keep_table(block, table, labels, at);
+    }
+
+    fn emit_wide_switch(
+        &mut self,
+        block: BlockId,
+        value: Operand,
+        bits: u32,
+        cases: &[(ConstId, BlockId)],
+        default: BlockId,
+    ) {
+        let words = bits.div_ceil(64) as usize;
+        let mut labels = vec![self.edge_label(block, default).0];
+        let mut wide = Vec::with_capacity(cases.len());
+        for (index, (case, target)) in cases.iter().enumerate() {
+            let mut limbs = match &self.env.module.constant(*case).kind {
+                ConstKind::Int(low) => vec![*low],
+                ConstKind::Wide(limbs) => limbs.to_vec(),
+                ConstKind::Zero => Vec::new(),
+                _ => return self.refuse("a switch on an address"),
+            };
+            limbs.resize(words, 0);
+            wide.push((limbs, index as u32 + 1));
+            let label = self.edge_label(block, *target).0;
+            labels.push(label);
+        }
+        wide.sort_by(|(a, _), (b, _)| crate::value::wide::order(a, b));
+        let table = Switch {
+            base: 0,
+            dense: Vec::new(),
+            targets: labels.iter().map(|_| Target { at: 0, count: AtomicU64::new(0) }).collect(),
+            labels: false,
+            sorted: Vec::new(),
+            wide,
+        };
+        let from = self.place(value);
+        let at = self.push(branch::switch_wide, 0, from, 0, 0);
+        self.keep_table(block, table, labels, at);
+    }
+
+    /// The table of the instruction at `at`, whose address is filled in last.
+    fn keep_table(&mut self, block: BlockId, table: Switch, labels: Vec<Label>, at: usize) {
         self.counts[block.index()] = Counts::Switch(self.switches.len() as u32);
         self.switches.push((table, at as u32, labels));
     }
@@ -275,8 +309,11 @@ impl Decoder<'_> {
             targets: labels.iter().map(|_| Target { at: 0, count: AtomicU64::new(0) }).collect(),
             labels: true,
             sorted,
+            wide: Vec::new(),
         };
-        self.emit_table(block, address, table, labels, false);
+        let from = self.source(address);
+        let at = self.push(branch::switch_sorted, 0, from.field(), 0, 0);
+        self.keep_table(block, table, labels, at);
     }
 
     /// Emits what stands behind the blocks.

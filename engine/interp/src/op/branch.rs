@@ -3,6 +3,7 @@
 //! A conditional branch is followed by a [`Tally`]. It falls through to what follows that, or
 //! jumps by the distance in bytes in `d`. Only a jump can be a back edge.
 
+use core::cmp::Ordering;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::shape::{Binary, Imm, Last, Place, Reg, Src};
@@ -125,6 +126,35 @@ handlers! {
         let target = table.targets.get_unchecked(index);
         bump(&target.count);
         next!(ip.byte_offset(target.at as isize), fp, cx, acc, f, s)
+    }
+
+    /// The same for the integer of more than 64 bits at `b`.
+    fn switch_wide(ip, fp, cx, acc, f, s) {
+        let inst = &*ip;
+        let table = &*(inst.cd() as *const Switch);
+        let index = find_wide(table, fp.add(inst.b as usize).cast());
+        let target = table.targets.get_unchecked(index);
+        bump(&target.count);
+        next!(ip.byte_offset(target.at as isize), fp, cx, acc, f, s)
+    }
+}
+
+/// The index of the target for the integer at `value`.
+///
+/// # Safety
+/// It has as many limbs as the cases of the table, and zeros above its width.
+#[inline(never)]
+unsafe fn find_wide(table: &Switch, value: *const u64) -> usize {
+    let compare = |limbs: &[u64]| {
+        // SAFETY: the caller's.
+        let at = |index: usize| unsafe { value.add(index).read_unaligned() };
+        let mut places = (0..limbs.len()).rev();
+        let differs = places.find(|place| limbs[*place] != at(*place));
+        differs.map_or(Ordering::Equal, |place| limbs[place].cmp(&at(place)))
+    };
+    match table.wide.binary_search_by(|(limbs, _)| compare(limbs)) {
+        Ok(found) => table.wide[found].1 as usize,
+        Err(_) => 0,
     }
 }
 
