@@ -6,7 +6,6 @@ use crate::{build, shell};
 
 /// Tests that fail and why: each is work to do (ROADMAP.md, "Broken tests").
 const BROKEN: &[(&str, &str)] = &[
-    ("broken_bodies_are_an_error_when_they_are_needed", "bodies are read lazily since"),
     ("twelve_modules_fit_sixteen_kilobytes", "17,920 bytes since functions are inlined"),
     ("shrunk_programs_print_what_grown_ones_do", "one group of programs differs"),
     ("every_fault_ends_in_its_report", "one of the faults"),
