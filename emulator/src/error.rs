@@ -9,8 +9,8 @@ pub enum EmulatorError {
     NoQemu(String),
     /// A file cannot be used: which, and why.
     File(PathBuf, String),
-    /// KVM was asked for and does not work.
-    NoKvm,
+    /// KVM was asked for and does not work; why.
+    NoKvm(String),
     /// These settings contradict each other.
     Settings(&'static str),
     /// QEMU refused to start; what it said.
@@ -26,7 +26,9 @@ impl std::fmt::Display for EmulatorError {
                 write!(f, "qemu-system-x86_64 is missing: install it with `{install}`")
             }
             Self::File(path, why) => write!(f, "{}: {why}", path.display()),
-            Self::NoKvm => f.write_str("KVM does not work on this machine: use --accel tcg"),
+            Self::NoKvm(why) => {
+                write!(f, "KVM does not work on this machine ({why}): use --accel tcg")
+            }
             Self::Settings(what) => f.write_str(what),
             Self::Refused(said) => write!(f, "QEMU refused to start: {said}"),
             Self::Io(what, error) => write!(f, "{what}: {error}"),

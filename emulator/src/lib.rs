@@ -18,13 +18,15 @@ mod child;
 mod command;
 mod direct;
 mod error;
-mod probe;
+mod kvm;
+mod qemu;
 mod run;
 mod settings;
 mod stream;
 
 pub use error::EmulatorError;
-pub use probe::{kvm_works, qemu};
+pub use kvm::kvm;
+pub use qemu::qemu;
 pub use run::{Event, Outcome, Run, run};
 pub use settings::{Accel, Input, Machine, Media, Settings};
 pub use stream::{Piece, Splitter};

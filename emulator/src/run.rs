@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::child::Child;
 use crate::stream::{Piece, Splitter};
-use crate::{Accel, EmulatorError, Input, Machine, Settings, command, direct, probe};
+use crate::{Accel, EmulatorError, Input, Machine, Settings, command, direct, kvm, qemu};
 
 /// How a machine ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -82,13 +82,11 @@ impl Run {
 /// # Errors
 /// When it could not be run at all; see [`EmulatorError`].
 pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run, EmulatorError> {
-    let qemu = probe::qemu()?;
+    let emulator = qemu()?;
     let kvm = match settings.accel {
-        // KVM may run a boot sector and still hang in a kernel (nested virtualisation that
-        // emulates only some instructions), which no quick probe finds out.
-        Accel::Tcg | Accel::Auto => false,
-        Accel::Kvm if probe::kvm_works() => true,
-        Accel::Kvm => return Err(EmulatorError::NoKvm),
+        Accel::Tcg => false,
+        Accel::Auto => kvm().is_ok(),
+        Accel::Kvm => kvm().map_err(|why| EmulatorError::NoKvm(why.to_owned())).map(|()| true)?,
     };
     for file in settings.image.iter().chain(&settings.kernel) {
         if let Err(error) = std::fs::File::open(file) {
@@ -110,7 +108,7 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
     let settings = &settings;
     let start = Instant::now();
     let deadline = start + settings.timeout;
-    let mut child = Child::spawn(&mut command::build(&qemu, settings, kvm)?)?;
+    let mut child = Child::spawn(&mut command::build(&emulator, settings, kvm)?)?;
     if let (Input::Bytes(bytes), Some(mut stdin)) = (&settings.input, child.stdin()) {
         let bytes = bytes.clone();
         // A machine that ends without reading everything breaks the pipe: no error.

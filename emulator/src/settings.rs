@@ -89,7 +89,7 @@ pub enum Media {
 /// Emulation or virtualisation.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Accel {
-    /// What works everywhere: emulation.
+    /// KVM where a probe shows that it runs kernels ([`crate::kvm`]), else emulation.
     Auto,
     /// Emulation.
     Tcg,

@@ -1,6 +1,7 @@
-//! Disks with one FAT16 partition, made and read by a second implementation (crate `fatfs`) and
-//! checked by a third (`fsck.fat`).
+//! Disks with one FAT16 partition, made and read by a second implementation (crate `fatfs`),
+//! filled by a third (mtools) and checked by a fourth (`fsck.fat`).
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -56,6 +57,35 @@ impl Disk {
     fn partition(&self) -> Result<fscommon::StreamSlice<File>> {
         let file = OpenOptions::new().read(true).write(true).open(self.path())?;
         Ok(fscommon::StreamSlice::new(file, START * SECTOR, START * SECTOR + LEN)?)
+    }
+
+    /// Puts a file on the volume, and the folders on the way to it: with mtools, since `fatfs`
+    /// makes folders that `fsck.fat` finds wrong.
+    ///
+    /// # Errors
+    /// What the tool said.
+    pub fn add(&self, path: &str, content: &[u8]) -> Result<()> {
+        let source = self.folder.path().join("added");
+        std::fs::write(&source, content)?;
+        for (end, _) in path.match_indices('/') {
+            // A folder that is there already is left as it is.
+            self.mtool("mmd", &["-D".as_ref(), "s".as_ref()], &path[..end])?;
+        }
+        self.mtool("mcopy", &["-o".as_ref(), source.as_ref()], path)
+    }
+
+    fn mtool(&self, name: &str, arguments: &[&OsStr], path: &str) -> Result<()> {
+        let mut image = self.path().into_os_string();
+        image.push(format!("@@{}", START * SECTOR));
+        let mut command = Command::new(name);
+        command.env("MTOOLS_SKIP_CHECK", "1").arg("-i").arg(image).args(arguments);
+        let output = command
+            .arg(format!("::{path}"))
+            .output()
+            .with_context(|| format!("{name} cannot be started: install mtools"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success() || name == "mmd", "{command:?}: {said}");
+        Ok(())
     }
 
     /// Content of a file on the volume.

@@ -8,7 +8,6 @@ use crate::{build, shell};
 const BROKEN: &[(&str, &str)] = &[
     ("twelve_modules_fit_sixteen_kilobytes", "17,920 bytes since functions are inlined"),
     ("shrunk_programs_print_what_grown_ones_do", "one group of programs differs"),
-    ("every_fault_ends_in_its_report", "one of the faults"),
 ];
 
 /// Builds the artefacts, then runs formatting check, lints and all tests.

@@ -102,7 +102,7 @@ fn failure(error: EmulatorError) -> Failure {
     match error {
         EmulatorError::NoQemu(_) => Failure::new(Kind::MissingTool, error.to_string()),
         EmulatorError::File(file, why) => Failure::input(&file, why),
-        EmulatorError::NoKvm | EmulatorError::Settings(_) | EmulatorError::Refused(_) => {
+        EmulatorError::NoKvm(_) | EmulatorError::Settings(_) | EmulatorError::Refused(_) => {
             Failure::usage(error.to_string())
         }
         EmulatorError::Io(..) => Failure::new(Kind::Crashed, error.to_string()),

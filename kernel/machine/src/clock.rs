@@ -25,11 +25,43 @@ impl Scale {
     }
 }
 
-/// Frequency of a counter that counted `cycles` while the interval timer, counting down in
-/// 16 bits, went from `start` to `end`.
-pub fn frequency(cycles: u64, start: u16, end: u16) -> Option<u64> {
-    let ticks = u64::from(start.wrapping_sub(end));
-    (ticks > 0).then(|| (u128::from(cycles) * u128::from(PIT_HZ) / u128::from(ticks)) as u64)
+/// One look at the interval timer. When exactly it was looked at is not known, only that it was
+/// between two reads of the time-stamp counter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Look {
+    /// Time-stamp counter before.
+    pub before: u64,
+    /// Time-stamp counter after.
+    pub after: u64,
+    /// What the timer showed: it counts down.
+    pub ticks: u16,
+}
+
+/// A frequency that was measured.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Measured {
+    /// In Hz.
+    pub hz: u64,
+    /// By how much it may be wrong, in parts per million: an emulator or hypervisor that is not
+    /// running for a moment stretches a look.
+    pub uncertain_ppm: u64,
+}
+
+/// The time-stamp counter's frequency from two looks; `None` when they are not one after the
+/// other.
+pub fn measured(first: Look, last: Look) -> Option<Measured> {
+    let ticks = u64::from(first.ticks.checked_sub(last.ticks)?);
+    let middle = |look: Look| Some(look.before + look.after.checked_sub(look.before)? / 2);
+    let cycles = middle(last)?.checked_sub(middle(first)?)?;
+    if ticks == 0 || cycles == 0 {
+        return None;
+    }
+    let unknown = last.after - last.before + (first.after - first.before);
+    let scaled = |a: u64, b: u64, by: u64| (u128::from(a) * u128::from(b) / u128::from(by)) as u64;
+    Some(Measured {
+        hz: scaled(cycles, PIT_HZ, ticks),
+        uncertain_ppm: scaled(unknown / 2, 1_000_000, cycles),
+    })
 }
 
 /// Frequency from CPUID leaf 15h: crystal frequency times a ratio.
@@ -56,15 +88,40 @@ mod tests {
     #[test]
     fn odd_frequencies_neither_divide_by_zero_nor_wrap() {
         assert_eq!(Scale::new(0).nanoseconds(0), 0);
-        assert_eq!(frequency(1000, 7, 7), None);
         assert_eq!(frequency_from_crystal(0, 1, 1), None);
         assert_eq!(frequency_from_crystal(2, 100, 24_000_000), Some(1_200_000_000));
     }
 
+    fn look(before: u64, after: u64, ticks: u16) -> Look {
+        Look { before, after, ticks }
+    }
+
     #[test]
-    fn the_interval_timer_may_wrap() {
-        let ticks = 1193;
-        let hz = frequency(2_000_000, 100, 100u16.wrapping_sub(ticks)).unwrap();
-        assert!(hz.abs_diff(2_000_000_000) < 1_000_000, "{hz}");
+    fn looks_make_a_frequency_and_its_uncertainty() {
+        // 10,000 ticks at 2 GHz, each look 1000 cycles long.
+        let cycles = 10_000 * 2_000_000_000 / PIT_HZ;
+        let first = look(5_000, 6_000, u16::MAX);
+        let last = look(5_000 + cycles, 6_000 + cycles, u16::MAX - 10_000);
+        let found = measured(first, last).unwrap();
+        assert!(found.hz.abs_diff(2_000_000_000) < 1_000, "{found:?}");
+        assert_eq!(found.uncertain_ppm, 1_000 * 1_000_000 / cycles);
+        // Suspended for as long again in the middle of the last look: no longer believed.
+        let torn = look(5_000 + cycles, 6_000 + 2 * cycles, u16::MAX - 10_000);
+        assert!(measured(first, torn).unwrap().uncertain_ppm > 300_000);
+    }
+
+    #[test]
+    fn looks_that_make_no_sense_make_no_frequency() {
+        let first = look(100, 200, 500);
+        for last in [
+            look(300, 400, 500),
+            look(300, 400, 501),
+            look(50, 60, 400),
+            look(400, 300, 400),
+            look(100, 200, 400),
+        ] {
+            assert_eq!(measured(first, last), None, "{last:?}");
+        }
+        assert!(measured(first, look(u64::MAX - 1, u64::MAX, 0)).is_some());
     }
 }

@@ -1,8 +1,6 @@
 //! Time: the time-stamp counter, measured against the interval timer while the machine is set up.
 
-use core::sync::atomic::{AtomicU64, Ordering};
-
-use bareflow_machine::clock::{Scale, frequency};
+use bareflow_machine::clock::{Look, Measured, Scale, measured};
 use spin::Once;
 
 use crate::arch::cpu;
@@ -43,33 +41,41 @@ fn clock() -> &'static Clock {
 
 /// Sets the interval timer going, so that the time until somebody asks is measured already.
 pub fn begin() {
-    BEGAN.store(Counter::start(), Ordering::Relaxed);
+    BEGAN.call_once(Counter::start);
 }
 
-/// Cycles when the interval timer was started.
-static BEGAN: AtomicU64 = AtomicU64::new(0);
+/// When the interval timer was first started.
+static BEGAN: Once<Look> = Once::new();
 
-/// Measures for at least 3 ms: exact to about 0.1 %, as reading the timer takes a microsecond
-/// or two.
+/// Measures for at least 3 ms, and until the frequency is known well enough: an emulator that
+/// was suspended between two instructions must not make the clock go wrong.
 fn measure() -> Option<u64> {
     const TICKS: u16 = 3580;
-    let mut began = BEGAN.load(Ordering::Relaxed);
+    const UNCERTAIN_PPM: u64 = 4000;
+    const STARTS: u32 = 20;
+    let mut first = BEGAN.get().copied();
     let mut starts = 0;
+    let mut best: Option<Measured> = None;
     // A machine without the timer reads ones: the counter seems to have ended at once.
-    while starts < 100 {
-        let cycles = cpu::cycles();
-        match Counter::passed() {
-            Some(passed) if passed >= TICKS && began != 0 => {
-                return frequency(cycles - began, passed, 0);
-            }
-            Some(_) if began != 0 => {}
-            _ => {
-                began = Counter::start();
-                starts += 1;
-            }
+    while starts < STARTS {
+        let last = Counter::look();
+        let (Some(start), Some(last)) = (first, last) else {
+            first = Some(Counter::start());
+            starts += 1;
+            continue;
+        };
+        if start.ticks.saturating_sub(last.ticks) < TICKS {
+            continue;
+        }
+        let Some(now) = measured(start, last) else { continue };
+        if best.is_none_or(|best| now.uncertain_ppm < best.uncertain_ppm) {
+            best = Some(now);
+        }
+        if now.uncertain_ppm < UNCERTAIN_PPM {
+            break;
         }
     }
-    None
+    best.map(|best| best.hz)
 }
 
 /// The third counter of the interval timer, which nothing else uses: counts down once.
@@ -83,23 +89,26 @@ impl Counter {
     // SAFETY: the gate and output of this counter, and the speaker.
     const GATE: Port = unsafe { Port::new(0x61) };
 
-    /// Starts at 65535; the cycles at that moment.
-    fn start() -> u64 {
+    /// Starts at 65535.
+    fn start() -> Look {
         Self::GATE.write8(Self::GATE.read8() & 0xfc | 1);
         // Counter 2, both bytes, mode 0: its output rises when it has counted to the end.
         Self::CONTROL.write8(0xb0);
         Self::VALUE.write8(0xff);
+        let before = cpu::cycles();
         Self::VALUE.write8(0xff);
-        cpu::cycles()
+        Look { before, after: cpu::cycles(), ticks: u16::MAX }
     }
 
-    /// Ticks since the start; `None` when it has counted to the end, 55 ms after it, and tells
+    /// What it shows; `None` when it has counted to the end, 55 ms after the start, and tells
     /// nothing any more.
-    fn passed() -> Option<u16> {
-        // Read back status and value of counter 2: microvm has no port 61h to see its output.
+    fn look() -> Option<Look> {
+        let before = cpu::cycles();
+        // Latch status and value of counter 2: microvm has no port 61h to see its output.
         Self::CONTROL.write8(0xc8);
+        let after = cpu::cycles();
         let has_ended = Self::VALUE.read8() & 0x80 != 0;
-        let value = u16::from_le_bytes([Self::VALUE.read8(), Self::VALUE.read8()]);
-        (!has_ended).then_some(u16::MAX - value)
+        let ticks = u16::from_le_bytes([Self::VALUE.read8(), Self::VALUE.read8()]);
+        (!has_ended).then_some(Look { before, after, ticks })
     }
 }

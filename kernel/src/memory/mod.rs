@@ -176,8 +176,8 @@ pub fn describe(address: u64) -> &'static str {
     match plan {
         _ if near(KERNEL_STACK) => "below the kernel's stack: stack overflow",
         _ if KERNEL_STACK.contains(address) => "the kernel's stack: out of memory",
-        Some(plan) if near(plan.stack) => "below the stack: stack overflow",
-        Some(plan) if plan.stack.contains(address) => "the stack: out of memory",
+        Some(plan) if near(plan.stack) => "below the program's stack: stack overflow",
+        Some(plan) if plan.stack.contains(address) => "the program's stack: out of memory",
         Some(plan) if plan.heap.contains(address) => "the program's heap: out of memory",
         _ if CODE.contains(address) || CODE_WRITE.contains(address) => {
             "the code window: out of memory"

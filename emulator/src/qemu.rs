@@ -1,12 +1,8 @@
-//! What there is on this machine: QEMU, and whether KVM works.
+//! Finding QEMU, or naming the command that installs it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::Duration;
 
-use crate::child::Child;
-use crate::{Accel, EmulatorError, Settings, command};
+use crate::EmulatorError;
 
 /// The emulator: what `BAREFLOW_QEMU` names, or `qemu-system-x86_64` in the path.
 ///
@@ -43,29 +39,4 @@ fn install_command() -> &'static str {
         .into_iter()
         .find(|(manager, _)| Path::new(manager).exists())
         .map_or("your package manager; the package is called qemu or qemu-system-x86", |(_, c)| c)
-}
-
-/// Whether KVM works: it may be there and refuse, or start and never run an instruction. A boot
-/// sector that ends the machine at once is run, for three seconds at most, once a process.
-#[must_use]
-pub fn kvm_works() -> bool {
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| {
-        let device = std::fs::File::options().read(true).write(true).open("/dev/kvm");
-        device.is_ok() && boot_sector_runs().unwrap_or(false)
-    })
-}
-
-/// Runs a boot sector that writes success to isa-debug-exit.
-fn boot_sector_runs() -> Result<bool, EmulatorError> {
-    let mut sector = [0_u8; 512];
-    sector[..6].copy_from_slice(&[0xb0, 0x10, 0xe6, 0xf4, 0xeb, 0xfe]); // mov al, 16; out 0xf4, al
-    sector[510..].copy_from_slice(&[0x55, 0xaa]);
-    let mut image =
-        tempfile::NamedTempFile::new().map_err(|e| EmulatorError::Io("a temporary file", e))?;
-    image.write_all(&sector).map_err(|e| EmulatorError::Io("a temporary file", e))?;
-    let settings = Settings { memory_mib: 16, accel: Accel::Kvm, ..Settings::new(image.path()) };
-    let mut child = Child::spawn(&mut command::build(&qemu()?, &settings, true)?)?;
-    let status = child.wait_until(std::time::Instant::now() + Duration::from_secs(3))?;
-    Ok(status.is_some_and(|status| status.code() == Some(0x10 << 1 | 1)))
 }

@@ -1,0 +1,111 @@
+//! Programs that crash on the machine: the report names the program's own functions.
+
+use std::time::Duration;
+
+use bareflow_emulator::{Accel, Outcome, Run, Settings, run};
+use bareflow_session::{FaultReport, Record};
+use bareflow_tests::artefact;
+use bareflow_tests::compile::{Recipe, make, text};
+use bareflow_tests::disk::Disk;
+
+/// Boots a machine with one program, of C, that runs at one level only.
+fn boot(source: &str, level: &str) -> (Run, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("crashes.c");
+    std::fs::write(&file, source).expect("a file");
+    let args = ["-std=c17", "-O1", "-fno-optimize-sibling-calls", "-c", "-emit-llvm"];
+    let mut args: Vec<String> = args.map(String::from).into();
+    args.extend(["-o".into(), "{out}".into(), text(&file)]);
+    let recipe = Recipe { compiler: "clang-22", args, inputs: vec![file.clone()], suffix: "bc" };
+    let bitcode = make(&recipe).unwrap_or_else(|why| panic!("{why}"));
+    let disk = Disk::new().expect("a disk");
+    let read = |path| std::fs::read(path).expect("a file that was built");
+    let manifest = serde_json::json!({
+        "modules": [{ "name": "crashes", "files": ["crashes.bc"] }],
+        "level": level,
+    });
+    for (path, content) in [
+        ("modules/crashes.bc", read(bitcode)),
+        ("boot/lib/libc.bc", read(artefact("libc.bc"))),
+        ("boot/manifest.json", manifest.to_string().into_bytes()),
+    ] {
+        disk.add(path, &content).unwrap_or_else(|error| panic!("{error}"));
+    }
+    let settings = Settings {
+        image: Some(disk.path()),
+        accel: Accel::Tcg,
+        memory_mib: 128,
+        timeout: Duration::from_secs(60),
+        ..Settings::kernel(&artefact("kernel.elf"))
+    };
+    let run = run(&settings, &mut |_| ()).expect("QEMU runs");
+    let text = String::from_utf8_lossy(&run.output).into_owned();
+    disk.check().unwrap_or_else(|error| panic!("after a crash: {error}\n{text}"));
+    (run, text)
+}
+
+/// The fault record of a run that ended in a fault.
+fn fault(run: &Run, text: &str) -> FaultReport {
+    assert_eq!(run.outcome, Outcome::Fault, "{text}\n{:?}", run.records);
+    let records = run.records.iter().map(|json| serde_json::from_str(json).expect("a record"));
+    let faults = records.filter_map(|record| match record {
+        Record::Fault(report) => Some(report),
+        _ => None,
+    });
+    let faults: Vec<_> = faults.collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults.into_iter().next().expect("there is one")
+}
+
+/// `name+0x12` without the offset.
+fn names(backtrace: &[String]) -> Vec<&str> {
+    backtrace.iter().map(|line| line.split('+').next().unwrap_or_default()).collect()
+}
+
+const READS_ADDRESS_16: &str = "
+    __attribute__((noinline)) int inner(volatile int *p) { return *p + 1; }
+    __attribute__((noinline)) int outer(long n) { return inner((volatile int *)n) * 2; }
+    int main(void) { return outer(16) + 3; }
+";
+
+#[test]
+fn a_fault_names_the_functions_of_a_compiled_program() {
+    for level in ["O0", "O1", "O2", "O3"] {
+        let (run, text) = boot(READS_ADDRESS_16, level);
+        let report = fault(&run, &text);
+        assert_eq!((report.vector, report.address), (Some(14), Some(16)), "{level}: {text}");
+        assert!(report.text.contains("the null page"), "{level}: {report:?}");
+        assert_eq!(names(&report.backtrace)[..3], ["inner", "outer", "main"], "{level}: {text}");
+        assert!(report.function.starts_with("inner+0x"), "{level}: {report:?}");
+    }
+}
+
+#[test]
+fn a_fault_of_an_interpreted_program_is_reported_alike() {
+    let (run, text) = boot(READS_ADDRESS_16, "interp");
+    let report = fault(&run, &text);
+    assert_eq!((report.vector, report.address), (Some(14), Some(16)), "{text}");
+    assert!(report.text.contains("read of unmapped 0x10 (the null page)"), "{report:?}");
+}
+
+const RECURS_FOR_EVER: &str = "
+    __attribute__((noinline)) long deeper(long n) {
+        volatile char room[200];
+        room[n % 200] = (char)n;
+        return deeper(n + 1) + room[n % 100];
+    }
+    int main(void) { return (int)deeper(1); }
+";
+
+#[test]
+fn a_program_without_end_of_its_stack_is_told_so() {
+    for level in ["O0", "O1", "O3", "interp"] {
+        let (run, text) = boot(RECURS_FOR_EVER, level);
+        let report = fault(&run, &text);
+        assert!(report.text.contains("below the program's stack: stack overflow"), "{level}: {report:?}");
+        if level != "interp" {
+            assert_eq!(names(&report.backtrace)[0], "deeper", "{level}: {report:?}");
+            assert!(text.contains(" times)"), "{level}: {text}");
+        }
+    }
+}
