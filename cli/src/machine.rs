@@ -23,12 +23,15 @@ pub struct MachineOptions {
     /// What the image is to the machine.
     #[arg(long, value_parser = ["ide", "virtio", "floppy"], help = "What the image is to the machine [default: ide; virtio on microvm]")]
     pub media: Option<String>,
-    /// Emulation or virtualisation; auto emulates, which works everywhere.
+    /// Emulation or virtualisation; auto takes KVM where it runs kernels, and else emulates.
     #[arg(long, default_value = "auto", value_parser = ["auto", "tcg", "kvm"])]
     pub accel: String,
     /// Seconds until a machine that does not end counts as hung.
     #[arg(long, default_value_t = 120, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// A further argument for QEMU; may be repeated: --qemu=-s --qemu=-S waits for a debugger.
+    #[arg(long, value_name = "ARG", allow_hyphen_values = true)]
+    pub qemu: Vec<std::ffi::OsString>,
 }
 
 impl MachineOptions {
@@ -43,6 +46,7 @@ impl MachineOptions {
             media: None,
             accel: "auto".to_owned(),
             timeout: 300,
+            qemu: Vec::new(),
         }
     }
 
@@ -73,6 +77,7 @@ impl MachineOptions {
             memory_mib: self.mem,
             processors: self.smp,
             timeout: Duration::from_secs(self.timeout),
+            arguments: self.qemu.clone(),
             ..Settings::new(image)
         }
     }

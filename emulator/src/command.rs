@@ -34,6 +34,7 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
     if let Some(image) = &settings.image {
         attach(&mut command, settings, image)?;
     }
+    command.args(&settings.arguments);
     command
         .stdin(match settings.input {
             Input::Nothing => Stdio::null(),

@@ -1,5 +1,6 @@
 //! What machine to run, and with what in it.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub keep_writes: bool,
     /// Most bytes of console that are kept; a machine that prints more is stopped.
     pub output_limit: usize,
+    /// Further arguments for QEMU, behind all others: a monitor, a debugger's port, a device.
+    pub arguments: Vec<OsString>,
 }
 
 impl Settings {
@@ -53,6 +56,7 @@ impl Settings {
             input: Input::Nothing,
             keep_writes: true,
             output_limit: 256 << 20,
+            arguments: Vec::new(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 pub mod compile;
 pub mod disk;
+pub mod machine;
+pub mod monitor;
 pub mod place;
 pub mod process;
 pub mod program;

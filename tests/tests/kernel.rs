@@ -197,6 +197,69 @@ fn functions_on_memory_agree_with_loops() {
     assert!(text.contains("copies agree"), "{text}");
 }
 
+/// The time-stamp counter's frequency, counted against this machine's own clock: the emulator
+/// shows its guests the same counter.
+#[cfg(target_arch = "x86_64")]
+fn own_frequency() -> f64 {
+    // SAFETY: reading the counter changes nothing.
+    let cycles = || unsafe { core::arch::x86_64::_rdtsc() };
+    let (start, first) = (std::time::Instant::now(), cycles());
+    std::thread::sleep(Duration::from_millis(200));
+    (cycles() - first) as f64 / start.elapsed().as_secs_f64()
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn the_clock_is_right_and_the_timer_wakes() {
+    let right = own_frequency();
+    for kind in [Machine::Pc, Machine::Q35, Machine::Microvm] {
+        let settings = Settings { machine: kind, ..machine("selftest=clock") };
+        let (_, text) = ends(&settings, Outcome::Success);
+        let word = |line: &str, n: usize| {
+            line.split(' ').nth(n).and_then(|word| word.parse::<u64>().ok()).expect("a number")
+        };
+        let mut lines = text.lines().filter(|line| line.starts_with("clock: "));
+        let hz = word(lines.next().expect("a frequency"), 1) as f64;
+        assert!((hz / right - 1.0).abs() < 0.02, "{kind:?}: {hz} Hz, but {right} here");
+        let mut sleeps = 0;
+        for line in lines {
+            // "clock: 10 ms asleep took 10012 us and 2 naps"
+            let (ms, us, naps) = (word(line, 1), word(line, 5), word(line, 8));
+            // Polling would look at the clock many thousand times.
+            assert!(us >= ms * 1000 && naps < 500, "{kind:?}: {line}");
+            sleeps += 1;
+        }
+        assert_eq!(sleeps, 3, "{kind:?}: {text}");
+    }
+}
+
+#[test]
+fn more_processors_than_are_used_do_no_harm() {
+    for kind in [Machine::Pc, Machine::Q35, Machine::Microvm] {
+        let disk = Disk::new().expect("a disk");
+        let media = Media::Virtio;
+        let image = Some(disk.path());
+        let settings =
+            Settings { machine: kind, media, image, processors: 4, ..machine("selftest=fat") };
+        let (_, text) = ends(&settings, Outcome::Success);
+        assert!(text.contains("fat: all went well"), "{kind:?}: {text}");
+        disk.check().unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+    }
+}
+
+#[test]
+fn a_machine_with_nothing_to_run_says_so() {
+    let empty = Disk::new().expect("a disk");
+    for image in [None, Some(empty.path())] {
+        let settings =
+            Settings { image, memory_mib: 128, ..Settings::kernel(&artefact("kernel.elf")) };
+        let settings = Settings { accel: Accel::Tcg, ..settings };
+        let (run, _) = ends(&settings, Outcome::Failure);
+        let last = run.records.last().expect("a record");
+        assert!(last.contains("error: no module to run"), "{:?}", run.records);
+    }
+}
+
 #[test]
 fn input_is_read_whole_even_if_it_came_early() {
     for kind in [Machine::Pc, Machine::Microvm] {

@@ -28,10 +28,10 @@ pub fn run() -> Status {
             return Status::Failure;
         }
         say!(
-            "disk: {}: {} sectors, {bytes} bytes read in {} us",
+            "disk: {}: {} sectors, {bytes} bytes read at {} MB/s",
             disk.kind(),
             disk.sectors(),
-            took / 1000
+            bytes as u64 * 1000 / took.max(1)
         );
     }
     Status::Success

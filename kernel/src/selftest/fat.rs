@@ -65,9 +65,9 @@ fn throughput(volume: &mut Files) -> Result<bool, Error> {
     let back = volume.read(PATH)?;
     let read = clock::now_ns();
     volume.remove(PATH)?;
-    let rate = |ns: u64| len as u64 * 1_000_000 / ns.max(1);
+    let rate = |ns: u64| len as u64 * 1000 / ns.max(1);
     say!(
-        "fat: {len} bytes: written at {} kB/s, read at {} kB/s",
+        "fat: {len} bytes of a file: written at {} MB/s, read at {} MB/s",
         rate(wrote - start),
         rate(read - wrote)
     );
