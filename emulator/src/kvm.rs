@@ -95,8 +95,8 @@ mod probe {
         for (word, bytes) in code.iter_mut().zip(CODE.chunks_exact(8)) {
             *word = bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
         }
-        level4[0] = 2 * PAGE | PRESENT_WRITABLE;
-        level3[0] = 3 * PAGE | PRESENT_WRITABLE;
+        level4[0] = (2 * PAGE) | PRESENT_WRITABLE;
+        level3[0] = (3 * PAGE) | PRESENT_WRITABLE;
         level2[0] = LARGE | PRESENT_WRITABLE;
         let region = kvm_userspace_memory_region {
             slot: 0,
