@@ -16,9 +16,12 @@ pub struct Args {
     /// Seeds, first and last
     #[arg(long, value_name = "A..B", default_value = "1..20")]
     seeds: String,
-    /// Level of the engine: interp, O0 to O3, auto
-    #[arg(long, default_value = "auto")]
-    level: String,
+    /// Levels of the engine, with commas between: interp, O0 to O3, auto
+    #[arg(long, default_value = "auto", value_delimiter = ',')]
+    level: Vec<String>,
+    /// More that csmith is told, such as --float
+    #[arg(long, default_value = "", allow_hyphen_values = true, value_delimiter = ' ')]
+    csmith: Vec<String>,
     /// Seconds that one run may take; a program that takes longer natively is left out
     #[arg(long, value_name = "S", default_value_t = 60)]
     limit: u64,
@@ -29,7 +32,7 @@ pub struct Args {
 
 /// How one program went.
 enum Verdict {
-    /// The same from every bitcode.
+    /// The same from every bitcode at every level.
     Same,
     /// It does not end natively in the time there is.
     Endless,
@@ -88,7 +91,7 @@ pub fn run(args: &Args) -> Result<()> {
     println!(
         "csmith seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
          {} endless natively",
-        args.level,
+        args.level.join(", "),
         count(|v| matches!(v, Verdict::Same)),
         count(|v| matches!(v, Verdict::Slow)),
         count(|v| matches!(v, Verdict::Endless)),
@@ -107,8 +110,9 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
     let file = |suffix: &str| folder.join(format!("{seed}{suffix}"));
     let source = file(".c");
     let native = file(".native");
-    let text =
-        output(Command::new("csmith").args(["--seed", &seed.to_string()]).current_dir(folder))?;
+    let mut csmith = Command::new("csmith");
+    csmith.args(["--seed", &seed.to_string()]).current_dir(folder);
+    let text = output(csmith.args(args.csmith.iter().filter(|word| !word.is_empty())))?;
     ensure!(text.status == Some(0), "csmith: {}", String::from_utf8_lossy(&text.out).trim());
     std::fs::write(&source, &text.out)?;
     compile(&["-O1", "-o"], &native, &source)?;
@@ -122,9 +126,12 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
             let bitcode = file(&format!("{level}.bc"));
             compile(&["-c", "-emit-llvm", level, "-o"], &bitcode, &source)?;
             made.push(bitcode.clone());
-            verdict = compare(seed, args, level, &bitcode, &wanted)?;
-            if !matches!(verdict, Verdict::Same) {
-                break;
+            for engine in &args.level {
+                let here = compare(seed, args.limit, engine, level, &bitcode, &wanted)?;
+                // What is wrong outweighs what is slow.
+                if !matches!(here, Verdict::Same) && !matches!(verdict, Verdict::Failed(_)) {
+                    verdict = here;
+                }
             }
         }
     }
@@ -143,14 +150,15 @@ fn compile(args: &[&str], out: &PathBuf, source: &Path) -> Result<()> {
 
 fn compare(
     seed: u64,
-    args: &Args,
+    limit: u64,
+    engine: &str,
     level: &str,
     bitcode: &Path,
     wanted: &Output,
 ) -> Result<Verdict> {
     let tool = tool()?;
     let mut command = Command::new("timeout");
-    command.arg(args.limit.to_string()).arg(tool).args(["run", "--level", &args.level]);
+    command.arg(limit.to_string()).arg(tool).args(["run", "--level", engine]);
     command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());
     let got = output(&mut command)?;
     const TIMED_OUT: i32 = 124;
@@ -160,14 +168,14 @@ fn compare(
     if got.status == Some(0) && got.out == wanted.out {
         return Ok(Verdict::Same);
     }
-    let mut why = format!("seed {seed} {level}: ");
+    let mut why = format!("seed {seed} {level} at {engine}: ");
     let show = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
     if got.status != Some(0) {
         write!(why, "status {:?}: {}", got.status, show(&got.err))?;
     } else {
         write!(why, "{:?}, natively {:?}", show(&got.out), show(&wanted.out))?;
     }
-    write!(why, "\n  again: bareflow run --level {} {}", args.level, bitcode.display())?;
+    write!(why, "\n  again: bareflow run --level {engine} {}", bitcode.display())?;
     Ok(Verdict::Failed(why))
 }
 
