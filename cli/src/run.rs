@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bareflow_hosted::{Fault, Hosted, Output, install_fault_handler};
+use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_session::{
     Finished, FunctionReport, LevelCounts, Outcome, Rejection, SnapshotReport, boot, symbolise,
 };
@@ -31,6 +31,9 @@ pub struct Args {
     /// Timed calls of the entry, after the --calls of warm-up
     #[arg(long, value_name = "N", default_value_t = 0)]
     repeat: u64,
+    /// Time calls by the time this process had a processor, for figures on a busy machine
+    #[arg(long)]
+    processor_time: bool,
     /// A folder that stands for the machine's disk: starts from its snapshots and saves one
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
@@ -82,7 +85,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let output = if ui.json() { Output::Capture } else { Output::Inherit };
     let machine = Hosted::new(output, args.disk.clone(), true)
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
-    let machine: &'static Hosted = Box::leak(Box::new(machine));
+    let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
+    let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
     install_fault_handler(describe);
     let finished =
         boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Module;
+use super::{Bitcode, Module};
 use crate::artefacts::Artefacts;
 use crate::failure::{Failure, Kind};
 
@@ -40,7 +40,8 @@ pub(super) struct Reading {
     pub(super) compile_ns: u64,
 }
 
-/// Times calls of the twin and prints what `bareflow run --json` prints of it.
+/// Times calls of the twin, as `--processor-time` does, and prints what `bareflow run --json`
+/// prints of it.
 const DRIVER: &str = r#"
 #include <inttypes.h>
 #include <stdio.h>
@@ -51,9 +52,9 @@ int main(int argc, char **argv) {
     uint64_t arg = strtoull(argv[1], 0, 10), result = 0, least = UINT64_MAX;
     for (int i = 0, calls = atoi(argv[2]) + 1; i < calls; i++) {
         struct timespec from, to;
-        clock_gettime(CLOCK_MONOTONIC, &from);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
         result = ENTRY(arg);
-        clock_gettime(CLOCK_MONOTONIC, &to);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
         uint64_t ns = (to.tv_sec - from.tv_sec) * 1000000000ull + to.tv_nsec - from.tv_nsec;
         if (i && ns < least) least = ns;
     }
@@ -64,6 +65,7 @@ int main(int argc, char **argv) {
 /// All contenders of a module, the baseline first.
 pub(super) fn all(
     module: &Module,
+    bitcode: Bitcode,
     artefacts: &Artefacts,
     folder: &Path,
 ) -> Result<Vec<Contender>, Failure> {
@@ -76,7 +78,7 @@ pub(super) fn all(
     }
     let own = std::env::current_exe()
         .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
-    let file = artefacts.path(&format!("modules/{}.bc", module.name))?;
+    let file = bitcode.file(&module.name, artefacts)?;
     for (name, calls) in LEVELS {
         let text = |text: &str| text.to_owned();
         let arguments = vec![
@@ -92,6 +94,7 @@ pub(super) fn all(
             text(calls),
             text("--repeat"),
             text(CALLS),
+            text("--processor-time"),
             text("--json"),
         ];
         list.push(Contender { name, program: own.clone(), arguments });

@@ -2,12 +2,16 @@
 //!
 //! Each contender is a process. They run in turn, round after round, so that a machine whose
 //! speed drifts slows all of them; figures are ratios within a round, their median over the
-//! rounds, and the geometric mean over the modules. Answers are compared with the right ones.
+//! rounds, and the geometric mean over the modules. What is timed is the time that a process had a
+//! processor, so that other work on the machine counts little. Answers are compared with the right
+//! ones.
 
+mod compile_time;
 mod contender;
 mod table;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +26,8 @@ use contender::Contender;
 Examples:
   bareflow bench                              the twelve modules, every level, five rounds
   bareflow bench --rounds 9 --only sha256     one module
+  bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
+  bareflow bench --compile-time               how long compiling all functions takes
   bareflow bench --json > bench.json          one JSON object a module, then the summary
 
 Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules.")]
@@ -32,6 +38,32 @@ pub struct Args {
     /// Only the modules with this in their name
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
+    /// Optimisation of the bitcode that the engine gets
+    #[arg(long, value_name = "LEVEL", default_value = "O2")]
+    bitcode: Bitcode,
+    /// Time compiling all functions at each level, not running them
+    #[arg(long)]
+    compile_time: bool,
+}
+
+/// How far rustc optimised the modules.
+#[derive(clap::ValueEnum, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[value(rename_all = "verbatim")]
+enum Bitcode {
+    O0,
+    O1,
+    O2,
+    O3,
+}
+
+impl Bitcode {
+    /// The file of a module.
+    fn file(self, module: &str, artefacts: &Artefacts) -> Result<PathBuf, Failure> {
+        artefacts.path(&match self {
+            Self::O2 => format!("modules/{module}.bc"),
+            other => format!("modules/{other:?}/{module}.bc"),
+        })
+    }
 }
 
 /// The twelve modules as `modules.json` describes them.
@@ -67,12 +99,28 @@ struct Line {
 struct Summary {
     processor: String,
     rounds: u32,
+    bitcode: Bitcode,
     baseline: &'static str,
     /// Geometric mean of the ratios, by contender.
     geometric_mean: BTreeMap<&'static str, f64>,
+    /// Where each level gains most on the one below it.
+    gains: Vec<Gain>,
     /// Nanoseconds of compiling all functions of all modules, by contender.
     compile_ns: BTreeMap<&'static str, u64>,
 }
+
+/// What a level is there for.
+#[derive(Serialize, Debug)]
+struct Gain {
+    level: &'static str,
+    below: &'static str,
+    module: String,
+    /// Time at the level below, in times of this level.
+    times: f64,
+}
+
+/// Levels, each behind the one that it has to beat.
+const STEPS: [(&str, &str); 4] = [("interp", "O0"), ("O0", "O1"), ("O1", "O2"), ("O2", "O3")];
 
 /// Runs the benchmark.
 ///
@@ -88,12 +136,15 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if modules.is_empty() {
         return Err(Failure::usage(format!("no module has {} in its name", args.only)));
     }
+    if args.compile_time {
+        return compile_time::run(&modules, args, &artefacts, ui);
+    }
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::new(Kind::Output, format!("a temporary folder: {error}")))?;
     let bar = ui.progress(modules.len() as u64 * u64::from(args.rounds), "measuring");
     let mut lines = Vec::new();
     for module in &modules {
-        let contenders = contender::all(module, &artefacts, folder.path())?;
+        let contenders = contender::all(module, args.bitcode, &artefacts, folder.path())?;
         let line = measure(module, &contenders, args.rounds, &bar)?;
         bar.suspend(|| {
             if ui.json() {
@@ -103,7 +154,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         lines.push(line);
     }
     bar.finish_and_clear();
-    let summary = summarise(&lines, args.rounds);
+    let summary = summarise(&lines, args);
     ui.result(&summary, || table::render(&lines, &summary));
     Ok(Exit::Success)
 }
@@ -156,7 +207,7 @@ fn measure(
     Ok(line)
 }
 
-fn summarise(lines: &[Line], rounds: u32) -> Summary {
+fn summarise(lines: &[Line], args: &Args) -> Summary {
     let mut geometric_mean = BTreeMap::new();
     let mut compile_ns: BTreeMap<&'static str, u64> = BTreeMap::new();
     for name in lines.iter().flat_map(|line| line.ratio.keys()) {
@@ -170,11 +221,22 @@ fn summarise(lines: &[Line], rounds: u32) -> Summary {
     }
     Summary {
         processor: processor(),
-        rounds,
+        rounds: args.rounds,
+        bitcode: args.bitcode,
         baseline: contender::BASELINE,
         geometric_mean,
+        gains: STEPS.into_iter().filter_map(|(below, level)| gain(lines, below, level)).collect(),
         compile_ns,
     }
+}
+
+/// The module on which a level gains most on the one below it.
+fn gain(lines: &[Line], below: &'static str, level: &'static str) -> Option<Gain> {
+    let times = |line: &Line| Some(line.ratio.get(below)? / line.ratio.get(level)?);
+    let gains = lines.iter().filter_map(|line| {
+        Some(Gain { level, below, module: line.module.clone(), times: times(line)? })
+    });
+    gains.max_by(|a, b| a.times.total_cmp(&b.times))
 }
 
 /// The processor's name, as Linux knows it.

@@ -9,4 +9,4 @@ mod memory;
 mod platform;
 
 pub use faults::{Fault, install as install_fault_handler};
-pub use platform::{Hosted, Output};
+pub use platform::{Clock, Hosted, Output, processor_time};
