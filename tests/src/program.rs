@@ -93,6 +93,16 @@ impl Program {
         self.name.starts_with("rust/")
     }
 
+    /// Whether it reads standard input or files.
+    pub fn reads(&self) -> bool {
+        const SIGNS: [&str; 5] = ["stdin)", "getchar(", " scanf(", "fgets(", "read_line"];
+        let reads = |source: &PathBuf| {
+            let text = std::fs::read_to_string(source).unwrap_or_default();
+            SIGNS.iter().any(|sign| text.contains(sign))
+        };
+        self.disk.is_some() || self.sources.iter().any(reads)
+    }
+
     fn inputs(&self, more: &[&Path]) -> Vec<PathBuf> {
         let own = self.sources.iter().chain(&self.headers).cloned();
         own.chain(more.iter().map(|path| path.to_path_buf())).collect()

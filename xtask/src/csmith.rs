@@ -1,4 +1,5 @@
-//! Random C programs, from csmith, natively and as bitcode: they must print the same.
+//! Random programs, in C from csmith or in LLVM IR of our own, natively and as bitcode: they must
+//! print the same.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{images, shell};
+use crate::{images, random_ir, shell};
 
 /// What to try.
 #[derive(clap::Args, Debug)]
@@ -22,6 +23,9 @@ pub struct Args {
     /// More that csmith is told, such as --float
     #[arg(long, default_value = "", allow_hyphen_values = true, value_delimiter = ' ')]
     csmith: Vec<String>,
+    /// Random LLVM IR of our own instead of csmith's C
+    #[arg(long, conflicts_with = "csmith")]
+    ir: bool,
     /// Seconds that one run may take; a program that takes longer natively is left out
     #[arg(long, value_name = "S", default_value_t = 60)]
     limit: u64,
@@ -89,8 +93,9 @@ pub fn run(args: &Args) -> Result<()> {
     let count = |wanted: fn(&Verdict) -> bool| verdicts.iter().filter(|v| wanted(v)).count();
     let failed = count(|v| matches!(v, Verdict::Failed(_)));
     println!(
-        "csmith seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
+        "{} seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
          {} endless natively",
+        if args.ir { "IR" } else { "csmith" },
         args.level.join(", "),
         count(|v| matches!(v, Verdict::Same)),
         count(|v| matches!(v, Verdict::Slow)),
@@ -108,13 +113,11 @@ fn range(text: &str) -> Result<(u64, u64)> {
 
 fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
     let file = |suffix: &str| folder.join(format!("{seed}{suffix}"));
-    let source = file(".c");
+    let source = file(if args.ir { ".ll" } else { ".c" });
     let native = file(".native");
-    let mut csmith = Command::new("csmith");
-    csmith.args(["--seed", &seed.to_string()]).current_dir(folder);
-    let text = output(csmith.args(args.csmith.iter().filter(|word| !word.is_empty())))?;
-    ensure!(text.status == Some(0), "csmith: {}", String::from_utf8_lossy(&text.out).trim());
-    std::fs::write(&source, &text.out)?;
+    let program =
+        if args.ir { random_ir::program(seed).into_bytes() } else { csmith(seed, args, folder)? };
+    std::fs::write(&source, program)?;
     compile(&["-O1", "-o"], &native, &source)?;
     let wanted = output(Command::new("timeout").arg(NATIVE_LIMIT).arg(&native))?;
     let mut made = vec![source.clone(), native];
@@ -139,6 +142,15 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
         made.iter().for_each(|file| drop(std::fs::remove_file(file)));
     }
     Ok(verdict)
+}
+
+/// What csmith writes for a seed.
+fn csmith(seed: u64, args: &Args, folder: &Path) -> Result<Vec<u8>> {
+    let mut csmith = Command::new("csmith");
+    csmith.args(["--seed", &seed.to_string()]).current_dir(folder);
+    let text = output(csmith.args(args.csmith.iter().filter(|word| !word.is_empty())))?;
+    ensure!(text.status == Some(0), "csmith: {}", String::from_utf8_lossy(&text.err).trim());
+    Ok(text.out)
 }
 
 fn compile(args: &[&str], out: &PathBuf, source: &Path) -> Result<()> {

@@ -5,6 +5,7 @@ mod build;
 mod csmith;
 mod images;
 mod kernel;
+mod random_ir;
 mod setup;
 mod shell;
 mod symbols;
@@ -27,7 +28,7 @@ enum Task {
     Build,
     /// Makes only the C library and the modules.
     Images,
-    /// Compares random C programs with native runs.
+    /// Compares random programs with native runs.
     Csmith(csmith::Args),
     /// Runs the test programs at every level of bitcode and engine.
     Programs,

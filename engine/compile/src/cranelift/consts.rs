@@ -229,8 +229,11 @@ impl Lower<'_, '_> {
             }
             ConstExpr::Cast { op, value } => self.cast(op, operand(value), constant.ty)?,
             ConstExpr::Binary { op, lhs, rhs } => {
-                if matches!(op, BinaryOp::UDiv | BinaryOp::SDiv | BinaryOp::URem | BinaryOp::SRem) {
-                    return refuse("a constant division of addresses");
+                // It may be computed where it is not needed, so it must not fault.
+                let divides =
+                    matches!(op, BinaryOp::UDiv | BinaryOp::SDiv | BinaryOp::URem | BinaryOp::SRem);
+                if divides && self.src.const_signed(operand(rhs)).is_none_or(|by| by < 1) {
+                    return refuse("a constant division by an address");
                 }
                 self.binary(op, operand(lhs), operand(rhs), constant.ty)?
             }

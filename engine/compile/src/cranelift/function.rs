@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::abi::{Pass, Place};
 use bareflow_ir::layout::ValueFrame;
-use bareflow_ir::{BlockId, CastOp, Instr, Op, Operand, ValueId};
+use bareflow_ir::{BlockId, CastOp, Instr, Op, Operand, Type, ValueId};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, SourceLoc, Value, types};
 use cranelift_codegen::isa::CallConv;
 
@@ -287,6 +287,16 @@ impl Lower<'_, '_> {
             Op::Binary { op, lhs, rhs, .. } => self.binary(*op, *lhs, *rhs, instr.ty)?,
             Op::FNeg { value, .. } => self.fneg(*value)?,
             Op::Freeze { value } => self.pieces(*value)?,
+            Op::Cast { op: CastOp::Bitcast, value, .. }
+                if *self.types().get(instr.ty) == Type::Ptr =>
+            {
+                let Some(result) = instr.result else { return Ok(()) };
+                if !self.is_promoted(result) {
+                    let addr = self.addr(*value)?;
+                    self.set_addr(result, addr);
+                }
+                return Ok(());
+            }
             Op::Cast { op, value, wrap } => {
                 // A number that is not negative is the same signed, and faster to convert.
                 let op = match op {

@@ -24,13 +24,19 @@ fn base_name(name: &str) -> Option<&str> {
 /// Whether a part of a name stands for an overloaded type.
 fn is_type(part: &str) -> bool {
     let number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    // Before pointers were all alike, a name said what they point to: `p0i8`, `p0s_struct.s`.
+    let pointer = |rest: &str| {
+        let pointee = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        pointee.len() < rest.len()
+            && (pointee.is_empty() || is_type(pointee) || pointee.starts_with(['s', 'a', 'f']))
+    };
     let vector = |rest: &str| {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         digits > 0 && is_type(&rest[digits..])
     };
     matches!(part, "f16" | "bf16" | "f32" | "f64" | "f80" | "f128")
         || part.strip_prefix('i').is_some_and(number)
-        || part.strip_prefix('p').is_some_and(number)
+        || part.strip_prefix('p').is_some_and(pointer)
         || part.strip_prefix('v').is_some_and(vector)
         || part.starts_with("sl_")
         || part.starts_with("s_")
@@ -181,4 +187,25 @@ impl Lower<'_, '_> {
 /// What an operand list lacks, in words.
 pub(super) fn missing() -> super::lower::Refusal {
     super::lower::Refusal(String::from("a missing argument"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::base_name;
+
+    #[test]
+    fn names_lose_their_types() {
+        for (name, base) in [
+            ("llvm.lifetime.start.p0", "lifetime.start"),
+            ("llvm.lifetime.start.p0i8", "lifetime.start"),
+            ("llvm.memcpy.p0i8.p0i8.i64", "memcpy"),
+            ("llvm.ptr.annotation.p0s_node", "ptr.annotation"),
+            ("llvm.masked.load.v4f32.p0v4f32", "masked.load"),
+            ("llvm.umul.with.overflow.i64", "umul.with.overflow"),
+            ("llvm.trap", "trap"),
+        ] {
+            assert_eq!(base_name(name), Some(base));
+        }
+        assert_eq!(base_name("memcpy"), None);
+    }
 }

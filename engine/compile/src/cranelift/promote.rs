@@ -9,7 +9,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::layout::{alloc_size, store_size};
-use bareflow_ir::{BlockId, Op, Operand, TypeId, ValueId};
+use bareflow_ir::{BlockId, CastOp, Op, Operand, Type, TypeId, ValueId};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 use cranelift_frontend::Variable;
 
@@ -173,6 +173,15 @@ impl Lower<'_, '_> {
                     _ => plan.fix(*base),
                 }
             }
+            // The same pointer, as bitcode with typed pointers has it.
+            Op::Cast { op: CastOp::Bitcast, value, .. } if plan.place(*value).is_some() => {
+                match instr.result {
+                    Some(result) if *src.types().get(instr.ty) == Type::Ptr => {
+                        plan.places[result.index()] = plan.place(*value);
+                    }
+                    _ => plan.fix(*value),
+                }
+            }
             Op::Load { ptr, volatile: false, atomic: None, .. } => {
                 if let Some(place) = plan.place(*ptr) {
                     plan.access(src, place, instr.ty);
@@ -193,7 +202,7 @@ impl Lower<'_, '_> {
                     return;
                 }
                 let copies_bytes =
-                    name.starts_with("llvm.memcpy.p0.p0") || name.starts_with("llvm.memmove.p0.p0");
+                    name.starts_with("llvm.memcpy.p0") || name.starts_with("llvm.memmove.p0");
                 if let (true, Some(size)) = (copies_bytes, size) {
                     let size = size as i64;
                     let (to, from) = (plan.place(call.args[0]), plan.place(call.args[1]));
@@ -206,7 +215,7 @@ impl Lower<'_, '_> {
                     }
                     return;
                 }
-                if let (true, Some(size)) = (name.starts_with("llvm.memset.p0."), size)
+                if let (true, Some(size)) = (name.starts_with("llvm.memset.p0"), size)
                     && src.const_int(call.args[1]).is_some()
                 {
                     if let Some(place) = plan.place(call.args[0]) {

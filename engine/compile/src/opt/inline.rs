@@ -218,8 +218,8 @@ fn can_inline(module: &Module, id: FuncId) -> bool {
                 let name = module
                     .direct_callee(call.callee)
                     .map_or("", |callee| module.func(callee).name.as_str());
-                !matches!(name, "llvm.returnaddress" | "llvm.frameaddress.p0" | "llvm.stacksave.p0")
-                    && !call.must_tail
+                let frame = ["llvm.returnaddress", "llvm.frameaddress", "llvm.stacksave"];
+                !frame.iter().any(|known| name.starts_with(known)) && !call.must_tail
             }
             _ => true,
         })
