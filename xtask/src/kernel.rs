@@ -72,6 +72,8 @@ fn flags(script: &str) -> Vec<String> {
         "link-arg=-static",
         "link-arg=--no-pie",
         "link-arg=--build-id=none",
+        // What core, which is built to unwind, names in tables that are left out.
+        "link-arg=--defsym=rust_eh_personality=0",
     ];
     let script = format!("link-arg=-T{}", script.display());
     codegen.into_iter().map(str::to_owned).chain([script]).map(|flag| format!("-C{flag}")).collect()
