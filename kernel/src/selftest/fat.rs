@@ -59,17 +59,23 @@ fn throughput(volume: &mut Files) -> Result<bool, Error> {
     const PATH: &str = "/selftest/large.bin";
     let len = (volume.space().free / 4).min(4 << 20) as usize;
     let content = pattern(11, len);
-    let start = clock::now_ns();
-    volume.write(PATH, &content)?;
-    let wrote = clock::now_ns();
-    let back = volume.read(PATH)?;
-    let read = clock::now_ns();
+    let (mut writing, mut reading) = (u64::MAX, u64::MAX);
+    let mut same = true;
+    // The fastest of three: emulators are not always running.
+    for _ in 0..3 {
+        let start = clock::now_ns();
+        volume.write(PATH, &content)?;
+        let wrote = clock::now_ns();
+        let back = volume.read(PATH)?;
+        reading = reading.min(clock::now_ns() - wrote);
+        writing = writing.min(wrote - start);
+        same &= back == content;
+    }
     volume.remove(PATH)?;
-    let rate = |ns: u64| len as u64 * 1000 / ns.max(1);
     say!(
         "fat: {len} bytes of a file: written at {} MB/s, read at {} MB/s",
-        rate(wrote - start),
-        rate(read - wrote)
+        len as u64 * 1000 / writing.max(1),
+        len as u64 * 1000 / reading.max(1)
     );
-    Ok(back == content && volume.read("/selftest/kept.bin")? == pattern(7, 100_000))
+    Ok(same && volume.read("/selftest/kept.bin")? == pattern(7, 100_000))
 }
