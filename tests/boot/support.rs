@@ -65,7 +65,7 @@ pub fn settings(image: &Path) -> Settings {
     Settings {
         accel: Accel::Tcg,
         memory_mib: 128,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_secs(300),
         ..Settings::new(image)
     }
 }

@@ -56,7 +56,7 @@ pub fn settings(disk: &Disk) -> Settings {
         image: Some(disk.path()),
         accel: Accel::Tcg,
         memory_mib: 128,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_secs(300),
         ..Settings::kernel(&artefact("kernel.elf"))
     }
 }

@@ -46,9 +46,9 @@ impl Place {
     /// Connects to the machine, which may not have started yet.
     ///
     /// # Errors
-    /// When there is none for a minute.
+    /// When there is none for five minutes.
     pub fn connect(&self) -> Result<Monitor> {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_secs(300);
         let socket = loop {
             match UnixStream::connect(self.folder.path().join("monitor")) {
                 Ok(socket) => break socket,
@@ -58,7 +58,7 @@ impl Place {
                 Err(error) => return Err(error).context("the machine has no monitor"),
             }
         };
-        socket.set_read_timeout(Some(Duration::from_secs(60)))?;
+        socket.set_read_timeout(Some(Duration::from_secs(300)))?;
         let dump = self.folder.path().join("screen");
         let mut monitor = Monitor { answers: BufReader::new(socket), dump };
         monitor.ask("qmp_capabilities", json!({}))?;

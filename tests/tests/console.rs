@@ -33,7 +33,7 @@ fn keys_are_read_and_shown_on_the_screen() {
             command_line: "selftest=echo".to_owned(),
             memory_mib: 64,
             accel: Accel::Tcg,
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_secs(300),
             ..Settings::kernel(&artefact("bare.elf"))
         };
         let text = with_person(settings, |monitor| {

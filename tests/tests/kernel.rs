@@ -13,7 +13,7 @@ fn machine(command_line: &str) -> Settings {
         command_line: command_line.to_owned(),
         memory_mib: 64,
         accel: Accel::Tcg,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_secs(300),
         ..Settings::kernel(&artefact("bare.elf"))
     }
 }

@@ -34,6 +34,20 @@ pub fn run() -> Result<()> {
         "-D",
         "warnings",
     ]))?;
+    // The kernel is no default member; without the engine it has all of its own code but the glue.
+    shell::run(shell::cargo().args([
+        "clippy",
+        "--profile",
+        "kernel",
+        "--target-dir",
+        "target/kernel",
+        "--package",
+        "bareflow-kernel",
+        "--no-default-features",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     let mut tests = shell::cargo();
     tests.args(["test", "--release", "--no-fail-fast", "--"]);
     for (name, why) in BROKEN {
@@ -50,6 +64,6 @@ pub fn run() -> Result<()> {
 /// One of them differs from its native run.
 pub fn programs() -> Result<()> {
     let mut command = shell::cargo();
-    command.args(["test", "--package", "bareflow-tests", "--test", "programs"]);
+    command.args(["test", "--release", "--package", "bareflow-tests", "--test", "programs"]);
     shell::run(command.env("BAREFLOW_PROGRAMS", "all"))
 }
