@@ -16,8 +16,9 @@
 //! Layout of the two regions, each part at a multiple of 16 bytes:
 //!
 //! ```text
-//!   code:   shared entries | stubs, 8 each | thunks, 16 each | probe thunks, 16 each | code pool
-//!   data:   shared cells   | GOT slots, 8 each | data pool
+//!   code:   shared entries | stubs, 8 each | thunks, 16 each | probe thunks, 16 each
+//!           | gates, 32 each | code pool
+//!   data:   shared cells   | GOT slots, 8 each | gate cells, 16 each | data pool
 //! ```
 //!
 //! # Invariants
@@ -30,6 +31,7 @@ extern crate alloc;
 
 mod data;
 mod error;
+mod gate;
 mod install;
 mod pool;
 mod probe;

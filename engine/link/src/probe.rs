@@ -25,7 +25,7 @@ pub(crate) const FRAME_BYTES: usize = size_of::<Frame>();
 /// A probe of a [`CodeSpace`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(transparent)]
-pub struct ProbeId(u32);
+pub struct ProbeId(pub(crate) u32);
 
 /// What a probe has measured.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -227,6 +227,7 @@ impl CodeSpace {
         // SAFETY: nothing leads to the probe yet.
         unsafe { (*self.probes.record(probe)).target = target };
         self.set_turn_length(probe, u64::MAX);
+        self.aim_gate(probe, target);
         Ok(probe)
     }
 

@@ -11,7 +11,7 @@ use crate::pool::Pool;
 use crate::probe::Probes;
 use crate::retire::Retired;
 use crate::symbols::{Kind, SymbolTable};
-use crate::x86_64::stubs::{self, ENTRY, STUB, THUNK};
+use crate::x86_64::stubs::{self, ENTRY, GATE, STUB, THUNK};
 use crate::x86_64::{Handler, interpret, probe_enter, probe_exit};
 use crate::{LinkError, PoolKind};
 
@@ -31,7 +31,7 @@ pub struct Region {
 pub struct Settings {
     /// Functions and host calls that can be declared: 8 bytes of data and 24 of code each.
     pub slots: u32,
-    /// Probes that can exist at a time: 16 bytes of code and 576 of other memory each.
+    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 576 of other memory each.
     pub probes: u32,
     /// Calls that can be under measurement at a time, recursive ones included: 24 bytes each.
     pub probe_depth: u32,
@@ -97,6 +97,8 @@ pub struct CodeSpace {
     stubs: usize,
     thunks: usize,
     pub(crate) probe_thunks: usize,
+    pub(crate) gates: usize,
+    pub(crate) gate_cells: usize,
     pub(crate) code_pool: Pool,
     pub(crate) data_pool: Pool,
     names: Vec<String>,
@@ -143,9 +145,12 @@ impl CodeSpace {
         let stubs_at = code.base + ENTRIES * ENTRY;
         let thunks = (stubs_at + slots * STUB).next_multiple_of(16);
         let probe_thunks = thunks + slots * THUNK;
-        let pool = probe_thunks + settings.probes as usize * THUNK;
+        let probes = settings.probes as usize;
+        let gates = probe_thunks + probes * THUNK;
+        let pool = gates + probes * GATE;
         let got = data.base + CELLS * 8;
-        let data_pool = (got + slots * 8).next_multiple_of(64);
+        let gate_cells = (got + slots * 8).next_multiple_of(16);
+        let data_pool = (gate_cells + probes * 16).next_multiple_of(64);
         if pool > code_end || data_pool > data_end {
             return Err(LinkError::Regions("the code or data region has no room for the slots"));
         }
@@ -158,6 +163,8 @@ impl CodeSpace {
             stubs: stubs_at,
             thunks,
             probe_thunks,
+            gates,
+            gate_cells,
             code_pool: Pool::new(pool, code_end - pool),
             data_pool: Pool::new(data_pool, data_end - data_pool),
             names: Vec::new(),
@@ -189,6 +196,8 @@ impl CodeSpace {
         for number in 0..settings.probes {
             let at = probe_thunks + number as usize * THUNK;
             space.write_code(at, &reach(stubs::thunk(at, number, code.base + ENTRY))?);
+            let (gate, cells) = (gates + number as usize * GATE, gate_cells + number as usize * 16);
+            space.write_code(gate, &reach(stubs::gate(gate, cells, at))?);
         }
         let range = (code.base, pool - code.base);
         space.symbols.add(range.0, range.1, "(stubs)", Kind::Stub)?;

@@ -135,3 +135,45 @@ fn a_turn_ends_after_its_calls_and_results_survive_it() {
         assert_eq!(space.take_reading(probe).calls, 3);
     }
 }
+
+#[test]
+fn a_gate_counts_and_lets_some_calls_be_measured() {
+    let mut space = space(never, core::ptr::null_mut());
+    let slot = space.declare("f").unwrap();
+    let code = space.install(&constant("f", 7), Level::O0, |_| None).unwrap();
+    let probe = space.add_probe(code.entry).unwrap();
+    space.publish(slot, space.gate_address(probe));
+    assert_eq!(run(space.stub(slot), &[]), 7);
+    assert_eq!(space.take_reading(probe).calls, 0, "a new gate only counts");
+    assert_eq!(space.gate_left(probe), i64::MAX - 1);
+
+    space.set_gate(probe, 10);
+    for _ in 0..10 {
+        assert_eq!(run(space.stub(slot), &[]), 7);
+    }
+    assert_eq!((space.gate_left(probe), space.take_reading(probe).calls), (0, 0));
+    for _ in 0..3 {
+        assert_eq!(run(space.stub(slot), &[]), 7);
+    }
+    assert_eq!((space.gate_left(probe), space.take_reading(probe).calls), (-3, 3));
+    space.set_gate(probe, 1);
+    assert_eq!(run(space.stub(slot), &[]), 7);
+    assert_eq!(space.take_reading(probe).calls, 0);
+
+    // Stack and registers are as the caller left them.
+    space.publish(slot, space.thunk(slot));
+    let mut seen: Vec<RegFrame> = Vec::new();
+    let mut other = space_of_all_registers(&mut seen);
+    let slot = other.declare("g").unwrap();
+    let probe = other.add_probe(other.thunk(slot)).unwrap();
+    other.publish(slot, other.gate_address(probe));
+    let mut frame = RegFrame { ints: [1, 2, 3, 4, 5, 6], ..RegFrame::default() };
+    let sent = frame;
+    // SAFETY: leads to the handler, which takes any arguments.
+    unsafe { bareflow_link::call(other.stub(slot), &mut frame, &[9]) };
+    assert_eq!((seen[0], frame.ints[0]), (sent, 9));
+}
+
+fn space_of_all_registers(seen: &mut Vec<RegFrame>) -> bareflow_link::CodeSpace {
+    space(all_registers, core::ptr::from_mut(seen).cast())
+}

@@ -4,6 +4,8 @@
 pub(crate) const STUB: usize = 8;
 /// Bytes between thunks.
 pub(crate) const THUNK: usize = 16;
+/// Bytes between gates.
+pub(crate) const GATE: usize = 32;
 /// Bytes of a shared entry.
 pub(crate) const ENTRY: usize = 16;
 
@@ -22,6 +24,19 @@ pub(crate) fn thunk(at: usize, number: u32, entry: usize) -> Option<[u8; THUNK]>
     code[2..6].copy_from_slice(&number.to_le_bytes());
     code[6] = 0xe9;
     code[7..11].copy_from_slice(&distance(at + 11, entry)?);
+    Some(code)
+}
+
+/// `decq count(%rip); js expired; jmp *target(%rip)` at `at`, where `cells` are the count and the
+/// target. Only flags change, which hold nothing at the entry of a function.
+pub(crate) fn gate(at: usize, cells: usize, expired: usize) -> Option<[u8; GATE]> {
+    let mut code = [0xcc; GATE];
+    code[..3].copy_from_slice(&[0x48, 0xff, 0x0d]);
+    code[3..7].copy_from_slice(&distance(at + 7, cells)?);
+    code[7..9].copy_from_slice(&[0x0f, 0x88]);
+    code[9..13].copy_from_slice(&distance(at + 13, expired)?);
+    code[13..15].copy_from_slice(&[0xff, 0x25]);
+    code[15..19].copy_from_slice(&distance(at + 19, cells + 8)?);
     Some(code)
 }
 
