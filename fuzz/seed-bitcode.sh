@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fills fuzz/corpus/bitcode with real modules: the reader's fixtures by each compiler.
+# Fills fuzz/corpus/bitcode with real modules: the reader's fixtures by each compiler, and the twelve
+# modules where they are built.
 set -eu
 cd "$(dirname "$0")/.."
 corpus=fuzz/corpus/bitcode
@@ -13,3 +14,8 @@ for source in engine/bitcode/tests/src/*.c; do
     done
 done
 llvm-as-22 engine/bitcode/tests/src/everything.ll -o "$corpus/everything.bc"
+for level in O0 O1 O2 O3; do
+    for module in target/bareflow/modules/$level/*.bc; do
+        [ -f "$module" ] && cp "$module" "$corpus/$level-$(basename "$module")"
+    done
+done

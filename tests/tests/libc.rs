@@ -41,7 +41,7 @@ fn build(name: &str, flags: &[&str]) -> (PathBuf, PathBuf) {
         make(&Recipe { compiler: "clang-22", args, inputs, suffix: "native" }).expect("it links")
     };
     let ours = link(&["-nostdlib", "-static"], &objects, &[]);
-    let theirs = link(&[], &objects[..1], &["-lm"]);
+    let theirs = link(&[], &objects[..1], &["-lm", "-latomic"]);
     (ours, theirs)
 }
 
@@ -89,6 +89,27 @@ fn the_heap_keeps_blocks_apart() {
     agree("memory.c", &[]);
     let (ours, _) = build("memory.c", &[]);
     assert_eq!(run(&ours, &[]).status, 0);
+}
+
+#[test]
+fn dates_agree_with_the_systems_calendar() {
+    agree("dates.c", &["20000"]);
+}
+
+#[test]
+fn environment_options_atomics_and_searching_agree() {
+    agree("general.c", &[]);
+}
+
+#[test]
+fn overflowing_a_known_buffer_ends_the_program() {
+    let (ours, theirs) = build("fortify.c", &["-D_FORTIFY_SOURCE=2", "-O2"]);
+    for which in 0..=9 {
+        let (a, b) = (run(&ours, &[&which.to_string()]), run(&theirs, &[&which.to_string()]));
+        assert!(a.out == b.out, "{which}: {}", difference(&a.out, &b.out));
+        // Only the first keeps within its buffer.
+        assert_eq!((a.status == 0, b.status == 0), (which == 0, which == 0), "{which}");
+    }
 }
 
 /// Distance in units of the last place of two numbers given as `d` or `f` and their bits.

@@ -3,6 +3,7 @@
 mod boot;
 mod build;
 mod csmith;
+mod fuzz;
 mod images;
 mod kernel;
 mod random_ir;
@@ -30,6 +31,8 @@ enum Task {
     Images,
     /// Compares random programs with native runs.
     Csmith(csmith::Args),
+    /// Tries random inputs on a decoder of untrusted bytes.
+    Fuzz(fuzz::Args),
     /// Runs the test programs at every level of bitcode and engine.
     Programs,
     /// Sets up, builds and runs every test.
@@ -42,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         Task::Build => build::run(),
         Task::Images => images::build(&shell::artefacts()),
         Task::Csmith(args) => csmith::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Programs => test::programs(),
         Task::Test => test::run(),
     }

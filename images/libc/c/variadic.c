@@ -66,6 +66,18 @@ int __isoc99_vfscanf(file *from, const char *format, va_list list) {
     return vfscanf(from, format, list);
 }
 
+int __isoc99_vscanf(const char *format, va_list list) { return vscanf(format, list); }
+
+int __isoc23_vsscanf(const char *from, const char *format, va_list list) {
+    return vsscanf(from, format, list);
+}
+
+int __isoc23_vfscanf(file *from, const char *format, va_list list) {
+    return vfscanf(from, format, list);
+}
+
+int __isoc23_vscanf(const char *format, va_list list) { return vscanf(format, list); }
+
 // What they make of them with _FORTIFY_SOURCE: a flag and the size of the target come along.
 int __printf_chk(int flag, const char *format, ...) {
     (void)flag;
@@ -85,6 +97,16 @@ int __sprintf_chk(char *to, int flag, size_t size, const char *format, ...) {
 int __snprintf_chk(char *to, size_t room, int flag, size_t size, const char *format, ...) {
     (void)flag;
     PASS_ON(format, vsnprintf, to, room < size ? room : size, format);
+}
+
+int __asprintf_chk(char **to, int flag, const char *format, ...) {
+    (void)flag;
+    PASS_ON(format, vasprintf, to, format);
+}
+
+int __vasprintf_chk(char **to, int flag, const char *format, va_list list) {
+    (void)flag;
+    return vasprintf(to, format, list);
 }
 
 int __vprintf_chk(int flag, const char *format, va_list list) {

@@ -133,6 +133,8 @@ integers! {
     __isoc23_strtoll signed i64;
     __isoc23_strtoul unsigned u64;
     __isoc23_strtoull unsigned u64;
+    __isoc23_strtoimax signed i64;
+    __isoc23_strtoumax unsigned u64;
 }
 
 #[unsafe(no_mangle)]

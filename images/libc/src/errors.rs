@@ -10,6 +10,7 @@ pub const ENOMEM: c_int = 12;
 pub const EINVAL: c_int = 22;
 pub const EROFS: c_int = 30;
 pub const ERANGE: c_int = 34;
+pub const EOVERFLOW: c_int = 75;
 
 /// Sets `errno`.
 pub fn set(code: c_int) {
@@ -53,7 +54,7 @@ pub extern "C" fn strerror(code: c_int) -> *const u8 {
         33 => c"Numerical argument out of domain",
         ERANGE => c"Numerical result out of range",
         38 => c"Function not implemented",
-        75 => c"Value too large for defined data type",
+        EOVERFLOW => c"Value too large for defined data type",
         84 => c"Invalid or incomplete multibyte or wide character",
         _ => c"Unknown error",
     };

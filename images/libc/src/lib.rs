@@ -13,16 +13,24 @@
 #![no_builtins]
 
 mod allocate;
+mod calendar;
 mod character;
 mod convert;
+mod dates;
+mod environment;
 mod errors;
+mod fortify;
 mod half;
 mod host;
 mod integer;
 mod math;
 mod memory;
+mod objects;
+mod options;
 mod process;
 mod random;
+mod search;
+mod signals;
 mod sort;
 mod stdio;
 mod strings;

@@ -150,12 +150,6 @@ pub unsafe extern "C" fn __assert_fail(
     }
 }
 
-/// There is no environment.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn getenv(_name: *const u8) -> *mut u8 {
-    null_mut()
-}
-
 /// There is no shell.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn system(command: *const u8) -> c_int {

@@ -1,4 +1,5 @@
-//! Clocks. There is one, which starts at some moment before the program; no calendar.
+//! Clocks. There is one, which starts at some moment before the program: the machine does not
+//! ask for the date, so the first program of the day runs on 1 January 1970.
 
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
@@ -43,6 +44,16 @@ pub unsafe extern "C" fn clock_gettime(_clock: c_int, result: *mut Moment) -> c_
             seconds: (now / 1_000_000_000) as c_long,
             fraction: (now % 1_000_000_000) as c_long,
         };
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clock_getres(_clock: c_int, result: *mut Moment) -> c_int {
+    unsafe {
+        if !result.is_null() {
+            *result = Moment { seconds: 0, fraction: 1 };
+        }
     }
     0
 }

@@ -57,19 +57,32 @@ pub struct Found {
     pub module: bool,
 }
 
-/// Reads bytes; whatever they are, that takes bounded memory, and an error has words.
+/// Reads bytes at once and in parts; whatever they are, that takes bounded memory, both find
+/// the same, and an error has words.
 ///
 /// # Panics
 /// When it does not.
 pub fn examine(bytes: &[u8]) -> Found {
+    let (read, peak) = measured(bytes, || bareflow_bitcode::read(bytes).map(drop));
+    let (in_parts, later) = measured(bytes, || {
+        let mut lazy = Lazy::open(bytes)?;
+        lazy.need(bytes, |name| name.len() % 2 == 0)?;
+        lazy.need(bytes, |_| true)
+    });
+    assert_eq!(read.is_ok(), in_parts.is_ok(), "at once {read:?}, in parts {in_parts:?}");
+    for error in [&read, &in_parts].into_iter().filter_map(|result| result.as_ref().err()) {
+        assert!(error.to_string().starts_with("bitcode: "));
+    }
+    Found { peak: peak.max(later), module: read.is_ok() }
+}
+
+/// What `run` gives, and the most memory in bytes that it held at one time.
+fn measured<T>(bytes: &[u8], run: impl FnOnce() -> T) -> (T, isize) {
     let before = LIVE.with(Cell::get);
     PEAK.with(|peak| peak.set(before));
-    let read = bareflow_bitcode::read(bytes);
+    let result = run();
     let peak = PEAK.with(Cell::get) - before;
     let len = bytes.len() as isize;
     assert!(peak <= BYTES_PER_BYTE * len + ALLOWANCE, "{peak} bytes of memory for a file of {len}");
-    if let Err(error) = &read {
-        assert!(error.to_string().starts_with("bitcode: "));
-    }
-    Found { peak, module: read.is_ok() }
+    (result, peak)
 }

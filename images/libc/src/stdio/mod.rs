@@ -1,9 +1,9 @@
 //! `<stdio.h>`: streams over the host's files and console, formatted output and input.
 
 mod digits;
-mod file;
+pub mod file;
 mod print;
-mod read;
+pub mod read;
 mod scan;
 mod va_list;
 mod write;
