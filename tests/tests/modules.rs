@@ -7,8 +7,13 @@ use std::process::Command;
 use std::time::Duration;
 
 use bareflow_tests::compile::{Recipe, make, text};
-use bareflow_tests::{place, process};
-use serde_json::Value;
+use bareflow_tests::{artefact, place, process, tool};
+use serde_json::{Value, json};
+
+/// Optimisation levels that the modules are built at.
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+/// Levels of the engine.
+const ENGINES: [&str; 6] = ["interp", "O0", "O1", "O2", "O3", "auto"];
 
 struct Module {
     name: String,
@@ -97,7 +102,7 @@ fn nothing_is_missing_at_any_level() {
     let missing: Vec<_> = needed.iter().filter(|name| !known(name)).collect();
     assert!(missing.is_empty(), "the C library needs {missing:?}");
     for module in modules() {
-        for level in 0..=3 {
+        for level in LEVELS {
             let file = artefacts.join(format!("modules/O{level}/{}.bc", module.name));
             let (needed, defined) = symbols(&file);
             assert!(defined.contains(&module.name), "{} lacks its entry", file.display());
@@ -107,25 +112,75 @@ fn nothing_is_missing_at_any_level() {
     }
 }
 
+/// Runs a module hosted, by its small argument.
+fn check(module: &Module, files: &[&Path], engine: &str) {
+    let (arg, result) = module.answers[1];
+    let mut command = Command::new(place::bareflow().expect("the tool is built"));
+    command.args(["run", "--json", "--level", engine, "--entry", &module.name]);
+    command.args(["--arg", &arg.to_string()]).args(files);
+    command.env("BAREFLOW_ARTEFACTS", place::artefacts().expect("the modules are built"));
+    let ended = process::run(&mut command, b"", Duration::from_secs(60)).expect("it ends");
+    let report: Value = serde_json::from_slice(&ended.out)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ended.err)));
+    let got = report["result"].as_str().unwrap_or_default();
+    assert_eq!(got, result.to_string(), "{} from {files:?} on {engine}", module.name);
+}
+
 #[test]
 fn every_level_runs_to_the_right_answer() {
     let artefacts = place::artefacts().expect("the modules are built");
-    let bareflow = place::bareflow().expect("the tool is built");
-    let engines = ["interp", "O0", "O1", "O2", "O3", "auto"];
     for (index, module) in modules().into_iter().enumerate() {
-        for level in 0..=3 {
+        for (place, level) in LEVELS.into_iter().enumerate() {
             let file = artefacts.join(format!("modules/O{level}/{}.bc", module.name));
-            let (arg, result) = module.answers[1];
-            let engine = engines[(index + level) % engines.len()];
-            let mut command = Command::new(bareflow);
-            command.args(["run", "--json", "--level", engine, "--entry", &module.name]);
-            command.args(["--arg", &arg.to_string()]).arg(&file);
-            command.env("BAREFLOW_ARTEFACTS", artefacts);
-            let ended = process::run(&mut command, b"", Duration::from_secs(60)).expect("it ends");
-            let report: Value = serde_json::from_slice(&ended.out)
-                .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ended.err)));
-            let got = report["result"].as_str().unwrap_or_default();
-            assert_eq!(got, result.to_string(), "{} from -O{level} on {engine}", module.name);
+            check(&module, &[&file], ENGINES[(index + place) % ENGINES.len()]);
+        }
+    }
+}
+
+#[test]
+fn every_level_of_the_twins_in_c_runs_to_the_right_answer() {
+    let folder = place::workspace().join("images/reference");
+    for (index, module) in modules().into_iter().enumerate() {
+        for (place, level) in LEVELS.into_iter().enumerate() {
+            let source = folder.join(format!("{}.c", module.name));
+            let mut args: Vec<String> =
+                ["-c", "-emit-llvm", "-ffp-contract=off", "-o", "{out}"].map(Into::into).into();
+            args.extend([format!("-O{level}"), text(&source)]);
+            let inputs = vec![source, folder.join("random.h")];
+            let recipe = Recipe { compiler: "clang-22", args, inputs, suffix: "bc" };
+            let file = make(&recipe).expect("the twin compiles");
+            check(&module, &[&file], ENGINES[(index + place) % ENGINES.len()]);
+        }
+    }
+}
+
+#[test]
+fn every_level_gives_the_right_answers_on_the_machine() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let machine: [Value; 6] =
+        [json!("interp"), json!("O0"), json!("O1"), Value::Null, json!("O3"), Value::Null];
+    for (place, level) in LEVELS.into_iter().enumerate() {
+        let entries: Vec<Value> = (modules().iter())
+            .map(|module| {
+                let (name, (arg, _)) = (&module.name, module.answers[1]);
+                json!({ "name": name, "files": [format!("{name}.bc")], "entry": name, "arg": arg })
+            })
+            .collect();
+        let settings = json!({ "modules": entries, "calls": 2, "level": machine[place] });
+        let manifest = folder.path().join(format!("O{level}.json"));
+        std::fs::write(&manifest, settings.to_string()).expect("it can be written");
+        let files: Vec<_> = (modules().iter())
+            .map(|module| artefact(&format!("modules/O{level}/{}.bc", module.name)))
+            .collect();
+        let image = folder.path().join(format!("O{level}.img"));
+        let mut arguments =
+            vec!["image", "-o", tool::text(&image), "--manifest", tool::text(&manifest)];
+        arguments.extend(files.iter().map(|file| tool::text(file)));
+        assert_eq!(tool::lines("bareflow", &arguments).len(), 1);
+        let boot = &tool::lines("bareflow", &["boot", tool::text(&image), "--accel", "tcg"])[0];
+        for module in modules() {
+            let right = module.answers[1].1.to_string();
+            assert_eq!(boot["results"][&module.name], right, "{} -O{level}: {boot}", module.name);
         }
     }
 }

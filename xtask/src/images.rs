@@ -10,10 +10,12 @@ use serde_json::{Value, json};
 use crate::shell;
 
 /// The level of the modules that images carry; the others lie beside them for the tests.
-const USUAL_LEVEL: u8 = 2;
+const USUAL_LEVEL: &str = "2";
+/// The levels that modules are built at, as `-C opt-level` takes them.
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
 
 /// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json`,
-/// `modules/modules.json` (arguments and right answers), and `modules/O0` to `modules/O3`,
+/// `modules/modules.json` (arguments and right answers), and `modules/O0` to `modules/Oz`,
 /// the modules at each level. Does nothing when neither the sources nor the compilers have
 /// changed.
 ///
@@ -103,7 +105,7 @@ fn build_modules(sources: &Path, out: &Path) -> Result<()> {
     let mut entries = Vec::new();
     for module in list {
         let name = module["name"].as_str().context("a module in modules.json has no name")?;
-        for level in 0..=3 {
+        for level in LEVELS {
             let folder = out.join(format!("O{level}"));
             std::fs::create_dir_all(&folder)?;
             compile_module(
@@ -125,7 +127,7 @@ fn build_modules(sources: &Path, out: &Path) -> Result<()> {
 
 /// One file of Rust to bitcode. Modules call nothing of `core` that is not inlined or
 /// instantiated in them, so no linking is needed; the tests check that it stays so.
-fn compile_module(source: &Path, level: u8, out: &Path) -> Result<()> {
+fn compile_module(source: &Path, level: &str, out: &Path) -> Result<()> {
     shell::run(
         rustc()
             .args(["--edition=2024", "--crate-type=lib", "-Cpanic=abort", "-Ccodegen-units=1"])
