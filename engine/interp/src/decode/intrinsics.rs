@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::layout::{alloc_size, member_offset};
-use bareflow_ir::{CallInfo, CastOp, Instr, IntPredicate, Op, Operand};
+use bareflow_ir::{CallInfo, CastOp, Instr, IntPredicate, Op, Operand, Type};
 
 use super::casts::scalar_lane;
 use super::{Decoder, Kind, kind_of, regular};
@@ -59,8 +59,7 @@ fn int_unary(name: &str) -> Option<(IntUnary, LimbOp)> {
         "cttz" => (IntUnary::Trailing, LimbOp::Trailing),
         "bswap" => (IntUnary::Swap, LimbOp::Swap),
         "bitreverse" => (IntUnary::Reverse, LimbOp::Reverse),
-        // Wide ones do not occur.
-        "abs" => (IntUnary::Absolute, LimbOp::Ones),
+        "abs" => (IntUnary::Absolute, LimbOp::Absolute),
         _ => return None,
     })
 }
@@ -224,6 +223,20 @@ impl Decoder<'_> {
                     [self.place(*base), self.place(*offset), self.bits_of(self.type_of(*offset))];
                 self.function(bulk::load_relative, to, &operands);
             }
+            ("x86", [vector]) => match name {
+                "x86.sse2.pmovmskb.128" | "x86.sse.movmsk.ps" | "x86.sse2.movmsk.pd" => {
+                    let Kind::Vector(lane, lanes) = self.kind(*vector) else { return false };
+                    let operands = [self.place(*vector), lane.bits() / 8, lanes];
+                    self.function(bulk::high_bits, to, &operands);
+                }
+                _ => return false,
+            },
+            ("x86", []) => match name {
+                "x86.sse2.lfence" | "x86.sse2.mfence" | "x86.sse.sfence" => {
+                    self.function(crate::op::atomic::fence, to, &[]);
+                }
+                _ => return false,
+            },
             ("eh", _) if name.starts_with("eh.typeid.for") => self.constant_result(to, 0),
             _ => return false,
         }
@@ -249,8 +262,8 @@ impl Decoder<'_> {
     fn emit_int_intrinsic(&mut self, instr: &Instr, name: &str, args: &[Operand], to: u32) -> bool {
         let [first, ..] = *args else { return false };
         let kind = self.kind(first);
-        if let (Kind::Huge(bits), [a, rest @ ..]) = (kind, args) {
-            return self.emit_huge_intrinsic(name, bits, *a, rest, to);
+        if let Kind::Huge(bits) = kind {
+            return self.emit_huge_intrinsic(instr, name, bits, args, to);
         }
         let Some((lane @ Lane::Int(bits), lanes)) = lanes_of(kind) else { return false };
         let scalar = matches!(kind, Kind::Int(_)) && regular(bits);
@@ -332,25 +345,38 @@ impl Decoder<'_> {
 
     fn emit_huge_intrinsic(
         &mut self,
+        instr: &Instr,
         name: &str,
         bits: u32,
-        first: Operand,
-        rest: &[Operand],
+        args: &[Operand],
         to: u32,
     ) -> bool {
-        if let Some((op, limb)) = int_unary(name)
-            && op != IntUnary::Absolute
-        {
-            let from = self.place(first);
-            self.limbs(LimbDesc { op: limb, bits, out: bits }, to, &[from]);
-            return true;
+        let out = match self.types().get(instr.ty) {
+            Type::Int(out) => *out,
+            _ => bits,
+        };
+        let (op, count) = match name.split('.').next().unwrap_or(name) {
+            "fshl" => (LimbOp::Funnel(true), 3),
+            "fshr" => (LimbOp::Funnel(false), 3),
+            "scmp" => (LimbOp::Order(true), 2),
+            "ucmp" => (LimbOp::Order(false), 2),
+            "sshl" => (LimbOp::ShiftSaturating(true), 2),
+            "ushl" => (LimbOp::ShiftSaturating(false), 2),
+            _ => match (int_unary(name), choice(name), overflow_of(name)) {
+                (Some((_, op)), ..) => (op, 1),
+                (_, Some(pred), _) => (LimbOp::Choose(pred), 2),
+                (.., Some(op)) if name.contains(".sat.") => (LimbOp::Saturating(op), 2),
+                (.., Some(op)) if name.contains(".with.overflow.") => (LimbOp::Overflow(op), 2),
+                _ => return false,
+            },
+        };
+        let Some(args) = args.get(..count) else { return false };
+        let mut places: Vec<u32> = args.iter().map(|arg| self.place(*arg)).collect();
+        if let LimbOp::Overflow(_) = op {
+            places.push(to + member_offset(self.types(), instr.ty, 1) as u32);
         }
-        if let (Some(pred), [second]) = (choice(name), rest) {
-            let places = [self.place(first), self.place(*second)];
-            self.limbs(LimbDesc { op: LimbOp::Choose(pred), bits, out: bits }, to, &places);
-            return true;
-        }
-        false
+        self.limbs(LimbDesc { op, bits, out }, to, &places);
+        true
     }
 
     fn emit_funnel(&mut self, left: bool, kind: Kind, args: [Operand; 3], to: u32) {

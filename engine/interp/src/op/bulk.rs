@@ -48,3 +48,20 @@ pub(crate) unsafe fn load_relative(fp: Fp, _: Cx, out: u32, operands: *const u32
         None
     }
 }
+
+/// The highest bit of each lane of a vector: its place, bytes of a lane, number of lanes.
+///
+/// # Safety
+/// As of every function.
+pub(crate) unsafe fn high_bits(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Option<Fault> {
+    // SAFETY: decoding put the operands there.
+    unsafe {
+        let (vector, bytes, lanes) = (*operands, *operands.add(1), *operands.add(2));
+        let bit = |lane: u32| {
+            let last = read::<u8>(fp, vector + (lane + 1) * bytes - 1);
+            u64::from(last >> 7) << lane
+        };
+        write(fp, out, (0..lanes).map(bit).fold(0, |all, bit| all | bit));
+        None
+    }
+}

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
+use super::int::Overflow;
 use super::slow::Fault;
 use crate::code::{Cx, Fp};
 use crate::value::wide;
@@ -21,6 +22,33 @@ pub(crate) enum LimbOp {
     Trailing,
     Swap,
     Reverse,
+    Absolute,
+    /// A third place gets one byte: whether it overflowed.
+    Overflow(Overflow),
+    Saturating(Overflow),
+    /// Signed?
+    ShiftSaturating(bool),
+    /// -1, 0 or 1. Signed?
+    Order(bool),
+    /// Left?
+    Funnel(bool),
+}
+
+impl LimbOp {
+    /// How many operands it has.
+    fn operands(self) -> usize {
+        match self {
+            Self::Funnel(_) => 3,
+            Self::Binary(_)
+            | Self::Compare(_)
+            | Self::Choose(_)
+            | Self::Overflow(_)
+            | Self::Saturating(_)
+            | Self::ShiftSaturating(_)
+            | Self::Order(_) => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// An operation, and the widths of its operands and its result in bits.
@@ -44,10 +72,19 @@ pub(crate) unsafe fn run(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Optio
             let from = fp.add(at as usize).cast::<u64>();
             (0..words).map(|index| from.add(index).read_unaligned()).collect()
         };
-        let a = load(*operands.add(2));
-        let two = matches!(desc.op, LimbOp::Binary(_) | LimbOp::Compare(_) | LimbOp::Choose(_));
-        let b = if two { load(*operands.add(3)) } else { Vec::new() };
-        let result = match compute(desc, a, b) {
+        let count = desc.op.operands();
+        let operand = |index: usize| {
+            if index < count { load(*operands.add(2 + index)) } else { Vec::new() }
+        };
+        let values = [operand(0), operand(1), operand(2)];
+        if let LimbOp::Overflow(op) = desc.op {
+            let (result, over) = wide::overflowing(op, desc.bits, &values[0], &values[1]);
+            let to = fp.add(out as usize).cast::<u64>();
+            (0..result.len()).for_each(|at| to.add(at).write_unaligned(result[at]));
+            fp.add(*operands.add(4) as usize).write(u8::from(over));
+            return None;
+        }
+        let result = match compute(desc, values) {
             Ok(result) => result,
             Err(fault) => return Some(fault),
         };
@@ -59,7 +96,7 @@ pub(crate) unsafe fn run(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Optio
     }
 }
 
-fn compute(desc: &LimbDesc, a: Vec<u64>, b: Vec<u64>) -> Result<Vec<u64>, Fault> {
+fn compute(desc: &LimbDesc, [a, b, c]: [Vec<u64>; 3]) -> Result<Vec<u64>, Fault> {
     let bits = desc.bits;
     let count = |value: u32| alloc::vec![u64::from(value)];
     Ok(match desc.op {
@@ -103,5 +140,25 @@ fn compute(desc: &LimbDesc, a: Vec<u64>, b: Vec<u64>) -> Result<Vec<u64>, Fault>
                     .collect();
             wide::shr(&turned, a.len() as u32 * 64 - bits)
         }
+        LimbOp::Absolute => {
+            let mut value = a;
+            if wide::negative(&value, bits) {
+                wide::negate(&mut value, bits);
+            }
+            value
+        }
+        LimbOp::Overflow(op) => wide::overflowing(op, bits, &a, &b).0,
+        LimbOp::Saturating(op) => wide::saturating(op, bits, &a, &b),
+        LimbOp::ShiftSaturating(is_signed) => wide::shift_saturating(is_signed, bits, &a, &b)?,
+        LimbOp::Order(is_signed) => {
+            let (less, more) = match is_signed {
+                true => (IntPredicate::Slt, IntPredicate::Sgt),
+                false => (IntPredicate::Ult, IntPredicate::Ugt),
+            };
+            let sign = i64::from(wide::compare(more, bits, &a, &b))
+                - i64::from(wide::compare(less, bits, &a, &b));
+            alloc::vec![sign as u64 & u64::MAX >> (64 - desc.out.clamp(1, 64))]
+        }
+        LimbOp::Funnel(left) => wide::funnel(left, bits, [&a, &b, &c])?,
     })
 }

@@ -6,6 +6,7 @@ use core::cmp::Ordering;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
+use crate::op::int::Overflow;
 use crate::op::slow::Fault;
 
 /// Clears the bits beyond the width.
@@ -40,7 +41,8 @@ pub(crate) fn sign_extend(limbs: &mut [u64], bits: u32, to: u32) {
     trim(limbs, to);
 }
 
-fn negate(limbs: &mut [u64], bits: u32) {
+/// The negative of a number.
+pub(crate) fn negate(limbs: &mut [u64], bits: u32) {
     let mut carry = true;
     for limb in limbs.iter_mut() {
         (*limb, carry) = (!*limb).overflowing_add(u64::from(carry));
@@ -196,6 +198,96 @@ pub(crate) fn binary(op: BinaryOp, bits: u32, a: &[u64], b: &[u64]) -> Result<Ve
     };
     trim(&mut out, bits);
     Ok(out)
+}
+
+/// What an operation gives without regard to the width, and whether its numbers have a sign.
+fn exact(op: Overflow, bits: u32, a: &[u64], b: &[u64]) -> (Vec<u64>, bool) {
+    let is_signed = matches!(op, Overflow::SAdd | Overflow::SSub | Overflow::SMul);
+    let a = extend(a, bits, is_signed);
+    let b = extend(b, bits, is_signed);
+    let result = match op {
+        Overflow::UAdd | Overflow::SAdd => add(&a, &b),
+        Overflow::USub | Overflow::SSub => sub(&a, &b),
+        Overflow::UMul | Overflow::SMul => mul(&a, &b),
+    };
+    (result, is_signed)
+}
+
+/// With room for any sum, difference or product.
+fn extend(a: &[u64], bits: u32, is_signed: bool) -> Vec<u64> {
+    let mut out = a.to_vec();
+    out.resize(2 * a.len() + 1, 0);
+    if is_signed {
+        let to = out.len() as u32 * 64;
+        sign_extend(&mut out, bits, to);
+    }
+    out
+}
+
+/// The result of an operation in `bits` bits, and whether it does not fit.
+pub(crate) fn overflowing(op: Overflow, bits: u32, a: &[u64], b: &[u64]) -> (Vec<u64>, bool) {
+    let (whole, is_signed) = exact(op, bits, a, b);
+    let mut result = whole.clone();
+    result.truncate(a.len());
+    trim(&mut result, bits);
+    let over = extend(&result, bits, is_signed) != whole;
+    (result, over)
+}
+
+/// The nearest number to the result of an operation that there is.
+pub(crate) fn saturating(op: Overflow, bits: u32, a: &[u64], b: &[u64]) -> Vec<u64> {
+    let (result, over) = overflowing(op, bits, a, b);
+    if !over {
+        return result;
+    }
+    let (whole, is_signed) = exact(op, bits, a, b);
+    let below = negative(&whole, whole.len() as u32 * 64);
+    limit(bits, a.len(), is_signed, below)
+}
+
+/// The least number (`below`) or the greatest.
+fn limit(bits: u32, words: usize, is_signed: bool, below: bool) -> Vec<u64> {
+    let mut out = vec![if below { 0 } else { u64::MAX }; words];
+    trim(&mut out, bits);
+    if is_signed {
+        out[((bits - 1) / 64) as usize] ^= 1 << ((bits - 1) % 64);
+    }
+    out
+}
+
+/// A left shift to the nearest number that there is.
+pub(crate) fn shift_saturating(
+    is_signed: bool,
+    bits: u32,
+    a: &[u64],
+    by: &[u64],
+) -> Result<Vec<u64>, Fault> {
+    let shifted = binary(BinaryOp::Shl, bits, a, by)?;
+    let back = if is_signed { BinaryOp::AShr } else { BinaryOp::LShr };
+    if binary(back, bits, &shifted, by)? == a {
+        return Ok(shifted);
+    }
+    Ok(limit(bits, a.len(), is_signed, is_signed && negative(a, bits)))
+}
+
+/// The upper (`left`) or lower half of two numbers, one behind the other, shifted by the third
+/// modulo the width.
+pub(crate) fn funnel(
+    left: bool,
+    bits: u32,
+    [high, low, by]: [&[u64]; 3],
+) -> Result<Vec<u64>, Fault> {
+    let mut width = vec![0; by.len()];
+    width[0] = u64::from(bits);
+    let by = binary(BinaryOp::URem, bits, by, &width)?;
+    if is_zero(&by) {
+        return Ok(if left { high } else { low }.to_vec());
+    }
+    let rest = sub(&width, &by);
+    let (up, down) = if left { (&by, &rest) } else { (&rest, &by) };
+    let high = binary(BinaryOp::Shl, bits, high, up)?;
+    let low = binary(BinaryOp::LShr, bits, low, down)?;
+    binary(BinaryOp::Or, bits, &high, &low)
 }
 
 /// A comparison of any width.
