@@ -118,7 +118,7 @@ fn resize(text: &mut Text) {
 
 fn intrinsic(text: &mut Text, ty: Type) -> Option<String> {
     let (name, flags) = (ty.suffix(), [("i1".to_owned(), "false".to_owned())]);
-    let mut arg = |text: &mut Text| (ty.to_string(), text.value(ty));
+    let arg = |text: &mut Text| (ty.to_string(), text.value(ty));
     let (a, b, c) = (arg(text), arg(text), arg(text));
     let kind = text.random.pick(&[
         "smax",
