@@ -1,14 +1,14 @@
-//! A few random programs; `cargo xtask csmith --seeds A..B` tries many.
+//! A few random programs; `cargo xtask csmith --seeds A..B`, with `--ir` or without, tries many.
 
 use std::process::Command;
 
 use bareflow_tests::place;
 
-#[test]
-fn random_programs_behave_as_natively() {
+fn try_some(arguments: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let out = Command::new(cargo)
         .args(["run", "--quiet", "--package", "xtask", "--", "csmith", "--seeds", "1..10"])
+        .args(arguments)
         .current_dir(place::workspace())
         .env("CARGO_TARGET_DIR", place::target())
         .output()
@@ -16,4 +16,14 @@ fn random_programs_behave_as_natively() {
     let (said, why) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(out.status.success(), "{said}{why}");
     assert!(said.contains(" 0 failed"), "{said}");
+}
+
+#[test]
+fn random_programs_behave_as_natively() {
+    try_some(&[]);
+}
+
+#[test]
+fn random_ir_behaves_as_natively() {
+    try_some(&["--ir", "--level", "interp,O1,O3,auto"]);
 }

@@ -19,16 +19,15 @@ const LEVELS: [&str; 4] = ["O0", "O1", "O2", "O3"];
 fn compare(entries: &[Value], files: &[std::path::PathBuf], level: &str, calls: u32) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let manifest = folder.path().join("manifest.json");
-    let settings = json!({ "modules": entries, "calls": calls });
+    let settings = json!({ "modules": entries, "calls": calls, "level": level });
     std::fs::write(&manifest, settings.to_string()).unwrap();
     let image = folder.path().join("disk.img");
     let mut arguments = vec!["image", "-o", text(&image), "--manifest", text(&manifest)];
-    arguments.extend(["--level", level]);
     arguments.extend(files.iter().map(|file| text(file)));
     assert_eq!(lines("bareflow", &arguments).len(), 1);
 
     let grow = ["grow", text(&image), "--boots", "1", "--accel", "tcg", "--cpu", "max"];
-    let boot = &lines("bareflow", &[&grow[..], &["--timeout", "120"]].concat())[0];
+    let boot = &lines("bareflow", &[&grow[..], &["--timeout", "300"]].concat())[0];
     let at_level = boot["levels"][level].as_u64().unwrap();
     assert!(at_level > 0, "{boot}");
 
@@ -68,7 +67,7 @@ fn programs() -> Vec<Program> {
 fn every_program_of_the_suite() {
     place::artefacts().unwrap();
     let mut compared = 0;
-    for (batch, programs) in programs().chunks(8).enumerate() {
+    for (batch, programs) in programs().chunks(20).enumerate() {
         let (mut entries, mut files) = (Vec::new(), Vec::new());
         for program in programs {
             let bitcode = program.bitcode(2, 22).unwrap();

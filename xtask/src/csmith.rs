@@ -112,7 +112,9 @@ fn range(text: &str) -> Result<(u64, u64)> {
 }
 
 fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
-    let file = |suffix: &str| folder.join(format!("{seed}{suffix}"));
+    // Two runs of different kinds may go on at once.
+    let kind = if args.ir { "ir" } else { "" };
+    let file = |suffix: &str| folder.join(format!("{kind}{seed}{suffix}"));
     let source = file(if args.ir { ".ll" } else { ".c" });
     let native = file(".native");
     let program =

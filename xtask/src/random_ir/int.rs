@@ -37,7 +37,7 @@ pub(super) fn operation(text: &mut Text) {
             text.set(format!("{op} {ty} {a}, {b}"))
         }
         4 => shift(text, ty),
-        5 => divide(text, ty),
+        5 => return divide(text, ty),
         6 => {
             let from = if text.random.one_in(2) { Type::any_int(&mut text.random) } else { ty };
             let pred = text
@@ -91,7 +91,7 @@ fn shift(text: &mut Text, ty: Type) -> String {
 }
 
 /// A division by an odd positive number.
-fn divide(text: &mut Text, ty: Type) -> String {
+fn divide(text: &mut Text, ty: Type) {
     let ty = if ty.bits() < 3 { Type::int(32) } else { ty.scalar() };
     let op = text.random.pick(&["udiv", "sdiv", "urem", "srem"]);
     let (a, b) = (text.value(ty), text.value(ty));
@@ -99,7 +99,6 @@ fn divide(text: &mut Text, ty: Type) -> String {
     let b = text.set(format!("or {ty} {b}, 1"));
     let result = text.set(format!("{op} {ty} {a}, {b}"));
     text.know(ty, result);
-    text.value(ty)
 }
 
 /// From one width to another.
