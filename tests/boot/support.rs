@@ -1,5 +1,7 @@
 //! Disks and machines for the other files.
 
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -91,21 +93,44 @@ pub fn tool(command: &mut Command) -> Vec<u8> {
 
 /// First byte of an image's partition.
 pub fn partition_start(image: &Path) -> u64 {
-    let bytes = std::fs::read(image).expect("an image");
-    u64::from(u32::from_le_bytes([bytes[454], bytes[455], bytes[456], bytes[457]])) * 512
+    let mut sector = [0; 512];
+    File::open(image).and_then(|mut file| file.read_exact(&mut sector)).expect("an image");
+    u64::from(u32::from_le_bytes([sector[454], sector[455], sector[456], sector[457]])) * 512
+}
+
+/// The volume inside an image.
+pub fn volume(image: &Path) -> fscommon::StreamSlice<File> {
+    let file = File::open(image).expect("an image");
+    let end = file.metadata().expect("an image").len();
+    fscommon::StreamSlice::new(file, partition_start(image), end).expect("a volume")
 }
 
 /// `fsck.fat -n` finds nothing wrong with an image's volume.
 pub fn fsck(image: &Path) {
-    let start = partition_start(image) as usize;
-    let volume = image.with_extension("volume");
-    let bytes = std::fs::read(image).expect("an image");
-    std::fs::write(&volume, &bytes[start..]).expect("a volume");
-    let said = tool(Command::new("fsck.fat").arg("-n").arg(&volume));
+    let copy = image.with_extension("volume");
+    sparse_copy(&mut volume(image), &copy).expect("a volume");
+    let said = tool(Command::new("fsck.fat").arg("-n").arg(&copy));
     let said = String::from_utf8_lossy(&said);
     // Its exit code is 0 for some things that it would repair.
     let lines = said.lines().count();
     assert_eq!(lines, 2, "fsck.fat says more than its name and its count:\n{said}");
+}
+
+/// Copies a volume; what is zero takes no room.
+fn sparse_copy(from: &mut impl Read, to: &Path) -> std::io::Result<()> {
+    let mut to = File::create(to)?;
+    let mut piece = Vec::new();
+    let mut len = 0;
+    while from.by_ref().take(64 << 10).read_to_end(&mut piece)? > 0 {
+        len += piece.len() as u64;
+        if piece.iter().all(|&byte| byte == 0) {
+            to.seek(SeekFrom::Start(len))?;
+        } else {
+            to.write_all(&piece)?;
+        }
+        piece.clear();
+    }
+    to.set_len(len)
 }
 
 /// A file of an image's volume, read by mtools.
