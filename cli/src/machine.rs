@@ -26,6 +26,10 @@ pub struct MachineOptions {
     /// Emulation or virtualisation; auto takes KVM where it runs kernels, and else emulates.
     #[arg(long, default_value = "auto", value_parser = ["auto", "tcg", "kvm"])]
     pub accel: String,
+    /// Let the machine's clock advance with the instructions executed, one nanosecond each: times
+    /// and cycles then repeat exactly, however busy this host is.
+    #[arg(long)]
+    pub icount: bool,
     /// Seconds until a machine that does not end counts as hung.
     #[arg(long, default_value_t = 120, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
@@ -45,6 +49,7 @@ impl MachineOptions {
             machine: "pc".to_owned(),
             media: None,
             accel: "auto".to_owned(),
+            icount: false,
             timeout: 300,
             qemu: Vec::new(),
         }
@@ -76,6 +81,7 @@ impl MachineOptions {
             cpu: self.cpu.clone(),
             memory_mib: self.mem,
             processors: self.smp,
+            count_instructions: self.icount,
             timeout: Duration::from_secs(self.timeout),
             arguments: self.qemu.clone(),
             ..Settings::new(image)

@@ -22,6 +22,9 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
         .args(["-smp", &settings.processors.to_string()])
         .args(["-chardev", "stdio,id=console,signal=on", "-serial", "chardev:console"])
         .args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
+    if settings.count_instructions {
+        command.args(["-icount", "shift=0,sleep=off"]);
+    }
     if settings.machine != Machine::Microvm {
         command.args(["-vga", "std"]);
     }
@@ -48,6 +51,7 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
 
 fn attach(command: &mut Command, settings: &Settings, image: &Path) -> Result<(), EmulatorError> {
     let writes = if settings.keep_writes { "off" } else { "on" };
+    let access = if settings.writable { "off" } else { "on" };
     // A flush of the machine ends in the host's page cache: what a machine that is killed has
     // written is there, and only the host's own power cut could lose it. Each `fsync` would take
     // milliseconds, of which a run has many.
@@ -58,6 +62,9 @@ fn attach(command: &mut Command, settings: &Settings, image: &Path) -> Result<()
         value
     };
     match (settings.media, settings.machine) {
+        (Media::Ide | Media::Floppy, _) if !settings.writable => {
+            return Err(EmulatorError::Settings("only a virtio disk can be read-only"));
+        }
         (Media::Ide, Machine::Microvm) => {
             return Err(EmulatorError::Settings("microvm has no IDE: its media is virtio"));
         }
@@ -74,7 +81,10 @@ fn attach(command: &mut Command, settings: &Settings, image: &Path) -> Result<()
                 _ if settings.kernel.is_some() => "virtio-blk-pci,drive=disk",
                 _ => "virtio-blk-pci,drive=disk,bootindex=0",
             };
-            command.arg("-drive").arg(drive("if=none,id=disk")).args(["-device", device]);
+            command
+                .arg("-drive")
+                .arg(drive(&format!("if=none,id=disk,readonly={access}")))
+                .args(["-device", device]);
         }
         (Media::Floppy, Machine::Pc) => {
             // One file in two drives: the loader reads the floppy before the kernel writes the

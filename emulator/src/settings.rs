@@ -32,6 +32,11 @@ pub struct Settings {
     pub input: Input,
     /// Whether writes of the machine change the image, or are thrown away at the end.
     pub keep_writes: bool,
+    /// Whether the machine can write its disk at all. IDE disks always can be written.
+    pub writable: bool,
+    /// Whether time and cycles of the machine advance with the instructions it executes, one
+    /// nanosecond each, so that figures are the same on every run, however busy the host is.
+    pub count_instructions: bool,
     /// Most bytes of console that are kept; a machine that prints more is stopped.
     pub output_limit: usize,
     /// Further arguments for QEMU, behind all others: a monitor, a debugger's port, a device.
@@ -55,6 +60,8 @@ impl Settings {
             timeout: Duration::from_secs(120),
             input: Input::Nothing,
             keep_writes: true,
+            writable: true,
+            count_instructions: false,
             output_limit: 256 << 20,
             arguments: Vec::new(),
         }

@@ -16,7 +16,8 @@ use crate::header::Header;
 use crate::object::ObjectRecord;
 use crate::records::Snapshot;
 use crate::section::{Part, split};
-use crate::{MAX_LEN, wire};
+use crate::wire::{self, Maker};
+use crate::{MAX_LEN, version1};
 
 /// The snapshot whose bytes these are.
 ///
@@ -30,7 +31,12 @@ pub fn decode(bytes: &[u8]) -> Result<Snapshot, Error> {
     let header = Header::read(bytes)?;
     let [meta, bitcode, modules, names, index, bodies, code] = split(&header, bytes)?;
 
-    let wire::Meta { engine, settings, boots } = whole(&meta)?;
+    let meta: wire::Meta<'_> = match header.version {
+        1 => whole::<version1::Meta>(&meta)?.upgrade(),
+        _ => whole(&meta)?,
+    };
+    let wire::Meta { engine, settings, boots, makers } = meta;
+    let mut makers = makers.into_owned();
     let mut snapshot = Snapshot {
         boot_count: header.boot_count,
         generation: header.generation,
@@ -67,7 +73,10 @@ pub fn decode(bytes: &[u8]) -> Result<Snapshot, Error> {
         let name = take(&mut rest.names, word(1))
             .and_then(|name| core::str::from_utf8(name).ok())
             .ok_or_else(|| names.malformed("a function's name is cut off or not UTF-8"))?;
-        let function = function(&mut rest, name, word(3), word(5), word(6), word(7))
+        let function = take(&mut rest.bodies, word(5))
+            .ok_or("its record is cut off")
+            .and_then(|bytes| body(bytes, header.version, &mut makers))
+            .and_then(|body| function(&mut rest, body, &makers, name, word(3), word(6), word(7)))
             .and_then(|function| check(&function, &snapshot).map(|()| function))
             .map_err(|why| Error::Function { name: String::from(name), why })?;
         snapshot.functions.push(function);
@@ -87,35 +96,57 @@ struct Rest<'a> {
     code: &'a [u8],
 }
 
+/// A body of any version.
+fn body<'a>(
+    bytes: &'a [u8],
+    version: u32,
+    makers: &mut Vec<Maker>,
+) -> Result<wire::Body<'a>, &'static str> {
+    let (body, left) = match version {
+        1 => postcard::take_from_bytes::<version1::Body>(bytes)
+            .map(|(body, left)| (body.upgrade(makers), left)),
+        _ => postcard::take_from_bytes(bytes),
+    }
+    .map_err(|_| "its record cannot be decoded")?;
+    if left.is_empty() { Ok(body) } else { Err("its record is longer than it should be") }
+}
+
 fn function(
     rest: &mut Rest<'_>,
+    body: wire::Body<'_>,
+    makers: &[Maker],
     name: &str,
     text_len: u32,
-    body_len: u32,
     module: u32,
     level: u32,
 ) -> Result<FunctionRecord, &'static str> {
-    let bytes = take(&mut rest.bodies, body_len).ok_or("its record is cut off")?;
-    let (body, left) = postcard::take_from_bytes::<wire::Body<'_>>(bytes)
-        .map_err(|_| "its record cannot be decoded")?;
-    if !left.is_empty() {
-        return Err("its record is longer than it should be");
-    }
-    let object = body.object.map(|object| self::object(object, rest)).transpose()?;
+    let maker = |number: u32| makers.get(number as usize).cloned().ok_or("nothing made its code");
+    let object = body.object.map(|object| self::object(object, name, rest)).transpose()?;
     if object.as_ref().map_or(0, |object| object.text.len()) != text_len as usize {
         return Err("index and record differ on the size of its code");
     }
     let mut osr = Vec::with_capacity(body.osr.len());
-    for (block, object) in body.osr {
-        osr.push(OsrRecord { block, object: self::object(object, rest)? });
+    for entry in body.osr {
+        let Maker { compiler, options, features } = maker(entry.maker)?;
+        osr.push(OsrRecord {
+            block: entry.block,
+            level: entry.level,
+            compiler,
+            options,
+            features,
+            epoch: entry.epoch,
+            object: self::object(entry.object, name, rest)?,
+        });
     }
+    let Maker { compiler, options, features } = maker(body.maker)?;
     Ok(FunctionRecord {
         module,
         name: String::from(name),
         level: u8::try_from(level).map_err(|_| "there is no such level")?,
-        compiler: body.compiler.into_owned(),
-        options: body.options.into_owned(),
-        features: body.features.into_owned(),
+        compiler,
+        options,
+        features,
+        epoch: body.epoch,
         body_hash: body.body_hash,
         object,
         osr,
@@ -124,13 +155,18 @@ fn function(
         compiles: body.compiles,
         compile_ns: body.compile_ns,
         verdict: body.verdict.map(|verdict| verdict.into_owned()),
+        evidence: body.evidence.into_owned(),
     })
 }
 
-fn object(from: wire::Object<'_>, rest: &mut Rest<'_>) -> Result<ObjectRecord, &'static str> {
+fn object(
+    from: wire::Object<'_>,
+    name: &str,
+    rest: &mut Rest<'_>,
+) -> Result<ObjectRecord, &'static str> {
     let text = take(&mut rest.code, from.text_len).ok_or("its code is cut off")?;
     Ok(ObjectRecord {
-        symbol: from.symbol.into_owned(),
+        symbol: from.symbol.map_or_else(|| String::from(name), |symbol| symbol.into_owned()),
         text: text.to_vec(),
         text_align: from.text_align,
         consts: from.consts.into_owned(),

@@ -1,6 +1,7 @@
 //! Records to bytes.
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Serialize;
@@ -11,18 +12,14 @@ use crate::header::{Header, VERSION};
 use crate::object::ObjectRecord;
 use crate::records::Snapshot;
 use crate::section::{TAGS, join};
-use crate::{MAX_LEN, MAX_LEVEL, wire};
+use crate::wire::{self, Maker, number};
+use crate::{MAX_LEN, MAX_LEVEL};
 
 /// The bytes of a snapshot. The same snapshot always has the same bytes.
 ///
 /// # Errors
 /// The snapshot breaks one of its invariants, or is larger than [`MAX_LEN`].
 pub fn encode(snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
-    let meta = wire::Meta {
-        engine: Cow::Borrowed(&snapshot.engine),
-        settings: Cow::Borrowed(&snapshot.settings),
-        boots: Cow::Borrowed(&snapshot.boots),
-    };
     for module in &snapshot.modules {
         if module.parts.iter().any(|&part| part as usize >= snapshot.bitcode.len()) {
             let (what, why) = (What::Section(*b"MODS"), "a module names bitcode that is not there");
@@ -34,10 +31,11 @@ pub fn encode(snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
     let mut index = Vec::with_capacity(snapshot.functions.len() * wire::INDEX_ENTRY_LEN);
     let mut bodies = Vec::new();
     let mut code = Vec::new();
+    let mut makers = Vec::new();
     for function in &snapshot.functions {
         check(function, snapshot)
             .map_err(|why| Error::Function { name: function.name.clone(), why })?;
-        let body = postcard_bytes(&body_of(function), *b"BODY")?;
+        let body = postcard_bytes(&body_of(function, &mut makers), *b"BODY")?;
         let text_len = function.object.as_ref().map_or(0, |object| object.text.len());
         let fields = [
             names.len(),
@@ -65,6 +63,12 @@ pub fn encode(snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
         }
     }
 
+    let meta = wire::Meta {
+        engine: Cow::Borrowed(&snapshot.engine),
+        settings: Cow::Borrowed(&snapshot.settings),
+        boots: Cow::Borrowed(&snapshot.boots),
+        makers: Cow::Borrowed(&makers),
+    };
     let sections: [Vec<u8>; TAGS.len()] = [
         postcard_bytes(&meta, *b"META")?,
         postcard_bytes(&snapshot.bitcode, *b"BITC")?,
@@ -102,29 +106,50 @@ pub(crate) fn check(function: &FunctionRecord, snapshot: &Snapshot) -> Result<()
     if verdict.is_some_and(|verdict| verdict.winner as usize >= verdict.variants.len()) {
         return Err("the winning variant is not among its variants");
     }
+    if function.osr.iter().any(|osr| osr.level > MAX_LEVEL) {
+        return Err("there is no such level");
+    }
+    if !function.evidence.is_sorted_by(|(a, _), (b, _)| a < b) {
+        return Err("its evidence is not in order");
+    }
     let osr = function.osr.iter().map(|osr| &osr.object);
     function.object.iter().chain(osr).try_for_each(ObjectRecord::check)
 }
 
-fn body_of(function: &FunctionRecord) -> wire::Body<'_> {
+fn body_of<'a>(function: &'a FunctionRecord, makers: &mut Vec<Maker>) -> wire::Body<'a> {
+    let mut maker = |compiler: &str, options: &str, features: &[String]| {
+        let (compiler, options) = (compiler.into(), options.into());
+        number(makers, Maker { compiler, options, features: features.into() })
+    };
     wire::Body {
-        compiler: Cow::Borrowed(&function.compiler),
-        options: Cow::Borrowed(&function.options),
-        features: Cow::Borrowed(&function.features),
+        maker: maker(&function.compiler, &function.options, &function.features),
+        epoch: function.epoch,
         body_hash: function.body_hash,
-        object: function.object.as_ref().map(object_of),
-        osr: function.osr.iter().map(|osr| (osr.block, object_of(&osr.object))).collect(),
+        object: function.object.as_ref().map(|object| object_of(object, function)),
+        osr: function
+            .osr
+            .iter()
+            .map(|osr| wire::Osr {
+                block: osr.block,
+                level: osr.level,
+                maker: maker(&osr.compiler, &osr.options, &osr.features),
+                epoch: osr.epoch,
+                object: object_of(&osr.object, function),
+            })
+            .collect(),
         profile: Cow::Borrowed(&function.profile),
         history: Cow::Borrowed(&function.history),
         compiles: function.compiles,
         compile_ns: function.compile_ns,
         verdict: function.verdict.as_ref().map(Cow::Borrowed),
+        evidence: Cow::Borrowed(&function.evidence),
     }
 }
 
-fn object_of(object: &ObjectRecord) -> wire::Object<'_> {
+fn object_of<'a>(object: &'a ObjectRecord, function: &FunctionRecord) -> wire::Object<'a> {
+    let own_name = object.symbol == function.name;
     wire::Object {
-        symbol: Cow::Borrowed(&object.symbol),
+        symbol: (!own_name).then_some(Cow::Borrowed(&object.symbol)),
         text_len: object.text.len() as u32,
         text_align: object.text_align,
         consts: Cow::Borrowed(&object.consts),

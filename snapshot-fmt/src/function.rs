@@ -24,6 +24,9 @@ pub struct FunctionRecord {
     pub options: String,
     /// Processor features without which `object` must not run, sorted.
     pub features: Vec<String>,
+    /// The [epoch](Evidence) of its module that `object` was made in; `None` for code that was
+    /// made without evidence, and in files of version 1.
+    pub epoch: Option<u32>,
     /// Hash of the IR body the code was made of and the profile speaks of.
     pub body_hash: [u8; 32],
     /// The code, when it was compiled.
@@ -40,6 +43,29 @@ pub struct FunctionRecord {
     pub compile_ns: u64,
     /// The result of letting variants of it compete, when they did.
     pub verdict: Option<Verdict>,
+    /// What compilers were told of it, each with the epoch from which on they were, in order:
+    /// as far as code in this file was made of it.
+    pub evidence: Vec<(u32, Evidence)>,
+}
+
+/// What compilers were told of a function: its profile, as shares of its calls and rounded.
+///
+/// Code follows from the bitcode, the compiler, its options, the processor's features and the
+/// evidence on all functions of the module. The epoch of a module is a number that grows when
+/// any evidence of it changes; code names the one that it was made in, and what was told of a
+/// function then is the last entry of its list that is not younger.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Hash of the control-flow graph it speaks of.
+    pub shape: u64,
+    /// Executions of each block, one byte each: 0 for none, 1 + 4 e + m for 2^e (1 + m / 4).
+    #[serde(with = "crate::bytes")]
+    pub blocks: Vec<u8>,
+    /// Executions of each edge, in the same way.
+    #[serde(with = "crate::bytes")]
+    pub edges: Vec<u8>,
+    /// Indirect calls.
+    pub sites: Vec<IndirectSite>,
 }
 
 /// Code that enters a function in the middle, at the start of a block.
@@ -47,6 +73,16 @@ pub struct FunctionRecord {
 pub struct OsrRecord {
     /// Id of the block it enters at.
     pub block: u32,
+    /// The level it was made for, as in [`FunctionRecord::level`].
+    pub level: u8,
+    /// Which compiler made it.
+    pub compiler: String,
+    /// With what options.
+    pub options: String,
+    /// Processor features without which it must not run, sorted.
+    pub features: Vec<String>,
+    /// The [epoch](Evidence) it was made in.
+    pub epoch: Option<u32>,
     /// The code.
     pub object: ObjectRecord,
 }

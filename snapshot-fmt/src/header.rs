@@ -6,7 +6,7 @@ use crate::error::{Error, What};
 pub const MAGIC: [u8; 4] = *b"SNAP";
 
 /// The version of the format that is written; all from 1 up to it are read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Length of the header in bytes, the same in every version.
 pub const HEADER_LEN: usize = 48;

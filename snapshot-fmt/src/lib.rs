@@ -10,7 +10,7 @@
 //!     48 ├──────────────────────────────┤
 //!        │ section table, 24 bytes each │  tag, CRC-32, offset, length
 //!        ├──────────────────────────────┤
-//!        │ META  engine, settings, boots│  postcard
+//!        │ META  engine, boots, makers  │  postcard
 //!        ├──────────────────────────────┤
 //!        │ BITC  bitcode files          │  postcard
 //!        ├──────────────────────────────┤
@@ -50,13 +50,15 @@ mod names;
 mod object;
 mod records;
 mod section;
+mod version1;
 mod wire;
 
 pub use decode::decode;
 pub use encode::encode;
 pub use error::{Error, What};
 pub use function::{
-    Cycles, FunctionProfile, FunctionRecord, IndirectSite, OsrRecord, ParamValues, Variant, Verdict,
+    Cycles, Evidence, FunctionProfile, FunctionRecord, IndirectSite, OsrRecord, ParamValues,
+    Variant, Verdict,
 };
 pub use header::{HEADER_LEN, Header, MAGIC, VERSION};
 pub use names::{file_name, newest_first, number_of, set_aside_name, to_delete};

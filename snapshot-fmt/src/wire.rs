@@ -1,4 +1,4 @@
-//! Records as they lie in the file, version 1.
+//! Records as they lie in the file, version 2.
 //!
 //! What the function index holds (name, level, native code) is left out of the bodies, so that
 //! nothing stands in a file twice and can contradict itself.
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::function::{FunctionProfile, Verdict};
+use crate::function::{Evidence, FunctionProfile, Verdict};
 use crate::object::RelocRecord;
 use crate::records::{BootLine, Fingerprints};
 
@@ -22,28 +22,58 @@ pub(crate) struct Meta<'a> {
     pub engine: Cow<'a, Fingerprints>,
     pub settings: Cow<'a, [(String, String)]>,
     pub boots: Cow<'a, [BootLine]>,
+    pub makers: Cow<'a, [Maker]>,
+}
+
+/// How code was made. Much code is made in few ways, so that they are numbered.
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Maker {
+    pub compiler: String,
+    pub options: String,
+    pub features: Vec<String>,
+}
+
+/// The number of a maker in `makers`, which it joins.
+pub(crate) fn number(makers: &mut Vec<Maker>, maker: Maker) -> u32 {
+    let known = makers.iter().position(|other| *other == maker);
+    known.unwrap_or_else(|| {
+        makers.push(maker);
+        makers.len() - 1
+    }) as u32
 }
 
 /// A body in section BODY.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Body<'a> {
-    pub compiler: Cow<'a, str>,
-    pub options: Cow<'a, str>,
-    pub features: Cow<'a, [String]>,
+    /// Index in [`Meta::makers`].
+    pub maker: u32,
+    pub epoch: Option<u32>,
     pub body_hash: [u8; 32],
     pub object: Option<Object<'a>>,
-    pub osr: Vec<(u32, Object<'a>)>,
+    pub osr: Vec<Osr<'a>>,
     pub profile: Cow<'a, FunctionProfile>,
     pub history: Cow<'a, [(u32, u8)]>,
     pub compiles: u32,
     pub compile_ns: u64,
     pub verdict: Option<Cow<'a, Verdict>>,
+    pub evidence: Cow<'a, [(u32, Evidence)]>,
+}
+
+/// An entry for on-stack replacement.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Osr<'a> {
+    pub block: u32,
+    pub level: u8,
+    pub maker: u32,
+    pub epoch: Option<u32>,
+    pub object: Object<'a>,
 }
 
 /// An object without its text, which lies in section CODE.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Object<'a> {
-    pub symbol: Cow<'a, str>,
+    /// `None` when it is the name of the function.
+    pub symbol: Option<Cow<'a, str>>,
     pub text_len: u32,
     pub text_align: u32,
     #[serde(with = "cow_bytes")]
@@ -53,15 +83,15 @@ pub(crate) struct Object<'a> {
     pub blocks: Cow<'a, [(u32, u32)]>,
 }
 
-mod cow_bytes {
+pub(crate) mod cow_bytes {
     use super::Cow;
     use serde::{Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         crate::bytes::serialize(bytes, to)
     }
 
-    pub(super) fn deserialize<'a, 'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'a, 'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Cow<'a, [u8]>, D::Error> {
         crate::bytes::deserialize(from).map(Cow::Owned)

@@ -10,9 +10,12 @@ use snapshot_fmt::encode;
 #[test]
 fn damage_behind_right_checksums_does_no_harm() {
     let sample = encode(&common::sample()).unwrap();
-    let mut resealed = sample.clone();
-    oracle::reseal(&mut resealed);
-    assert_eq!(resealed, sample, "sealing is what the encoder does");
+    let old = include_bytes!("../fixtures/v1.snapshot").to_vec();
+    for file in [&sample, &old] {
+        let mut resealed = file.clone();
+        oracle::reseal(&mut resealed);
+        assert_eq!(&resealed, file, "sealing is what the encoder does");
+    }
 
     let mut state = 0x1234_5678_9abc_def1_u64;
     let mut below = |limit: usize| {
@@ -22,8 +25,8 @@ fn damage_behind_right_checksums_does_no_harm() {
         (state >> 16) as usize % limit
     };
     let (mut decoded, runs) = (0, 30_000);
-    for _ in 0..runs {
-        let mut file = sample.clone();
+    for run in 0..runs {
+        let mut file = if run % 4 == 0 { old.clone() } else { sample.clone() };
         for _ in 0..=below(4) {
             if file.is_empty() {
                 break;

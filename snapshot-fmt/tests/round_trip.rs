@@ -91,13 +91,25 @@ prop_compose! {
 }
 
 prop_compose! {
+    fn evidence()(
+        shape in any::<u64>(),
+        [blocks, edges] in [vec(any::<u8>(), 0..5), vec(any::<u8>(), 0..5)],
+        profile in profile(),
+    ) -> Evidence {
+        Evidence { shape, blocks, edges, sites: profile.sites }
+    }
+}
+
+prop_compose! {
     fn function(modules: u32)(
         (module, level) in (0..modules, 0..=4u8),
         [name, compiler, options] in any::<[String; 3]>(),
         features in vec(any::<String>(), 0..3),
         body_hash in any::<[u8; 32]>(),
         object in prop::option::of(object()),
-        osr in vec((any::<u32>(), object()), 0..3),
+        osr in vec((any::<u32>(), 0..=4u8, any::<[String; 2]>(), any::<Option<u32>>(), object()), 0..3),
+        evidence in vec(evidence(), 0..3),
+        epoch in any::<Option<u32>>(),
         profile in profile(),
         history in vec((any::<u32>(), 0..=4u8), 0..4),
         (compiles, compile_ns) in any::<(u32, u64)>(),
@@ -109,7 +121,13 @@ prop_compose! {
         let winner = variants.len().checked_sub(1);
         FunctionRecord {
             module, name, level, compiler, options, features, body_hash, object,
-            osr: osr.into_iter().map(|(block, object)| OsrRecord { block, object }).collect(),
+            epoch,
+            osr: osr.into_iter()
+                .map(|(block, level, [compiler, options], epoch, object)| OsrRecord {
+                    block, level, compiler, options, features: Vec::new(), epoch, object,
+                })
+                .collect(),
+            evidence: (3..).zip(evidence).collect(),
             profile, history, compiles, compile_ns,
             verdict: winner.map(|winner| Verdict { variants, winner: winner as u32 }),
         }

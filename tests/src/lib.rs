@@ -2,6 +2,7 @@
 
 pub mod compile;
 pub mod disk;
+pub mod grown;
 pub mod machine;
 pub mod monitor;
 pub mod place;

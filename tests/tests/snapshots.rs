@@ -79,3 +79,144 @@ fn what_was_saved_can_be_shown_compared_and_extracted() {
         assert!(listing.contains(&format!("<{}>:", function["name"].as_str().unwrap())));
     }
 }
+
+/// The file of the newest snapshot after `runs` runs of a module.
+fn real_snapshot(disk: &Path, module: &str, runs: usize) -> Vec<u8> {
+    grow(disk, module, runs);
+    std::fs::read(disk.join(format!("boot/snapshots/boot_{runs:03}.snapshot"))).unwrap()
+}
+
+/// `BAREFLOW_EVERY_BYTE=1` changes every byte and cuts at every length; otherwise a sample of them.
+#[test]
+fn every_changed_byte_and_every_cut_of_a_real_snapshot_is_found() {
+    let disk = tempfile::tempdir().unwrap();
+    let file = real_snapshot(disk.path(), "sha256", 2);
+    let every = std::env::var_os("BAREFLOW_EVERY_BYTE").is_some();
+    let step = if every { 1 } else { 199 };
+    // Header, tables and the code at the end whole; the bitcode between them is most of a file.
+    let edge = file.len().min(if every { file.len() } else { 2048 });
+    let places = || {
+        (0..edge)
+            .chain((edge..file.len() - edge).step_by(step))
+            .chain(file.len() - edge..file.len())
+    };
+    let mut damaged = file.clone();
+    let mut tried = [0, 0];
+    for at in places() {
+        damaged[at] ^= 1 << (at % 8);
+        assert!(snapshot_fmt::decode(&damaged).is_err(), "byte {at} was changed");
+        damaged[at] = file[at];
+        assert!(snapshot_fmt::decode(&file[..at]).is_err(), "cut to {at} bytes");
+        tried[0] += 1;
+    }
+    assert!(snapshot_fmt::decode(&file).is_ok());
+
+    // And none of its code runs: the engine falls back on the boot before, or on none.
+    let path = disk.path().join("boot/snapshots/boot_002.snapshot");
+    std::fs::remove_file(disk.path().join("boot/snapshots/boot_001.snapshot")).unwrap();
+    for at in [0, 4, 44, 60, 300, file.len() / 2, file.len() - 1] {
+        let mut damaged = file.clone();
+        damaged[at] ^= 0x40;
+        for bytes in [&damaged[..], &file[..at]] {
+            drop(std::fs::remove_file(disk.path().join("boot/snapshots/boot_001.snapshot")));
+            drop(std::fs::remove_file(disk.path().join("boot/snapshots/boot_002.damaged")));
+            std::fs::write(&path, bytes).unwrap();
+            let module = artefact("modules/sha256.bc");
+            let run = [
+                "run",
+                text(&module),
+                "--entry",
+                "sha256",
+                "--arg",
+                "20",
+                "--disk",
+                text(disk.path()),
+            ];
+            let line = &lines("bareflow", &run)[0];
+            assert_eq!((&line["boot"], &line["restored"]), (&1.into(), &0.into()), "byte {at}");
+            tried[1] += 1;
+        }
+    }
+    eprintln!(
+        "{} of {} bytes changed and cut; {} runs after damage",
+        tried[0],
+        file.len(),
+        tried[1]
+    );
+}
+
+/// A program of which two functions change: one its numbers, one its way.
+const CHANGING: &str = "
+__attribute__((noinline)) static unsigned long number(unsigned long n) {
+    for (unsigned long i = 0; i < 20; i++) if (n & 1) n = n * NUMBER + i; else n = n / 2 + i;
+    return n;
+}
+__attribute__((noinline)) static unsigned long way(unsigned long n) {
+    for (unsigned long i = 0; i < 20; i++) { n += i; WAY }
+    return n;
+}
+unsigned long entry(unsigned long n) {
+    unsigned long sum = 0;
+    for (unsigned long i = 0; i < n; i++) sum += number(i) + way(i);
+    return sum;
+}";
+
+#[test]
+fn a_profile_outlives_a_changed_body_of_the_same_shape() {
+    let disk = tempfile::tempdir().unwrap();
+    let run_with = |number: u32, way: &str, arg: &str| {
+        let source = disk.path().join("changing.c");
+        let code = CHANGING.replace("NUMBER", &number.to_string()).replace("WAY", way);
+        std::fs::write(&source, code).unwrap();
+        let module = disk.path().join("changing.bc");
+        let clang = Command::new("clang-22")
+            .args(["-O0", "-Xclang", "-disable-O0-optnone"])
+            .args(["-emit-llvm", "-c"])
+            .arg(&source)
+            .arg("-o")
+            .arg(&module)
+            .status()
+            .unwrap();
+        assert!(clang.success());
+        let disk = text(disk.path());
+        let run = ["run", text(&module), "--entry", "entry", "--arg", arg, "--disk", disk];
+        lines("bareflow", &run).remove(0)
+    };
+    let decode = |boot: u32| {
+        let file = disk.path().join(format!("boot/snapshots/boot_{boot:03}.snapshot"));
+        snapshot_fmt::decode(&std::fs::read(file).unwrap()).unwrap()
+    };
+    let first = run_with(3, "", "2000");
+    assert!(first["compiles"].as_u64().unwrap() > 0);
+    let second = run_with(5, "if (n % 3) n++;", "20");
+    assert_eq!(second["restored"], 0);
+    for rejection in second["rejected"].as_array().unwrap() {
+        assert_eq!(rejection["reason"], "the module has changed");
+    }
+    let (old, new) = (decode(1), decode(2));
+    let both = |name| (old.function(0, name).unwrap(), new.function(0, name).unwrap());
+
+    let (before, after) = both("number");
+    assert_ne!(before.body_hash, after.body_hash);
+    assert_eq!(before.profile.shape, after.profile.shape);
+    assert_eq!(after.profile.calls, before.profile.calls + 20);
+    assert!(before.profile.blocks.iter().any(|count| *count > 0));
+    for (old, new) in before.profile.blocks.iter().zip(&after.profile.blocks) {
+        assert!(new >= old, "{:?} became {:?}", before.profile.blocks, after.profile.blocks);
+    }
+    // Known to be hot, it climbs no steps.
+    let steps: Vec<u8> =
+        after.history.iter().filter(|(boot, _)| *boot == 2).map(|(_, l)| *l).collect();
+    assert_eq!(steps, [before.level], "{:?}", after.history);
+
+    // Counts of blocks say nothing of a function that goes other ways; calls still do.
+    let (before, after) = both("way");
+    assert_ne!(before.profile.shape, after.profile.shape);
+    assert_eq!(after.profile.calls, before.profile.calls + 20);
+    assert_eq!(after.profile.blocks.len(), before.profile.blocks.len() + 2);
+    assert!(
+        after.profile.blocks.iter().all(|count| *count <= 20 * 21),
+        "{:?}",
+        after.profile.blocks
+    );
+}

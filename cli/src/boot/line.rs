@@ -60,6 +60,8 @@ pub struct GuestTimes {
     pub to_kernel: u64,
     /// From there to the program's first instruction.
     pub to_program: u64,
+    /// Of that, reading the newest snapshot and installing its code.
+    pub restore: u64,
     /// In the program.
     pub program: u64,
     /// Until the report.
@@ -118,6 +120,7 @@ impl Line {
         self.guest_us = Some(GuestTimes {
             to_kernel: report.to_kernel_us,
             to_program: report.to_program_us,
+            restore: report.restore_us,
             program: report.program_us,
             total: report.total_us,
         });

@@ -5,10 +5,10 @@
 //! that somebody made by hand.
 
 use bareflow_compile::{Compiler, CpuFeatures, Cranelift, Entry, Options, Request};
-use bareflow_ir::{BlockId, Module};
+use bareflow_ir::{BlockId, Module, Symbol};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, load};
-use bareflow_records::{object_to_record, profile_from_record};
+use bareflow_records::{evidence_from_record, object_to_record};
 use indicatif::ProgressBar;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, ObjectRecord, Snapshot};
 
@@ -23,14 +23,11 @@ pub(super) struct Recompiled {
     pub problems: Vec<String>,
 }
 
-/// The level at which code for on-stack replacement is made.
-const OSR_LEVEL: Level = Level::O2;
-
 /// Does it for every module.
 pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompiled {
     let mut result = Recompiled::default();
     let compiler = Cranelift::new();
-    let foreign = !snapshot.engine.engine.ends_with(&compiler.version());
+    let own = bareflow_session::engine();
     for (index, module) in (0..).zip(&snapshot.modules) {
         match program(snapshot, module) {
             Err(why) => result.problems.push(format!("module {}: {why}", module.name)),
@@ -40,11 +37,10 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
             }
         }
     }
-    if foreign && !result.problems.is_empty() {
+    if snapshot.engine.engine != own && !result.problems.is_empty() {
         result.problems.push(format!(
-            "made by engine {}; this tool has {}, whose code may well be another",
+            "made by engine `{}`; this tool has `{own}`, whose code may well be another",
             snapshot.engine.engine,
-            compiler.version()
         ));
     }
     result
@@ -76,26 +72,54 @@ struct Work<'a> {
     index: u32,
 }
 
+/// Code in a snapshot and how it was made.
+struct Made<'a> {
+    level: u8,
+    entry: Entry,
+    compiler: &'a str,
+    options: &'a str,
+    features: &'a [String],
+    epoch: Option<u32>,
+    object: &'a ObjectRecord,
+}
+
+/// All code of a function.
+fn codes(function: &FunctionRecord) -> impl Iterator<Item = Made<'_>> {
+    let main = function.object.iter().map(|object| Made {
+        level: function.level,
+        entry: Entry::Call,
+        compiler: &function.compiler,
+        options: &function.options,
+        features: &function.features,
+        epoch: function.epoch,
+        object,
+    });
+    main.chain(function.osr.iter().map(|osr| Made {
+        level: osr.level,
+        entry: Entry::Loop(BlockId(osr.block)),
+        compiler: &osr.compiler,
+        options: &osr.options,
+        features: &osr.features,
+        epoch: osr.epoch,
+        object: &osr.object,
+    }))
+}
+
 impl Work<'_> {
     fn module(&self, result: &mut Recompiled, progress: &ProgressBar) {
-        let profiles = self.profiles();
         for function in self.functions() {
-            let Some(object) = &function.object else { continue };
-            let level = Level::ALL.get(usize::from(function.level)).copied().unwrap_or_default();
-            let main = (level, Entry::Call, object);
-            let osr = function
-                .osr
-                .iter()
-                .map(|osr| (OSR_LEVEL, Entry::Loop(BlockId(osr.block)), &osr.object));
-            for (level, entry, object) in [main].into_iter().chain(osr) {
-                let name = format!("{}:{}", self.program.name, function.name);
-                match self.same(function, level, entry, object, &profiles) {
-                    Ok(true) => result.same += 1,
-                    Ok(false) => result.skipped.push(format!(
-                        "{name}: made by {}, which is not in this tool",
-                        function.compiler
-                    )),
-                    Err(why) => result.problems.push(format!("{name} at {level}: {why}")),
+            for made in codes(function) {
+                let level = Level::ALL.get(usize::from(made.level)).copied().unwrap_or_default();
+                let mut name = format!("{}:{}", self.program.name, function.name);
+                if let Entry::Loop(block) = made.entry {
+                    name.push_str(&format!(" entered at block {}", block.0));
+                }
+                match self.same(function, level, &made) {
+                    Ok(()) => result.same += 1,
+                    Err(Why::Skipped(why)) => result.skipped.push(format!("{name}: {why}")),
+                    Err(Why::Problem(why)) => {
+                        result.problems.push(format!("{name} at {level}: {why}"));
+                    }
                 }
             }
             progress.inc(1);
@@ -106,48 +130,60 @@ impl Work<'_> {
         self.snapshot.functions.iter().filter(|function| function.module == self.index)
     }
 
-    /// Compiles and compares; `false` when the compiler is not here.
-    fn same(
-        &self,
-        function: &FunctionRecord,
-        level: Level,
-        entry: Entry,
-        object: &ObjectRecord,
-        profiles: &[FunctionProfile],
-    ) -> Result<bool, String> {
-        if function.compiler != self.compiler.name() {
-            return Ok(false);
+    /// Compiles and compares.
+    fn same(&self, function: &FunctionRecord, level: Level, made: &Made<'_>) -> Result<(), Why> {
+        if made.compiler != self.compiler.name() {
+            let why = format!("made by {}, which is not in this tool", made.compiler);
+            return Err(Why::Skipped(why));
         }
+        let profile = match made.epoch {
+            Some(epoch) => self.evidence(epoch),
+            // Compilers use profiles from O2 on.
+            None if level < Level::O2 => Vec::new(),
+            None => return Err(Why::Skipped("it is not known from what profile".into())),
+        };
         let module: &Module = &self.program.module;
         let func = module
             .func_ids()
             .find(|id| module.func(*id).name == function.name)
-            .ok_or("it is not in the program")?;
-        let options: Options = match entry {
-            Entry::Call => function
-                .options
-                .parse()
-                .map_err(|word| format!("its options have the unknown word {word:?}"))?,
-            Entry::Loop(_) => Options::default(),
-        };
-        let cpu = CpuFeatures::from_names(function.features.iter().map(String::as_str))
-            .map_err(|name| format!("it needs the unknown processor feature {name:?}"))?;
-        let profile = if level >= Level::O2 { profiles } else { &[] };
+            .ok_or_else(|| Why::Problem("it is not in the program".into()))?;
+        let options: Options = (made.options.parse())
+            .map_err(|word| Why::Problem(format!("its options have the unknown word {word:?}")))?;
+        let cpu =
+            CpuFeatures::from_names(made.features.iter().map(String::as_str)).map_err(|name| {
+                Why::Problem(format!("it needs the unknown processor feature {name:?}"))
+            })?;
+        let (entry, profile) = (made.entry, &profile[..]);
         let request = Request { module, func, level, entry, profile, cpu, options: &options };
-        let made = self.compiler.compile(&request).map_err(|error| error.to_string())?;
-        difference(object, &object_to_record(&made)).map_or(Ok(true), Err)
+        let anew = self.compiler.compile(&request).map_err(|e| Why::Problem(e.to_string()))?;
+        difference(made.object, &object_to_record(&anew))
+            .map_or(Ok(()), |why| Err(Why::Problem(why)))
     }
 
-    /// Profiles by function id, as the session hands them to the compiler.
-    fn profiles(&self) -> Vec<FunctionProfile> {
+    /// What compilers were told in an epoch, by function id.
+    fn evidence(&self, epoch: u32) -> Vec<FunctionProfile> {
         let module: &Module = &self.program.module;
-        let of = |id| {
-            let name = &module.func(id).name;
-            let record = self.functions().find(|function| function.name == *name);
-            record.map(|record| profile_from_record(&record.profile)).unwrap_or_default()
-        };
-        module.func_ids().map(of).collect()
+        let mut evidence = vec![FunctionProfile::default(); module.funcs.len()];
+        for function in self.functions() {
+            let told = function.evidence.iter().rfind(|(from, _)| *from <= epoch);
+            let id = match module.symbol(&function.name) {
+                Some(Symbol::Func(id)) => Some(id),
+                _ => None,
+            };
+            if let (Some((_, told)), Some(id)) = (told, id) {
+                evidence[id.index()] = evidence_from_record(told);
+            }
+        }
+        evidence
     }
+}
+
+/// Why code was not found to be the same.
+enum Why {
+    /// It cannot be made here.
+    Skipped(String),
+    /// It is another, or cannot be made at all.
+    Problem(String),
 }
 
 /// In what two objects differ.

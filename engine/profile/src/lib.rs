@@ -8,12 +8,14 @@
 
 extern crate alloc;
 
+mod evidence;
 mod fit;
 mod function;
 mod json;
 mod level;
 mod merge;
 
+pub use evidence::{code_count, count_code};
 pub use fit::Fit;
 pub use function::{Cycles, FunctionProfile, IndirectSite, ParamValues, shape_of};
 pub use level::Level;

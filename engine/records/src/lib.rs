@@ -10,7 +10,9 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
-use bareflow_profile::{Cycles, FunctionProfile, IndirectSite, Level, ParamValues};
+use bareflow_profile::{
+    Cycles, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
+};
 use snapshot_fmt as snap;
 
 /// The number of a level in a snapshot.
@@ -140,5 +142,58 @@ pub fn profile_from_record(record: &snap::FunctionProfile) -> FunctionProfile {
         edges: record.edges.clone(),
         sites: record.sites.iter().map(site).collect::<Vec<_>>(),
         params: record.params.iter().map(param).collect(),
+    }
+}
+
+/// What compilers were told of a function, as a record. Counts are rounded on the way, as
+/// [`FunctionProfile::evidence`] has done.
+pub fn evidence_to_record(evidence: &FunctionProfile) -> snap::Evidence {
+    let codes = |counts: &[u64]| counts.iter().map(|count| count_code(*count)).collect();
+    snap::Evidence {
+        shape: evidence.shape,
+        blocks: codes(&evidence.blocks),
+        edges: codes(&evidence.edges),
+        sites: profile_to_record(evidence).sites,
+    }
+}
+
+/// A record as what compilers are told of a function.
+pub fn evidence_from_record(record: &snap::Evidence) -> FunctionProfile {
+    let counts = |codes: &[u8]| codes.iter().map(|code| code_count(*code)).collect();
+    let site = |site: &snap::IndirectSite| IndirectSite {
+        instr: site.instr,
+        targets: site.targets.clone(),
+        other: site.other,
+    };
+    FunctionProfile {
+        shape: record.shape,
+        blocks: counts(&record.blocks),
+        edges: counts(&record.edges),
+        sites: record.sites.iter().map(site).collect(),
+        ..FunctionProfile::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn evidence_is_kept_to_the_bit() {
+        let profile = FunctionProfile {
+            calls: 77,
+            shape: 5,
+            blocks: vec![77, 12_345, 0, 1],
+            edges: vec![1, u64::MAX, 0],
+            sites: vec![IndirectSite {
+                instr: 3,
+                targets: vec![("f".into(), 70), ("g".into(), 5)],
+                other: 2,
+            }],
+            ..FunctionProfile::default()
+        };
+        let evidence = profile.evidence();
+        assert_eq!(evidence_from_record(&evidence_to_record(&evidence)), evidence);
     }
 }

@@ -46,6 +46,7 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     }
     let outcomes = run_all(session);
     tournament::finish(session);
+    measure::collect(session);
     let mut report = report(session, &outcomes);
     report.to_program_us = to_program_ns / 1_000;
     report.snapshot = save::save(session);
@@ -100,6 +101,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         owners.extend(tiers::owned_slots(index, &unit));
         units.push(unit);
     }
+    let restoring = platform.now_ns();
     snapshots::recover(platform);
     let snapshot = snapshots::newest(platform);
     let parts = Parts {
@@ -118,6 +120,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     if let Some(snapshot) = &snapshot {
         restore::restore(session, snapshot);
     }
+    session.totals.borrow_mut().restore_us = (platform.now_ns() - restoring) / 1_000;
     if let Some(level) = session.manifest.level {
         for unit in &session.units {
             tiers::compile_all(session, unit, level);
@@ -138,6 +141,7 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
         swaps: totals.swaps,
         osr_entries: totals.osr_entries,
         restored: totals.restored,
+        restore_us: totals.restore_us,
         rejected: totals.rejected.clone(),
         ..BootReport::default()
     };

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::ffi::{CStr, c_char};
 
 use crate::session::{Ending, Session};
-use crate::tiers;
+use crate::{save, tiers};
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -69,13 +69,20 @@ fn session() -> &'static Session {
     }
 }
 
+/// The session, at a call that leaves time for a snapshot that is due.
+fn at_leisure() -> &'static Session {
+    let session = session();
+    save::save_if_due(session);
+    session
+}
+
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
         return -1;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
-    session().platform.write(descriptor as u32, bytes);
+    at_leisure().platform.write(descriptor as u32, bytes);
     len as isize
 }
 
@@ -83,7 +90,7 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
     // SAFETY: as in `write`; the program owns the buffer.
     let buffer = unsafe { core::slice::from_raw_parts_mut(buffer, len) };
     if descriptor == 0 {
-        return session().platform.read(buffer) as isize;
+        return at_leisure().platform.read(buffer) as isize;
     }
     let mut files = session().files.borrow_mut();
     let Some(file) = files.get(descriptor) else { return -1 };
@@ -145,7 +152,7 @@ extern "C" fn grow(bytes: usize) -> *mut u8 {
 }
 
 extern "C" fn clock() -> u64 {
-    session().platform.now_ns()
+    at_leisure().platform.now_ns()
 }
 
 extern "C" fn exit(status: i32) -> ! {

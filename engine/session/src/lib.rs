@@ -10,6 +10,7 @@ extern crate alloc;
 mod boot;
 mod compilers;
 mod disk;
+mod evidence;
 mod hosts;
 mod manifest;
 mod measure;
@@ -37,3 +38,4 @@ pub use report::{
 };
 pub use run::Outcome;
 pub use session::StartError;
+pub use snapshots::engine;

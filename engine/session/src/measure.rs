@@ -1,5 +1,7 @@
 //! Measured calls: samples of every function's cycles, and the turns of tournaments.
 
+use alloc::vec::Vec;
+
 use bareflow_ir::FuncId;
 use bareflow_link::ProbeId;
 
@@ -49,6 +51,22 @@ pub(crate) fn stop_sampling(session: &Session, unit: &Unit, func: FuncId) {
     });
     session.probes.borrow_mut().remove(&probe);
     session.space_mut(|space| space.remove_probe(probe));
+}
+
+/// Takes in what the probes of new code have measured so far: of functions that are seldom called,
+/// a whole boot may not be enough for a turn.
+pub(crate) fn collect(session: &Session) {
+    let sampling = |(probe, purpose): (&ProbeId, &Purpose)| match purpose {
+        Purpose::Sample(unit, func) => Some((*probe, *unit, *func)),
+        Purpose::Variant(_) => None,
+    };
+    let probes: Vec<_> = session.probes.borrow().iter().filter_map(sampling).collect();
+    for (probe, unit, func) in probes {
+        let reading = session.space().take_reading(probe);
+        session.units[unit].with(func, |state| {
+            reading.samples.iter().for_each(|cycles| state.cycles.record(*cycles));
+        });
+    }
 }
 
 /// A probe has measured the calls of its turn.

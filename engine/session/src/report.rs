@@ -66,6 +66,9 @@ pub struct BootReport {
     pub to_kernel_us: u64,
     /// Microseconds from there to the first instruction of the program.
     pub to_program_us: u64,
+    /// Microseconds of that in which the newest snapshot was read and its code installed.
+    #[serde(default)]
+    pub restore_us: u64,
     /// Microseconds in the program, all modules.
     pub program_us: u64,
     /// Microseconds until this report.

@@ -70,32 +70,61 @@ fn function(
     let calls = profile.calls;
     unit.with(func, |state| {
         state.before = profile;
+        state.compiled_before = (record.compiles, record.compile_ns);
         state.history =
             record.history.iter().map(|(b, l)| (*b, records::level_from_record(*l))).collect();
     });
-    let Some(object) = &record.object else { return };
-    if let Err(why) = fits(session, record, module) {
-        reject(session, unit, &record.name, why);
-        return;
+    if module.is_none() {
+        let told = |(from, told): &(u32, _)| (*from, records::evidence_from_record(told));
+        unit.evidence.borrow_mut().restore(func, record.evidence.iter().map(told).collect());
     }
-    let level = records::level_from_record(record.level);
-    match code(session, unit, record, object, level) {
-        Ok(code) => {
-            publish(session, unit, func, code);
-            unit.with(func, |state| state.verdict = record.verdict.as_ref().map(verdict));
-            rearm(session, unit, func, level, calls);
-            if level == Level::O3 {
-                compete(session, unit, func);
-            }
-            session.totals.borrow_mut().restored += 1;
+    if let Some(object) = &record.object {
+        let made = Made {
+            level: record.level,
+            compiler: &record.compiler,
+            options: &record.options,
+            features: &record.features,
+            epoch: record.epoch,
+            object,
+        };
+        match code(session, unit, &made, module) {
+            Ok(code) => take_over(session, unit, func, record, code, calls),
+            Err(why) => reject(session, unit, &record.name, why),
         }
-        Err(why) => return reject(session, unit, &record.name, why),
     }
     for osr in &record.osr {
-        if let Ok(code) = code(session, unit, record, &osr.object, level) {
+        let made = Made {
+            level: osr.level,
+            compiler: &osr.compiler,
+            options: &osr.options,
+            features: &osr.features,
+            epoch: osr.epoch,
+            object: &osr.object,
+        };
+        // The function itself has said why.
+        if let Ok(code) = code(session, unit, &made, module) {
             unit.with(func, |state| state.osr.push((BlockId(osr.block), code)));
         }
     }
+}
+
+/// Makes restored code what calls of `func` run.
+fn take_over(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    record: &snap::FunctionRecord,
+    code: Code,
+    calls: u64,
+) {
+    let level = code.level;
+    publish(session, unit, func, code);
+    unit.with(func, |state| state.verdict = record.verdict.as_ref().map(verdict));
+    rearm(session, unit, func, level, calls);
+    if level == Level::O3 {
+        compete(session, unit, func);
+    }
+    session.totals.borrow_mut().restored += 1;
 }
 
 fn verdict(verdict: &snap::Verdict) -> Verdict {
@@ -103,41 +132,52 @@ fn verdict(verdict: &snap::Verdict) -> Verdict {
     Verdict { variants: verdict.variants.iter().map(variant).collect(), winner: verdict.winner }
 }
 
-fn fits(
-    session: &Session,
-    record: &snap::FunctionRecord,
-    module: Option<&String>,
-) -> Result<(), String> {
-    if let Some(why) = module {
-        return Err(why.clone());
-    }
-    let needed = CpuFeatures::from_names(record.features.iter().map(String::as_str))
-        .map_err(|name| format!("needs the processor feature {name}, which is not known"))?;
-    let missing = needed.missing_from(session.cpu);
-    if !missing.is_empty() {
-        return Err(format!("needs the processor feature {missing}, which is not here"));
-    }
-    Ok(())
+/// Code in a snapshot and how it was made.
+struct Made<'a> {
+    level: u8,
+    compiler: &'a str,
+    options: &'a str,
+    features: &'a [String],
+    epoch: Option<u32>,
+    object: &'a snap::ObjectRecord,
 }
 
+/// Installs code, unless something speaks against it.
 fn code(
     session: &Session,
     unit: &Unit,
-    record: &snap::FunctionRecord,
-    object: &snap::ObjectRecord,
-    level: Level,
+    made: &Made<'_>,
+    module: Option<&String>,
 ) -> Result<Code, String> {
-    let object = records::object_from_record(object);
-    let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
+    if let Some(why) = module {
+        return Err(why.clone());
+    }
+    let cpu = CpuFeatures::from_names(made.features.iter().map(String::as_str))
+        .map_err(|name| format!("needs the processor feature {name}, which is not known"))?;
+    let missing = cpu.missing_from(session.cpu);
+    if !missing.is_empty() {
+        return Err(format!("needs the processor feature {missing}, which is not here"));
+    }
+    let level = records::level_from_record(made.level);
     let compiler = session.compilers.of(level).map_or("", |compiler| compiler.name());
+    if made.compiler != compiler {
+        return Err(format!("made by the compiler `{}`, which is not here", made.compiler));
+    }
+    let options = made
+        .options
+        .parse()
+        .map_err(|word| format!("made with the option `{word}`, which is not known"))?;
+    let object = records::object_from_record(made.object);
+    let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
+    unit.evidence.borrow_mut().seen(made.epoch.unwrap_or(0));
     Ok(Code {
         object: Arc::new(object),
         installed,
         level,
         compiler,
-        cpu: CpuFeatures::from_names(record.features.iter().map(String::as_str))
-            .unwrap_or_default(),
-        options: record.options.parse().unwrap_or_default(),
+        cpu,
+        options,
+        epoch: made.epoch,
     })
 }
 

@@ -10,23 +10,25 @@ use bareflow_records as records;
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
+use crate::SnapshotReport;
 use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{body_hash, fingerprints, write};
-use crate::unit::{Code, Unit, Verdict};
-use crate::{SnapshotReport, tournament};
+use crate::unit::{Code, FuncState, Unit, Verdict};
 
-/// Saves when the last time is long enough ago and something has changed: called after a
-/// function has risen. Not while variants take turns, since none of them is the code then.
+/// Saves when the last time is long enough ago and there is new code or a new verdict since:
+/// called after a function has risen, and by host calls.
 pub(crate) fn save_if_due(session: &Session) {
     let every = u64::from(session.manifest.save_seconds) * 1_000_000_000;
+    if every == 0 || !session.totals.borrow().unsaved {
+        return;
+    }
     let now = session.platform.now_ns();
-    let due = every > 0 && now - session.totals.borrow().saved_ns > every;
-    if due && !tournament::is_running(session) {
-        session.totals.borrow_mut().saved_ns = now;
-        if let Some(saved) = save(session) {
-            session.explain(format_args!("saved {} on the way", saved.file));
-        }
+    if now - session.totals.borrow().saved_ns <= every {
+        return;
+    }
+    if let Some(saved) = save(session) {
+        session.explain(format_args!("saved {} on the way", saved.file));
     }
 }
 
@@ -35,6 +37,11 @@ pub(crate) fn save_if_due(session: &Session) {
 pub(crate) fn save(session: &Session) -> Option<SnapshotReport> {
     if !session.manifest.save {
         return None;
+    }
+    {
+        let mut totals = session.totals.borrow_mut();
+        totals.unsaved = false;
+        totals.saved_ns = session.platform.now_ns();
     }
     let snapshot = collect(session);
     let bytes = match snap::encode(&snapshot) {
@@ -93,8 +100,13 @@ fn collect(session: &Session) -> snap::Snapshot {
             arg: unit.program.arg,
             parts,
         });
-        let records =
-            unit.module().func_ids().filter_map(|func| function(unit, index as u32, func));
+        let tournaments = session.tournaments.borrow();
+        let standing = |func| tournaments.standing(index, func);
+        let epochs = epochs(unit, standing);
+        let records = unit
+            .module()
+            .func_ids()
+            .filter_map(|func| function(unit, index as u32, func, standing(func), &epochs));
         snapshot.functions.extend(records.collect::<Vec<_>>());
     }
     snapshot
@@ -110,45 +122,73 @@ fn settings(session: &Session) -> Vec<(String, String)> {
     ])
 }
 
-/// The record of a function; `None` when there is nothing to remember of it.
-fn function(unit: &Unit, module: u32, func: FuncId) -> Option<snap::FunctionRecord> {
+/// The epochs that code of a unit was made in, in order.
+fn epochs<'a>(unit: &Unit, standing: impl Fn(FuncId) -> Option<&'a Code>) -> Vec<u32> {
+    let states = unit.states.borrow();
+    let codes = states.iter().flat_map(FuncState::codes).map(|code| code.epoch);
+    let competing = unit.module().func_ids().filter_map(standing).map(|code| code.epoch);
+    let mut epochs: Vec<u32> = codes.chain(competing).flatten().collect();
+    epochs.sort_unstable();
+    epochs.dedup();
+    epochs
+}
+
+/// The record of a function; `None` when there is nothing to remember of it. While variants of
+/// it take turns, `standing` is its code.
+fn function(
+    unit: &Unit,
+    module: u32,
+    func: FuncId,
+    standing: Option<&Code>,
+    epochs: &[u32],
+) -> Option<snap::FunctionRecord> {
     if unit.module().func(func).is_declaration() {
         return None;
     }
     let profile = unit.profile(func);
+    let evidence = unit.evidence.borrow();
+    let evidence: Vec<_> = evidence
+        .needed(func, epochs)
+        .map(|(from, told)| (*from, records::evidence_to_record(told)))
+        .collect();
     unit.with(func, |state| {
-        if profile.calls == 0 && state.code.is_none() && state.osr.is_empty() {
+        let code = state.code.as_ref().or(standing);
+        if profile.calls == 0 && code.is_none() && state.osr.is_empty() && evidence.is_empty() {
             return None;
         }
-        let code = state.code.as_ref();
+        let history =
+            state.history.iter().map(|(boot, level)| (*boot, records::level_to_record(*level)));
         Some(snap::FunctionRecord {
             module,
             name: unit.name(func).into(),
-            level: records::level_to_record(state.level()),
+            level: code.map_or(0, |code| records::level_to_record(code.level)),
             compiler: code.map_or("", |code| code.compiler).into(),
             options: code.map_or(String::new(), |code| code.options.to_string()),
             features: code.map_or(Vec::new(), features),
+            epoch: code.and_then(|code| code.epoch),
             body_hash: body_hash(unit.module(), func),
             object: code.map(|code| record(&code.object)),
-            osr: state
-                .osr
-                .iter()
-                .map(|(block, code)| snap::OsrRecord {
-                    block: block.0,
-                    object: record(&code.object),
-                })
-                .collect(),
+            osr: state.osr.iter().map(|(block, code)| osr(block.0, code)).collect(),
             profile: records::profile_to_record(&profile),
-            history: state
-                .history
-                .iter()
-                .map(|(boot, level)| (*boot, records::level_to_record(*level)))
-                .collect(),
-            compiles: state.compiles,
-            compile_ns: state.compile_ns,
+            history: history.collect(),
+            compiles: state.compiled_before.0.saturating_add(state.compiles),
+            compile_ns: state.compiled_before.1.saturating_add(state.compile_ns),
             verdict: state.verdict.as_ref().map(verdict),
+            evidence,
         })
     })
+}
+
+fn osr(block: u32, code: &Code) -> snap::OsrRecord {
+    snap::OsrRecord {
+        block,
+        level: records::level_to_record(code.level),
+        compiler: code.compiler.into(),
+        options: code.options.to_string(),
+        features: features(code),
+        epoch: code.epoch,
+        object: record(&code.object),
+    }
 }
 
 fn verdict(verdict: &Verdict) -> snap::Verdict {

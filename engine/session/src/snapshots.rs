@@ -71,22 +71,51 @@ pub(crate) fn write(session: &Session, bytes: &[u8]) -> Result<String, FileError
             Ok(()) | Err(FileError::NotFound) => {}
             Err(error) => return Err(error),
         }
-        platform.write_file(&next, bytes)?;
+        put(session, &next, bytes, &names)?;
         platform.remove_file(&path)?;
         platform.rename_file(&next, &path)?;
     } else {
-        platform.write_file(&path, bytes)?;
+        put(session, &path, bytes, &names)?;
     }
     let kept = session.manifest.keep as usize;
     for boot in snap::to_delete(names.iter().map(String::as_str), kept.saturating_sub(1)) {
         if boot != session.boot {
-            let old = format!("{FOLDER}/{}", snap::file_name(boot));
-            if let Err(error) = platform.remove_file(&old) {
-                session.log(format_args!("{old}: {error}; it stays"));
-            }
+            remove(session, boot);
         }
     }
     Ok(path)
+}
+
+/// Writes a file. Where there is no room for it, snapshots of earlier boots make some, the oldest
+/// first, all but the newest of them: that one is what the next boot starts from if this file
+/// never becomes whole.
+fn put(session: &Session, path: &str, bytes: &[u8], names: &[String]) -> Result<(), FileError> {
+    let mut earlier: Vec<u32> = snap::newest_first(names.iter().map(String::as_str))
+        .into_iter()
+        .filter(|boot| *boot != session.boot)
+        .collect();
+    loop {
+        let written = session.platform.write_file(path, bytes);
+        match earlier.pop() {
+            Some(oldest) if written == Err(FileError::Full) && !earlier.is_empty() => {
+                session.log(format_args!("{path}: no room; the oldest snapshot makes some"));
+                if !remove(session, oldest) {
+                    return written;
+                }
+            }
+            _ => return written,
+        }
+    }
+}
+
+/// Removes the snapshot of a boot; whether that worked. If not, it is logged.
+fn remove(session: &Session, boot: u32) -> bool {
+    let old = format!("{FOLDER}/{}", snap::file_name(boot));
+    let removed = session.platform.remove_file(&old);
+    if let Err(error) = &removed {
+        session.log(format_args!("{old}: {error}; it stays"));
+    }
+    removed.is_ok()
 }
 
 /// Name of a snapshot that is about to replace an earlier one of the same boot.
@@ -127,9 +156,18 @@ pub(crate) fn fingerprints(session: &Session) -> snap::Fingerprints {
     }
 }
 
-/// The version of everything that shapes code and its surroundings.
-pub(crate) fn engine_version(compilers: &Compilers) -> String {
-    format!("bareflow {} {}", env!("CARGO_PKG_VERSION"), compilers.version())
+/// The version of everything that shapes code and its surroundings: of the compilers, and a hash
+/// of the engine's sources (`build.rs`).
+fn engine_version(compilers: &Compilers) -> String {
+    let (version, sources) = (env!("CARGO_PKG_VERSION"), env!("BAREFLOW_ENGINE"));
+    format!("bareflow {version} {sources} {}", compilers.version())
+}
+
+/// What this engine calls itself in snapshots. Code of an engine that calls itself otherwise is
+/// not run.
+#[must_use]
+pub fn engine() -> String {
+    engine_version(&Compilers::new())
 }
 
 /// The processor's brand string (CPUID leaves 0x8000_0002 to 4), for people.

@@ -3,13 +3,12 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use bareflow_compile::{Entry, Options, Request};
 use bareflow_interp::HotLoop;
 use bareflow_ir::{BlockId, FuncId};
 use bareflow_link::{SlotId, Stack};
-use bareflow_profile::{FunctionProfile, Level};
+use bareflow_profile::Level;
 
 use crate::session::Session;
 use crate::unit::{Code, Counter, Unit};
@@ -53,12 +52,16 @@ pub(crate) fn interpreted_calls(session: &Session, unit: &Unit, func: FuncId, ca
     if session.manifest.level.is_some() {
         return u64::MAX;
     }
-    let level = deserved(session, calls);
+    // What earlier boots called often is not put to the test again.
+    let before = unit.with(func, |state| state.before.calls);
+    let level = deserved(session, calls.saturating_add(before));
     if level > Level::Interp {
-        rise(session, unit, func, level, calls);
+        rise(session, unit, func, level, calls.saturating_add(before));
     }
     match above(level) {
-        Some(next) if unit.with(func, |state| state.refused.is_none()) => threshold(session, next),
+        Some(next) if unit.with(func, |state| state.refused.is_none()) => {
+            threshold(session, next).saturating_sub(before)
+        }
         _ => u64::MAX,
     }
 }
@@ -224,19 +227,22 @@ pub(crate) fn compile(
     options: &Options,
 ) -> Result<Code, String> {
     let compiler = session.compilers.of(level).ok_or("no compiler on board")?;
-    let profile = if level >= Level::O2 { profiles(unit) } else { Vec::new() };
+    let mut evidence = unit.evidence.borrow_mut();
+    let told = level >= Level::O2;
+    let epoch = told.then(|| evidence.update(unit.module().func_ids().map(|f| unit.profile(f))));
     let request = Request {
         module: unit.module(),
         func,
         level,
         entry,
-        profile: &profile,
+        profile: if told { evidence.now() } else { &[] },
         cpu: session.cpu,
         options,
     };
     let start = session.platform.now_ns();
     let made = compiler.compile(&request);
     let ns = session.platform.now_ns() - start;
+    drop(evidence);
     unit.with(func, |state| {
         state.compiles += 1;
         state.compile_ns += ns;
@@ -245,6 +251,7 @@ pub(crate) fn compile(
         let mut totals = session.totals.borrow_mut();
         totals.compiles += 1;
         totals.compile_ns += ns;
+        totals.unsaved = true;
     }
     let object = made.map_err(|error| error.to_string())?;
     let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
@@ -255,12 +262,8 @@ pub(crate) fn compile(
         compiler: compiler.name(),
         cpu: session.cpu,
         options: options.clone(),
+        epoch,
     })
-}
-
-/// The profiles of all functions of a unit.
-fn profiles(unit: &Unit) -> Vec<FunctionProfile> {
-    unit.module().func_ids().map(|func| unit.profile(func)).collect()
 }
 
 /// Puts an object into code memory, with counters for the functions it counts.

@@ -41,6 +41,15 @@ pub(crate) struct Tournaments {
     running: Option<Tournament>,
 }
 
+impl Tournaments {
+    /// The code of `func` to fall back on while its variants take turns.
+    pub(crate) fn standing(&self, unit: usize, func: FuncId) -> Option<&Code> {
+        let running = self.running.as_ref()?;
+        let code = &running.variants.first()?.code;
+        (running.unit == unit && running.func == func).then_some(code)
+    }
+}
+
 struct Tournament {
     unit: usize,
     func: FuncId,
@@ -295,6 +304,7 @@ fn median(values: &[u64]) -> Option<u64> {
 fn settle(session: &Session, running: Tournament) {
     let unit = &session.units[running.unit];
     let func = running.func;
+    session.totals.borrow_mut().unsaved = true;
     let winner = running.winner();
     let variants = running
         .variants
@@ -334,11 +344,6 @@ fn settle(session: &Session, running: Tournament) {
         }
         session.space_mut(|space| space.remove_probe(entrant.probe));
     }
-}
-
-/// Whether variants of some function take turns now.
-pub(crate) fn is_running(session: &Session) -> bool {
-    session.tournaments.borrow().running.is_some()
 }
 
 /// Ends all tournaments: nothing runs any more, or everything is about to be saved.

@@ -14,6 +14,7 @@ use bareflow_profile::{Cycles, FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, is_host_call};
 use hashbrown::HashMap;
 
+use crate::evidence::Evidence;
 use crate::side::{self, SideStack};
 use crate::{StartError, hosts};
 
@@ -30,6 +31,8 @@ pub(crate) struct Unit {
     /// Addresses by name, for relocations.
     symbols: HashMap<String, u64>,
     pub(crate) states: RefCell<Vec<FuncState>>,
+    /// What the compilers were told of its functions.
+    pub(crate) evidence: RefCell<Evidence>,
 }
 
 /// Where a function stands.
@@ -39,8 +42,11 @@ pub(crate) struct FuncState {
     pub(crate) code: Option<Code>,
     /// Code entered at loop headers.
     pub(crate) osr: Vec<(BlockId, Code)>,
+    /// Compilations in this boot, and the time they took.
     pub(crate) compiles: u32,
     pub(crate) compile_ns: u64,
+    /// The same of earlier boots.
+    pub(crate) compiled_before: (u32, u64),
     /// Levels reached: boot and level.
     pub(crate) history: Vec<(u32, Level)>,
     /// Its counter, once instrumented code has asked for one: its address and where it was set.
@@ -85,9 +91,16 @@ pub(crate) struct Code {
     /// Features it may use.
     pub(crate) cpu: CpuFeatures,
     pub(crate) options: Options,
+    /// The epoch of the evidence it was made of; `None` when it was made of none.
+    pub(crate) epoch: Option<u32>,
 }
 
 impl FuncState {
+    /// All code there is of it.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &Code> {
+        self.code.iter().chain(self.osr.iter().map(|(_, code)| code))
+    }
+
     /// The level calls run at.
     pub(crate) fn level(&self) -> Level {
         self.code.as_ref().map_or(Level::Interp, |code| code.level)
@@ -150,6 +163,7 @@ impl Unit {
             slots,
             globals,
             symbols,
+            evidence: RefCell::new(Evidence::new(module.funcs.len())),
             states: RefCell::new(module.funcs.iter().map(|_| FuncState::default()).collect()),
             program,
         };

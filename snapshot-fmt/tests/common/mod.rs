@@ -58,7 +58,18 @@ fn function(i: u32, name: &str) -> FunctionRecord {
         features: vec!["avx2".into(), "bmi1".into()],
         body_hash: [i as u8; 32],
         object: Some(object(name, 100 + 60 * i)),
-        osr: (0..i / 2).map(|o| OsrRecord { block: o + 3, object: object(name, 80) }).collect(),
+        epoch: Some(7 - i),
+        osr: (0..i / 2)
+            .map(|o| OsrRecord {
+                block: o + 3,
+                level: 2,
+                compiler: "cranelift".into(),
+                options: "inline=0".into(),
+                features: vec!["bmi1".into()],
+                epoch: Some(2),
+                object: object(name, 80),
+            })
+            .collect(),
         profile: FunctionProfile {
             calls: 10_000 + u64::from(i),
             back_edges: 1 << 33,
@@ -79,8 +90,40 @@ fn function(i: u32, name: &str) -> FunctionRecord {
             ],
             winner: 1,
         }),
+        evidence: (1..=i)
+            .map(|n| {
+                let evidence = Evidence {
+                    shape: 0x0123_4567_89ab_cdef,
+                    blocks: vec![65, 65 + n as u8, 0, 65],
+                    edges: vec![1, 0, 255],
+                    sites: vec![IndirectSite {
+                        instr: 12,
+                        targets: vec![("memcpy".into(), 80)],
+                        other: 4,
+                    }],
+                };
+                (2 * n, evidence)
+            })
+            .collect(),
         ..bare
     }
+}
+
+/// What a file of version 1 can say of a snapshot.
+#[allow(dead_code, reason = "each test file uses a part")]
+pub fn as_version_1(mut snapshot: Snapshot) -> Snapshot {
+    for function in &mut snapshot.functions {
+        function.epoch = None;
+        function.evidence.clear();
+        for osr in &mut function.osr {
+            osr.level = 3;
+            osr.compiler.clone_from(&function.compiler);
+            osr.options.clear();
+            osr.features.clone_from(&function.features);
+            osr.epoch = None;
+        }
+    }
+    snapshot
 }
 
 fn object(symbol: &str, len: u32) -> ObjectRecord {
