@@ -73,7 +73,9 @@ struct Function<'a> {
     code_bytes: u64,
     calls: u64,
     cycles_avg: u64,
-    cycles_total: u64,
+    /// Calls that were measured, and the cycles of all of them.
+    cycles_samples: u64,
+    cycles_measured: u64,
     compiles: u32,
     compile_ns: u64,
 }
@@ -84,6 +86,8 @@ struct Detail<'a> {
     #[serde(flatten)]
     function: Function<'a>,
     options: &'a str,
+    /// The epoch of the profile that its code was made from.
+    epoch: Option<u32>,
     features: &'a [String],
     body_hash: String,
     history: Vec<(u32, &'static str)>,
@@ -135,7 +139,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 fn overview(name: String, snapshot: &Snapshot) -> Overview<'_> {
     let mut functions: Vec<_> =
         snapshot.functions.iter().map(|function| line(snapshot, function)).collect();
-    functions.sort_by_key(|f| std::cmp::Reverse((f.cycles_total, f.calls)));
+    functions.sort_by_key(|f| std::cmp::Reverse((f.cycles_measured, f.calls)));
     Overview {
         name,
         boot_count: snapshot.boot_count,
@@ -180,7 +184,8 @@ fn line<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Function<'a
         code_bytes: code_bytes(function),
         calls,
         cycles_avg,
-        cycles_total: cycles_avg.saturating_mul(calls),
+        cycles_samples: function.profile.cycles.samples,
+        cycles_measured: function.profile.cycles.total,
         compiles: function.compiles,
         compile_ns: function.compile_ns,
     }
@@ -191,6 +196,7 @@ fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a
     Detail {
         function: line(snapshot, function),
         options: &function.options,
+        epoch: function.epoch,
         features: &function.features,
         body_hash: hex(&function.body_hash),
         history: function.history.iter().map(|(boot, to)| (*boot, level(*to))).collect(),
@@ -260,7 +266,7 @@ fn overview_text(overview: &Overview<'_>, engine: &Fingerprints, top: usize) -> 
     }
     text.push_str(&format!("\n{}\n\n", table(&rows, &[])));
 
-    let heading = ["function", "level", "bytes", "calls", "cycles/call", "cycles", "compile us"];
+    let heading = ["function", "level", "bytes", "calls", "cycles/call", "measured", "compile us"];
     let mut rows = vec![heading.map(String::from).to_vec()];
     for function in overview.functions.iter().take(top) {
         rows.push(vec![
@@ -269,7 +275,7 @@ fn overview_text(overview: &Overview<'_>, engine: &Fingerprints, top: usize) -> 
             grouped(function.code_bytes),
             grouped(function.calls),
             grouped(function.cycles_avg),
-            grouped(function.cycles_total),
+            grouped(function.cycles_measured),
             grouped(function.compile_ns / 1000),
         ]);
     }
@@ -301,13 +307,17 @@ fn detail_text(detail: &Detail<'_>) -> String {
         add("symbol", (*name).to_owned());
     }
     add("options", detail.options.to_owned());
+    if let Some(epoch) = detail.epoch {
+        add("profile", format!("as it was in epoch {epoch} of the module"));
+    }
     add("needs", detail.features.join(" "));
     add("calls", format!("{}, {} back edges", grouped(*calls), grouped(detail.back_edges)));
     add(
         "cycles",
         format!(
-            "{} a call on average, {} to {}",
+            "{} a call on average of {} measured, {} to {}",
             grouped(detail.function.cycles_avg),
+            grouped(detail.function.cycles_samples),
             grouped(detail.cycles_min),
             grouped(detail.cycles_max)
         ),

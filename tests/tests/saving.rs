@@ -1,9 +1,10 @@
-//! A machine that cannot save says so, and its program runs as ever.
+//! When a machine saves, and what it does when it cannot: says so, and goes on.
 
 use std::process::Command;
 
 use bareflow_emulator::{Accel, Event, Media, Outcome, Settings, run};
 use bareflow_tests::grown::{Module, image, modules, volume};
+use bareflow_tests::machine::{disk_with, settings};
 use serde_json::{Value, json};
 
 /// Boots; results by module, and what the machine said.
@@ -80,4 +81,40 @@ fn a_full_disk_is_reported_and_used_again_when_there_is_room() {
     let (results, logs) = boot(&settings);
     check(&results, modules);
     assert!(logs.iter().any(|log| log.contains("boot_001.snapshot")), "{logs:?}");
+}
+
+/// Ends when it finds what its own boot has saved.
+const UNTIL_SAVED: &str = r#"
+int bf_open(const char *path, int flags);
+unsigned long bf_clock(void);
+int puts(const char *text);
+__attribute__((noinline)) static unsigned long hot(unsigned long n) {
+    for (int i = 0; i < 10; i++) n = n * 3 + i;
+    return n;
+}
+int main(void) {
+    volatile unsigned long sum = 0;
+    for (int i = 0; i < 5000; i++) sum += hot(i);
+    do bf_clock(); while (bf_open("/boot/snapshots/boot_001.snapshot", 0) < 0);
+    puts("saved");
+    return 0;
+}
+"#;
+
+#[test]
+fn a_running_program_is_saved_on_a_timer() {
+    let disk = disk_with(UNTIL_SAVED, None);
+    let manifest = json!({
+        "modules": [{ "name": "program", "files": ["program.bc"] }], "save_seconds": 1,
+    });
+    disk.add("boot/manifest.json", manifest.to_string().as_bytes()).unwrap();
+    let ended = run(&settings(&disk), &mut |_| ()).unwrap();
+    let output = String::from_utf8_lossy(&ended.output).into_owned();
+    assert_eq!(ended.outcome, Outcome::Success, "{output}");
+    assert_eq!(output, "saved\n");
+    disk.check().unwrap();
+    let bytes = disk.read("boot/snapshots/boot_001.snapshot").unwrap();
+    let snapshot = snapshot_fmt::decode(&bytes).unwrap();
+    // Once on the way, and once at the end.
+    assert!(snapshot.generation >= 2, "{}", snapshot.generation);
 }
