@@ -9,6 +9,9 @@ use snapshot_fmt::{FunctionRecord, Snapshot};
 /// How many boots a machine grows over unless `BAREFLOW_BOOTS` says otherwise.
 const BOOTS: u64 = 3;
 
+/// Emulated everywhere, and hung only after minutes: tests run beside many others.
+const PATIENT: [&str; 4] = ["--accel", "tcg", "--timeout", "900"];
+
 #[test]
 fn a_machine_grows_and_shrinks_to_the_same_answers() {
     let boots = std::env::var("BAREFLOW_BOOTS").map_or(BOOTS, |n| n.parse().unwrap());
@@ -17,7 +20,8 @@ fn a_machine_grows_and_shrinks_to_the_same_answers() {
     let image = image(folder.path(), "grown", &modules, &json!({ "calls": 20, "keep": 100 }));
     let count = boots.to_string();
     // Cycles are instructions then, and no matter of what else this host does.
-    let grow = ["grow", text(&image), "--boots", &count, "--accel", "tcg", "--icount"];
+    let mut grow = vec!["grow", text(&image), "--boots", &count, "--icount"];
+    grow.extend(PATIENT);
     let lines_of_boots = lines("bareflow", &grow);
     assert_eq!(lines_of_boots.len() as u64, boots);
     let mut before: Option<Snapshot> = None;
@@ -52,7 +56,7 @@ fn a_machine_grows_and_shrinks_to_the_same_answers() {
     let bytes = std::fs::metadata(&small).unwrap().len();
     assert_eq!(report["image_bytes"], bytes);
     assert!(bytes < 64 << 10, "{bytes} bytes");
-    let shrunk = &lines("bareflow", &["boot", text(&small), "--accel", "tcg"])[0];
+    let shrunk = &lines("bareflow", &[&["boot", text(&small)][..], &PATIENT].concat())[0];
     check_results(shrunk, &modules);
 }
 
@@ -97,8 +101,8 @@ fn the_second_boot_of_a_computation_is_ten_times_faster() {
     let folder = tempfile::tempdir().unwrap();
     let fibonacci: Vec<_> = modules().into_iter().filter(|m| m.name == "fibonacci").collect();
     let image = image(folder.path(), "computation", &fibonacci, &json!({}));
-    let boots =
-        lines("bareflow", &["grow", text(&image), "--boots", "2", "--accel", "tcg", "--icount"]);
+    let grow = ["grow", text(&image), "--boots", "2", "--icount"];
+    let boots = lines("bareflow", &[&grow[..], &PATIENT].concat());
     boots.iter().for_each(|boot| check_results(boot, &fibonacci));
     let cycles = |boot: usize| boots[boot]["program_cycles"].as_f64().unwrap();
     let faster = cycles(0) / cycles(1);
@@ -111,12 +115,12 @@ fn code_for_another_processor_is_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let modules = modules();
     let image = image(folder.path(), "grown", &modules, &json!({ "calls": 20 }));
-    let grown = lines("bareflow", &["grow", text(&image), "--boots", "1", "--accel", "tcg"]);
+    let grow = ["grow", text(&image), "--boots", "1"];
+    let grown = lines("bareflow", &[&grow[..], &PATIENT].concat());
     check_results(&grown[0], &modules);
     for cpu in ["max", "qemu64", "Nehalem", "SandyBridge", "Haswell", "Skylake-Client", "EPYC"] {
-        let arguments =
-            ["boot", text(&image), "--discard", "--cpu", cpu, "--accel", "tcg", "--machine", "pc"];
-        let boot = &lines("bareflow", &arguments)[0];
+        let boot = ["boot", text(&image), "--discard", "--cpu", cpu, "--machine", "pc"];
+        let boot = &lines("bareflow", &[&boot[..], &PATIENT].concat())[0];
         check_results(boot, &modules);
         assert_eq!(boot["outcome"], "success", "{boot}");
         let rejected = boot["rejected"].as_array().unwrap();

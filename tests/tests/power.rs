@@ -68,7 +68,8 @@ fn image(folder: &Path) -> std::path::PathBuf {
         })
         .collect();
     let manifest = folder.join("manifest.json");
-    let settings = serde_json::json!({ "modules": entries, "calls": 50, "keep": 2, "save_seconds": 1 });
+    let settings =
+        serde_json::json!({ "modules": entries, "calls": 50, "keep": 2, "save_seconds": 1 });
     std::fs::write(&manifest, settings.to_string()).unwrap();
     let files = modules.map(|name| artefact(&format!("modules/{name}.bc")));
     let mut arguments = vec!["image", "-o", text(&image), "--manifest", text(&manifest)];
