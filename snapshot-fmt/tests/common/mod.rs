@@ -109,23 +109,6 @@ fn function(i: u32, name: &str) -> FunctionRecord {
     }
 }
 
-/// What a file of version 1 can say of a snapshot.
-#[allow(dead_code, reason = "each test file uses a part")]
-pub fn as_version_1(mut snapshot: Snapshot) -> Snapshot {
-    for function in &mut snapshot.functions {
-        function.epoch = None;
-        function.evidence.clear();
-        for osr in &mut function.osr {
-            osr.level = 3;
-            osr.compiler.clone_from(&function.compiler);
-            osr.options.clear();
-            osr.features.clone_from(&function.features);
-            osr.epoch = None;
-        }
-    }
-    snapshot
-}
-
 fn object(symbol: &str, len: u32) -> ObjectRecord {
     let reloc =
         |section, offset, kind, target| RelocRecord { section, offset, kind, target, addend: -4 };
