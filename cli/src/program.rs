@@ -1,7 +1,7 @@
 //! The options that say how a program is run: shared by `run`, `image` and `bench`.
 
 use bareflow_profile::Level;
-use bareflow_session::Thresholds;
+use bareflow_session::{Manifest, Pools, Thresholds};
 
 /// How a program is run.
 #[derive(clap::Args, Clone, Debug)]
@@ -18,9 +18,66 @@ pub struct ProgramOptions {
     /// The only level to run at: interp, O0, O1, O2, O3; auto lets functions rise.
     #[arg(long, default_value = "auto", value_parser = level)]
     pub level: LevelChoice,
-    /// Calls after which a function rises to O1, O2, O3.
+    /// Calls after which a function rises to O1, O2, O3; or `adaptive`: it rises when that is
+    /// expected to save more time than compiling takes
     #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", value_parser = thresholds)]
-    pub thresholds: Thresholds,
+    pub thresholds: ThresholdChoice,
+    /// Percent of the program's time that tournaments between variants may cost; 0: none
+    #[arg(long, value_name = "PERCENT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=50))]
+    pub tournaments: u32,
+    /// Print what was counted for each function: calls, loops, cycles, blocks, indirect calls
+    #[arg(long)]
+    pub profile: bool,
+    /// Count and measure nothing at the top level
+    #[arg(long, hide = true)]
+    pub no_watch: bool,
+    /// Size of a pool of the engine's memory: code=1M, data=64M, metadata=2M, slots=N, probes=N
+    #[arg(long, value_name = "POOL=SIZE", value_parser = pool)]
+    pub pool: Vec<Pool>,
+    /// Change functions from level to level for its own sake, in an order that SEED determines
+    #[arg(long, value_name = "SEED", default_value_t = 0, hide = true)]
+    pub stress: u64,
+    /// A function and another one that does the same, for the tournament of the first
+    #[arg(long, value_name = "FUNCTION=OTHER", hide = true, value_parser = pair)]
+    pub instead: Vec<(String, String)>,
+}
+
+/// Thresholds, or the adaptive mode.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ThresholdChoice {
+    /// These.
+    Fixed(Thresholds),
+    /// Gain against compile time.
+    Adaptive,
+}
+
+/// The size of one pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool(fn(&mut Pools) -> &mut Option<u64>, u64);
+
+impl ProgramOptions {
+    /// The settings of a machine that runs a program so.
+    #[must_use]
+    pub fn manifest(&self) -> Manifest {
+        let mut manifest = Manifest {
+            calls: self.calls,
+            level: self.level.0,
+            tournament_share: self.tournaments * 10,
+            profile: self.profile,
+            watch: !self.no_watch,
+            stress: self.stress,
+            alternatives: self.instead.clone(),
+            ..Manifest::default()
+        };
+        match self.thresholds {
+            ThresholdChoice::Fixed(thresholds) => manifest.thresholds = thresholds,
+            ThresholdChoice::Adaptive => manifest.adaptive = true,
+        }
+        for Pool(which, size) in &self.pool {
+            *which(&mut manifest.pools) = Some(*size);
+        }
+        manifest
+    }
 }
 
 /// A fixed level, or `None`: functions rise.
@@ -39,12 +96,46 @@ fn level(text: &str) -> Result<LevelChoice, String> {
     }))
 }
 
-fn thresholds(text: &str) -> Result<Thresholds, String> {
+/// `sum=sum_by_two`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, other) = text.split_once('=').ok_or("two functions: one=other")?;
+    Ok((name.to_owned(), other.to_owned()))
+}
+
+/// `code=64K`.
+fn pool(text: &str) -> Result<Pool, String> {
+    let (name, size) = text.split_once('=').ok_or("a pool and its size: code=1M")?;
+    let which: fn(&mut Pools) -> &mut Option<u64> = match name {
+        "code" => |pools| &mut pools.code,
+        "data" => |pools| &mut pools.data,
+        "metadata" => |pools| &mut pools.metadata,
+        "slots" => |pools| &mut pools.slots,
+        "probes" => |pools| &mut pools.probes,
+        _ => return Err("one of code, data, metadata, slots, probes".to_owned()),
+    };
+    let (digits, shift) = match size.as_bytes().last() {
+        Some(b'K' | b'k') => (&size[..size.len() - 1], 10),
+        Some(b'M' | b'm') => (&size[..size.len() - 1], 20),
+        _ => (size, 0),
+    };
+    let bytes: Option<u64> = digits.parse().ok();
+    match bytes.and_then(|bytes| bytes.checked_mul(1 << shift)) {
+        Some(bytes) if bytes <= 1 << 30 => Ok(Pool(which, bytes)),
+        _ => Err("a size up to 1024M".to_owned()),
+    }
+}
+
+fn thresholds(text: &str) -> Result<ThresholdChoice, String> {
+    if text == "adaptive" {
+        return Ok(ThresholdChoice::Adaptive);
+    }
     let numbers: Result<Vec<u64>, _> = text.split(',').map(|n| n.trim().parse()).collect();
     match numbers.as_deref() {
-        Ok(&[o1, o2, o3]) if o1 <= o2 && o2 <= o3 => Ok(Thresholds(o1, o2, o3)),
+        Ok(&[o1, o2, o3]) if o1 <= o2 && o2 <= o3 => {
+            Ok(ThresholdChoice::Fixed(Thresholds(o1, o2, o3)))
+        }
         Ok([_, _, _]) => Err("the three numbers must rise".to_owned()),
-        _ => Err("three numbers, such as 100,1000,10000".to_owned()),
+        _ => Err("three numbers, such as 100,1000,10000, or adaptive".to_owned()),
     }
 }
 
@@ -54,9 +145,23 @@ mod tests {
 
     #[test]
     fn thresholds_are_three_rising_numbers() {
-        assert_eq!(thresholds("1,2,3"), Ok(Thresholds(1, 2, 3)));
+        let fixed = ThresholdChoice::Fixed(Thresholds(1, 2, 3));
+        assert_eq!(thresholds("1,2,3"), Ok(fixed));
+        assert_eq!(thresholds("adaptive"), Ok(ThresholdChoice::Adaptive));
         assert!(thresholds("1,2").is_err());
         assert!(thresholds("3,2,1").is_err());
         assert!(thresholds("1,2,x").is_err());
+    }
+
+    #[test]
+    fn pools_have_names_and_sizes() {
+        let mut pools = Pools::default();
+        let Pool(which, size) = pool("code=64K").unwrap();
+        *which(&mut pools) = Some(size);
+        assert_eq!(pools, Pools { code: Some(64 << 10), ..Pools::default() });
+        for wrong in ["code", "code=", "code=x", "heap=1M", "code=4096M", "code=99999999999999999M"]
+        {
+            assert!(pool(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_session::{
-    Finished, FunctionReport, LevelCounts, Outcome, Rejection, SnapshotReport, boot, symbolise,
+    CodeReport, Finished, FunctionReport, LevelCounts, Outcome, ProfileLine, Record, Rejection,
+    SnapshotReport, boot, symbolise,
 };
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ Examples:
   bareflow run hello.bc                          main() of a program
   bareflow run a.bc b.bc --level O2              two files, one program, compiled at O2
   bareflow run fib.bc --entry fib --arg 30       uint64_t fib(uint64_t), its result printed
+  bareflow run hello.bc --thresholds adaptive -v why functions rise, or do not
+  bareflow run hello.bc --profile --json         what was counted for each function
   bareflow run fib.bc --entry fib --arg 30 --json --repeat 10")]
 pub struct Args {
     /// Bitcode: plain files are linked into one program, each LLBC file is one of its own
@@ -62,11 +65,18 @@ struct Line<'a> {
     compile_ns: u64,
     swaps: u64,
     osr_entries: u64,
+    tournaments: u64,
+    tournament_cost: u64,
+    code: CodeReport,
     restored: u64,
     restore_us: u64,
     rejected: &'a [Rejection],
     snapshot: Option<&'a SnapshotReport>,
     functions: Vec<&'a FunctionReport>,
+    /// What was counted, when that was asked for.
+    profile: Vec<&'a ProfileLine>,
+    /// Nanoseconds of each call of the entry.
+    call_ns: &'a [u64],
 }
 
 /// Runs the command.
@@ -92,11 +102,18 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let finished =
         boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
     let printed = machine.take_output();
-    show(&finished, &entries, args, &printed, ui);
+    show(&finished, &machine.take_records(), &entries, args, &printed, ui);
     Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })
 }
 
-fn show(finished: &Finished, entries: &[String], args: &Args, printed: &[u8], ui: &Ui) {
+fn show(
+    finished: &Finished,
+    records: &[Record],
+    entries: &[String],
+    args: &Args,
+    printed: &[u8],
+    ui: &Ui,
+) {
     let report = &finished.report;
     for (index, outcome) in finished.outcomes.iter().enumerate() {
         let (first, median, min) = times(outcome, args.repeat as usize);
@@ -121,17 +138,36 @@ fn show(finished: &Finished, entries: &[String], args: &Args, printed: &[u8], ui
             compile_ns: report.compile_ns,
             swaps: report.swaps,
             osr_entries: report.osr_entries,
+            tournaments: report.tournaments,
+            tournament_cost: report.tournament_cost,
+            code: report.code,
             restored: report.restored,
             restore_us: report.restore_us,
             rejected: &report.rejected,
             snapshot: report.snapshot.as_ref(),
             functions: functions.collect(),
+            profile: profiles(records, &outcome.module),
+            call_ns: &outcome.call_ns,
         };
+        if !ui.json() {
+            for profile in &line.profile {
+                eprintln!("{}", serde_json::to_string(profile).unwrap_or_default());
+            }
+        }
         ui.result(&line, || match outcome.result {
             Some(result) => format!("{}: {result}", outcome.module),
             None => String::new(),
         });
     }
+}
+
+/// The profiles of a module among the records of a run.
+fn profiles<'a>(records: &'a [Record], of: &str) -> Vec<&'a ProfileLine> {
+    let own = |record: &'a Record| match record {
+        Record::Profile { module, profile } if module == of => Some(profile),
+        _ => None,
+    };
+    records.iter().filter_map(own).collect()
 }
 
 /// Nanoseconds of the first call, and median and least of the timed ones.

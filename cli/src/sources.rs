@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_bitcode::read_llbc;
-use bareflow_session::{Job, Manifest, Part, Source};
+use bareflow_session::{Job, Part, Source};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
@@ -47,13 +47,7 @@ pub fn job(
         let message = format!("--entry is for one program, and these files are {}", sources.len());
         return Err(Failure::usage(message));
     }
-    let manifest = Manifest {
-        calls: options.calls,
-        level: options.level.0,
-        thresholds: options.thresholds,
-        ..Manifest::default()
-    };
-    Ok(Job { manifest, sources, library })
+    Ok(Job { manifest: options.manifest(), sources, library })
 }
 
 /// The C library's files.

@@ -184,6 +184,10 @@ impl Program {
     pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
         let mut command = Command::new(place::bareflow()?);
         command.args(["run", "--json", "--level", engine]).args(bitcode);
+        if engine == "auto" {
+            // Low, so that functions and loops change while they run.
+            command.args(["--thresholds", "3,10,40"]);
+        }
         command.env("BAREFLOW_ARTEFACTS", place::artefacts()?);
         let disk = match &self.disk {
             None => None,

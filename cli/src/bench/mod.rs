@@ -8,7 +8,9 @@
 
 mod compile_time;
 mod contender;
+mod peak;
 mod table;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +31,8 @@ Examples:
   bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
   bareflow bench --compile-time               how long compiling all functions takes
   bareflow bench --json > bench.json          one JSON object a module, then the summary
+  bareflow bench --peak                       how long until each module runs at its peak
+  bareflow bench --watched --rounds 15        what profiling at the top level costs
 
 Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules.")]
 pub struct Args {
@@ -44,6 +48,15 @@ pub struct Args {
     /// Time compiling all functions at each level, not running them
     #[arg(long)]
     compile_time: bool,
+    /// Instead: how long from the first instruction until 95 % of peak speed, functions rising
+    #[arg(long, conflicts_with_all = ["watched", "rounds"])]
+    peak: bool,
+    /// With --peak: when functions rise
+    #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", requires = "peak")]
+    thresholds: String,
+    /// Instead: what counting and measuring at the top level costs, the same code with and without
+    #[arg(long)]
+    watched: bool,
 }
 
 /// How far rustc optimised the modules.
@@ -76,6 +89,14 @@ struct List {
 #[derive(Deserialize, Debug, Clone)]
 struct Module {
     name: String,
+    arg: u64,
+    result: u64,
+    small: Small,
+}
+
+/// A smaller argument, and its right answer.
+#[derive(Deserialize, Debug, Clone, Copy)]
+struct Small {
     arg: u64,
     result: u64,
 }
@@ -139,6 +160,21 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     if args.compile_time {
         return compile_time::run(&modules, args, &artefacts, ui);
     }
+    if args.peak {
+        let one = |module: &Module| peak::measure(module, &artefacts, &args.thresholds);
+        let lines = each(&modules, ui, one)?;
+        if !ui.json() {
+            println!("{}", peak::render(&lines));
+        }
+        return Ok(Exit::Success);
+    }
+    if args.watched {
+        let one = |module: &Module| watched::measure(module, &artefacts, args.rounds);
+        let lines = each(&modules, ui, one)?;
+        let summary = watched::summarise(&lines, args.rounds);
+        ui.result(&summary, || watched::render(&lines, &summary));
+        return Ok(Exit::Success);
+    }
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::new(Kind::Output, format!("a temporary folder: {error}")))?;
     let bar = ui.progress(modules.len() as u64 * u64::from(args.rounds), "measuring");
@@ -157,6 +193,24 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let summary = summarise(&lines, args);
     ui.result(&summary, || table::render(&lines, &summary));
     Ok(Exit::Success)
+}
+
+/// Measures every module; with `--json` each figure is printed as soon as it is known.
+fn each<L: Serialize>(
+    modules: &[Module],
+    ui: &Ui,
+    one: impl Fn(&Module) -> Result<L, Failure>,
+) -> Result<Vec<L>, Failure> {
+    let bar = ui.progress(modules.len() as u64, "measuring");
+    let mut lines = Vec::new();
+    for module in modules {
+        let line = one(module)?;
+        bar.suspend(|| ui.result(&line, String::new));
+        bar.inc(1);
+        lines.push(line);
+    }
+    bar.finish_and_clear();
+    Ok(lines)
 }
 
 fn measure(

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use bareflow_emulator::Run;
 use bareflow_session::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+    BootReport, FaultReport, FunctionReport, LevelCounts, ProfileLine, Record, Rejection,
+    SnapshotReport,
 };
 use serde::Serialize;
 
@@ -45,6 +46,8 @@ pub struct Line {
     pub snapshot: Option<SnapshotReport>,
     /// Every function that ran or was compiled.
     pub functions: Vec<FunctionReport>,
+    /// What was counted, function by function, by module; when the image asks for it.
+    pub profile: BTreeMap<String, Vec<ProfileLine>>,
     /// The fault or panic that ended the machine.
     pub fault: Option<FaultReport>,
     /// What the machine said for people.
@@ -93,6 +96,7 @@ impl Line {
             rejected: Vec::new(),
             snapshot: None,
             functions: Vec::new(),
+            profile: BTreeMap::new(),
             fault: None,
             log: Vec::new(),
             wall_us: u64::try_from(run.elapsed.as_micros()).unwrap_or(u64::MAX),
@@ -105,6 +109,9 @@ impl Line {
                     line.exits.insert(module.clone(), *exit);
                 }
                 Record::Fault(fault) => line.fault = Some(fault.clone()),
+                Record::Profile { module, profile } => {
+                    line.profile.entry(module.clone()).or_default().push(profile.clone())
+                }
                 Record::Report(_) => {}
             }
         }

@@ -42,6 +42,9 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
                 match &record {
                     Record::Log { text } if live => eprintln!("{text}"),
                     Record::Fault(fault) => report_fault(fault),
+                    Record::Profile { profile, .. } if show => {
+                        eprintln!("{}", serde_json::to_string(profile).unwrap_or_default());
+                    }
                     _ => {}
                 }
                 records.push(record);

@@ -94,13 +94,10 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
         Some(path) => read_manifest(path, &contents)?,
         None => Manifest {
             modules,
-            calls: args.program.calls,
-            level: args.program.level.0,
-            thresholds: args.program.thresholds,
             keep: args.keep,
             save: !args.no_save,
             verbose: args.verbose,
-            ..Manifest::default()
+            ..args.program.manifest()
         },
     };
     if !args.files.is_empty() {

@@ -76,6 +76,11 @@ impl Interp {
         (places, params)
     }
 
+    /// Interpreted calls of `func` so far.
+    pub fn calls(&self, id: FuncId) -> u64 {
+        self.state_ref(id).calls.load(Relaxed)
+    }
+
     /// What was counted for `func` so far. Cycles are not measured here.
     pub fn profile(&self, id: FuncId) -> FunctionProfile {
         let func = self.module().func(id);

@@ -18,5 +18,6 @@ mod merge;
 pub use evidence::{code_count, count_code};
 pub use fit::Fit;
 pub use function::{Cycles, FunctionProfile, IndirectSite, ParamValues, shape_of};
+pub use json::{CycleLine, ProfileLine};
 pub use level::Level;
 pub use merge::ProgramProfile;

@@ -1,21 +1,23 @@
 //! One boot from start to end.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_compile::CpuFeatures;
 use bareflow_interp::Config;
-use bareflow_link::{CodeSpace, Region, Settings};
+use bareflow_link::{CodeSpace, Region};
 use bareflow_program::Library;
 use hashbrown::HashMap;
 
-use crate::run::{Outcome, overall, run_all};
+use crate::run::{Outcome, cycles, overall, run_all};
 use crate::session::{Parts, Session};
 use crate::side::SideStack;
-use crate::unit::Unit;
+use crate::unit::{FuncState, Unit, Verdict};
 use crate::{
-    Arena, BootReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError, measure,
-    restore, save, snapshots, tiers, tournament, world,
+    Arena, BootReport, CodeReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError,
+    VariantReport, VerdictReport, measure, restore, save, snapshots, stress, tiers, tournament,
+    world,
 };
 
 /// The side stack's share of the size of the stack: few functions need it.
@@ -44,9 +46,14 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
         totals.to_program_us = to_program_ns / 1_000;
         totals.saved_ns = platform.now_ns();
     }
+    session.began.set(cycles());
     let outcomes = run_all(session);
     tournament::finish(session);
     measure::collect(session);
+    session.collect();
+    if session.manifest.profile {
+        report_profiles(session);
+    }
     let mut report = report(session, &outcomes);
     report.to_program_us = to_program_ns / 1_000;
     report.snapshot = save::save(session);
@@ -80,17 +87,21 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         CodeSpace::new(
             region(memory.code),
             region(memory.data),
-            Settings::default(),
+            job.manifest.pools.settings(),
             world::interpret,
             core::ptr::null_mut(),
         )
     }?;
     let never = job.manifest.level.is_some();
-    let first = (job.manifest.thresholds.0 / 10).max(1);
-    let config = Config {
-        hot_calls: if never { u64::MAX } else { first },
-        hot_loops: if never { u64::MAX } else { tiers::HOT_LOOP },
+    let (calls, loops) = match &job.manifest {
+        _ if never => (u64::MAX, u64::MAX),
+        manifest if manifest.stress != 0 => (1, stress::HOT_LOOP),
+        manifest if manifest.adaptive => (tiers::FIRST_LOOK, tiers::FIRST_LOOP),
+        // A loop that goes round as often as a function is called before it comes to O2
+        // continues there.
+        manifest => ((manifest.thresholds.0 / 10).max(1), manifest.thresholds.1.max(1)),
     };
+    let config = Config { hot_calls: calls, hot_loops: loops };
     let (low, high) = memory.stack;
     let side_stack = SideStack::new(&mut space, (high - low) / SIDE_STACK_SHARE)?;
     let library = Library::read(job.library).map_err(StartError::Load)?;
@@ -117,6 +128,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     };
     let session = parts.start();
     session.space_mut(|space| space.set_turn(measure::turn_over));
+    session.totals.borrow_mut().saved_ns = platform.now_ns();
     if let Some(snapshot) = &snapshot {
         restore::restore(session, snapshot);
     }
@@ -146,6 +158,8 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
         ..BootReport::default()
     };
     report.levels = levels(session);
+    report.code = code(session);
+    (report.tournaments, report.tournament_cost) = tournament::totals(session);
     for unit in &session.units {
         for func in unit.module().func_ids() {
             if unit.module().func(func).is_declaration() {
@@ -164,6 +178,8 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
                     code_bytes: state.code.as_ref().map_or(0, |code| code.object.text.len() as u64),
                     compiles: state.compiles,
                     compile_ns: state.compile_ns,
+                    verdict: state.verdict.as_ref().map(verdict),
+                    refused: state.refused.clone(),
                 })
             });
             if let Some(function) = seen {
@@ -172,6 +188,54 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
         }
     }
     report
+}
+
+/// Says what was counted, function by function.
+fn report_profiles(session: &Session) {
+    for unit in &session.units {
+        for func in unit.module().func_ids() {
+            let profile = unit.profile(func);
+            if profile.calls > 0 {
+                let module = unit.program.name.clone();
+                let profile = profile.line(unit.name(func));
+                session.platform.record(&Record::Profile { module, profile });
+            }
+        }
+    }
+}
+
+/// What is in use of code memory. Nothing runs any more, so all that is not some function's is
+/// lost.
+fn code(session: &Session) -> CodeReport {
+    let usage = session.space().usage();
+    let live = |unit: &Unit| -> usize {
+        let own = |state: &FuncState| {
+            let osr = state.osr.iter().map(|(_, code)| code);
+            state.code.iter().chain(osr).map(|code| code.installed.len).sum::<usize>()
+        };
+        unit.states.borrow().iter().map(own).sum()
+    };
+    CodeReport {
+        size: usage.code_size as u64,
+        used: usage.code as u64,
+        retired: usage.retired as u64,
+        live: session.units.iter().map(live).sum::<usize>() as u64,
+    }
+}
+
+fn verdict(verdict: &Verdict) -> VerdictReport {
+    let variant = |(options, cycles): &(String, u64)| VariantReport {
+        options: options.clone(),
+        cycles: *cycles,
+    };
+    VerdictReport {
+        variants: verdict.variants.iter().map(variant).collect(),
+        winner: verdict.winner,
+        rounds: verdict.rounds,
+        cost_us: verdict.cost_us,
+        took_us: verdict.took_us,
+        settled_us: verdict.settled_us,
+    }
 }
 
 /// Functions at each level: those that were called or compiled.

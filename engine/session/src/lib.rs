@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod adaptive;
 mod boot;
 mod compilers;
 mod disk;
@@ -22,19 +23,21 @@ mod save;
 mod session;
 mod side;
 mod snapshots;
+mod stress;
 mod tiers;
 mod tournament;
 mod unit;
 mod world;
 
-pub use bareflow_profile::Level;
+pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
 pub use boot::{Finished, boot, main, real_return, symbolise};
 pub use disk::Job;
-pub use manifest::{Manifest, ModuleEntry, Thresholds};
+pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};
 pub use platform::{Arena, FileError, Memory, Platform};
 pub use report::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+    BootReport, CodeReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection,
+    SnapshotReport, VariantReport, VerdictReport,
 };
 pub use run::Outcome;
 pub use session::StartError;

@@ -18,6 +18,22 @@ pub struct Manifest {
     pub level: Option<Level>,
     /// When functions rise.
     pub thresholds: Thresholds,
+    /// Weigh expected gain against measured compile time instead of counting to thresholds.
+    pub adaptive: bool,
+    /// What tournaments may cost, in thousandths of the program's time; 0: none are held.
+    pub tournament_share: u32,
+    /// Count and measure at the top level, too.
+    pub watch: bool,
+    /// Print what was counted, function by function, at the end.
+    pub profile: bool,
+    /// Sizes of the memory for code.
+    pub pools: Pools,
+    /// Not 0: change functions from level to level for its own sake, in an order that this number
+    /// determines. For tests; nothing is saved.
+    pub stress: u64,
+    /// Functions that are known to do the same: the tournament of the first is held against the
+    /// second alone, and no other is held. For measuring tournaments; nothing is saved.
+    pub alternatives: Vec<(String, String)>,
     /// Snapshots kept on the disk.
     pub keep: u32,
     /// Whether to save a snapshot at all.
@@ -42,6 +58,43 @@ pub struct ModuleEntry {
     pub arg: Option<u64>,
 }
 
+/// Sizes of the pools that compiled code and program data lie in. `None`: what the machine has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pools {
+    /// Bytes for code, its stubs included.
+    pub code: Option<u64>,
+    /// Bytes for the GOT and variables.
+    pub data: Option<u64>,
+    /// Bytes for names.
+    pub metadata: Option<u64>,
+    /// Functions and host calls.
+    pub slots: Option<u64>,
+    /// Functions measured at a time.
+    pub probes: Option<u64>,
+}
+
+impl Pools {
+    /// As the linker wants them.
+    pub(crate) fn settings(self) -> bareflow_link::Settings {
+        let usual = bareflow_link::Settings::default();
+        let bytes = |size: Option<u64>, usual: usize| {
+            size.map_or(usual, |size| usize::try_from(size).unwrap_or(usize::MAX))
+        };
+        // More would not fit between two branches of 2 GiB.
+        let number =
+            |count: Option<u64>, usual: u32| count.map_or(usual, |count| count.min(1 << 20) as u32);
+        bareflow_link::Settings {
+            slots: number(self.slots, usual.slots),
+            probes: number(self.probes, usual.probes),
+            code: bytes(self.code, usual.code),
+            data: bytes(self.data, usual.data),
+            metadata: bytes(self.metadata, usual.metadata),
+            ..usual
+        }
+    }
+}
+
 /// Calls (or back edges, weighed) after which a function rises to O1, O2, O3.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Thresholds(pub u64, pub u64, pub u64);
@@ -59,6 +112,13 @@ impl Default for Manifest {
             calls: 1,
             level: None,
             thresholds: Thresholds::default(),
+            adaptive: false,
+            tournament_share: 20,
+            watch: true,
+            profile: false,
+            pools: Pools::default(),
+            stress: 0,
+            alternatives: Vec::new(),
             keep: 8,
             save: true,
             save_seconds: 10,

@@ -1,21 +1,34 @@
 //! Measured calls: samples of every function's cycles, and the turns of tournaments.
+//!
+//! New code is behind a probe for its first calls. Code that counts nothing itself, that of the
+//! top level, goes on behind a gate ([`bareflow_link`]): its calls are counted, and now and then
+//! a few are measured. That costs three instructions a call, so only functions whose calls take
+//! long enough are watched.
 
 use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
 use bareflow_link::ProbeId;
 
+use crate::run::cycles;
 use crate::session::Session;
-use crate::tournament;
+use crate::tournament::middle_mean;
 use crate::unit::Unit;
+use crate::{save, tournament};
 
 /// Calls of newly published code that are measured.
 const SAMPLES: u64 = 32;
+/// Calls that are measured at a time afterwards.
+const LATER_SAMPLES: u64 = 4;
+/// Cycles of a call from which on a gate is worth what it costs.
+const GATE_CYCLES: u64 = 200;
+/// Cycles of the function between two times it is measured.
+const WINDOW_CYCLES: u64 = 40_000_000;
 
 /// What a probe is there for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
-    /// The first calls of new code.
+    /// Samples of a function.
     Sample(usize, FuncId),
     /// A variant in the running tournament: which.
     Variant(usize),
@@ -30,60 +43,155 @@ pub(crate) fn route(session: &Session, unit: &Unit, func: FuncId, address: usize
 /// Puts a probe in front of the code at `entry` for a few calls of `func`; does without when
 /// none is free.
 pub(crate) fn sample(session: &Session, unit: &Unit, func: FuncId, entry: usize) -> usize {
-    let Some((index, _)) = session.owners.get(&unit.slot(func)).copied() else { return entry };
     stop_sampling(session, unit, func);
-    let Ok(probe) = session.space_mut(|space| space.add_probe(entry)) else { return entry };
+    let Some(probe) = add_probe(session, unit, func, entry) else { return entry };
     session.space().set_turn_length(probe, SAMPLES);
+    session.space().probe_address(probe)
+}
+
+fn add_probe(session: &Session, unit: &Unit, func: FuncId, entry: usize) -> Option<ProbeId> {
+    let (index, _) = session.owners.get(&unit.slot(func)).copied()?;
+    let probe = session.space_mut(|space| space.add_probe(entry)).ok()?;
     session.probes.borrow_mut().insert(probe, Purpose::Sample(index, func));
     unit.with(func, |state| state.sampling = Some(probe));
-    session.space().probe_address(probe)
+    Some(probe)
 }
 
 /// Gives up the probe of `func`, keeping what it has measured. Its slot must lead elsewhere
 /// after that.
 pub(crate) fn stop_sampling(session: &Session, unit: &Unit, func: FuncId) {
+    count(session, unit, func);
     let Some(probe) = unit.with(func, |state| state.sampling.take()) else { return };
+    record(session, unit, func, probe);
+    unit.with(func, |state| state.watched = None);
+    session.probes.borrow_mut().remove(&probe);
+    session.space_mut(|space| space.remove_probe(probe));
+}
+
+/// Takes what the probe has measured. Calls of code that does not count itself count by it.
+fn record(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
     let reading = session.space().take_reading(probe);
     unit.with(func, |state| {
         for cycles in &reading.samples {
             state.cycles.record(*cycles);
         }
+        if !reading.samples.is_empty() {
+            state.usual_cycles = middle_mean(&reading.samples);
+        }
+        let silent = state.code.as_ref().is_some_and(|code| !code.options.instrument);
+        if silent && state.watched.is_none() {
+            state.calls = state.calls.saturating_add(reading.calls);
+        }
     });
-    session.probes.borrow_mut().remove(&probe);
-    session.space_mut(|space| space.remove_probe(probe));
+}
+
+/// Watches `func` at its code, which its slot leads to already, if that is worth it.
+pub(crate) fn watch(session: &Session, unit: &Unit, func: FuncId) {
+    let (entry, cycles) = unit.with(func, |state| {
+        let code = state.code.as_ref().filter(|code| !code.options.instrument);
+        (code.map(|code| code.installed.entry), state.call_cycles())
+    });
+    let Some(entry) = entry else { return };
+    if !session.manifest.watch || cycles < GATE_CYCLES {
+        return;
+    }
+    if let Some(probe) = add_probe(session, unit, func, entry) {
+        open_gate(session, unit, func, probe);
+    }
+}
+
+/// The next calls of `func` are counted only.
+fn open_gate(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
+    let cycles = unit.with(func, |state| state.call_cycles()).max(1);
+    let calls = (WINDOW_CYCLES / cycles).max(2 * LATER_SAMPLES);
+    session.space().take_reading(probe);
+    session.space().set_turn_length(probe, LATER_SAMPLES);
+    session.space().set_gate(probe, calls);
+    unit.with(func, |state| state.watched = Some(calls as i64));
+    route(session, unit, func, session.space().gate_address(probe));
+}
+
+/// Brings the count of calls of `func` up to date, if it is watched.
+pub(crate) fn count(session: &Session, unit: &Unit, func: FuncId) {
+    unit.with(func, |state| {
+        let (Some(probe), Some(was)) = (state.sampling, state.watched) else { return };
+        let left = session.space().gate_left(probe);
+        state.calls = state.calls.saturating_add(was.saturating_sub(left).max(0) as u64);
+        state.watched = Some(left);
+    });
+}
+
+/// Brings all counts up to date.
+pub(crate) fn count_all(session: &Session) {
+    for unit in &session.units {
+        for func in unit.module().func_ids() {
+            count(session, unit, func);
+        }
+    }
 }
 
 /// Takes in what the probes of new code have measured so far: of functions that are seldom called,
 /// a whole boot may not be enough for a turn.
 pub(crate) fn collect(session: &Session) {
+    count_all(session);
     let sampling = |(probe, purpose): (&ProbeId, &Purpose)| match purpose {
         Purpose::Sample(unit, func) => Some((*probe, *unit, *func)),
         Purpose::Variant(_) => None,
     };
     let probes: Vec<_> = session.probes.borrow().iter().filter_map(sampling).collect();
     for (probe, unit, func) in probes {
-        let reading = session.space().take_reading(probe);
-        session.units[unit].with(func, |state| {
-            reading.samples.iter().for_each(|cycles| state.cycles.record(*cycles));
-        });
+        record(session, &session.units[unit], func, probe);
     }
 }
 
-/// A probe has measured the calls of its turn.
+/// Cycles that calls of `func` have taken so far, callees included, as far as is known.
+pub(crate) fn taken(session: &Session, unit: &Unit, func: FuncId) -> u64 {
+    count(session, unit, func);
+    // Instrumented code, which a function has below the top, counts its loops, too.
+    let profile = unit.interp.profile(func);
+    let loops = 1 + profile.back_edges / profile.calls.max(1);
+    let taken = unit.with(func, |state| {
+        let silent = state.native_calls().saturating_sub(state.calls_at_rise);
+        let calls = silent + state.calls_at_rise / loops + profile.calls;
+        calls.saturating_mul(state.call_cycles())
+    });
+    // Calls of a recursive function lie in one another.
+    taken.min(cycles().saturating_sub(session.began.get()))
+}
+
+/// A probe has measured as many calls as it was to: `extern "C"`, called by its machine code.
 pub(crate) extern "C" fn turn_over(probe: ProbeId) {
     let Some(session) = Session::current() else { return };
     let purpose = session.probes.borrow().get(&probe).copied();
     match purpose {
-        Some(Purpose::Sample(index, func)) => {
-            let unit = &session.units[index];
-            stop_sampling(session, unit, func);
-            let entry = unit.with(func, |state| state.code.as_ref().map(|c| c.installed.entry));
-            if let Some(entry) = entry {
-                route(session, unit, func, entry);
-            }
-        }
+        Some(Purpose::Sample(index, func)) => sampled(session, &session.units[index], func, probe),
         Some(Purpose::Variant(index)) => tournament::turn_over(session, probe, index),
         // In flight when it was given up.
         None => {}
+    }
+}
+
+fn sampled(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
+    if unit.with(func, |state| state.watched.is_some()) {
+        count(session, unit, func);
+        record(session, unit, func, probe);
+        open_gate(session, unit, func, probe);
+        tournament::consider(session);
+        save::save_if_due(session);
+        return;
+    }
+    stop_sampling(session, unit, func);
+    let (entry, risen) = unit.with(func, |state| {
+        let code = state.code.as_ref();
+        let now = state.usual_cycles;
+        let risen = state.before_rise.take().zip(code.map(|code| (code.level, now)));
+        (code.map(|code| code.installed.entry), risen)
+    });
+    if let Some(((from, before), (to, after))) = risen {
+        session.model.borrow_mut().risen(from, to, before, after);
+    }
+    if let Some(entry) = entry {
+        route(session, unit, func, entry);
+        watch(session, unit, func);
     }
 }

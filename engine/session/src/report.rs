@@ -6,7 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_profile::Level;
+use bareflow_profile::{Level, ProfileLine};
 use serde::{Deserialize, Serialize};
 
 /// One record.
@@ -26,6 +26,13 @@ pub enum Record {
         exit: i32,
         /// Result of `uint64_t entry(uint64_t)`.
         result: Option<u64>,
+    },
+    /// What was counted for one function, when that was asked for.
+    Profile {
+        /// Its module.
+        module: String,
+        /// The counts.
+        profile: ProfileLine,
     },
     /// The machine is done.
     Report(BootReport),
@@ -85,6 +92,15 @@ pub struct BootReport {
     pub swaps: u64,
     /// Times a loop of an interpreted call continued in compiled code.
     pub osr_entries: u64,
+    /// Tournaments held.
+    #[serde(default)]
+    pub tournaments: u64,
+    /// What they cost, in thousandths of the program's time.
+    #[serde(default)]
+    pub tournament_cost: u64,
+    /// Code memory at the end.
+    #[serde(default)]
+    pub code: CodeReport,
     /// Functions restored from the snapshot.
     pub restored: u64,
     /// Functions of the snapshot not used, and why.
@@ -93,6 +109,19 @@ pub struct BootReport {
     pub snapshot: Option<SnapshotReport>,
     /// Every function that ran or was compiled.
     pub functions: Vec<FunctionReport>,
+}
+
+/// Code memory, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct CodeReport {
+    /// Size of the pool.
+    pub size: u64,
+    /// In use, retired code included.
+    pub used: u64,
+    /// Retired and not freed.
+    pub retired: u64,
+    /// Code of functions and loops. Everything in use is one or the other.
+    pub live: u64,
 }
 
 /// Functions at each level.
@@ -168,4 +197,36 @@ pub struct FunctionReport {
     pub compiles: u32,
     /// Time that took, in nanoseconds.
     pub compile_ns: u64,
+    /// How its tournament ended, if one was held.
+    #[serde(default)]
+    pub verdict: Option<VerdictReport>,
+    /// Why it is not compiled, or not any more.
+    #[serde(default)]
+    pub refused: Option<String>,
+}
+
+/// How a tournament ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VerdictReport {
+    /// The variants, the default first.
+    pub variants: Vec<VariantReport>,
+    /// Index of the one that stays.
+    pub winner: u32,
+    /// Rounds that decided; 0 when that was in an earlier boot.
+    pub rounds: u32,
+    /// Microseconds it cost the program.
+    pub cost_us: u64,
+    /// Microseconds from its beginning to its end.
+    pub took_us: u64,
+    /// Microseconds from the program's beginning to its end.
+    pub settled_us: u64,
+}
+
+/// One of the variants.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct VariantReport {
+    /// What is different about it; empty for the default.
+    pub options: String,
+    /// Median cycles of a call.
+    pub cycles: u64,
 }

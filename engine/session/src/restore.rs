@@ -4,6 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 
 use bareflow_compile::CpuFeatures;
 use bareflow_ir::{BlockId, FuncId};
@@ -11,15 +12,16 @@ use bareflow_profile::Level;
 use bareflow_records as records;
 use snapshot_fmt as snap;
 
-use crate::Rejection;
 use crate::session::Session;
 use crate::snapshots::fingerprints;
 use crate::tiers::{compete, install, publish, rearm};
 use crate::unit::{Code, Unit, Verdict};
+use crate::{Rejection, tiers};
 
 /// Brings every function of `snapshot` back that fits.
 pub(crate) fn restore(session: &Session, snapshot: &snap::Snapshot) {
     let own = fingerprints(session);
+    let mut cold = Vec::new();
     for (index, module) in snapshot.modules.iter().enumerate() {
         let Some(unit) = session.units.iter().find(|unit| unit.program.name == module.name) else {
             continue;
@@ -30,10 +32,39 @@ pub(crate) fn restore(session: &Session, snapshot: &snap::Snapshot) {
                 reject(session, unit, &record.name, "no longer in the program".to_owned());
                 continue;
             };
-            function(session, unit, func, record, whole.as_ref().err());
+            if !function(session, unit, func, record, whole.as_ref().err()) {
+                let profile = &record.profile;
+                let mean = profile.cycles.total / profile.cycles.samples.max(1);
+                let taken = profile.calls.saturating_mul(mean.max(1));
+                // It will be counted anew, and that is to weigh more.
+                unit.with(func, |state| state.before.decay(1));
+                cold.push((taken, unit, func, records::level_from_record(record.level)));
+            }
         }
     }
+    if session.manifest.level.is_none() && session.manifest.stress == 0 {
+        warm_up(session, cold);
+    }
 }
+
+/// Compiles what was hot in earlier boots and whose code cannot be used, the hottest first, as far
+/// as that goes in a short time. The rest rises as in a first boot.
+fn warm_up(session: &Session, mut cold: Vec<(u64, &Unit, FuncId, Level)>) {
+    cold.sort_by_key(|(taken, ..)| core::cmp::Reverse(*taken));
+    let until = session.platform.now_ns() + WARM_UP_NS;
+    for (_, unit, func, level) in cold {
+        if session.platform.now_ns() >= until {
+            return;
+        }
+        // The top level is for what is hot now.
+        let level = level.min(Level::O2);
+        tiers::rise(session, unit, func, level, 0, "hot in an earlier boot");
+    }
+}
+
+/// Nanoseconds that compiling takes at most before the first program starts, the last function
+/// not counted.
+const WARM_UP_NS: u64 = 20_000_000;
 
 /// What speaks against all code of a module.
 fn whole_module(
@@ -58,13 +89,14 @@ fn whole_module(
     Ok(())
 }
 
+/// Takes up one function; whether its code, if it had any, is used.
 fn function(
     session: &Session,
     unit: &Unit,
     func: FuncId,
     record: &snap::FunctionRecord,
     module: Option<&String>,
-) {
+) -> bool {
     let mut profile = records::profile_from_record(&record.profile);
     profile.fit(unit.module().func(func));
     let calls = profile.calls;
@@ -89,7 +121,10 @@ fn function(
         };
         match code(session, unit, &made, module) {
             Ok(code) => take_over(session, unit, func, record, code, calls),
-            Err(why) => reject(session, unit, &record.name, why),
+            Err(why) => {
+                reject(session, unit, &record.name, why);
+                return false;
+            }
         }
     }
     for osr in &record.osr {
@@ -106,6 +141,7 @@ fn function(
             unit.with(func, |state| state.osr.push((BlockId(osr.block), code)));
         }
     }
+    true
 }
 
 /// Makes restored code what calls of `func` run.
@@ -129,7 +165,11 @@ fn take_over(
 
 fn verdict(verdict: &snap::Verdict) -> Verdict {
     let variant = |variant: &snap::Variant| (variant.name.clone(), variant.median_cycles);
-    Verdict { variants: verdict.variants.iter().map(variant).collect(), winner: verdict.winner }
+    Verdict {
+        variants: verdict.variants.iter().map(variant).collect(),
+        winner: verdict.winner,
+        ..Verdict::default()
+    }
 }
 
 /// Code in a snapshot and how it was made.

@@ -93,6 +93,7 @@ fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outco
         let start = session.platform.now_ns();
         let returned = call(session, unit, program.entry, &args);
         outcome.call_ns.push(session.platform.now_ns() - start);
+        crate::tournament::consider(session);
         match returned {
             Err(ending) => return ending,
             Ok(result) if program.arg.is_some() => outcome.result = Some(result),

@@ -10,14 +10,14 @@ use bareflow_records as records;
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
-use crate::SnapshotReport;
 use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{body_hash, fingerprints, write};
 use crate::unit::{Code, FuncState, Unit, Verdict};
+use crate::{SnapshotReport, measure};
 
 /// Saves when the last time is long enough ago and there is new code or a new verdict since:
-/// called after a function has risen, and by host calls.
+/// called after a function has risen, when one at the top was measured, and by host calls.
 pub(crate) fn save_if_due(session: &Session) {
     let every = u64::from(session.manifest.save_seconds) * 1_000_000_000;
     if every == 0 || !session.totals.borrow().unsaved {
@@ -35,7 +35,9 @@ pub(crate) fn save_if_due(session: &Session) {
 /// Saves; what was written, or `None` when saving is off or failed, which is logged: the
 /// program goes on.
 pub(crate) fn save(session: &Session) -> Option<SnapshotReport> {
-    if !session.manifest.save {
+    let manifest = &session.manifest;
+    // Experiments are not worth remembering.
+    if !manifest.save || manifest.stress != 0 || !manifest.alternatives.is_empty() {
         return None;
     }
     {
@@ -43,6 +45,7 @@ pub(crate) fn save(session: &Session) -> Option<SnapshotReport> {
         totals.unsaved = false;
         totals.saved_ns = session.platform.now_ns();
     }
+    measure::count_all(session);
     let snapshot = collect(session);
     let bytes = match snap::encode(&snapshot) {
         Ok(bytes) => bytes,
@@ -100,13 +103,9 @@ fn collect(session: &Session) -> snap::Snapshot {
             arg: unit.program.arg,
             parts,
         });
-        let tournaments = session.tournaments.borrow();
-        let standing = |func| tournaments.standing(index, func);
-        let epochs = epochs(unit, standing);
-        let records = unit
-            .module()
-            .func_ids()
-            .filter_map(|func| function(unit, index as u32, func, standing(func), &epochs));
+        let epochs = epochs(unit);
+        let records =
+            unit.module().func_ids().filter_map(|func| function(unit, index as u32, func, &epochs));
         snapshot.functions.extend(records.collect::<Vec<_>>());
     }
     snapshot
@@ -123,23 +122,20 @@ fn settings(session: &Session) -> Vec<(String, String)> {
 }
 
 /// The epochs that code of a unit was made in, in order.
-fn epochs<'a>(unit: &Unit, standing: impl Fn(FuncId) -> Option<&'a Code>) -> Vec<u32> {
+fn epochs(unit: &Unit) -> Vec<u32> {
     let states = unit.states.borrow();
     let codes = states.iter().flat_map(FuncState::codes).map(|code| code.epoch);
-    let competing = unit.module().func_ids().filter_map(standing).map(|code| code.epoch);
-    let mut epochs: Vec<u32> = codes.chain(competing).flatten().collect();
+    let mut epochs: Vec<u32> = codes.flatten().collect();
     epochs.sort_unstable();
     epochs.dedup();
     epochs
 }
 
-/// The record of a function; `None` when there is nothing to remember of it. While variants of
-/// it take turns, `standing` is its code.
+/// The record of a function; `None` when there is nothing to remember of it.
 fn function(
     unit: &Unit,
     module: u32,
     func: FuncId,
-    standing: Option<&Code>,
     epochs: &[u32],
 ) -> Option<snap::FunctionRecord> {
     if unit.module().func(func).is_declaration() {
@@ -152,7 +148,7 @@ fn function(
         .map(|(from, told)| (*from, records::evidence_to_record(told)))
         .collect();
     unit.with(func, |state| {
-        let code = state.code.as_ref().or(standing);
+        let code = state.code.as_ref();
         if profile.calls == 0 && code.is_none() && state.osr.is_empty() && evidence.is_empty() {
             return None;
         }

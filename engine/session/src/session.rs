@@ -12,15 +12,21 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use bareflow_compile::CpuFeatures;
 use bareflow_interp::Stack;
 use bareflow_ir::FuncId;
-use bareflow_link::{CodeSpace, Escape, LinkError, ProbeId, SlotId, SymbolTable};
+use bareflow_link::{
+    CodeSpace, Escape, Installed, LinkError, ProbeId, SlotId, Stack as InUse, SymbolTable,
+};
 use hashbrown::HashMap;
 
+use crate::adaptive::Model;
 use crate::compilers::Compilers;
 use crate::measure::Purpose;
 use crate::side::SideStack;
 use crate::tournament::Tournaments;
 use crate::unit::Unit;
 use crate::{Manifest, Platform, Record, Rejection};
+
+/// Retired code that is worth a look at the stack, in bytes.
+const COLLECT_BYTES: usize = 256 << 10;
 
 /// How a program ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,6 +62,11 @@ pub(crate) struct Session {
     /// What each probe in use is there for.
     pub(crate) probes: RefCell<HashMap<ProbeId, Purpose>>,
     pub(crate) tournaments: RefCell<Tournaments>,
+    /// What the adaptive mode has learned.
+    pub(crate) model: RefCell<Model>,
+    /// When the first program began, in cycles; never, before.
+    pub(crate) began: Cell<u64>,
+    random: Cell<u64>,
     pub(crate) escape: UnsafeCell<Escape>,
     pub(crate) ending: RefCell<Ending>,
     pub(crate) heap_used: Cell<usize>,
@@ -126,6 +137,38 @@ impl Session {
         change(unsafe { &mut *self.space.get() })
     }
 
+    /// Takes code out of use, to be freed when nobody is in it.
+    pub(crate) fn retire(&self, code: Installed) {
+        let retired = self.space_mut(|space| {
+            space.retire(code);
+            space.retired_bytes()
+        });
+        if retired > COLLECT_BYTES {
+            self.collect();
+        }
+    }
+
+    /// Frees what was retired and nobody is in; the number of bytes.
+    pub(crate) fn collect(&self) -> usize {
+        let (low, top) = self.platform.memory().stack;
+        let sp = bareflow_link::stack_pointer();
+        let stack = InUse { sp, top };
+        let stacks: &[InUse] = if (low..top).contains(&sp) { &[stack] } else { &[] };
+        // SAFETY: one core runs programs, on this stack; while the stack pointer is elsewhere no
+        // compiled code is on any stack.
+        self.space_mut(|space| unsafe { space.collect(stacks) })
+    }
+
+    /// A number below `limit`, from a sequence that the manifest's seed determines.
+    pub(crate) fn random(&self, limit: u64) -> u64 {
+        let mut state = self.random.get();
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        self.random.set(state);
+        (state >> 16) % limit.max(1)
+    }
+
     /// A line for people.
     pub(crate) fn log(&self, text: fmt::Arguments<'_>) {
         self.platform.record(&Record::Log { text: format!("{text}") });
@@ -170,6 +213,7 @@ impl Parts {
         // Interpreted calls may nest as deep as compiled ones.
         let (low, high) = self.platform.memory().stack;
         let stack_bytes = high - low;
+        let seed = self.manifest.stress.max(1);
         Session {
             platform: self.platform,
             manifest: self.manifest,
@@ -184,6 +228,9 @@ impl Parts {
             counters: RefCell::default(),
             probes: RefCell::default(),
             tournaments: RefCell::default(),
+            model: RefCell::default(),
+            began: Cell::new(u64::MAX),
+            random: Cell::new(seed),
             escape: UnsafeCell::new(Escape::new()),
             ending: RefCell::new(Ending::Returned),
             heap_used: Cell::new(0),

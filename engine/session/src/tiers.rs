@@ -7,22 +7,22 @@ use alloc::sync::Arc;
 use bareflow_compile::{Entry, Options, Request};
 use bareflow_interp::HotLoop;
 use bareflow_ir::{BlockId, FuncId};
-use bareflow_link::{SlotId, Stack};
+use bareflow_link::{LinkError, SlotId};
 use bareflow_profile::Level;
 
 use crate::session::Session;
 use crate::unit::{Code, Counter, Unit};
-use crate::{compilers, measure, save, tournament};
+use crate::{adaptive, compilers, measure, save, stress, tournament};
 
 /// Share of the calls to O1 after which a function is compiled at all: what is called a few
 /// times is not worth even a fast compiler.
 const O0_SHARE: u64 = 10;
 
-/// Back edges of one interpreted loop after which it continues in compiled code.
-pub(crate) const HOT_LOOP: u64 = 1_000;
+/// Back edges of one interpreted loop after which the adaptive mode looks at it.
+pub(crate) const FIRST_LOOP: u64 = 1_000;
 
-/// Retired code that is worth a look at the stack, in bytes.
-const COLLECT_BYTES: usize = 256 << 10;
+/// Calls after which a function is first looked at in the adaptive mode.
+pub(crate) const FIRST_LOOK: u64 = 2;
 
 /// Calls after which a function rises to `level`.
 pub(crate) fn threshold(session: &Session, level: Level) -> u64 {
@@ -52,17 +52,43 @@ pub(crate) fn interpreted_calls(session: &Session, unit: &Unit, func: FuncId, ca
     if session.manifest.level.is_some() {
         return u64::MAX;
     }
+    if stress::is_on(session) {
+        return calls.saturating_add(stress::change(session, unit, func));
+    }
+    if session.manifest.adaptive {
+        look(session, unit, func, calls);
+        let goes_on = unit.with(func, |state| state.refused.is_none());
+        return if goes_on { calls.saturating_mul(2) } else { u64::MAX };
+    }
     // What earlier boots called often is not put to the test again.
     let before = unit.with(func, |state| state.before.calls);
-    let level = deserved(session, calls.saturating_add(before));
+    let all = calls.saturating_add(before);
+    let level = deserved(session, all);
     if level > Level::Interp {
-        rise(session, unit, func, level, calls.saturating_add(before));
+        rise(session, unit, func, level, all, &format!("{all} calls"));
     }
     match above(level) {
         Some(next) if unit.with(func, |state| state.refused.is_none()) => {
             threshold(session, next).saturating_sub(before)
         }
         _ => u64::MAX,
+    }
+}
+
+/// Weighs whether `func` should rise, in the adaptive mode; whether it did.
+fn look(session: &Session, unit: &Unit, func: FuncId, calls: u64) -> bool {
+    let decision = adaptive::decide(session, unit, func, Level::O0);
+    match decision.level {
+        Some(level) => rise(session, unit, func, level, calls, &decision.reason),
+        None => {
+            session.explain(format_args!(
+                "{}:{} stays: {calls} calls, {}",
+                unit.program.name,
+                unit.name(func),
+                decision.reason
+            ));
+            false
+        }
     }
 }
 
@@ -80,10 +106,19 @@ pub(crate) extern "C" fn counter_ran_out(address: u64) {
         }
         (state.calls, state.level())
     });
-    let interpreted = unit.interp.profile(func).calls;
-    let calls = calls.saturating_add(interpreted);
+    if stress::is_on(session) {
+        stress::change(session, unit, func);
+        return;
+    }
+    let calls = calls.saturating_add(unit.interp.calls(func));
+    if session.manifest.adaptive {
+        if !look(session, unit, func, calls) {
+            rearm(session, unit, func, level, calls);
+        }
+        return;
+    }
     let level = deserved(session, calls).max(above(level).unwrap_or(level));
-    rise(session, unit, func, level, calls);
+    rise(session, unit, func, level, calls, &format!("{calls} calls and loops"));
 }
 
 /// A loop goes round and round in an interpreted call.
@@ -98,6 +133,17 @@ pub(crate) fn hot_loop(
     if session.manifest.level.is_some() || unit.with(func, |state| state.refused.is_some()) {
         return never;
     }
+    if stress::is_on(session) {
+        return stress::hot_loop(session, unit, func, header, back_edges);
+    }
+    let mut reason = format!("{back_edges} back edges");
+    if session.manifest.adaptive {
+        let decision = adaptive::decide(session, unit, func, Level::O2);
+        reason = decision.reason;
+        if decision.level.is_none() {
+            return HotLoop { entry: None, ask_at: back_edges.saturating_mul(2) };
+        }
+    }
     let known = unit.with(func, |state| {
         let entry = state.osr.iter().find(|(block, _)| *block == header);
         entry.map(|(_, code)| code.installed.entry as u64)
@@ -108,7 +154,7 @@ pub(crate) fn hot_loop(
         let options = compilers::options(Level::O2, false);
         let code = try_compile(session, unit, func, Level::O2, Entry::Loop(header), &options)?;
         session.explain(format_args!(
-            "{}:{} continues at {} in block {}: {back_edges} back edges",
+            "{}:{} continues at {} in block {}: {reason}",
             unit.program.name,
             unit.name(func),
             Level::O2,
@@ -121,22 +167,31 @@ pub(crate) fn hot_loop(
     if entry.is_some() {
         session.totals.borrow_mut().osr_entries += 1;
         // The next call should not have to find out again.
-        rise(session, unit, func, Level::O2, threshold(session, Level::O2));
+        let calls = threshold(session, Level::O2);
+        rise(session, unit, func, Level::O2, calls, "continued in a loop");
     }
     HotLoop { entry, ask_at: u64::MAX }
 }
 
-/// Brings `func` to `level` if it is below, for all calls to come.
-pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, calls: u64) {
+/// Brings `func` to `level` if it is below, for all calls to come; whether that was done.
+pub(crate) fn rise(
+    session: &Session,
+    unit: &Unit,
+    func: FuncId,
+    level: Level,
+    calls: u64,
+    reason: &str,
+) -> bool {
     let (from, refused) = unit.with(func, |state| (state.level(), state.refused.is_some()));
     if from >= level || refused || unit.module().func(func).is_declaration() {
-        return;
+        return false;
     }
     let rises = session.manifest.level.is_none();
     let options = compilers::options(level, rises);
-    let Some(code) = try_compile(session, unit, func, level, Entry::Call, &options) else { return };
+    let made = try_compile(session, unit, func, level, Entry::Call, &options);
+    let Some(code) = made else { return false };
     session.explain(format_args!(
-        "{}:{} rises from {from} to {level}: {calls} calls, {} bytes",
+        "{}:{} rises from {from} to {level}: {reason}, {} bytes",
         unit.program.name,
         unit.name(func),
         code.object.text.len()
@@ -148,6 +203,7 @@ pub(crate) fn rise(session: &Session, unit: &Unit, func: FuncId, level: Level, c
         compete(session, unit, func);
     }
     save::save_if_due(session);
+    true
 }
 
 /// Lets `func`, which is at the top level, compete against variants of itself.
@@ -164,7 +220,12 @@ pub(crate) fn compete(session: &Session, unit: &Unit, func: FuncId) {
 /// it is to rise again.
 pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, calls: u64) {
     let Some(next) = above(level) else { return };
-    let left = threshold(session, next).saturating_sub(calls).max(1);
+    let left = if session.manifest.adaptive {
+        // Looked at again when it has taken about as much again.
+        calls.max(FIRST_LOOK)
+    } else {
+        threshold(session, next).saturating_sub(calls).max(1)
+    };
     unit.with(func, |state| {
         state.calls = state.native_calls();
         if let Some(counter) = &mut state.counter {
@@ -177,26 +238,20 @@ pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, 
 pub(crate) fn publish(session: &Session, unit: &Unit, func: FuncId, code: Code) {
     let entry = measure::sample(session, unit, func, code.installed.entry);
     measure::route(session, unit, func, entry);
-    let old = unit.with(func, |state| state.code.replace(code));
+    let old = unit.with(func, |state| {
+        state.before_rise = state.code.as_ref().map(|old| (old.level, state.usual_cycles));
+        state.usual_cycles = 0;
+        state.calls_at_rise = state.native_calls();
+        state.code.replace(code)
+    });
     if let Some(old) = old {
         session.totals.borrow_mut().swaps += 1;
-        session.space_mut(|space| {
-            space.retire(old.installed);
-            if space.retired_bytes() > COLLECT_BYTES {
-                let (low, top) = session.platform.memory().stack;
-                let sp = bareflow_link::stack_pointer();
-                let stacks: &[Stack] =
-                    if (low..top).contains(&sp) { &[Stack { sp, top }] } else { &[] };
-                // SAFETY: one core runs programs, on this stack; while the stack pointer is
-                // elsewhere no compiled code is on any stack.
-                unsafe { space.collect(stacks) };
-            }
-        });
+        session.retire(old.installed);
     }
 }
 
 /// Compiles and installs; `None` when that cannot be done, which is logged and remembered.
-fn try_compile(
+pub(crate) fn try_compile(
     session: &Session,
     unit: &Unit,
     func: FuncId,
@@ -253,6 +308,8 @@ pub(crate) fn compile(
         totals.compile_ns += ns;
         totals.unsaved = true;
     }
+    let instrs = unit.module().func(func).instrs.len() as u64;
+    session.model.borrow_mut().compiled(level, instrs, ns);
     let object = made.map_err(|error| error.to_string())?;
     let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
     Ok(Code {
@@ -272,7 +329,7 @@ pub(crate) fn install(
     unit: &Unit,
     object: &bareflow_compile::Object,
     level: Level,
-) -> Result<bareflow_link::Installed, bareflow_link::LinkError> {
+) -> Result<bareflow_link::Installed, LinkError> {
     for reloc in &object.relocs {
         if let bareflow_compile::Target::Symbol(name) = &reloc.target
             && let Some(counted) = name.strip_prefix(COUNTER)
@@ -281,13 +338,20 @@ pub(crate) fn install(
             ensure_counter(session, unit, func, name)?;
         }
     }
-    session.space_mut(|space| {
-        let counters = |name: &str| {
-            let func = unit.find(name.strip_prefix(COUNTER)?)?;
-            unit.with(func, |state| state.counter.map(|counter| counter.address))
-        };
-        space.install(object, level, |name| unit.symbol(name).or_else(|| counters(name)))
-    })
+    let install = || {
+        session.space_mut(|space| {
+            let counters = |name: &str| {
+                let func = unit.find(name.strip_prefix(COUNTER)?)?;
+                unit.with(func, |state| state.counter.map(|counter| counter.address))
+            };
+            space.install(object, level, |name| unit.symbol(name).or_else(|| counters(name)))
+        })
+    };
+    match install() {
+        // Perhaps all that is missing is what nobody has tidied up.
+        Err(LinkError::Full { .. }) if session.collect() > 0 => install(),
+        done => done,
+    }
 }
 
 /// Prefix of the symbol of a function's counter.
@@ -298,7 +362,7 @@ fn ensure_counter(
     unit: &Unit,
     func: FuncId,
     symbol: &str,
-) -> Result<(), bareflow_link::LinkError> {
+) -> Result<(), LinkError> {
     if unit.with(func, |state| state.counter.is_some()) {
         return Ok(());
     }
@@ -315,7 +379,7 @@ fn ensure_counter(
 /// Compiles everything the unit can reach at the one level that was asked for.
 pub(crate) fn compile_all(session: &Session, unit: &Unit, level: Level) {
     for func in unit.module().func_ids() {
-        rise(session, unit, func, level, 0);
+        rise(session, unit, func, level, 0, "the one level asked for");
     }
 }
 

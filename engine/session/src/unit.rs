@@ -57,8 +57,17 @@ pub(crate) struct FuncState {
     pub(crate) before: FunctionProfile,
     /// Cycles of calls measured in this boot.
     pub(crate) cycles: Cycles,
-    /// The probe in front of its code, while its first calls are measured.
+    /// Cycles a call takes as a rule at its present level, spikes left out; 0 when that was not
+    /// measured.
+    pub(crate) usual_cycles: u64,
+    /// The level it came from and the mean cycles of a call there, until its new code is measured.
+    pub(crate) before_rise: Option<(Level, u64)>,
+    /// Calls counted when it came to its level.
+    pub(crate) calls_at_rise: u64,
+    /// The probe in front of its code, while it is measured or watched.
     pub(crate) sampling: Option<ProbeId>,
+    /// Where its gate's count stood when it was last looked at, while it is watched.
+    pub(crate) watched: Option<i64>,
     /// Which variant won, once that is settled.
     pub(crate) verdict: Option<Verdict>,
     /// Why it is not compiled any more.
@@ -66,12 +75,20 @@ pub(crate) struct FuncState {
 }
 
 /// How a tournament ended.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Verdict {
     /// Options and median cycles of each variant.
     pub(crate) variants: Vec<(String, u64)>,
     /// Which one stays.
     pub(crate) winner: u32,
+    /// Rounds that decided; 0 when that was in an earlier boot.
+    pub(crate) rounds: u32,
+    /// Microseconds it cost the program.
+    pub(crate) cost_us: u64,
+    /// Microseconds from its beginning to its end.
+    pub(crate) took_us: u64,
+    /// Microseconds from the program's beginning to its end.
+    pub(crate) settled_us: u64,
 }
 
 /// A counter that instrumented code counts down.
@@ -104,6 +121,11 @@ impl FuncState {
     /// The level calls run at.
     pub(crate) fn level(&self) -> Level {
         self.code.as_ref().map_or(Level::Interp, |code| code.level)
+    }
+
+    /// Cycles a call takes as a rule; of any call, when that is not known.
+    pub(crate) fn call_cycles(&self) -> u64 {
+        if self.usual_cycles > 0 { self.usual_cycles } else { self.cycles.average() }
     }
 
     /// Calls and back edges that native code has counted.
