@@ -3,7 +3,7 @@
 //! New code is behind a probe for its first calls. Code that counts nothing itself, that of the
 //! top level, goes on behind a gate ([`bareflow_link`]): its calls are counted, and now and then
 //! a few are measured. That costs three instructions a call, so only functions whose calls take
-//! long enough are watched.
+//! long enough, and come seldom enough, are watched.
 
 use alloc::vec::Vec;
 
@@ -87,12 +87,12 @@ fn record(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
 
 /// Watches `func` at its code, which its slot leads to already, if that is worth it.
 pub(crate) fn watch(session: &Session, unit: &Unit, func: FuncId) {
-    let (entry, cycles) = unit.with(func, |state| {
+    let (entry, usual) = unit.with(func, |state| {
         let code = state.code.as_ref().filter(|code| !code.options.instrument);
         (code.map(|code| code.installed.entry), state.call_cycles())
     });
     let Some(entry) = entry else { return };
-    if !session.manifest.watch || cycles < GATE_CYCLES {
+    if !session.manifest.watch || usual < GATE_CYCLES {
         return;
     }
     if let Some(probe) = add_probe(session, unit, func, entry) {
@@ -102,12 +102,15 @@ pub(crate) fn watch(session: &Session, unit: &Unit, func: FuncId) {
 
 /// The next calls of `func` are counted only.
 fn open_gate(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
-    let cycles = unit.with(func, |state| state.call_cycles()).max(1);
-    let calls = (WINDOW_CYCLES / cycles).max(2 * LATER_SAMPLES);
+    let usual = unit.with(func, |state| state.call_cycles()).max(1);
+    let calls = (WINDOW_CYCLES / usual).max(2 * LATER_SAMPLES);
     session.space().take_reading(probe);
     session.space().set_turn_length(probe, LATER_SAMPLES);
     session.space().set_gate(probe, calls);
-    unit.with(func, |state| state.watched = Some(calls as i64));
+    unit.with(func, |state| {
+        state.watched = Some(calls as i64);
+        state.window = (cycles(), calls);
+    });
     route(session, unit, func, session.space().gate_address(probe));
 }
 
@@ -174,8 +177,16 @@ pub(crate) extern "C" fn turn_over(probe: ProbeId) {
 fn sampled(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
     if unit.with(func, |state| state.watched.is_some()) {
         count(session, unit, func);
-        record(session, unit, func, probe);
-        open_gate(session, unit, func, probe);
+        let (since, calls) = unit.with(func, |state| state.window);
+        // A call of a recursive function seems long, since others lie in it.
+        if cycles().saturating_sub(since) / calls.max(1) < GATE_CYCLES {
+            stop_sampling(session, unit, func);
+            let entry = unit.with(func, |state| state.code.as_ref().map(|c| c.installed.entry));
+            entry.into_iter().for_each(|entry| route(session, unit, func, entry));
+        } else {
+            record(session, unit, func, probe);
+            open_gate(session, unit, func, probe);
+        }
         tournament::consider(session);
         save::save_if_due(session);
         return;

@@ -68,6 +68,8 @@ pub(crate) struct FuncState {
     pub(crate) sampling: Option<ProbeId>,
     /// Where its gate's count stood when it was last looked at, while it is watched.
     pub(crate) watched: Option<i64>,
+    /// When its gate was set, in cycles, and to how many calls.
+    pub(crate) window: (u64, u64),
     /// Which variant won, once that is settled.
     pub(crate) verdict: Option<Verdict>,
     /// Why it is not compiled any more.

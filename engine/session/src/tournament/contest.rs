@@ -20,7 +20,7 @@ const MARGIN: u64 = 10;
 /// Rounds after which entrants that are equal, as far as can be told, are taken to be.
 const PATIENCE: usize = 32;
 /// Cycles a turn should take about.
-const TURN_CYCLES: u64 = 200_000;
+const TURN_CYCLES: u64 = 500_000;
 /// Samples kept of a turn.
 const MOST_CALLS: u64 = 64;
 /// Cycles that measuring a call takes.

@@ -174,7 +174,7 @@ fn price(session: &Session, unit: &Unit, func: FuncId) -> u64 {
     let once = once.max(session.model.borrow().cost(Level::O3, instrs));
     let tried = if session.manifest.alternatives.is_empty() { STRATEGIES.len() } else { 1 };
     let ns = once.saturating_mul(tried as u64);
-    (ns as u128 * u128::from(session.platform.tsc_hz()) / 1_000_000_000) as u64
+    (u128::from(ns) * u128::from(session.platform.tsc_hz()) / 1_000_000_000) as u64
 }
 
 /// What tournaments may cost now; with what the given one has cost so far.
@@ -205,7 +205,7 @@ fn give_way(session: &Session) {
 /// Makes the variants of `func` and their contest. `None` when there is only one way to do it.
 fn open(session: &Session, index: usize, func: FuncId, reason: &str) -> Option<Tournament> {
     let unit = &session.units[index];
-    let began = cycles();
+    let (began, before) = (cycles(), session.totals.borrow().compile_ns);
     measure::stop_sampling(session, unit, func);
     let default = unit.with(func, |state| state.code.as_ref().map(|code| code.installed.entry))?;
     // Its probe is given up: until the first turn it is its code itself.
@@ -217,7 +217,8 @@ fn open(session: &Session, index: usize, func: FuncId, reason: &str) -> Option<T
             state.verdict = Some(Verdict { variants, ..Verdict::default() });
         });
         measure::watch(session, unit, func);
-        session.tournaments.borrow_mut().spent += cycles() - began;
+        let spent = compiling(session, before);
+        session.tournaments.borrow_mut().spent += spent;
         return None;
     }
     let mut entrants = Vec::new();
@@ -250,7 +251,6 @@ fn open(session: &Session, index: usize, func: FuncId, reason: &str) -> Option<T
         entrants.len()
     ));
     let contest = Contest::new(entrants.len(), call_cycles, session.random(u64::MAX));
-    let now = cycles();
     Some(Tournament {
         unit: index,
         func,
@@ -258,11 +258,17 @@ fn open(session: &Session, index: usize, func: FuncId, reason: &str) -> Option<T
         contest,
         resting: false,
         began,
-        round: (now, 0),
+        round: (cycles(), 0),
         calls: 0,
-        engine: now - began,
+        engine: compiling(session, before),
         hope_ns: 0,
     })
+}
+
+/// Cycles spent on compiling since that had taken `before` nanoseconds, on the platform's clock.
+fn compiling(session: &Session, before: u64) -> u64 {
+    let ns = session.totals.borrow().compile_ns.saturating_sub(before);
+    (u128::from(ns) * u128::from(session.platform.tsc_hz()) / 1_000_000_000) as u64
 }
 
 /// Other code for `func` than its own, no two alike.
