@@ -89,7 +89,8 @@ fn run(
     let said = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| failed(format!("{error}; {said}")))?;
-    if report["result"] != module.small.result.to_string() {
+    let right = module.small.result.to_string();
+    if report["result"].as_str() != Some(&right) {
         return Err(failed(format!("wrong result {}", report["result"])));
     }
     Ok(report)

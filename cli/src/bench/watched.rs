@@ -68,7 +68,8 @@ fn run(module: &Module, artefacts: &Artefacts, more: &[&str]) -> Result<u64, Fai
     let said = String::from_utf8_lossy(&output.stderr);
     let report: Value = serde_json::from_slice(&output.stdout)
         .map_err(|error| failed(format!("{error}; {said}")))?;
-    if report["result"] != module.result.to_string() {
+    let right = module.result.to_string();
+    if report["result"].as_str() != Some(&right) {
         return Err(failed(format!("wrong result {}", report["result"])));
     }
     Ok(report["ns_min"].as_u64().unwrap_or(0))
