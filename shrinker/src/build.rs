@@ -1,16 +1,18 @@
 //! From a grown program to units: takes what the snapshot has, compiles what it lacks, on demand.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bareflow_compile::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
-use bareflow_ir::{FuncId, GlobalId, Linkage, Symbol, data, layout};
+use bareflow_ir::{FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
 use bareflow_profile::Level;
 use bareflow_program::is_host_call;
+use snapshot_fmt::FunctionRecord;
 
 use crate::failure::{Failure, Kind as Failed};
 use crate::grown::Grown;
 use crate::link::{Fix, FixKind, Kept, Kind, Place, Unit, Units};
-use crate::{Policy, code, driver, features, machine};
+use crate::{Policy, code, cold, driver, features, machine};
 
 /// Where the code of a function comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -84,7 +86,9 @@ pub fn build(grown: &Grown, compiler: &dyn Compiler, policy: Policy) -> Result<P
     let mut parts =
         Parts { units: Units::default(), functions: BTreeMap::new(), features: BTreeSet::new() };
     machine::add(&mut parts.units).map_err(internal)?;
-    let mut builder = Builder { grown, compiler, policy, parts, by_name: BTreeMap::new() };
+    let bodies = (0..grown.programs.len() as u32).map(|module| Bodies::of(grown, module, policy));
+    let bodies = bodies.collect();
+    let mut builder = Builder { grown, compiler, policy, parts, bodies, by_name: BTreeMap::new() };
     builder.name_all();
 
     // First without the driver: what the entries reach decides how it looks.
@@ -131,11 +135,33 @@ fn internal(error: anyhow::Error) -> Failure {
     Failure::new(Failed::Program, format!("{error:#}"))
 }
 
+/// What is compiled of a module.
+struct Bodies<'a> {
+    module: Cow<'a, Module>,
+    /// Functions that may have run though nothing was counted.
+    uncertain: BTreeSet<FuncId>,
+    /// Functions whose blocks that never ran are traps.
+    cut: BTreeSet<FuncId>,
+}
+
+impl<'a> Bodies<'a> {
+    fn of(grown: &'a Grown, index: u32, policy: Policy) -> Self {
+        let whole = Cow::Borrowed(&*grown.programs[index as usize].module);
+        if policy == Policy::Reachable {
+            return Self { module: whole, uncertain: BTreeSet::new(), cut: BTreeSet::new() };
+        }
+        let uncertain = cold::uncertain(grown, index);
+        let (module, cut) = cold::cut(grown, index, &uncertain);
+        Self { module: Cow::Owned(module), uncertain, cut }
+    }
+}
+
 struct Builder<'a> {
     grown: &'a Grown,
     compiler: &'a dyn Compiler,
     policy: Policy,
     parts: Parts,
+    bodies: Vec<Bodies<'a>>,
     by_name: BTreeMap<String, (u32, Symbol)>,
 }
 
@@ -198,23 +224,24 @@ impl Builder<'_> {
             return Ok(());
         }
         if self.policy == Policy::Executed && self.never_ran(module, func) {
-            let mut text = vec![0xe8, 0, 0, 0, 0];
-            text.extend(name.bytes().chain([0]));
-            let mut unit = Unit::new(name, Kind::Text, 1, text);
-            let target = self.parts.units.symbol("never_ran");
-            unit.fixes.push(Fix { at: 1, kind: FixKind::Call, target, addend: -4 });
-            unit.module = Some(module);
-            self.parts.units.define(name, unit).map_err(internal)?;
+            self.add_trap(name, name, module)?;
             let features = BTreeSet::new();
             let taken =
                 Taken { module, func, level: Level::Interp, origin: Origin::Trap, features };
             self.parts.functions.insert(name.to_owned(), taken);
             return Ok(());
         }
+        if self.bodies[module as usize].cut.contains(&func) {
+            self.add_trap(
+                &format!("{name}{}", cold::SUFFIX),
+                &format!("a part of {name}"),
+                module,
+            )?;
+        }
         let (object, level, origin) = self.code(module, func)?;
         let heat = self.heat(module, func);
         let grown = self.grown;
-        let cold = heat == 0 || matches!(origin, Origin::Compiled(why) if why == COLD);
+        let cold = heat == 0 || matches!(origin, Origin::Compiled(COLD | CUT));
         code::add(
             &mut self.parts.units,
             name,
@@ -235,8 +262,23 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// What stands for code that never ran: it says which and ends the machine.
+    fn add_trap(&mut self, symbol: &str, what: &str, module: u32) -> Result<(), Failure> {
+        // A call whose return address is that of the text (`machine/text/exit.s`).
+        let mut text = vec![0xe8, 0, 0, 0, 0];
+        text.extend(what.bytes().chain([0]));
+        let mut unit = Unit::new(symbol, Kind::Text, 1, text);
+        let target = self.parts.units.symbol("never_ran");
+        unit.fixes.push(Fix { at: 1, kind: FixKind::Call, target, addend: -4 });
+        unit.module = Some(module);
+        self.parts.units.define(symbol, unit).map_err(internal)?;
+        Ok(())
+    }
+
     fn never_ran(&self, module: u32, func: FuncId) -> bool {
-        self.grown.record(module, func).is_none_or(|r| r.profile.calls == 0 && r.object.is_none())
+        let ran = |record: &FunctionRecord| record.profile.calls > 0 || record.object.is_some();
+        !self.grown.record(module, func).is_some_and(ran)
+            && !self.bodies[module as usize].uncertain.contains(&func)
     }
 
     /// Cycles where they were measured, else calls and iterations.
@@ -252,16 +294,18 @@ impl Builder<'_> {
         let record = self.grown.record(module, func);
         let profile = self.grown.profile(module, func);
         let counted = profile.calls.saturating_add(profile.back_edges);
-        let options = |record: &snapshot_fmt::FunctionRecord| {
-            record.options.parse::<Options>().unwrap_or_default()
-        };
+        let options =
+            |record: &FunctionRecord| record.options.parse::<Options>().unwrap_or_default();
         if let Some(record) = record
             && let Some(object) = &record.object
         {
             let object = bareflow_records::object_from_record(object);
             let settled = level >= Level::O2 || counted >= HOT;
             if settled && !counts(&object) {
-                return Ok((object, level, Origin::Snapshot));
+                return Ok(match self.smaller_variant(module, func, record, &object)? {
+                    Some(smaller) => (smaller, level, Origin::Compiled(VARIANT)),
+                    None => (object, level, Origin::Snapshot),
+                });
             }
             if settled {
                 let options = Options { instrument: false, ..options(record) };
@@ -270,12 +314,50 @@ impl Builder<'_> {
                 return Ok((object, level, Origin::Compiled(COUNTED)));
             }
         }
-        let options = Options { for_size: counted < HOT, ..Options::default() };
-        let features =
-            if counted < HOT { &[][..] } else { &self.grown.snapshot.engine.features[..] };
-        let object = self.compile(module, func, Level::O2, features, &options)?;
-        let why = if counted < HOT { COLD } else { "hot, but never compiled" };
-        Ok((object, Level::O2, Origin::Compiled(why)))
+        if counted >= HOT {
+            let features = &self.grown.snapshot.engine.features;
+            let object = self.compile(module, func, Level::O2, features, &Options::default())?;
+            return Ok((object, Level::O2, Origin::Compiled("hot, but never compiled")));
+        }
+        let cut = self.bodies[module as usize].cut.contains(&func);
+        Ok((self.small(module, func)?, Level::O2, Origin::Compiled(if cut { CUT } else { COLD })))
+    }
+
+    /// The smallest code there is: what inlining saves and what it costs differs.
+    fn small(&self, module: u32, func: FuncId) -> Result<Object, Failure> {
+        let inlining = Options { for_size: true, ..Options::default() };
+        let calling = Options { inline_budget: Some(0), ..inlining.clone() };
+        let one = self.compile(module, func, Level::O2, &[], &inlining)?;
+        let other = self.compile(module, func, Level::O2, &[], &calling)?;
+        Ok(if size(&other) < size(&one) { other } else { one })
+    }
+
+    /// The smallest variant of a function that competed and was as good as the winner, whose code
+    /// is `object`; `None` when that is the smallest.
+    fn smaller_variant(
+        &self,
+        module: u32,
+        func: FuncId,
+        record: &FunctionRecord,
+        object: &Object,
+    ) -> Result<Option<Object>, Failure> {
+        let Some(verdict) = &record.verdict else { return Ok(None) };
+        let cycles = |at: u32| verdict.variants.get(at as usize).map_or(0, |v| v.median_cycles);
+        let limit = cycles(verdict.winner) + cycles(verdict.winner) * AS_GOOD / 1000;
+        let mut best: Option<Object> = None;
+        let others = verdict.variants.iter().enumerate();
+        for (_, variant) in others.filter(|(at, _)| *at as u32 != verdict.winner) {
+            let Ok(options) = variant.name.parse::<Options>() else { continue };
+            if variant.median_cycles == 0 || variant.median_cycles > limit {
+                continue;
+            }
+            let level = self.grown.level(module, func);
+            let made = self.compile(module, func, level, &record.features, &options)?;
+            if size(&made) < size(best.as_ref().unwrap_or(object)) {
+                best = Some(made);
+            }
+        }
+        Ok(best)
     }
 
     fn compile(
@@ -290,7 +372,7 @@ impl Builder<'_> {
         let cpu = CpuFeatures::from_names(features.iter().map(String::as_str))
             .map_err(|name| failed(format!("the processor feature {name} is not known")))?;
         let request = |level, options| Request {
-            module: &self.grown.programs[module as usize].module,
+            module: &self.bodies[module as usize].module,
             func,
             level,
             entry: Entry::Call,
@@ -365,7 +447,18 @@ impl Builder<'_> {
     }
 }
 
+/// How much slower than the winner of its tournament, in thousandths, a variant may be that is
+/// smaller: less than medians of one variant differ from each other.
+const AS_GOOD: u64 = 10;
+
+/// Bytes that an object takes.
+fn size(object: &Object) -> usize {
+    object.text.len() + object.consts.len()
+}
+
+const VARIANT: &str = "a variant as fast as the fastest, and smaller";
 const COLD: &str = "seldom or never called: made small";
+const CUT: &str = "made small, with traps for blocks that never ran";
 const COUNTED: &str = "its code counted calls: made again without";
 
 /// Whether a constant is a literal whose address means nothing. Front ends mark these with names

@@ -7,6 +7,7 @@ use bareflow_compile::Cranelift;
 use clap::{Parser, ValueEnum};
 
 use crate::failure::{Failure, Kind};
+use crate::source::{Disk, Source};
 use crate::{Options, Policy, html, shrink, verify};
 
 /// Turns a snapshot into a minimal bootable image: native code of each function at its best
@@ -14,7 +15,9 @@ use crate::{Options, Policy, html, shrink, verify};
 #[derive(Parser, Debug)]
 #[command(name = "bareflow-shrink", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// A snapshot file (boot_NNN.snapshot).
+    /// A snapshot file (boot_NNN.snapshot), or a grown disk image: then the newest snapshot in
+    /// it, or, as IMAGE:N, that of boot N.
+    #[arg(value_name = "SNAPSHOT|IMAGE")]
     snapshot: PathBuf,
     /// The flat image to write; it boots from hard disk and floppy.
     #[arg(short, long, value_name = "FILE")]
@@ -32,9 +35,9 @@ pub struct Cli {
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
     /// Boot the grown and the shrunk image and compare what they print.
-    #[arg(long, requires = "grown")]
+    #[arg(long)]
     verify: bool,
-    /// The grown disk image that the snapshot comes from.
+    /// The grown disk image that a snapshot file comes from.
     #[arg(long, value_name = "DISK")]
     grown: Option<PathBuf>,
     /// Let the image report how many processor cycles it took to its program, and the program.
@@ -50,7 +53,8 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  bareflow-shrink boot_005.snapshot
+  bareflow-shrink disk.img
+  bareflow-shrink disk.img:3 -o app.img --verify
   bareflow-shrink boot_005.snapshot -o app.img --elf app.elf --report app.html
   bareflow-shrink boot_005.snapshot --verify --grown disk.img";
 
@@ -73,10 +77,17 @@ impl Cli {
     /// # Errors
     /// Why nothing was written.
     pub fn run(&self) -> Result<(), Failure> {
-        let bytes = std::fs::read(&self.snapshot)
-            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.snapshot))?;
+        let source = Source::open(&self.snapshot)?;
+        let grown = match (&self.grown, &source.disk) {
+            (None, Some(_)) => Some(source.file.clone()),
+            (grown, _) => grown.clone(),
+        };
+        if self.verify && grown.is_none() {
+            let message = "--verify boots the grown image too: name it with --grown DISK";
+            return Err(Failure::new(Kind::Usage, message));
+        }
         let output = match (&self.output, &self.elf) {
-            (None, None) => Some(self.snapshot.with_extension("img")),
+            (None, None) => Some(beside(&source)),
             (output, _) => output.clone(),
         };
         let options = Options {
@@ -89,20 +100,18 @@ impl Cli {
             plain: self.no_pack,
             timing: self.timing,
         };
-        let shrunk = shrink::shrink(&bytes, &Cranelift::new(), &options).map_err(|failure| {
-            if failure.file.is_none() { failure.file(&self.snapshot) } else { failure }
-        })?;
+        let shrunk = shrink::shrink(&source.bytes, &Cranelift::new(), &options)
+            .map_err(|failure| source.name_in(failure))?;
         let mut report = shrunk.report;
-        report.input = self.snapshot.display().to_string();
-        if let Some(grown) = &self.grown {
-            let length = std::fs::metadata(grown)
-                .map_err(|error| Failure::new(Kind::File, error.to_string()).file(grown))?
-                .len();
-            report.grown_image_bytes = Some(length);
-            let shrunk = report.image_bytes.or(report.elf_bytes);
-            report.ratio = shrunk.map(|bytes| length as f64 / bytes as f64);
+        report.input = source.name();
+        if let Some(grown) = &grown {
+            let disk = match source.disk {
+                Some(disk) if self.grown.is_none() => disk,
+                _ => Disk::of(grown)?,
+            };
+            report.compare_with(disk);
         }
-        let verdict = match (&self.grown, &shrunk.image) {
+        let verdict = match (&grown, &shrunk.image) {
             (Some(grown), Some(image)) if self.verify => {
                 Some(verify::verify(grown, &image.file, self.timeout)?)
             }
@@ -135,6 +144,15 @@ impl Cli {
             }
         }
         Ok(())
+    }
+}
+
+/// Where the image of a snapshot goes if nobody says: beside it.
+fn beside(source: &Source) -> PathBuf {
+    match &source.inside {
+        // The disk image itself is probably called `.img` already.
+        Some(_) => source.file.with_extension("shrunk.img"),
+        None => source.file.with_extension("img"),
     }
 }
 

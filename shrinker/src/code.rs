@@ -4,6 +4,7 @@ use bareflow_compile::{Object, RelocKind, Section, Target};
 use iced_x86::{Decoder, DecoderOptions};
 
 use crate::link::{Fix, FixKind, Kind, Unit, Units};
+use crate::tighten::tighten;
 
 /// Adds the code of a function as `symbol`. `name` gives the full name of a symbol that it refers
 /// to.
@@ -58,6 +59,7 @@ pub fn add(
     if !object.consts.is_empty() {
         units.define(&consts_name, consts)?;
     }
+    tighten(&mut text, units.symbol(symbol));
     change(&mut text);
     units.define(symbol, text)?;
     Ok(())
@@ -150,11 +152,11 @@ mod tests {
         let kinds: Vec<_> = f.fixes.iter().map(|fix| (fix.at, fix.kind)).collect();
         assert_eq!(
             kinds,
-            [(2, FixKind::Call), (9, FixKind::Rel32), (16, FixKind::Rel32), (21, FixKind::Call),]
+            [(1, FixKind::Call), (8, FixKind::Rel32), (15, FixKind::Rel32), (20, FixKind::Call),]
         );
         assert_eq!(units.name(f.fixes[2].target), "g.cell");
-        assert_eq!(f.bytes[..2], [0x67, 0xe8]);
-        assert_eq!(f.bytes[6..9], [0x48, 0x8d, 0x05]);
-        assert_eq!((f.bytes[20], f.bytes[25]), (0xe9, 0x90));
+        assert_eq!(f.bytes[0], 0xe8);
+        assert_eq!(f.bytes[5..8], [0x48, 0x8d, 0x05]);
+        assert_eq!((f.bytes[19], f.bytes[24]), (0xe9, 0x90));
     }
 }

@@ -1,7 +1,11 @@
 //! The code that calls the program's entries, one after the other, and reports what they give.
 
 use std::collections::BTreeSet;
+use std::ops::{Deref, DerefMut};
 
+use iced_x86::{Code, Register};
+
+use crate::emit::Emitter;
 use crate::features;
 use crate::link::{Fix, FixKind, Kind, Unit, Units};
 
@@ -35,7 +39,7 @@ pub fn add(
     can_exit: bool,
     features: &BTreeSet<&'static str>,
 ) {
-    let mut code = Code { units, bytes: Vec::new(), fixes: Vec::new() };
+    let mut code = Driver { code: Emitter::new(units) };
     code.need("need_faults");
     code.need("need_bss");
     code.need("need_serial");
@@ -50,16 +54,14 @@ pub fn add(
     for (at, program) in programs.iter().enumerate() {
         code.program(at, program, can_exit);
     }
-    // mov $0x10, %ebx; add driver_failed, %bl; jmp machine_exit
-    code.bytes.extend([0xbb, 0x10, 0, 0, 0]);
+    // What ends the machine: success, and one more if a program failed.
+    code.set(Register::EBX, 0x10);
     if can_exit || programs.iter().any(|program| program.arg.is_none()) {
-        code.bytes.extend([0x02, 0x1c, 0x25]);
-        code.word(FixKind::Abs32Signed, "driver_failed", 0);
+        code.variable(Code::Add_r8_rm8, Register::BL, "driver_failed");
     }
-    code.bytes.push(0xe9);
-    code.word(FixKind::Call, "machine_exit", -4);
+    code.jump("machine_exit");
 
-    let (bytes, fixes) = (code.bytes, code.fixes);
+    let Emitter { bytes, fixes, .. } = code.code;
     let mut unit = Unit::new(".start.90.driver", Kind::Start, 1, bytes);
     unit.fixes = fixes;
     unit.on_demand = false;
@@ -70,62 +72,36 @@ const OWN: &str = "the names of the driver are its own";
 
 const DRIVER: &str = "driver";
 
-struct Code<'a> {
-    units: &'a mut Units,
-    bytes: Vec<u8>,
-    fixes: Vec<Fix>,
+/// Writes the driver. It keeps calls that are left in ebx and an exit status in ebp, which
+/// functions preserve.
+struct Driver<'a> {
+    code: Emitter<'a>,
 }
 
-impl Code<'_> {
-    /// Four bytes to be filled in; the number of the fix.
-    fn word(&mut self, kind: FixKind, target: &str, addend: i64) -> usize {
-        let target = self.units.symbol(target);
-        self.fixes.push(Fix { at: self.bytes.len() as u32, kind, target, addend });
-        self.bytes.extend([0; 4]);
-        self.fixes.len() - 1
-    }
+impl<'a> Deref for Driver<'a> {
+    type Target = Emitter<'a>;
 
-    fn call(&mut self, target: &str) {
-        self.bytes.push(0xe8);
-        self.word(FixKind::Call, target, -4);
+    fn deref(&self) -> &Self::Target {
+        &self.code
     }
+}
 
-    fn name(&mut self, name: &str) {
-        self.bytes.push(0xbf);
-        self.word(FixKind::Abs32, name, 0);
+impl DerefMut for Driver<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.code
     }
+}
 
-    fn set_edi(&mut self, value: u64) {
-        match u32::try_from(value) {
-            Ok(0) => self.bytes.extend([0x31, 0xff]),
-            Ok(short) => {
-                self.bytes.push(0xbf);
-                self.bytes.extend(short.to_le_bytes());
-            }
-            Err(_) => {
-                self.bytes.extend([0x48, 0xbf]);
-                self.bytes.extend(value.to_le_bytes());
-            }
-        }
-    }
-
-    fn need(&mut self, target: &str) {
-        let target = self.units.symbol(target);
-        self.fixes.push(Fix { at: 0, kind: FixKind::Need, target, addend: 0 });
-    }
-
+impl Driver<'_> {
     /// Sets the registers that an entry is called with.
     fn arguments(&mut self, at: usize, program: &Program) {
         match program.arg {
-            Some(arg) => self.set_edi(arg),
+            Some(arg) => self.set(Register::EDI, arg),
             None => {
-                // mov $1, %edi; mov $argv, %esi; mov $envp, %edx
-                self.set_edi(1);
+                self.set(Register::EDI, 1);
                 let argv = self.argv(at);
-                self.bytes.push(0xbe);
-                self.word(FixKind::Abs32, &argv, 0);
-                self.bytes.push(0xba);
-                self.word(FixKind::Abs32, &argv, 16);
+                self.set_address(Register::ESI, &argv, 0);
+                self.set_address(Register::EDX, &argv, 16);
             }
         }
     }
@@ -137,87 +113,66 @@ impl Code<'_> {
         let mut unit = Unit::new(&name, Kind::Rodata, 1, text);
         unit.foldable = true;
         self.units.define(&name, unit).expect(OWN);
-        // movq $resume, driver_resume
-        let resume = can_exit.then(|| {
-            self.bytes.extend([0x48, 0xc7, 0x04, 0x25]);
-            self.word(FixKind::Abs32Signed, "driver_resume", 0);
-            self.word(FixKind::Abs32Signed, DRIVER, 0)
-        });
+        // Where it comes back to if it exits.
+        let resume = can_exit.then(|| self.store_address("driver_resume", DRIVER));
         for constructor in &program.constructors {
             self.arguments(at, program);
             self.call(constructor);
         }
-        // mov $calls, %ebx
         if program.calls > 1 {
-            self.bytes.push(0xbb);
-            self.bytes.extend((program.calls.min(u64::from(u32::MAX)) as u32).to_le_bytes());
+            self.set(Register::EBX, program.calls.min(u32::MAX.into()));
         }
         let again = self.bytes.len();
         self.arguments(at, program);
         self.call(&program.entry);
-        // dec %ebx; jnz again
         if program.calls > 1 {
-            self.bytes.extend([0xff, 0xcb, 0x75]);
-            let distance = again as i64 - (self.bytes.len() as i64 + 1);
-            self.bytes.push(distance as i8 as u8);
+            self.decrement(Register::EBX);
+            self.jump_back_if_not_zero(again);
         }
         let rest = !program.destructors.is_empty() || program.finish.is_some();
         let value = program.arg.is_some();
         if rest && value {
-            // xor %ebp, %ebp, its exit status, while the result waits on the stack
-            self.bytes.extend([0x50, 0x50, 0x31, 0xed]);
+            // The result waits on the stack; the exit status is 0.
+            self.push_rax();
+            self.set(Register::EBP, 0);
             self.end(program);
-            self.bytes.extend([0x58, 0x58]);
+            self.pop_rax();
         } else if rest {
-            self.bytes.extend([0x89, 0xc5]);
+            self.copy(Register::EBP, Register::EAX);
             self.end(program);
-            self.bytes.extend([0x89, 0xe8]);
+            self.copy(Register::EAX, Register::EBP);
         }
         if value {
-            self.name(&name);
+            self.set_address(Register::EDI, &name, 0);
             self.call("report_value");
         }
-        // jmp over what follows, which is for those that exit; its distance comes later
+        // What follows is for those that exit.
         let exits = resume.is_some();
-        let over = |code: &mut Self| {
-            code.bytes.push(0xe9);
-            code.bytes.extend([0; 4]);
-            code.bytes.len()
-        };
         let late = exits && !program.destructors.is_empty();
-        let skip = (exits && (value || late)).then(|| over(self));
+        let mut skip = (exits && (value || late)).then(|| self.jump_forward(Code::Jmp_rel32_64));
         if let Some(resume) = resume {
             self.fixes[resume].addend = self.bytes.len() as i64;
         }
         if late {
             self.end_of_exited(program);
         }
-        if skip.is_some() && !value {
+        if !value && let Some(skip) = skip.take() {
             self.land(skip);
         }
         if exits || !value {
-            self.name(&name);
+            self.set_address(Register::EDI, &name, 0);
             self.call("report_exit");
         }
-        if value {
-            self.land(skip);
-        }
-    }
-
-    /// Makes the jump that ends at `skip` lead here.
-    fn land(&mut self, skip: Option<usize>) {
         if let Some(skip) = skip {
-            let distance = (self.bytes.len() - skip) as u32;
-            self.bytes[skip - 4..skip].copy_from_slice(&distance.to_le_bytes());
+            self.land(skip);
         }
     }
 
     /// As the engine ends a program: `atexit` handlers, destructors, what those left unprinted.
-    /// The exit status is in ebp.
     fn end(&mut self, program: &Program) {
         let flush = |code: &mut Self| {
             if let Some(finish) = &program.finish {
-                code.bytes.extend([0x89, 0xef]);
+                code.copy(Register::EDI, Register::EBP);
                 code.call(finish);
             }
         };
@@ -233,19 +188,17 @@ impl Code<'_> {
     /// The same for a program that came back by exiting, with its status in eax. It may exit once
     /// more meanwhile, which changes nothing; one that aborted (carry) is not ended further.
     fn end_of_exited(&mut self, program: &Program) {
-        // push %rax, twice, which leaves the carry; jc to the end; mov %eax, %ebp
-        self.bytes.extend([0x50, 0x50, 0x0f, 0x82, 0, 0, 0, 0]);
-        let skip = self.bytes.len();
-        self.bytes.extend([0x89, 0xc5, 0x48, 0xc7, 0x04, 0x25]);
-        self.word(FixKind::Abs32Signed, "driver_resume", 0);
-        let again = self.word(FixKind::Abs32Signed, DRIVER, 0);
+        // Pushing leaves the carry.
+        self.push_rax();
+        let aborted = self.jump_forward(Code::Jb_rel32_64);
+        self.copy(Register::EBP, Register::EAX);
+        let again = self.store_address("driver_resume", DRIVER);
         self.end(program);
-        self.land(Some(skip));
+        self.land(aborted);
         self.fixes[again].addend = self.bytes.len() as i64;
-        // mov driver_sp, %rsp; mov -8(%rsp), %eax
-        self.bytes.extend([0x48, 0x8b, 0x24, 0x25]);
-        self.word(FixKind::Abs32Signed, "driver_sp", 0);
-        self.bytes.extend([0x8b, 0x44, 0x24, 0xf8]);
+        // The status, from below the place that an exit unwinds to.
+        self.variable(Code::Mov_r64_rm64, Register::RSP, "driver_sp");
+        self.load_from_stack(Register::EAX, -8);
     }
 
     /// `{ name, null, null }`: the arguments and the environment.

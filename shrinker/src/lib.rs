@@ -11,8 +11,14 @@
 pub mod build;
 pub mod cli;
 mod code;
+<<<<<<< HEAD
+=======
+mod cold;
+mod convert;
+>>>>>>> 3bf347b (Shrinker: short jumps, traps for blocks that never ran, disk images as input; one test binary)
 pub mod driver;
 mod elf;
+mod emit;
 pub mod failure;
 pub mod features;
 pub mod grown;
@@ -23,6 +29,8 @@ pub mod machine;
 pub mod pack;
 pub mod report;
 pub mod shrink;
+pub mod source;
+mod tighten;
 pub mod verify;
 
 /// What is left out of an image.

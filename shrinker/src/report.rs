@@ -10,6 +10,7 @@ use crate::build::{Origin, Parts, full_name};
 use crate::grown::Grown;
 use crate::image::Image;
 use crate::link::{Kind, UnitId};
+use crate::source::Disk;
 
 /// A shrunk image, in figures. All sizes in bytes.
 #[derive(Clone, Debug, Serialize)]
@@ -50,8 +51,13 @@ pub struct Report {
     pub pieces: Vec<PieceLine>,
     /// Size of the grown image, where it is known.
     pub grown_image_bytes: Option<u64>,
-    /// Grown image against shrunk image.
+    /// Bytes of the grown image that are in use: its loader, kernel and files, without the room
+    /// that is left on its disk.
+    pub grown_used_bytes: Option<u64>,
+    /// Grown image against shrunk image, as files.
     pub ratio: Option<f64>,
+    /// What the grown image uses against the shrunk image.
+    pub used_ratio: Option<f64>,
 }
 
 /// A function.
@@ -137,7 +143,9 @@ pub fn describe(grown: &Grown, parts: &Parts, image: &Image, policy: Policy) -> 
         functions,
         pieces,
         grown_image_bytes: None,
+        grown_used_bytes: None,
         ratio: None,
+        used_ratio: None,
     }
 }
 
@@ -209,6 +217,15 @@ fn line(
 }
 
 impl Report {
+    /// Sets the image beside the disk that it was grown on.
+    pub fn compare_with(&mut self, disk: Disk) {
+        self.grown_image_bytes = Some(disk.bytes);
+        self.grown_used_bytes = Some(disk.used);
+        let shrunk = self.image_bytes.or(self.elf_bytes).filter(|bytes| *bytes > 0);
+        self.ratio = shrunk.map(|bytes| disk.bytes as f64 / bytes as f64);
+        self.used_ratio = shrunk.map(|bytes| disk.used as f64 / bytes as f64);
+    }
+
     /// A summary for a terminal.
     pub fn to_text(&self) -> String {
         use std::fmt::Write as _;
@@ -246,8 +263,14 @@ impl Report {
                 function.why
             ));
         }
-        if let (Some(grown), Some(ratio)) = (self.grown_image_bytes, self.ratio) {
-            line(format_args!("grown image {} bytes: {ratio:.0} times as large", grouped(grown)));
+        let figures = [
+            ("grown image", self.grown_image_bytes, self.ratio),
+            ("of it in use", self.grown_used_bytes, self.used_ratio),
+        ];
+        for (what, bytes, ratio) in figures {
+            if let (Some(bytes), Some(ratio)) = (bytes, ratio) {
+                line(format_args!("{what}: {} bytes, {ratio:.0} times as large", grouped(bytes)));
+            }
         }
         out
     }

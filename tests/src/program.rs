@@ -70,6 +70,12 @@ pub fn all() -> Vec<Program> {
     programs
 }
 
+/// What every program may read from its standard input.
+#[must_use]
+pub fn input() -> Vec<u8> {
+    std::fs::read(folder().join("data/input.txt")).unwrap_or_default()
+}
+
 impl Program {
     fn read_comments(&mut self) {
         for source in &self.sources {
@@ -164,8 +170,15 @@ impl Program {
         compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "bc" })
     }
 
-    fn input(&self) -> Vec<u8> {
-        std::fs::read(folder().join("data/input.txt")).unwrap_or_default()
+    /// Files that it reads, by their paths on a disk, and where they lie here.
+    #[must_use]
+    pub fn disk_files(&self) -> Vec<(String, PathBuf)> {
+        let Some(disk) = &self.disk else { return Vec::new() };
+        let named = |path: PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (format!("{disk}/{name}"), path)
+        };
+        listed(&folder().join(disk)).into_iter().map(named).collect()
     }
 
     /// Runs the native form.
@@ -174,7 +187,7 @@ impl Program {
     /// What the compiler said, or that it does not end.
     pub fn run_native(&self) -> Result<Ended, String> {
         let mut command = Command::new(self.native()?);
-        process::run(command.current_dir(folder()), &self.input(), PATIENCE)
+        process::run(command.current_dir(folder()), &input(), PATIENCE)
     }
 
     /// Runs bitcode by `bareflow run` at an engine level.
@@ -196,7 +209,7 @@ impl Program {
         if let Some(disk) = &disk {
             command.arg("--disk").arg(disk.path());
         }
-        let ended = process::run(&mut command, &self.input(), PATIENCE)?;
+        let ended = process::run(&mut command, &input(), PATIENCE)?;
         let line = String::from_utf8_lossy(&ended.out);
         let said = || {
             format!(

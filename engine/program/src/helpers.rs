@@ -34,8 +34,9 @@ const WIDE: &[&str] = &[
 const HALF: &[&str] =
     &["__extendhfsf2", "__truncsfhf2", "__truncdfhf2", "__truncsfbf2", "__truncdfbf2"];
 
-/// Names of library functions that the code of `module` may need.
-pub(crate) fn needed(module: &Module) -> BTreeSet<String> {
+/// Names of library functions that code made of `module` may call although no instruction names
+/// them.
+pub fn needed(module: &Module) -> BTreeSet<String> {
     let mut names: BTreeSet<String> = MEMORY.iter().map(ToString::to_string).collect();
     let mut add = |list: &[&str]| names.extend(list.iter().map(ToString::to_string));
     let has = |wanted: &dyn Fn(TypeId) -> bool| {

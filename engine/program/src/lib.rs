@@ -14,6 +14,7 @@ mod library;
 mod load;
 
 pub use error::LoadError;
+pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};

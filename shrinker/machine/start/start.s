@@ -24,7 +24,7 @@ need_bss:
     mov ecx, offset image_bss_quads
     rep stosq
 
-# COM1: 115200 baud, 8 data bits, no parity, 1 stop bit, FIFO on.
+# COM1: 115200 baud, 8 data bits, no parity, 1 stop bit.
 .section .start.30.serial, "ax", @progbits
 .global need_serial
 need_serial:
@@ -40,9 +40,35 @@ need_serial:
     mov dl, 0xfb
     mov al, 3
     out dx, al
-    mov dl, 0xfa
-    mov al, 0xc7
+
+# Its buffers, for programs that read. Switching them on empties them: what came before is kept
+# aside, and loop-back lets nothing in between.
+.section .start.31.input, "ax", @progbits
+.global need_input
+need_input:
+    mov edx, 0x3fc
+    mov al, 0x10
     out dx, al
+    inc edx
+    in al, dx
+    shr al, 1
+    jnc 1f
+    mov dl, 0xf8
+    in al, dx
+    mov ah, 1
+    mov word ptr [early_input], ax
+1:  mov dl, 0xfa
+    mov al, 7
+    out dx, al
+    mov dl, 0xfc
+    mov al, 3
+    out dx, al
+
+# The byte that came before, and whether there is one.
+.section .bss.early_input, "aw", @nobits
+.global early_input
+early_input:
+    .zero 2
 
 # The wide vector registers.
 .section .start.40.avx, "ax", @progbits

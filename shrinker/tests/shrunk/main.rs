@@ -1,0 +1,15 @@
+//! Images, made and booted: by hand, of the modules, of the programs, of random programs.
+
+mod by_hand;
+mod command;
+mod modules;
+mod policies;
+mod programs;
+mod random;
+mod support;
+
+#[test]
+#[ignore = "run by other tests, as a child process"]
+fn grow_child() {
+    support::child();
+}
