@@ -11,11 +11,7 @@
 pub mod build;
 pub mod cli;
 mod code;
-<<<<<<< HEAD
-=======
 mod cold;
-mod convert;
->>>>>>> 3bf347b (Shrinker: short jumps, traps for blocks that never ran, disk images as input; one test binary)
 pub mod driver;
 mod elf;
 mod emit;

@@ -9,6 +9,7 @@ mod kernel;
 mod random_ir;
 mod setup;
 mod shell;
+mod shrunk;
 mod symbols;
 mod test;
 
@@ -35,6 +36,8 @@ enum Task {
     Fuzz(fuzz::Args),
     /// Runs the test programs at every level of bitcode and engine.
     Programs,
+    /// Measures shrunk images, or tries many programs in them.
+    Shrunk(shrunk::Args),
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -47,6 +50,7 @@ fn main() -> anyhow::Result<()> {
         Task::Csmith(args) => csmith::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Programs => test::programs(),
+        Task::Shrunk(args) => shrunk::run(&args),
         Task::Test => test::run(),
     }
 }

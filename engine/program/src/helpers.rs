@@ -63,23 +63,29 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
     names
 }
 
-/// The library function behind a float intrinsic such as `sin.f64` or `floor.v4f32`.
+/// The library function behind a float intrinsic such as `sin.f64`, `floor.v4f32` or
+/// `lrint.i64.f64`, on processors that have no instruction for it.
 fn math(intrinsic: &str) -> Option<String> {
     let (name, rest) = intrinsic.split_once('.')?;
-    let scalar =
-        rest.split('.').next()?.trim_start_matches(|c: char| c == 'v' || c.is_ascii_digit());
+    let scalar = |part: &'_ str| {
+        let rest = part.trim_start_matches(|c: char| c == 'v' || c.is_ascii_digit());
+        match rest {
+            "f32" | "f16" | "bf16" => Some(true),
+            "f64" => Some(false),
+            _ => None,
+        }
+    };
+    let single = rest.split('.').find_map(scalar)?;
     let name = match name {
         "fmuladd" => "fma",
         "minnum" | "minimum" | "minimumnum" => "fmin",
         "maxnum" | "maximum" | "maximumnum" => "fmax",
-        "powi" => return Some(if scalar == "f32" { "__powisf2" } else { "__powidf2" }.into()),
+        "nearbyint" | "roundeven" | "lrint" | "llrint" => "rint",
+        "lround" | "llround" => "round",
+        "powi" => return Some(if single { "__powisf2" } else { "__powidf2" }.into()),
         other => other,
     };
-    match scalar {
-        "f32" | "f16" | "bf16" => Some(alloc::format!("{name}f")),
-        "f64" => Some(name.into()),
-        _ => None,
-    }
+    Some(if single { alloc::format!("{name}f") } else { name.into() })
 }
 
 #[cfg(test)]
@@ -92,6 +98,8 @@ mod tests {
         assert_eq!(math("floor.v4f32").as_deref(), Some("floorf"));
         assert_eq!(math("fmuladd.f64").as_deref(), Some("fma"));
         assert_eq!(math("powi.f64.i32").as_deref(), Some("__powidf2"));
+        assert_eq!(math("lrint.i64.f64").as_deref(), Some("rint"));
+        assert_eq!(math("nearbyint.f32").as_deref(), Some("rintf"));
         assert_eq!(math("umax.i32"), None);
         assert_eq!(math("trap"), None);
     }

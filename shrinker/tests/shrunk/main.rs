@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod command;
+mod figures;
 mod modules;
 mod policies;
 mod programs;

@@ -3,7 +3,7 @@
 //!
 //! Several programs make one image, as the machine runs them one after the other. With
 //! `BAREFLOW_ONLY=NAME` (`c/input`) only that one is tried, with `BAREFLOW_KEEP=FILE` its image
-//! stays.
+//! stays. `cargo xtask shrunk --programs` tries bitcode of every level.
 
 use std::path::{Path, PathBuf};
 
@@ -54,8 +54,16 @@ fn suites() -> Vec<Suite> {
     if let Ok(only) = std::env::var("BAREFLOW_ONLY") {
         programs.retain(|program| program.name == only);
     }
-    let groups = programs.chunks(TOGETHER).enumerate();
-    groups.map(|(index, programs)| suite(programs, 1 + index as u8 % 3)).collect()
+    // Bitcode of one level each, or of all.
+    let levels = |index: usize| match std::env::var("BAREFLOW_PROGRAMS").as_deref() {
+        Ok("all") => vec![0, 1, 2, 3],
+        _ => vec![[1, 2, 3][index % 3]],
+    };
+    let mut suites = Vec::new();
+    for (index, programs) in programs.chunks(TOGETHER).enumerate() {
+        suites.extend(levels(index).into_iter().map(|level| suite(programs, level)));
+    }
+    suites
 }
 
 #[test]
@@ -103,7 +111,17 @@ fn check(suite: &Suite) {
     let records = run.records.join("\n");
     let (theirs, ours) =
         (String::from_utf8_lossy(&grown.output), String::from_utf8_lossy(&run.output));
-    assert_eq!(ours, theirs, "{:?}\n{records}", suite.names);
+    let same = ours.bytes().zip(theirs.bytes()).take_while(|(a, b)| a == b).count();
+    let from = |text: &str| String::from_utf8_lossy(&text.as_bytes()[same..]).into_owned();
+    let place = |text: &str| from(text).chars().take(80).collect::<String>();
+    assert!(
+        ours == theirs,
+        "{:?}: from byte {same} on {:?}, grown {:?}; {}\n{records}",
+        suite.names,
+        place(&ours),
+        place(&theirs),
+        run.outcome
+    );
     assert_eq!(results(&run), grown.results, "{:?}\n{records}", suite.names);
     assert_eq!(run.outcome, expected(&grown.results));
 }

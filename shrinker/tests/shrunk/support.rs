@@ -122,7 +122,8 @@ pub fn boot_image(image: &[u8], change: impl FnOnce(&mut Settings)) -> Run {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), image).unwrap();
     let mut settings = Settings::new(file.path());
-    settings.timeout = Duration::from_secs(30);
+    settings.keep_writes = false;
+    settings.timeout = Duration::from_secs(200);
     change(&mut settings);
     run(&settings, &mut |_| ()).unwrap()
 }
