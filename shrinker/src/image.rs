@@ -115,6 +115,10 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     };
     let (head, unpacked) = split(&relocate(units, &kept, &layout, 0)?);
     let packed = pack::pack(&unpacked);
+    // The machine's decoder trusts what it reads.
+    if pack::unpack(&packed, unpacked.len()).as_ref() != Some(&unpacked) {
+        bail!("what was packed does not unpack to the same: an error of the packer");
+    }
     let length = head.len() + packed.len();
     // The content knows nothing of the file's length, so it is the same again.
     let (mut file, _) = split(&relocate(units, &kept, &layout, length as u64)?);

@@ -27,6 +27,8 @@ const LAST: usize = 2;
 const LENGTH: usize = 4;
 const DISTANCE: usize = 68;
 const LITERALS: usize = 256;
+/// Bits that a number can have: those of lengths have room for so many.
+const NUMBER_BITS: usize = 32;
 
 /// One step of the decoder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -315,95 +317,109 @@ impl Encoder {
     }
 }
 
+/// What [`pack`] made of `length` bytes, as the machine's decoder reads it; `None` where that would
+/// go astray: a match from before the start or beyond the end, or a number of more bits than places.
+pub fn unpack(packed: &[u8], length: usize) -> Option<Vec<u8>> {
+    let probabilities = vec![HALF; PROBABILITIES as usize];
+    let mut decoder = Decoder { source: packed.iter(), code: 0, range: u32::MAX, probabilities };
+    for _ in 0..4 {
+        decoder.code = decoder.code << 8 | decoder.next();
+    }
+    let mut out: Vec<u8> = Vec::new();
+    let (mut last, mut after_match) = (0, false);
+    while out.len() < length {
+        if decoder.bit(usize::from(after_match)) {
+            if after_match || !decoder.bit(LAST) {
+                last = decoder.number(DISTANCE)?;
+            }
+            let count = decoder.number(LENGTH)?;
+            if last == 0 || last > out.len() || count > length - out.len() {
+                return None;
+            }
+            for _ in 0..count {
+                out.push(out[out.len() - last]);
+            }
+            after_match = true;
+        } else {
+            let base = LITERALS + literal_context(&out, out.len());
+            let mut tree = 1;
+            while tree < 256 {
+                tree = tree * 2 + usize::from(decoder.bit(base + tree));
+            }
+            out.push(tree as u8);
+            after_match = false;
+        }
+    }
+    Some(out)
+}
+
+struct Decoder<'a> {
+    source: std::slice::Iter<'a, u8>,
+    code: u32,
+    range: u32,
+    probabilities: Vec<u16>,
+}
+
+impl Decoder<'_> {
+    fn next(&mut self) -> u32 {
+        self.source.next().copied().unwrap_or(0).into()
+    }
+
+    fn bit(&mut self, context: usize) -> bool {
+        while self.range < 1 << 24 {
+            self.range <<= 8;
+            self.code = self.code << 8 | self.next();
+        }
+        let probability = &mut self.probabilities[context];
+        let bound = (self.range >> 11) * u32::from(*probability);
+        if self.code >= bound {
+            self.code -= bound;
+            self.range -= bound;
+            *probability -= *probability >> RATE;
+            true
+        } else {
+            self.range = bound;
+            *probability += ((1 << 11) - *probability) >> RATE;
+            false
+        }
+    }
+
+    fn number(&mut self, base: usize) -> Option<usize> {
+        let (mut number, mut at) = (0, 0);
+        while self.bit(base + 2 * at) {
+            number |= usize::from(self.bit(base + 2 * at + 1)) << at;
+            at += 1;
+            if at == NUMBER_BITS {
+                return None;
+            }
+        }
+        Some(number | 1 << at)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    struct Decoder<'a> {
-        source: std::slice::Iter<'a, u8>,
-        code: u32,
-        range: u32,
-        probabilities: Vec<u16>,
-    }
-
-    impl Decoder<'_> {
-        fn next(&mut self) -> u32 {
-            self.source.next().copied().unwrap_or(0).into()
-        }
-
-        fn bit(&mut self, context: usize) -> bool {
-            while self.range < 1 << 24 {
-                self.range <<= 8;
-                self.code = self.code << 8 | self.next();
-            }
-            let probability = &mut self.probabilities[context];
-            let bound = (self.range >> 11) * u32::from(*probability);
-            if self.code >= bound {
-                self.code -= bound;
-                self.range -= bound;
-                *probability -= *probability >> RATE;
-                true
-            } else {
-                self.range = bound;
-                *probability += ((1 << 11) - *probability) >> RATE;
-                false
-            }
-        }
-
-        fn number(&mut self, base: usize) -> usize {
-            let (mut number, mut at) = (0, 0);
-            while self.bit(base + 2 * at) {
-                number |= usize::from(self.bit(base + 2 * at + 1)) << at;
-                at += 1;
-            }
-            number | 1 << at
-        }
-    }
-
-    fn unpack(packed: &[u8], length: usize) -> Vec<u8> {
-        let probabilities = vec![HALF; PROBABILITIES as usize];
-        let mut decoder =
-            Decoder { source: packed.iter(), code: 0, range: u32::MAX, probabilities };
-        for _ in 0..4 {
-            decoder.code = decoder.code << 8 | decoder.next();
-        }
-        let mut out: Vec<u8> = Vec::new();
-        let (mut last, mut after_match) = (0, false);
-        while out.len() < length {
-            if decoder.bit(usize::from(after_match)) {
-                if after_match || !decoder.bit(LAST) {
-                    last = decoder.number(DISTANCE);
-                }
-                for _ in 0..decoder.number(LENGTH) {
-                    out.push(out[out.len() - last]);
-                }
-                after_match = true;
-            } else {
-                let base = LITERALS + usize::from(out.last().copied().unwrap_or(0) >> 5) * 256;
-                let mut tree = 1;
-                while tree < 256 {
-                    tree = tree * 2 + usize::from(decoder.bit(base + tree));
-                }
-                out.push(tree as u8);
-                after_match = false;
-            }
-        }
-        out
-    }
-
     proptest! {
         #[test]
         fn what_is_packed_comes_back(bytes in proptest::collection::vec(0..6u8, 1..600)) {
             let packed = pack(&bytes);
-            prop_assert_eq!(unpack(&packed, bytes.len()), bytes);
+            prop_assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
+        }
+
+        #[test]
+        fn any_packed_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let unpacked = unpack(&bytes, 500);
+            prop_assert!(unpacked.is_none_or(|unpacked| unpacked.len() == 500));
         }
 
         #[test]
         fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 1..300)) {
             let packed = pack(&bytes);
-            prop_assert_eq!(unpack(&packed, bytes.len()), bytes);
+            prop_assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
         }
     }
 
@@ -412,6 +428,6 @@ mod tests {
         let bytes = b"the same again, ".repeat(200);
         let packed = pack(&bytes);
         assert!(packed.len() < 40, "{}", packed.len());
-        assert_eq!(unpack(&packed, bytes.len()), bytes);
+        assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
     }
 }
