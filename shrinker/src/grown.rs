@@ -38,7 +38,7 @@ impl Grown {
     pub fn open(bytes: &[u8], compiler: &dyn Compiler) -> Result<Self, Failure> {
         let unusable = |message: String| Failure::new(Kind::Snapshot, message);
         let snapshot = snap::decode(bytes).map_err(|error| unusable(error.to_string()))?;
-        let own = format!("bareflow {} {}", env!("CARGO_PKG_VERSION"), compiler.version());
+        let own = bareflow_records::engine(&compiler.version());
         if snapshot.engine.engine != own {
             return Err(unusable(format!(
                 "stale: its code was made by engine `{}`, and this is the shrinker of `{own}`; \

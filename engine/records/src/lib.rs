@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
@@ -14,6 +15,15 @@ use bareflow_profile::{
     Cycles, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
 };
 use snapshot_fmt as snap;
+
+/// What an engine with these compilers calls itself in snapshots: its version, a hash of its sources
+/// (`build.rs`), and the compilers' own words. Code of an engine that calls itself otherwise is not
+/// used.
+#[must_use]
+pub fn engine(compilers: &str) -> String {
+    let (version, sources) = (env!("CARGO_PKG_VERSION"), env!("BAREFLOW_ENGINE"));
+    alloc::format!("bareflow {version} {sources} {compilers}")
+}
 
 /// The number of a level in a snapshot.
 pub fn level_to_record(level: Level) -> u8 {

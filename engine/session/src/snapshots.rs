@@ -149,25 +149,18 @@ pub(crate) fn fingerprints(session: &Session) -> snap::Fingerprints {
     let mut features: Vec<String> = session.cpu.names().into_iter().map(String::from).collect();
     features.sort_unstable();
     snap::Fingerprints {
-        engine: engine_version(&session.compilers),
+        engine: bareflow_records::engine(&session.compilers.version()),
         cpu: cpu_brand(),
         features,
         settings: Vec::new(),
     }
 }
 
-/// The version of everything that shapes code and its surroundings: of the compilers, and a hash
-/// of the engine's sources (`build.rs`).
-fn engine_version(compilers: &Compilers) -> String {
-    let (version, sources) = (env!("CARGO_PKG_VERSION"), env!("BAREFLOW_ENGINE"));
-    format!("bareflow {version} {sources} {}", compilers.version())
-}
-
 /// What this engine calls itself in snapshots. Code of an engine that calls itself otherwise is
 /// not run.
 #[must_use]
 pub fn engine() -> String {
-    engine_version(&Compilers::new())
+    bareflow_records::engine(&Compilers::new().version())
 }
 
 /// The processor's brand string (CPUID leaves 0x8000_0002 to 4), for people.

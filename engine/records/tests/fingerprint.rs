@@ -70,6 +70,6 @@ fn the_hash_is_of_what_makes_code() {
 #[test]
 fn this_build_carries_the_hash_of_this_tree() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-    let engine = bareflow_session::engine();
+    let engine = bareflow_records::engine("cranelift");
     assert!(engine.contains(&sources::hash(root).unwrap()), "{engine}");
 }
