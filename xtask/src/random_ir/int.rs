@@ -202,6 +202,12 @@ fn shuffle(text: &mut Text, ty: Type) {
         let result = text.intrinsic(&one.to_string(), &name, &[(ty.to_string(), value.clone())]);
         text.know(one, result);
     }
+    if text.random.one_in(3) {
+        let name = format!("experimental.cttz.elts.i64.{}", ty.suffix());
+        let args = [(ty.to_string(), value.clone()), ("i1".into(), "false".into())];
+        let first = text.intrinsic("i64", &name, &args);
+        text.know(Type::int(64), first);
+    }
     text.know(ty, value);
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::layout::member_offset;
 use bareflow_ir::{BinaryOp, IntPredicate, Operand, TypeId};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
 use super::intrinsic::missing;
@@ -220,6 +221,34 @@ impl Lower<'_, '_> {
         if reads { self.from_lanes(vector, &results).map(Some) } else { Ok(Some(Vec::new())) }
     }
 
+    /// The number of the first lane that is not zero; where all are zero, how many there are.
+    fn first_set(&mut self, vector: Operand, ty: TypeId) -> Res<Vec<Value>> {
+        let from = self.src.type_of(vector);
+        let pieces = self.pieces(vector)?;
+        let Shape::Int { clif, .. } = self.shape(ty)? else {
+            return refuse("a lane's number of more than 128 bits");
+        };
+        if let Shape::Mask { len: len @ ..=64, .. } = self.shape(from)? {
+            let mut bits = self.mask_bits(len, &pieces);
+            if len < 64 {
+                let stop = self.int(types::I64, 1 << len);
+                bits = self.b.ins().bor(bits, stop);
+            }
+            let first = self.b.ins().ctz(bits);
+            return Ok(vec![self.resize(first, clif)]);
+        }
+        let lanes = self.lanes(from, &pieces)?;
+        let mut first = self.int(clif, lanes.len() as u64);
+        for (at, lane) in lanes.iter().enumerate().rev() {
+            let [lane] = lane[..] else { return refuse("the first of such lanes") };
+            let zero = self.zero(self.ty(lane));
+            let set = self.b.ins().icmp(IntCC::NotEqual, lane, zero);
+            let here = self.int(clif, at as u64);
+            first = self.choose(set, here, first);
+        }
+        Ok(vec![first])
+    }
+
     pub(super) fn vector_intrinsic(
         &mut self,
         name: &str,
@@ -227,6 +256,9 @@ impl Lower<'_, '_> {
         ty: TypeId,
     ) -> Res<Option<Vec<Value>>> {
         match name {
+            "experimental.cttz.elts" => {
+                self.first_set(*args.first().ok_or_else(missing)?, ty).map(Some)
+            }
             "vector.insert" | "vector.extract" => {
                 let whole = *args.first().ok_or_else(missing)?;
                 let whole_ty = self.src.type_of(whole);
