@@ -4,11 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{bench, boot, demo, grow, image, run as hosted, snapshot, wrap};
+use crate::{bench, boot, demo, docs, grow, image, run as hosted, snapshot, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -37,8 +37,17 @@ enum Command {
     Run(hosted::Args),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
-    /// Looks into snapshots: ls, show, verify, diff, merge, extract.
+    /// Looks into snapshots: ls, show, verify, diff, merge, extract, export.
     Snapshot(snapshot::Args),
+    /// Prints a completion script for a shell.
+    Completions(docs::Completions),
+    /// Prints the manual's pages, or writes them.
+    Manual(docs::Manual),
+}
+
+/// The definitions of all commands.
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
 }
 
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
@@ -51,6 +60,8 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
+        Command::Completions(args) => docs::completions(&args, ui),
+        Command::Manual(args) => docs::manual(&args, ui),
     }
 }
 

@@ -32,7 +32,19 @@ impl Artefacts {
     /// # Errors
     /// Something does not build.
     pub fn refresh(&self) -> Result<(), Failure> {
-        if std::env::var_os("BAREFLOW_ARTEFACTS").is_some() { Ok(()) } else { build() }
+        self.task("build")
+    }
+
+    /// Brings the C library and the modules up to date, which is all that a process needs.
+    ///
+    /// # Errors
+    /// Something does not build.
+    pub fn refresh_images(&self) -> Result<(), Failure> {
+        self.task("images")
+    }
+
+    fn task(&self, task: &str) -> Result<(), Failure> {
+        if std::env::var_os("BAREFLOW_ARTEFACTS").is_some() { Ok(()) } else { build(task) }
     }
 
     /// Where the artefact `name` is. In a checkout it is built when it is missing.
@@ -42,7 +54,7 @@ impl Artefacts {
     pub fn path(&self, name: &str) -> Result<PathBuf, Failure> {
         let path = self.folder.join(name);
         if !path.is_file() && std::env::var_os("BAREFLOW_ARTEFACTS").is_none() {
-            build()?;
+            build("build")?;
         }
         if path.is_file() {
             return Ok(path);
@@ -67,20 +79,21 @@ fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
 }
 
-/// `cargo xtask build`, with what it prints on standard error.
-fn build() -> Result<(), Failure> {
+/// `cargo xtask TASK`, with what it prints on standard error.
+fn build(task: &str) -> Result<(), Failure> {
     if !checkout().join("xtask/Cargo.toml").is_file() {
         return Ok(()); // not a checkout: the caller names what is missing
     }
-    eprintln!("building the kernel, the loader and the modules where they are not up to date");
+    let what = if task == "images" { "" } else { "the kernel, the loader, " };
+    eprintln!("building {what}the C library and the modules where they are not up to date");
     let ended = Command::new("cargo")
-        .args(["xtask", "build"])
+        .args(["xtask", task])
         .current_dir(checkout())
         .stdout(std::process::Stdio::from(std::io::stderr()))
         .status();
     match ended {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(Kind::Failed, format!("cargo xtask build: {status}"))),
+        Ok(status) => Err(Failure::new(Kind::Failed, format!("cargo xtask {task}: {status}"))),
         Err(error) => Err(Failure::new(
             Kind::MissingTool,
             format!("cargo cannot be started ({error}): install Rust from https://rustup.rs"),

@@ -1,16 +1,19 @@
 //! `bareflow run`: a program in this process, on the same engine as on bare metal.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_session::{
-    CodeReport, Finished, FunctionReport, LevelCounts, Outcome, ProfileLine, Record, Rejection,
-    SnapshotReport, boot, symbolise,
+    CodeReport, Finished, FunctionReport, Job, LevelCounts, Outcome, ProfileLine, Record,
+    Rejection, SnapshotReport, boot, symbolise,
 };
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
+use crate::output_file::write_whole;
+use crate::perf_map::perf_map;
 use crate::program::ProgramOptions;
 use crate::sources;
 use crate::ui::Ui;
@@ -24,10 +27,12 @@ Examples:
   bareflow run fib.bc --entry fib --arg 30       uint64_t fib(uint64_t), its result printed
   bareflow run hello.bc --thresholds adaptive -v why functions rise, or do not
   bareflow run hello.bc --profile --json         what was counted for each function
-  bareflow run fib.bc --entry fib --arg 30 --json --repeat 10")]
+  bareflow run fib.bc --entry fib --arg 30 --json --repeat 10
+  bareflow run hello.bc --disk state             starts warm from what the last run saved there
+  bareflow run --disk folder                     what a disk with these files would boot")]
 pub struct Args {
     /// Bitcode: plain files are linked into one program, each LLBC file is one of its own
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "disk", value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     options: ProgramOptions,
@@ -37,12 +42,20 @@ pub struct Args {
     /// Time calls by the time this process had a processor, for figures on a busy machine
     #[arg(long)]
     processor_time: bool,
-    /// A folder that stands for the machine's disk: starts from its snapshots and saves one
+    /// A folder that stands for the machine's disk: starts from its snapshots and saves one.
+    /// Without a FILE, its boot/manifest.json says what to run
     #[arg(long, value_name = "DIR")]
     disk: Option<PathBuf>,
     /// Say what is decided and why, on standard error
     #[arg(long, short)]
     verbose: bool,
+    /// Write where compiled code lay at the end, as perf reads it; in /tmp/perf-PID.map without
+    /// a FILE, where perf looks
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    perf_map: Option<Option<PathBuf>>,
+    /// Let standard output be the machine's serial line: output and records
+    #[arg(long, hide = true, conflicts_with = "json")]
+    serial: bool,
 }
 
 /// What `--json` prints for each program.
@@ -84,26 +97,70 @@ struct Line<'a> {
 /// # Errors
 /// What kept the program from starting.
 pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
-    let library = sources::library(&Artefacts::locate())?;
-    let mut job = sources::job(&args.files, &args.options, library)?;
-    job.manifest.calls += args.repeat;
-    job.manifest.verbose = args.verbose;
-    job.manifest.save = args.disk.is_some();
-    let entries: Vec<String> = (job.sources.iter())
-        .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
-        .collect();
-
     let output = if ui.json() { Output::Capture } else { Output::Inherit };
     let machine = Hosted::new(output, args.disk.clone(), true)
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
     let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
     let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
     install_fault_handler(describe);
+    let job = match args.files.is_empty() {
+        true => on_disk(machine, args)?,
+        false => given(args)?,
+    };
+    let entries: Vec<String> = (job.sources.iter())
+        .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
+        .collect();
     let finished =
         boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
     let printed = machine.take_output();
+    if let Some(file) = &args.perf_map {
+        let usual = || format!("/tmp/perf-{}.map", std::process::id()).into();
+        let file = file.clone().unwrap_or_else(usual);
+        write_whole(&file, |out| {
+            let map = perf_map(&finished.report.functions);
+            out.write_all(map.as_bytes()).map_err(|error| Failure::output(&file, error))
+        })?;
+    }
+    if args.serial {
+        serial(&machine.take_records());
+        return Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed });
+    }
     show(&finished, &machine.take_records(), &entries, args, &printed, ui);
     Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })
+}
+
+/// The files of the command line as a job.
+fn given(args: &Args) -> Result<Job, Failure> {
+    let library = sources::library(&Artefacts::locate())?;
+    let mut job = sources::job(&args.files, &args.options, library)?;
+    job.manifest.calls += args.repeat;
+    job.manifest.verbose = args.verbose;
+    job.manifest.save = args.disk.is_some();
+    Ok(job)
+}
+
+/// What the folder that stands for the disk says.
+fn on_disk(machine: &Hosted, args: &Args) -> Result<Job, Failure> {
+    let folder = args.disk.clone().unwrap_or_default();
+    if !folder.is_dir() {
+        return Err(Failure::input(&folder, "not a folder"));
+    }
+    let job = Job::from_disk(machine).map_err(|error| Failure::input(&folder, error))?;
+    let mut job = job.ok_or_else(|| {
+        Failure::input(&folder, "nothing to run: neither boot/manifest.json nor modules/*.bc")
+    })?;
+    job.manifest.verbose |= args.verbose;
+    Ok(job)
+}
+
+/// Writes records as they go over a serial line.
+fn serial(records: &[Record]) {
+    let mut out = std::io::stdout().lock();
+    for record in records {
+        let text = serde_json::to_string(record).unwrap_or_default();
+        // Nobody reads any more: the run is over all the same.
+        let _ = writeln!(out, "\u{1e}{text}");
+    }
 }
 
 fn show(

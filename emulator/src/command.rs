@@ -34,6 +34,14 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
             command.args(["-append", &settings.command_line]);
         }
     }
+    if let Some(socket) = &settings.debugger {
+        let mut value = OsString::from("unix:");
+        value.push(comma_doubled(socket));
+        value.push(",server=on,wait=off");
+        command.arg("-S").arg("-gdb").arg(value);
+        // An interrupt from the terminal is for the debugger.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
     if let Some(image) = &settings.image {
         attach(&mut command, settings, image)?;
     }

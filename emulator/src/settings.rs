@@ -37,6 +37,8 @@ pub struct Settings {
     /// Whether time and cycles of the machine advance with the instructions it executes, one
     /// nanosecond each, so that figures are the same on every run, however busy the host is.
     pub count_instructions: bool,
+    /// A socket that a debugger of the GDB protocol connects to; the machine waits for it.
+    pub debugger: Option<PathBuf>,
     /// Most bytes of console that are kept; a machine that prints more is stopped.
     pub output_limit: usize,
     /// Further arguments for QEMU, behind all others: a monitor, a debugger's port, a device.
@@ -62,6 +64,7 @@ impl Settings {
             keep_writes: true,
             writable: true,
             count_instructions: false,
+            debugger: None,
             output_limit: 256 << 20,
             arguments: Vec::new(),
         }

@@ -27,6 +27,7 @@ pub mod report;
 pub mod shrink;
 pub mod source;
 mod tighten;
+pub mod treemap;
 pub mod verify;
 
 /// What is left out of an image.

@@ -23,18 +23,19 @@ pub fn artefacts() -> Result<&'static Path, String> {
     .map_err(Clone::clone)
 }
 
-/// The `bareflow` tool as users have it: the release build.
+/// A tool as users have it, `bareflow` or `bareflow-shrink`: the release build, made when its
+/// sources have changed.
 ///
 /// # Errors
 /// What the build said.
-pub fn bareflow() -> Result<&'static Path, String> {
-    static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+pub fn tool(name: &str) -> Result<PathBuf, String> {
+    static MADE: OnceLock<Result<(), String>> = OnceLock::new();
     MADE.get_or_init(|| {
-        cargo(&["build", "--quiet", "--release", "--package", "bareflow", "--bin", "bareflow"])?;
-        Ok(target().join("release/bareflow"))
+        let packages = ["--package", "bareflow", "--package", "bareflow-shrink"];
+        cargo(&[&["build", "--quiet", "--release", "--bins"], &packages[..]].concat())
     })
-    .as_deref()
-    .map_err(Clone::clone)
+    .clone()?;
+    Ok(target().join("release").join(name))
 }
 
 /// Cargo's target folder: where this test itself was built.

@@ -195,7 +195,7 @@ impl Program {
     /// # Errors
     /// The tool refused it, or it does not end.
     pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
-        let mut command = Command::new(place::bareflow()?);
+        let mut command = Command::new(place::tool("bareflow")?);
         command.args(["run", "--json", "--level", engine]).args(bitcode);
         if engine == "auto" {
             // Low, so that functions and loops change while they run.

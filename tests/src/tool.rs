@@ -1,31 +1,23 @@
 //! The command-line tools, run as people run them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
 
-/// A tool of the release build: `bareflow` or `bareflow-shrink`.
-///
-/// # Panics
-/// When it is not built.
-#[must_use]
-pub fn tool(name: &str) -> PathBuf {
-    // Tests lie in `target/PROFILE/deps`, the tools in `target/release`.
-    let own = std::env::current_exe().expect("a test has a path");
-    let target = own.ancestors().nth(3).expect("a test lies in target/PROFILE/deps");
-    let path = target.join("release").join(name);
-    assert!(path.is_file(), "{} is not there: run `cargo xtask test`", path.display());
-    path
-}
+use crate::place;
 
 /// Runs a tool with `--json`.
 ///
 /// # Panics
-/// When it cannot be started.
+/// When it cannot be built or started.
 #[must_use]
 pub fn run(name: &str, arguments: &[&str]) -> Output {
-    let mut command = Command::new(tool(name));
+    let path = place::tool(name).unwrap_or_else(|error| panic!("{error}"));
+    let artefacts = place::artefacts().unwrap_or_else(|error| panic!("{error}"));
+    let mut command = Command::new(path);
+    // What is there has to do: tools that build would wait for each other.
+    command.env("BAREFLOW_ARTEFACTS", artefacts);
     command.args(arguments).arg("--json");
     command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }

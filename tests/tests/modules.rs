@@ -115,7 +115,7 @@ fn nothing_is_missing_at_any_level() {
 /// Runs a module hosted, by its small argument.
 fn check(module: &Module, files: &[&Path], engine: &str) {
     let (arg, result) = module.answers[1];
-    let mut command = Command::new(place::bareflow().expect("the tool is built"));
+    let mut command = Command::new(place::tool("bareflow").expect("the tool is built"));
     command.args(["run", "--json", "--level", engine, "--entry", &module.name]);
     command.args(["--arg", &arg.to_string()]).args(files);
     command.env("BAREFLOW_ARTEFACTS", place::artefacts().expect("the modules are built"));

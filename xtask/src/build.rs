@@ -9,7 +9,7 @@ use crate::{boot, images, kernel, setup, shell};
 /// # Errors
 /// The first step that failed.
 pub fn run() -> Result<()> {
-    setup::run()?;
+    setup::for_building()?;
     let out = shell::artefacts();
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     images::build(&out)?;

@@ -3,6 +3,7 @@
 mod boot;
 mod build;
 mod csmith;
+mod docs;
 mod fuzz;
 mod images;
 mod kernel;
@@ -38,6 +39,8 @@ enum Task {
     Programs,
     /// Measures shrunk images, or tries many programs in them.
     Shrunk(shrunk::Args),
+    /// Writes the documents that are made: manual, completions, rustdoc without warnings.
+    Docs,
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -46,11 +49,15 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Setup => setup::run(),
         Task::Build => build::run(),
-        Task::Images => images::build(&shell::artefacts()),
+        Task::Images => {
+            setup::for_building()?;
+            images::build(&shell::artefacts())
+        }
         Task::Csmith(args) => csmith::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Programs => test::programs(),
         Task::Shrunk(args) => shrunk::run(&args),
+        Task::Docs => docs::run(),
         Task::Test => test::run(),
     }
 }

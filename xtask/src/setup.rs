@@ -11,18 +11,30 @@ use crate::shell;
 struct Tool {
     program: &'static str,
     package: &'static str,
+    need: Need,
+}
+
+/// What something is needed for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Need {
+    /// Building the artefacts: without it nothing works.
+    Build,
+    /// Booting, testing, comparing: what can be done without it is done.
+    More,
 }
 
 const TOOLS: &[Tool] = &[
-    Tool { program: "qemu-system-x86_64", package: "qemu-system-x86" },
-    Tool { program: "clang-22", package: "clang-22" },
-    Tool { program: "clang-19", package: "clang-19" },
-    Tool { program: "clang-16", package: "clang-16" },
-    Tool { program: "clang-14", package: "clang-14" },
-    Tool { program: "llvm-dis-22", package: "llvm-22" },
-    Tool { program: "mdir", package: "mtools" },
-    Tool { program: "fsck.fat", package: "dosfstools" },
-    Tool { program: "csmith", package: "csmith" },
+    Tool { program: "qemu-system-x86_64", package: "qemu-system-x86", need: Need::More },
+    Tool { program: "clang-22", package: "clang-22", need: Need::Build },
+    Tool { program: "clang-19", package: "clang-19", need: Need::More },
+    Tool { program: "clang-16", package: "clang-16", need: Need::More },
+    Tool { program: "clang-14", package: "clang-14", need: Need::More },
+    Tool { program: "llvm-dis-22", package: "llvm-22", need: Need::More },
+    Tool { program: "mdir", package: "mtools", need: Need::More },
+    Tool { program: "fsck.fat", package: "dosfstools", need: Need::More },
+    Tool { program: "csmith", package: "csmith", need: Need::More },
+    Tool { program: "chromium", package: "chromium", need: Need::More },
+    Tool { program: "gdb", package: "gdb", need: Need::More },
 ];
 
 /// Files that no program stands for.
@@ -36,6 +48,7 @@ struct Missing {
     what: &'static str,
     /// The Debian package that has it.
     package: &'static str,
+    need: Need,
 }
 
 fn missing() -> Vec<Missing> {
@@ -45,9 +58,13 @@ fn missing() -> Vec<Missing> {
         std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]).collect();
     let found = |program: &str| folders.iter().any(|folder| folder.join(program).is_file());
     let tools = TOOLS.iter().filter(|tool| !found(tool.program));
-    let tools = tools.map(|tool| Missing { what: tool.program, package: tool.package });
+    let tools = tools.map(|tool| Missing {
+        what: tool.program,
+        package: tool.package,
+        need: tool.need,
+    });
     let files = FILES.iter().filter(|(file, _)| !Path::new(file).exists());
-    tools.chain(files.map(|&(what, package)| Missing { what, package })).collect()
+    tools.chain(files.map(|&(what, package)| Missing { what, package, need: Need::More })).collect()
 }
 
 /// What this machine lets us do about it.
@@ -105,6 +122,38 @@ pub fn run() -> Result<()> {
     if means != Means::Apt {
         bail!("{}", by_hand(&lacking, means));
     }
+    install(&lacking)?;
+    let left = missing();
+    if !left.is_empty() {
+        bail!("after installation, {}", by_hand(&left, means));
+    }
+    Ok(())
+}
+
+/// Installs what is missing where that is allowed; without what only tests and boots need, it goes
+/// on and says so.
+///
+/// # Errors
+/// When something that building needs is missing, with the commands to run by hand.
+pub fn for_building() -> Result<()> {
+    let lacking = missing();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    let means = Means::of_this_machine();
+    let tried = if means == Means::Apt { install(&lacking) } else { Ok(()) };
+    let left = missing();
+    if left.iter().any(|missing| missing.need == Need::Build) {
+        tried?;
+        bail!("{}", by_hand(&left, means));
+    }
+    if !left.is_empty() {
+        eprintln!("{}\nbuilding goes on without", by_hand(&left, means));
+    }
+    Ok(())
+}
+
+fn install(lacking: &[Missing]) -> Result<()> {
     let packages: Vec<_> = lacking.iter().map(|missing| missing.package).collect();
     eprintln!("installing {}", packages.join(" "));
     shell::run(Command::new("apt-get").args(["update", "-qq"]))?;
@@ -113,12 +162,7 @@ pub fn run() -> Result<()> {
             .args(["install", "-qq", "-y", "--no-install-recommends"])
             .args(&packages)
             .env("DEBIAN_FRONTEND", "noninteractive"),
-    )?;
-    let left = missing();
-    if !left.is_empty() {
-        bail!("after installation, {}", by_hand(&left, means));
-    }
-    Ok(())
+    )
 }
 
 #[cfg(test)]
@@ -126,9 +170,9 @@ mod tests {
     use super::*;
 
     const LACKING: [Missing; 3] = [
-        Missing { what: "mdir", package: "mtools" },
-        Missing { what: "clang-22", package: "clang-22" },
-        Missing { what: "mtype", package: "mtools" },
+        Missing { what: "mdir", package: "mtools", need: Need::More },
+        Missing { what: "clang-22", package: "clang-22", need: Need::Build },
+        Missing { what: "mtype", package: "mtools", need: Need::More },
     ];
 
     #[test]

@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 
-use crate::{build, shell};
+use crate::{build, setup, shell};
 
 /// Builds the artefacts, then runs formatting check, lints and all tests.
 ///
 /// # Errors
 /// The first thing that failed.
 pub fn run() -> Result<()> {
+    setup::run()?;
     build::run()?;
     // The command-line tools are tested as people run them: the release build.
     shell::run(shell::cargo().args([

@@ -7,7 +7,7 @@ use bareflow_session::{
     BootReport, FaultReport, FunctionReport, LevelCounts, ProfileLine, Record, Rejection,
     SnapshotReport,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One boot. Fields of the report are null when the machine ended without one.
 #[derive(Serialize, Debug, Clone)]
@@ -52,8 +52,27 @@ pub struct Line {
     pub fault: Option<FaultReport>,
     /// What the machine said for people.
     pub log: Vec<String>,
+    /// What a shrunk image made with `--timing` measured.
+    pub timing: Option<Timing>,
     /// Time of the emulator's process, in microseconds.
     pub wall_us: u64,
+}
+
+/// What a shrunk image measures of itself, in processor cycles.
+#[derive(Serialize, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timing {
+    /// From its first instruction to the first program's.
+    pub to_program: u64,
+    /// In the programs.
+    pub program: u64,
+}
+
+impl Timing {
+    /// Reads the record of a shrunk image.
+    pub(super) fn read(record: &str) -> Option<Self> {
+        let value: serde_json::Value = serde_json::from_str(record).ok()?;
+        (value["record"] == "timing").then(|| Self::deserialize(value).ok())?
+    }
 }
 
 /// Times on the machine's own clock, in microseconds.
@@ -99,6 +118,7 @@ impl Line {
             profile: BTreeMap::new(),
             fault: None,
             log: Vec::new(),
+            timing: run.records.iter().find_map(|text| Timing::read(text)),
             wall_us: u64::try_from(run.elapsed.as_micros()).unwrap_or(u64::MAX),
         };
         for record in records {
@@ -115,6 +135,7 @@ impl Line {
                 Record::Report(_) => {}
             }
         }
+        line.program_cycles = line.timing.map(|timing| timing.program);
         if let Some(report) = report {
             line.fill(report);
         }

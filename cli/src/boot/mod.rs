@@ -1,7 +1,10 @@
 //! `bareflow boot`: one boot of an image in QEMU.
 
+mod gdb;
+mod hosted;
 mod line;
 mod once;
+mod trace;
 
 use std::path::PathBuf;
 
@@ -9,10 +12,13 @@ use bareflow_emulator::Input;
 
 use crate::failure::{Exit, Failure};
 use crate::machine::MachineOptions;
+use crate::output_file::write_whole;
+use crate::perf_map::perf_map;
 use crate::ui::Ui;
 
-pub use line::Line;
-pub use once::boot_once;
+pub use hosted::boot_folder;
+pub use line::{Line, Timing};
+pub use once::{Booted, boot_once};
 
 /// Boots an image once in QEMU; its console is this terminal.
 #[derive(clap::Args, Debug)]
@@ -21,6 +27,9 @@ Examples:
   bareflow boot disk.img                                  the console is this terminal
   bareflow boot disk.img --json                           one JSON object when it has ended
   bareflow boot disk.img --machine q35 --media virtio --mem 4G
+  bareflow boot disk.img --trace boot.json                for Perfetto and chrome://tracing
+  bareflow boot disk.img --gdb                            break fib, continue, backtrace
+  bareflow boot disk.img --gdb -x 'break fib' -x continue -x backtrace
   bareflow boot disk.img --machine microvm                the image's kernel, through PVH
   echo 'Once upon a time' | bareflow boot llm.img         the serial line reads standard input")]
 pub struct Args {
@@ -30,6 +39,18 @@ pub struct Args {
     /// Leave the image as it is: what the machine writes is thrown away
     #[arg(long)]
     discard: bool,
+    /// Write the boot as trace events, for Perfetto and chrome://tracing
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+    /// Write where compiled code lay at the end, as perf reads it
+    #[arg(long, value_name = "FILE")]
+    perf_map: Option<PathBuf>,
+    /// Start gdb on the machine, which knows the functions that are compiled meanwhile
+    #[arg(long)]
+    gdb: bool,
+    /// A command for gdb, which then takes none from the terminal; may be repeated
+    #[arg(short = 'x', long = "gdb-command", value_name = "COMMAND", requires = "gdb")]
+    gdb_commands: Vec<String>,
     #[command(flatten)]
     machine: MachineOptions,
 }
@@ -42,7 +63,25 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
     settings.keep_writes = !args.discard;
     settings.input = Input::Inherit;
+    if args.gdb {
+        // How the machine ends is up to the debugger.
+        let (_, exit) = gdb::run(&settings, &args.gdb_commands, ui)?;
+        return Ok(exit);
+    }
     let booted = boot_once(&settings, ui, true)?;
+    if let Some(file) = &args.trace {
+        write(file, &trace::trace(&booted).to_string())?;
+    }
+    if let Some(file) = &args.perf_map {
+        write(file, &perf_map(&booted.line.functions))?;
+    }
     ui.result(&booted.line, || booted.line.summary());
     booted.exit_or_failure(&args.image)
+}
+
+fn write(path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    write_whole(path, |file| {
+        std::io::Write::write_all(file, text.as_bytes())
+            .map_err(|error| Failure::output(path, error))
+    })
 }

@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use bareflow_emulator::{EmulatorError, Event, Outcome, Settings};
 use bareflow_session::{FaultReport, Record};
 
-use crate::boot::Line;
+use crate::boot::{Line, Timing};
 use crate::failure::{Exit, Failure, Kind};
 use crate::ui::Ui;
 
@@ -17,6 +18,8 @@ pub struct Booted {
     pub line: Line,
     /// How the machine ended.
     pub outcome: Outcome,
+    /// Its records, each with the time at which it was heard.
+    pub heard: Vec<(Duration, Record)>,
     /// What the loader said, when it was the loader that failed.
     pub loader: Option<String>,
     /// Seconds the machine was given.
@@ -28,7 +31,8 @@ pub struct Booted {
 /// # Errors
 /// When the machine could not be run at all.
 pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Failure> {
-    let mut records = Vec::new();
+    let mut heard = Vec::new();
+    let begun = Instant::now();
     let show = live && !ui.json();
     let run = bareflow_emulator::run(settings, &mut |event| match event {
         Event::Output(bytes) if show => {
@@ -47,8 +51,9 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
                     }
                     _ => {}
                 }
-                records.push(record);
+                heard.push((begun.elapsed(), record));
             }
+            Err(_) if Timing::read(text).is_some() => {}
             Err(error) => eprintln!("a record that this tool does not know ({error}): {text}"),
         },
     })
@@ -57,8 +62,10 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
         Outcome::Success => 0,
         _ => 1,
     };
+    let records: Vec<Record> = heard.iter().map(|(_, record)| record.clone()).collect();
     Ok(Booted {
         line: Line::new(&run, &records, exit),
+        heard,
         outcome: run.outcome,
         loader: run.loader_message(),
         seconds: settings.timeout.as_secs(),

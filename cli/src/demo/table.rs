@@ -24,12 +24,14 @@ pub(super) fn render(story: &Story) -> String {
         );
     }
     text += &format!(
-        "\ngrown: {} bytes (loader, kernel, modules, newest snapshot)\nshrunk: {} bytes, {:.0} \
-         times smaller\noutput, exit status and results: {}\npage: {}",
+        "\ngrown: {} bytes ({}modules, C library, newest snapshot)\nshrunk: {} bytes, {:.0} \
+         times smaller\noutput, exit status and results: {}{}\npage: {}",
         story.grown_bytes,
+        if story.hosted { "" } else { "loader, kernel, " },
         story.shrunk_bytes,
         story.grown_bytes as f64 / story.shrunk_bytes.max(1) as f64,
         if story.same { "equal" } else { "DIFFERENT" },
+        if story.hosted { " in every boot (hosted; the shrunk image was not booted)" } else { "" },
         story.page.display(),
     );
     text

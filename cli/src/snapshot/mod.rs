@@ -3,6 +3,7 @@
 mod diff;
 mod disasm;
 mod elf;
+mod export;
 mod extract;
 mod ls;
 mod merge;
@@ -32,7 +33,8 @@ Examples:
   bareflow snapshot verify disk.img --recompile     every checksum, and every byte of code
   bareflow snapshot diff disk.img:1 disk.img        what changed since the first boot
   bareflow snapshot merge a.img b.img -o all.snapshot
-  bareflow snapshot extract disk.img --elf -o code.o")]
+  bareflow snapshot extract disk.img --elf -o code.o
+  bareflow snapshot export disk.img --format firefox -o profile.json")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -52,6 +54,8 @@ enum Command {
     Merge(merge::Args),
     /// Takes code or bitcode out of a snapshot
     Extract(extract::Args),
+    /// Writes the profile for other people's viewers
+    Export(export::Args),
 }
 
 /// Runs one of its commands.
@@ -66,5 +70,6 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&args, ui),
         Command::Merge(args) => merge::run(&args, ui),
         Command::Extract(args) => extract::run(&args, ui),
+        Command::Export(args) => export::run(&args, ui),
     }
 }

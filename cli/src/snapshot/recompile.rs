@@ -46,7 +46,11 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
     result
 }
 
-fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
+/// Links a module anew from the bitcode in the snapshot.
+///
+/// # Errors
+/// It does not load, or is not what the snapshot says.
+pub(super) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
     let part = |file: &snapshot_fmt::BitcodeRecord| Part {
         file: file.name.clone(),
         bytes: file.bytes.clone(),

@@ -72,6 +72,8 @@ impl CodeSpace {
         // The writable mapping has other addresses than the one code runs at: a serialising
         // instruction makes this processor fetch anew (Intel SDM volume 3, section 9.1.3).
         core::arch::x86_64::__cpuid(0);
+        let name = object.symbol.as_bytes();
+        crate::x86_64::bareflow_code_installed(addr, object.text.len(), name.as_ptr(), name.len());
         Ok(Installed { addr, len, entry: addr })
     }
 

@@ -176,6 +176,7 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
                     cycles_avg: profile.cycles.average(),
                     cycles_max: profile.cycles.max,
                     code_bytes: state.code.as_ref().map_or(0, |code| code.object.text.len() as u64),
+                    address: state.code.as_ref().map_or(0, |code| code.installed.entry as u64),
                     compiles: state.compiles,
                     compile_ns: state.compile_ns,
                     verdict: state.verdict.as_ref().map(verdict),

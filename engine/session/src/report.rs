@@ -193,6 +193,9 @@ pub struct FunctionReport {
     pub cycles_max: u64,
     /// Bytes of its code.
     pub code_bytes: u64,
+    /// Where its code is at the end; 0 where it has none.
+    #[serde(default)]
+    pub address: u64,
     /// Times it was compiled.
     pub compiles: u32,
     /// Time that took, in nanoseconds.

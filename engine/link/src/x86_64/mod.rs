@@ -2,6 +2,7 @@
 
 mod call;
 mod enter;
+mod installed;
 mod interpret;
 mod leave;
 mod probe_enter;
@@ -10,6 +11,7 @@ pub(crate) mod stubs;
 
 pub use call::call;
 pub use enter::{Escape, enter};
+pub(crate) use installed::bareflow_code_installed;
 pub(crate) use interpret::interpret;
 pub use leave::leave;
 pub(crate) use probe_enter::probe_enter;

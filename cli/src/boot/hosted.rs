@@ -1,0 +1,47 @@
+//! A boot in a process of this system: the same engine, with a folder for a disk.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use bareflow_emulator::{Outcome, Piece, Run, Splitter};
+use bareflow_session::Record;
+
+use crate::boot::Line;
+use crate::failure::{Failure, Kind};
+
+/// Boots what `folder` has, which lies there as on a disk, in a process of its own.
+///
+/// # Errors
+/// When the process could not be started.
+pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
+    let failed = |error| Failure::new(Kind::Failed, format!("this program: {error}"));
+    let own = std::env::current_exe().map_err(failed)?;
+    let began = Instant::now();
+    let ended = Command::new(own)
+        .args(["run", "--serial", "--disk"])
+        .arg(folder)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(failed)?;
+    let outcome = match ended.status.code() {
+        Some(0) => Outcome::Success,
+        Some(1) => Outcome::Failure,
+        _ => Outcome::Fault,
+    };
+    let (mut output, mut records) = (Vec::new(), Vec::new());
+    let mut splitter = Splitter::default();
+    for piece in splitter.feed(&ended.stdout) {
+        match piece {
+            Piece::Output(bytes) => output.extend(bytes),
+            Piece::Record(text) => records.push(text),
+        }
+    }
+    output.extend(splitter.finish());
+    let complaints = String::from_utf8_lossy(&ended.stderr).into_owned();
+    let mut known: Vec<Record> =
+        records.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
+    known.extend(complaints.lines().map(|line| Record::Log { text: line.to_owned() }));
+    let run = Run { outcome, output, records, elapsed: began.elapsed(), complaints };
+    Ok(Line::new(&run, &known, i32::from(outcome != Outcome::Success)))
+}

@@ -1,0 +1,152 @@
+//! What the demo grows in: a disk image in QEMU, or a folder and processes of this system.
+
+use std::path::{Path, PathBuf};
+
+use bareflow_session::Manifest;
+
+use super::Args;
+use crate::artefacts::Artefacts;
+use crate::boot::{Line, boot_folder, boot_once};
+use crate::failure::{Failure, Kind};
+use crate::image::{Contents, Disk, Geometry, write_disk};
+use crate::machine::MachineOptions;
+use crate::output_file::write_whole;
+use crate::ui::Ui;
+
+/// A place to boot the twelve modules in, again and again.
+#[derive(Debug)]
+pub(super) struct Bed {
+    /// The disk image, or the folder.
+    pub(super) path: PathBuf,
+    pub(super) hosted: bool,
+    /// Bytes of what was put into it.
+    pub(super) bytes: u64,
+}
+
+impl Bed {
+    /// Makes a fresh one.
+    pub(super) fn new(args: &Args, ui: &Ui) -> Result<Self, Failure> {
+        let artefacts = Artefacts::locate();
+        let hosted = if args.hosted {
+            artefacts.refresh_images()?;
+            true
+        } else {
+            // May install QEMU.
+            artefacts.refresh()?;
+            no_qemu(ui)
+        };
+        let contents = contents(args, &artefacts)?;
+        let on_disk: u64 = contents.files.iter().map(|file| file.bytes).sum();
+        if hosted {
+            let path = args.out.join("grown");
+            folder(&path, &contents)?;
+            return Ok(Self { path, hosted, bytes: on_disk });
+        }
+        let path = args.out.join("grown.img");
+        let kernel = artefacts.read("kernel.bin")?;
+        let (stage1, stage2) = (artefacts.read("stage1.bin")?, artefacts.read("stage2.bin")?);
+        let disk = Disk {
+            stage1: &stage1,
+            stage2: &stage2,
+            kernel: &kernel,
+            command_line: b"",
+            geometry: Geometry::Hard(None),
+        };
+        write_whole(&path, |file| write_disk(file, &path, &disk, &contents))?;
+        let bytes = on_disk + (stage1.len() + stage2.len() + kernel.len()) as u64;
+        Ok(Self { path, hosted, bytes })
+    }
+
+    /// Boots it once.
+    pub(super) fn boot(&self, ui: &Ui) -> Result<Line, Failure> {
+        let line = if self.hosted {
+            boot_folder(&self.path)?
+        } else {
+            let settings = MachineOptions::plain().settings(&self.path);
+            let booted = boot_once(&settings, ui, false)?;
+            booted.exit_or_failure(&self.path)?;
+            booted.line
+        };
+        if line.exit != 0 || line.boot.is_none() {
+            let said = line.log.join("\n");
+            return Err(Failure::new(Kind::Failed, format!("a boot failed:\n{said}")));
+        }
+        Ok(line)
+    }
+
+    /// The newest snapshot in it.
+    pub(super) fn snapshot(&self) -> Result<Vec<u8>, Failure> {
+        let place = match self.hosted {
+            true => self.path.join("boot/snapshots"),
+            false => self.path.clone(),
+        };
+        Ok(crate::snapshot::one(&place.to_string_lossy())?.bytes)
+    }
+}
+
+/// Whether there is no QEMU, which is said.
+fn no_qemu(ui: &Ui) -> bool {
+    let Err(error) = bareflow_emulator::qemu() else { return false };
+    ui.note(&format!(
+        "{error}.\nThis demo goes on without it: each boot is a process of this system, with the \
+         same engine."
+    ));
+    true
+}
+
+/// The manifest and the files of the twelve modules.
+fn contents(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
+    let path = artefacts.path("modules/manifest.json")?;
+    let text = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
+    let mut manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|error| Failure::input(&path, error))?;
+    manifest.calls = args.calls;
+    if args.small {
+        small(&mut manifest, artefacts)?;
+    }
+    let mut contents = Contents { manifest, files: Vec::new() };
+    let files: Vec<String> =
+        contents.manifest.modules.iter().flat_map(|module| module.files.clone()).collect();
+    for file in files {
+        contents.add(&artefacts.path(&format!("modules/{file}"))?, format!("/modules/{file}"))?;
+    }
+    contents.add_library(artefacts)?;
+    Ok(contents)
+}
+
+/// Puts the small arguments into the manifest.
+fn small(manifest: &mut Manifest, artefacts: &Artefacts) -> Result<(), Failure> {
+    let path = artefacts.path("modules/modules.json")?;
+    let text = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
+    let list: serde_json::Value =
+        serde_json::from_slice(&text).map_err(|error| Failure::input(&path, error))?;
+    for module in &mut manifest.modules {
+        let known = list["modules"].as_array().into_iter().flatten();
+        let entry = known.clone().find(|entry| entry["name"] == module.name.as_str());
+        module.arg = entry.and_then(|entry| entry["small"]["arg"].as_u64()).or(module.arg);
+    }
+    Ok(())
+}
+
+/// Lays out `contents` under `path` as they would lie on a disk.
+fn folder(path: &Path, contents: &Contents) -> Result<(), Failure> {
+    if path.exists() {
+        std::fs::remove_dir_all(path).map_err(|error| Failure::output(path, error))?;
+    }
+    let write = |name: &str, bytes: &[u8]| {
+        let to = path.join(name.trim_start_matches('/'));
+        let folder = to.parent().unwrap_or(path);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&to, bytes))
+            .map_err(|error| Failure::output(&to, error))
+    };
+    let manifest =
+        serde_json::to_vec(&contents.manifest).map_err(|error| Failure::output(path, error))?;
+    write("/boot/manifest.json", &manifest)?;
+    for file in &contents.files {
+        let bytes =
+            std::fs::read(&file.source).map_err(|error| Failure::input(&file.source, error))?;
+        write(&file.path, &bytes)?;
+    }
+    Ok(())
+}

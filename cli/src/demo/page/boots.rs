@@ -1,0 +1,68 @@
+//! Charts over the boots: cycles of the program, functions at each level.
+
+use super::super::Story;
+use crate::page::short_cycles;
+use crate::page::svg::{Anchor, LEFT, Svg, WIDTH};
+
+const LEVELS: [(&str, &str); 5] =
+    [("interpreter", "interp"), ("O0", "l0"), ("O1", "l1"), ("O2", "l2"), ("O3", "l3")];
+
+/// Height of the tallest bar and the line that bars stand on.
+const HEIGHT: f64 = 220.0;
+const BASE: f64 = 250.0;
+
+/// Cycles of one round of the programs, by boot, and of the shrunk image.
+pub(super) fn convergence(story: &Story) -> Svg {
+    let calls = story.calls.max(1) as f64;
+    let boots = story.boots.iter().enumerate().map(|(index, boot)| {
+        let cycles = boot.program_cycles.unwrap_or(0) as f64 / calls;
+        (format!("boot {}", index + 1), "program", cycles)
+    });
+    let shrunk =
+        story.shrunk_cycles.map(|cycles| ("shrunk".to_owned(), "shrunk", cycles as f64 / calls));
+    let bars: Vec<_> = boots.chain(shrunk).collect();
+    let top = bars.iter().map(|bar| bar.2).fold(1.0, f64::max);
+    let mut svg = Svg::new(290.0, "Bars: processor cycles of the program in each boot");
+    svg.scale(BASE, HEIGHT, top, short_cycles);
+    let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
+    for (index, (name, class, cycles)) in bars.iter().enumerate() {
+        let height = (HEIGHT * cycles / top).max(1.0);
+        let x = LEFT + (index as f64 + 0.1) * step;
+        let middle = x + step * 0.4;
+        svg.rect([x, BASE - height, step * 0.8, height], class, &format!("{cycles:.0} cycles"));
+        svg.text(middle, BASE - height - 6.0, Anchor::Middle, "strong", &short_cycles(*cycles));
+        svg.text(middle, BASE + 18.0, Anchor::Middle, "quiet", name);
+    }
+    svg.text(LEFT, 288.0, Anchor::Start, "quiet", "processor cycles for one round of the programs");
+    svg
+}
+
+/// Functions at each level, stacked, by boot.
+pub(super) fn levels(story: &Story) -> Svg {
+    let counts: Vec<[u64; 5]> = (story.boots.iter())
+        .map(|boot| boot.levels.unwrap_or_default())
+        .map(|levels| [levels.interp, levels.o0, levels.o1, levels.o2, levels.o3])
+        .collect();
+    let top = counts.iter().map(|counts| counts.iter().sum()).max().unwrap_or(0u64).max(1) as f64;
+    let mut svg = Svg::new(310.0, "Stacked bars: functions at each level after each boot");
+    svg.scale(BASE, HEIGHT, top, |value| format!("{value:.0}"));
+    let step = (WIDTH - LEFT) / counts.len().max(1) as f64;
+    for (index, counts) in counts.iter().enumerate() {
+        let x = LEFT + (index as f64 + 0.1) * step;
+        let mut y = BASE;
+        for (count, (name, class)) in counts.iter().zip(LEVELS) {
+            let height = HEIGHT * *count as f64 / top;
+            y -= height;
+            svg.rect([x, y, step * 0.8, height], class, &format!("{name}: {count} functions"));
+            if height > 14.0 {
+                let middle = y + height / 2.0 + 4.0;
+                let class = if class == "l3" { "tile on3" } else { "tile" };
+                svg.text(x + step * 0.4, middle, Anchor::Middle, class, &count.to_string());
+            }
+        }
+        let name = format!("boot {}", index + 1);
+        svg.text(x + step * 0.4, BASE + 18.0, Anchor::Middle, "quiet", &name);
+    }
+    svg.legend(290.0, &LEVELS);
+    svg
+}

@@ -1,0 +1,113 @@
+//! `bareflow snapshot export`: a profile in the forms that people have viewers for.
+
+mod chrome;
+mod firefox;
+mod tree;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use snapshot_fmt::Snapshot;
+
+use crate::failure::{Exit, Failure};
+use crate::output_file::write_whole;
+use crate::snapshot::names::{level, module, plain};
+use crate::snapshot::source::one;
+use crate::ui::Ui;
+
+/// Writes the profile for other people's viewers.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Formats:
+  firefox     for https://profiler.firefox.com: call tree, flame graph
+  collapsed   one line a stack, for flamegraph.pl, inferno and speedscope
+  chrome      trace events, for Perfetto and chrome://tracing
+  perf-map    START SIZE NAME a line, as perf reads it, of code laid out from address 2^44 on
+
+Cycles are sampled a function, callees included; who called whom is counted. The time of a
+function is shared among its callers in proportion to their calls, as gprof does.
+
+Examples:
+  bareflow snapshot export disk.img --format firefox -o profile.json
+  bareflow snapshot export disk.img:3 --format collapsed -o stacks.txt
+  bareflow snapshot export boot_003.snapshot --format chrome -o trace.json")]
+pub(super) struct Args {
+    /// File, folder or disk image
+    #[arg(value_name = "SNAPSHOT")]
+    target: String,
+    /// What to write
+    #[arg(long, value_enum)]
+    format: Format,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Format {
+    /// Firefox Profiler, processed format
+    Firefox,
+    /// Brendan Gregg's collapsed stacks
+    Collapsed,
+    /// Trace Event Format
+    Chrome,
+    /// Linux perf's map of JIT code
+    PerfMap,
+}
+
+#[derive(Serialize)]
+struct Line {
+    output: PathBuf,
+    format: Format,
+    bytes: usize,
+    stacks: usize,
+    cycles: u64,
+}
+
+pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
+    let source = one(&args.target)?;
+    let snapshot = source.decode()?;
+    let stacks = tree::stacks(&snapshot);
+    if stacks.is_empty() && args.format != Format::PerfMap {
+        return Err(source.failure("no cycles were measured: let it run longer"));
+    }
+    let text = match args.format {
+        Format::Firefox => firefox::profile(&snapshot, &stacks).to_string(),
+        Format::Chrome => chrome::trace(&stacks).to_string(),
+        Format::Collapsed => tree::collapsed(&stacks),
+        Format::PerfMap => perf_map(&snapshot),
+    };
+    write_whole(&args.output, |file| {
+        file.write_all(text.as_bytes()).map_err(|error| Failure::output(&args.output, error))
+    })?;
+    let line = Line {
+        output: args.output.clone(),
+        format: args.format,
+        bytes: text.len(),
+        stacks: stacks.len(),
+        cycles: stacks.iter().map(|stack| stack.cycles).sum(),
+    };
+    ui.result(&line, || {
+        format!("{}: {} bytes, {} stacks", line.output.display(), line.bytes, line.stacks)
+    });
+    Ok(Exit::Success)
+}
+
+/// Where code starts on the machine.
+const CODE: u64 = 1 << 44;
+
+fn perf_map(snapshot: &Snapshot) -> String {
+    let mut at = CODE;
+    let mut text = String::new();
+    for function in &snapshot.functions {
+        let Some(object) = &function.object else { continue };
+        let len = object.text.len() as u64;
+        at = at.next_multiple_of(u64::from(object.text_align).max(16));
+        let (module, level) = (module(snapshot, function), level(function.level));
+        text += &format!("{at:x} {len:x} {module}:{}@{level}\n", plain(&function.name));
+        at += len;
+    }
+    text
+}
