@@ -20,6 +20,10 @@ pub fn write_whole<T>(
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        let message = format!("cannot be written: there is no folder {}", folder.display());
+        return Err(Failure::output(path, message));
+    }
     let broken =
         |error: std::io::Error| Failure::output(path, format!("cannot be written: {error}"));
     let mut temporary = NamedTempFile::new_in(folder).map_err(broken)?;

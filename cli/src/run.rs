@@ -85,6 +85,8 @@ struct Line<'a> {
     restore_us: u64,
     rejected: &'a [Rejection],
     snapshot: Option<&'a SnapshotReport>,
+    /// Most memory that this process had.
+    peak_bytes: u64,
     functions: Vec<&'a FunctionReport>,
     /// What was counted, when that was asked for.
     profile: Vec<&'a ProfileLine>,
@@ -202,6 +204,7 @@ fn show(
             restore_us: report.restore_us,
             rejected: &report.rejected,
             snapshot: report.snapshot.as_ref(),
+            peak_bytes: peak_bytes(),
             functions: functions.collect(),
             profile: profiles(records, &outcome.module),
             call_ns: &outcome.call_ns,
@@ -235,6 +238,14 @@ fn times(outcome: &Outcome, repeat: usize) -> (u64, u64, u64) {
     let first = all.first().copied().unwrap_or(0);
     let median = timed.get(timed.len() / 2).copied().unwrap_or(0);
     (first, median, timed.first().copied().unwrap_or(0))
+}
+
+/// Most memory that this process had so far; 0 where the system does not say.
+fn peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kib.unwrap_or(0) * 1024
 }
 
 /// A fault of the program, in words.

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             if cli.json() {
                 eprintln!("{}", failure.to_json());
             } else {
-                eprintln!("bareflow-shrink: {failure}");
+                eprintln!("error: {failure}");
             }
             ExitCode::from(failure.kind.code())
         }

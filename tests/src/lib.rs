@@ -4,6 +4,7 @@ pub mod browser;
 pub mod compile;
 pub mod disk;
 pub mod grown;
+pub mod literate;
 pub mod machine;
 pub mod monitor;
 pub mod place;

@@ -58,11 +58,8 @@ fn missing() -> Vec<Missing> {
         std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]).collect();
     let found = |program: &str| folders.iter().any(|folder| folder.join(program).is_file());
     let tools = TOOLS.iter().filter(|tool| !found(tool.program));
-    let tools = tools.map(|tool| Missing {
-        what: tool.program,
-        package: tool.package,
-        need: tool.need,
-    });
+    let tools =
+        tools.map(|tool| Missing { what: tool.program, package: tool.package, need: tool.need });
     let files = FILES.iter().filter(|(file, _)| !Path::new(file).exists());
     tools.chain(files.map(|&(what, package)| Missing { what, package, need: Need::More })).collect()
 }

@@ -1,11 +1,12 @@
-//! What competes: native code, and the engine at each level.
+//! What competes: native code, the engine at each level, and the peers that are installed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{Bitcode, Module};
+use super::{Bitcode, Module, native, peers};
 use crate::artefacts::Artefacts;
 use crate::failure::{Failure, Kind};
 
@@ -27,40 +28,31 @@ const CALLS: &str = "7";
 #[derive(Debug)]
 pub(super) struct Contender {
     pub(super) name: &'static str,
+    /// Whether it is so slow that it has the small argument, in the first round only.
+    pub(super) small: bool,
+    /// Whether it is other people's, and is left out where it fails.
+    pub(super) peer: bool,
     program: PathBuf,
     arguments: Vec<String>,
+    /// Arguments of a run that does next to nothing, where only the whole process can be timed.
+    idle: Option<Vec<String>>,
+    /// Known without running.
+    code_bytes: u64,
+    compile_ns: u64,
 }
 
-/// What one run gave.
+/// What one run gave. 0 where it is not known.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) result: u64,
     /// Least nanoseconds of a call.
     pub(super) ns: u64,
     pub(super) compile_ns: u64,
+    /// Bytes of the module's native code.
+    pub(super) code_bytes: u64,
+    /// Most memory that the process had.
+    pub(super) peak_bytes: u64,
 }
-
-/// Times calls of the twin, as `--processor-time` does, and prints what `bareflow run --json`
-/// prints of it.
-const DRIVER: &str = r#"
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-uint64_t ENTRY(uint64_t);
-int main(int argc, char **argv) {
-    uint64_t arg = strtoull(argv[1], 0, 10), result = 0, least = UINT64_MAX;
-    for (int i = 0, calls = atoi(argv[2]) + 1; i < calls; i++) {
-        struct timespec from, to;
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-        result = ENTRY(arg);
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-        uint64_t ns = (to.tv_sec - from.tv_sec) * 1000000000ull + to.tv_nsec - from.tv_nsec;
-        if (i && ns < least) least = ns;
-    }
-    printf("{\"result\":\"%" PRIu64 "\",\"ns_min\":%" PRIu64 ",\"compile_ns\":0}\n", result, least);
-}
-"#;
 
 /// All contenders of a module, the baseline first.
 pub(super) fn all(
@@ -72,9 +64,17 @@ pub(super) fn all(
     let mut list = Vec::new();
     for (index, (name, flags)) in NATIVE.iter().enumerate() {
         let program = folder.join(format!("{}-{index}", module.name));
-        compile(module, flags, &program)?;
-        let arguments = vec![module.arg.to_string(), CALLS.to_owned()];
-        list.push(Contender { name, program, arguments });
+        let built = native::build(module, flags, &program)?;
+        list.push(Contender {
+            name,
+            small: false,
+            peer: false,
+            program: built.program,
+            arguments: vec![module.arg.to_string(), CALLS.to_owned()],
+            idle: None,
+            code_bytes: built.code_bytes,
+            compile_ns: built.compile_ns,
+        });
     }
     let own = std::env::current_exe()
         .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
@@ -97,52 +97,104 @@ pub(super) fn all(
             text("--processor-time"),
             text("--json"),
         ];
-        list.push(Contender { name, program: own.clone(), arguments });
+        list.push(Contender::new(name, &own, arguments));
     }
+    list.extend(peers::all(module, folder)?);
     Ok(list)
 }
 
-/// Compiles the C twin of a module.
-fn compile(module: &Module, flags: &[&str], to: &Path) -> Result<(), Failure> {
-    let clang = std::env::var("CLANG").unwrap_or_else(|_| "clang-22".to_owned());
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../images/reference");
-    let twin = reference.join(format!("{}.c", module.name));
-    let driver = to.with_extension("driver.c");
-    std::fs::write(&driver, DRIVER.replace("ENTRY", &module.name))
-        .map_err(|error| Failure::output(&driver, error))?;
-    let output = Command::new(&clang)
-        .args(flags)
-        .args(["-ffp-contract=off", "-o"])
-        .args([to, &driver, &twin])
-        .arg("-lm")
-        .output()
-        .map_err(|error| {
-            let message = format!("{clang}: {error}; install it: apt-get install clang-22");
-            Failure::new(Kind::MissingTool, message)
-        })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(Failure::input(&twin, String::from_utf8_lossy(&output.stderr)))
-}
-
 impl Contender {
+    /// One that prints its figures as `bareflow run --json` does.
+    pub(super) fn new(name: &'static str, program: &Path, arguments: Vec<String>) -> Self {
+        Self {
+            name,
+            small: false,
+            peer: false,
+            program: program.to_owned(),
+            arguments,
+            idle: None,
+            code_bytes: 0,
+            compile_ns: 0,
+        }
+    }
+
+    /// The same, of which only the process can be timed: its time less that of an idle run.
+    pub(super) fn timed(self, idle: Vec<String>) -> Self {
+        Self { idle: Some(idle), ..self }
+    }
+
+    /// The same, as other people's.
+    pub(super) fn peer(self) -> Self {
+        Self { peer: true, ..self }
+    }
+
+    /// The same with the small argument.
+    pub(super) fn small(self) -> Self {
+        Self { small: true, ..self }
+    }
+
     /// Runs it once.
     pub(super) fn run(&self) -> Result<Reading, Failure> {
-        let failed = |what: String| Failure::new(Kind::Failed, format!("{}: {what}", self.name));
+        self.run_with(&self.arguments)
+    }
+
+    /// Runs a native program once, with the small argument of its module.
+    pub(super) fn run_small(&self, module: &Module) -> Result<Reading, Failure> {
+        self.run_with(&[module.small.arg.to_string(), CALLS.to_owned()])
+    }
+
+    fn run_with(&self, arguments: &[String]) -> Result<Reading, Failure> {
+        match &self.idle {
+            None => self.reported(arguments),
+            Some(idle) => {
+                let (_, start) = self.process(idle)?;
+                let (result, all) = self.process(arguments)?;
+                let ns = all.saturating_sub(start).max(1);
+                Ok(Reading { result, ns, compile_ns: 0, code_bytes: 0, peak_bytes: 0 })
+            }
+        }
+    }
+
+    fn failed(&self, what: String) -> Failure {
+        Failure::new(Kind::Failed, format!("{}: {what}", self.name))
+    }
+
+    /// A run that prints JSON.
+    fn reported(&self, arguments: &[String]) -> Result<Reading, Failure> {
         let output = Command::new(&self.program)
-            .args(&self.arguments)
+            .args(arguments)
             .output()
-            .map_err(|error| failed(error.to_string()))?;
+            .map_err(|error| self.failed(error.to_string()))?;
         let said = String::from_utf8_lossy(&output.stderr);
         let line: Value = serde_json::from_slice(&output.stdout)
-            .map_err(|error| failed(format!("{error}; {said}")))?;
+            .map_err(|error| self.failed(format!("{error}; {said}")))?;
         let number = |field: &str| line[field].as_u64().unwrap_or(0);
         let result = line["result"].as_str().and_then(|result| result.parse().ok());
+        let functions = line["functions"].as_array().into_iter().flatten();
+        let code: u64 = functions.filter_map(|function| function["code_bytes"].as_u64()).sum();
         Ok(Reading {
-            result: result.ok_or_else(|| failed(format!("no result; {said}")))?,
+            result: result.ok_or_else(|| self.failed(format!("no result; {said}")))?,
             ns: number("ns_min"),
-            compile_ns: number("compile_ns"),
+            compile_ns: number("compile_ns").max(self.compile_ns),
+            code_bytes: code.max(self.code_bytes),
+            peak_bytes: number("peak_bytes"),
         })
+    }
+
+    /// The number that a process prints, which may be a signed one, and its time.
+    fn process(&self, arguments: &[String]) -> Result<(u64, u64), Failure> {
+        let begun = Instant::now();
+        let output = Command::new(&self.program)
+            .args(arguments)
+            .output()
+            .map_err(|error| self.failed(error.to_string()))?;
+        let ns = begun.elapsed().as_nanos() as u64;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let number: Option<i128> = said.split_whitespace().last().and_then(|n| n.parse().ok());
+        let number = number.ok_or_else(|| {
+            let error = String::from_utf8_lossy(&output.stderr);
+            self.failed(format!("no result: {said}{error}"))
+        })?;
+        Ok((number as u64, ns))
     }
 }

@@ -6,9 +6,13 @@
 //! processor, so that other work on the machine counts little. Answers are compared with the right
 //! ones.
 
+mod chart;
 mod compile_time;
 mod contender;
+mod machine;
+mod native;
 mod peak;
+mod peers;
 mod table;
 mod watched;
 
@@ -19,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
+use crate::output_file::write_whole;
 use crate::ui::Ui;
 use contender::Contender;
 
@@ -33,8 +38,11 @@ Examples:
   bareflow bench --json > bench.json          one JSON object a module, then the summary
   bareflow bench --peak                       how long until each module runs at its peak
   bareflow bench --watched --rounds 15        what profiling at the top level costs
+  bareflow bench --html bench.html            a page with a chart, too
 
-Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules.")]
+Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules.
+Peers run when they are in the search path: lli (its interpreter with small arguments), wasmtime
+and wasmi (the twins that need no C library; their processes are timed).")]
 pub struct Args {
     /// Rounds
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
@@ -57,6 +65,9 @@ pub struct Args {
     /// Instead: what counting and measuring at the top level costs, the same code with and without
     #[arg(long)]
     watched: bool,
+    /// Write a page with a chart and all figures
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// How far rustc optimised the modules.
@@ -113,12 +124,18 @@ struct Line {
     spread: BTreeMap<&'static str, (f64, f64)>,
     /// Nanoseconds of compiling everything, by contender.
     compile_ns: BTreeMap<&'static str, u64>,
+    /// Bytes of native code, by contender.
+    code_bytes: BTreeMap<&'static str, u64>,
+    /// Most memory of the process, by contender.
+    peak_bytes: BTreeMap<&'static str, u64>,
+    /// Peers that failed on this module, and why.
+    left_out: BTreeMap<&'static str, String>,
 }
 
 /// All modules together.
 #[derive(Serialize, Debug)]
 struct Summary {
-    processor: String,
+    machine: machine::Machine,
     rounds: u32,
     bitcode: Bitcode,
     baseline: &'static str,
@@ -128,6 +145,10 @@ struct Summary {
     gains: Vec<Gain>,
     /// Nanoseconds of compiling all functions of all modules, by contender.
     compile_ns: BTreeMap<&'static str, u64>,
+    /// Bytes of native code of all modules, by contender.
+    code_bytes: BTreeMap<&'static str, u64>,
+    /// Most memory of a process, median over the modules, by contender.
+    peak_bytes: BTreeMap<&'static str, u64>,
 }
 
 /// What a level is there for.
@@ -155,7 +176,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let modules: Vec<Module> =
         list.modules.into_iter().filter(|module| module.name.contains(&args.only)).collect();
     if modules.is_empty() {
-        return Err(Failure::usage(format!("no module has {} in its name", args.only)));
+        return Err(Failure::usage(format!("no module has `{}` in its name", args.only)));
     }
     if args.compile_time {
         return compile_time::run(&modules, args, &artefacts, ui);
@@ -191,6 +212,15 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     bar.finish_and_clear();
     let summary = summarise(&lines, args);
+    if let Some(file) = &args.html {
+        let words: Vec<String> = std::env::args().skip(1).collect();
+        let command = format!("cargo bareflow {}", words.join(" "));
+        let text = chart::render(&lines, &summary, &command);
+        write_whole(file, |out| {
+            std::io::Write::write_all(out, text.as_bytes())
+                .map_err(|error| Failure::output(file, error))
+        })?;
+    }
     ui.result(&summary, || table::render(&lines, &summary));
     Ok(Exit::Success)
 }
@@ -213,6 +243,7 @@ fn each<L: Serialize>(
     Ok(lines)
 }
 
+/// Runs all contenders in turn, round after round.
 fn measure(
     module: &Module,
     contenders: &[Contender],
@@ -220,16 +251,45 @@ fn measure(
     bar: &indicatif::ProgressBar,
 ) -> Result<Line, Failure> {
     let mut ratios: BTreeMap<&'static str, Vec<f64>> = BTreeMap::new();
-    let mut compile_ns = BTreeMap::new();
+    let mut line = Line {
+        module: module.name.clone(),
+        baseline_ns: 0,
+        ratio: BTreeMap::new(),
+        spread: BTreeMap::new(),
+        compile_ns: BTreeMap::new(),
+        code_bytes: BTreeMap::new(),
+        peak_bytes: BTreeMap::new(),
+        left_out: BTreeMap::new(),
+    };
     let mut baselines = Vec::new();
-    for _ in 0..rounds {
+    for round in 0..rounds {
         let mut baseline = 0;
         for contender in contenders {
-            let reading = contender.run()?;
-            if reading.result != module.result {
+            if contender.small && round > 0 {
+                continue;
+            }
+            if line.left_out.contains_key(contender.name) {
+                continue;
+            }
+            let right = if contender.small { module.small.result } else { module.result };
+            let reading = match contender.run() {
+                Err(failure) if contender.peer => {
+                    let said = failure.to_string();
+                    let first = said.lines().next().unwrap_or_default().to_owned();
+                    line.left_out.insert(contender.name, first);
+                    continue;
+                }
+                Ok(reading) if contender.peer && reading.result != right => {
+                    let message = format!("gives {} instead of {right}", reading.result);
+                    line.left_out.insert(contender.name, message);
+                    continue;
+                }
+                ended => ended?,
+            };
+            if reading.result != right {
                 let message = format!(
-                    "{} of {} gives {} instead of {}",
-                    contender.name, module.name, reading.result, module.result
+                    "{} of {} gives {} instead of {right}",
+                    contender.name, module.name, reading.result
                 );
                 return Err(Failure::new(Kind::Failed, message));
             }
@@ -237,22 +297,24 @@ fn measure(
                 baseline = reading.ns;
                 baselines.push(reading.ns);
             }
-            let ratio = reading.ns as f64 / baseline.max(1) as f64;
+            let against =
+                if contender.small { contenders[0].run_small(module)?.ns } else { baseline };
+            let ratio = reading.ns as f64 / against.max(1) as f64;
             ratios.entry(contender.name).or_default().push(ratio);
-            if reading.compile_ns > 0 {
-                compile_ns.insert(contender.name, reading.compile_ns);
+            for (figures, figure) in [
+                (&mut line.compile_ns, reading.compile_ns),
+                (&mut line.code_bytes, reading.code_bytes),
+                (&mut line.peak_bytes, reading.peak_bytes),
+            ] {
+                if figure > 0 {
+                    figures.insert(contender.name, figure);
+                }
             }
         }
         bar.inc(1);
     }
     baselines.sort_unstable();
-    let mut line = Line {
-        module: module.name.clone(),
-        baseline_ns: baselines[baselines.len() / 2],
-        ratio: BTreeMap::new(),
-        spread: BTreeMap::new(),
-        compile_ns,
-    };
+    line.baseline_ns = baselines[baselines.len() / 2];
     for (name, mut values) in ratios {
         values.sort_by(f64::total_cmp);
         line.ratio.insert(name, values[values.len() / 2]);
@@ -262,26 +324,38 @@ fn measure(
 }
 
 fn summarise(lines: &[Line], args: &Args) -> Summary {
-    let mut geometric_mean = BTreeMap::new();
-    let mut compile_ns: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut summary = Summary {
+        machine: machine::Machine::here(),
+        rounds: args.rounds,
+        bitcode: args.bitcode,
+        baseline: contender::BASELINE,
+        geometric_mean: BTreeMap::new(),
+        gains: STEPS.into_iter().filter_map(|(below, level)| gain(lines, below, level)).collect(),
+        compile_ns: BTreeMap::new(),
+        code_bytes: BTreeMap::new(),
+        peak_bytes: BTreeMap::new(),
+    };
     for name in lines.iter().flat_map(|line| line.ratio.keys()) {
         let logs: Vec<f64> =
             lines.iter().filter_map(|line| line.ratio.get(name)).map(|ratio| ratio.ln()).collect();
         let mean = (logs.iter().sum::<f64>() / logs.len().max(1) as f64).exp();
-        geometric_mean.insert(*name, mean);
+        summary.geometric_mean.insert(*name, mean);
+        let mut peaks: Vec<u64> =
+            lines.iter().filter_map(|line| line.peak_bytes.get(name)).copied().collect();
+        peaks.sort_unstable();
+        if let Some(peak) = peaks.get(peaks.len() / 2) {
+            summary.peak_bytes.insert(*name, *peak);
+        }
     }
-    for (name, ns) in lines.iter().flat_map(|line| &line.compile_ns) {
-        *compile_ns.entry(name).or_default() += ns;
+    for line in lines {
+        for (name, ns) in &line.compile_ns {
+            *summary.compile_ns.entry(name).or_default() += ns;
+        }
+        for (name, bytes) in &line.code_bytes {
+            *summary.code_bytes.entry(name).or_default() += bytes;
+        }
     }
-    Summary {
-        processor: processor(),
-        rounds: args.rounds,
-        bitcode: args.bitcode,
-        baseline: contender::BASELINE,
-        geometric_mean,
-        gains: STEPS.into_iter().filter_map(|(below, level)| gain(lines, below, level)).collect(),
-        compile_ns,
-    }
+    summary
 }
 
 /// The module on which a level gains most on the one below it.
@@ -291,11 +365,4 @@ fn gain(lines: &[Line], below: &'static str, level: &'static str) -> Option<Gain
         Some(Gain { level, below, module: line.module.clone(), times: times(line)? })
     });
     gains.max_by(|a, b| a.times.total_cmp(&b.times))
-}
-
-/// The processor's name, as Linux knows it.
-fn processor() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find_map(|line| line.strip_prefix("model name"));
-    name.map_or("unknown", |name| name.trim_start_matches([' ', '\t', ':'])).to_owned()
 }

@@ -1,15 +1,21 @@
 //! The figures as a table.
 
+use super::{Line, Summary};
+
 /// A level that gains less than this on every program has no reason to be.
 const WORTH: f64 = 1.05;
-
-use super::{Line, Summary};
 
 pub(super) fn render(lines: &[Line], summary: &Summary) -> String {
     let names: Vec<&str> = summary.geometric_mean.keys().copied().collect();
     let mut text = format!(
-        "{}, {} rounds, bitcode {:?}; ratios to {} (below 1 is faster)\n\n{:<14}{:>12}",
-        summary.processor, summary.rounds, summary.bitcode, summary.baseline, "module", "baseline"
+        "{}, {} cores, {} rounds, bitcode {:?}; ratios to {} (below 1 is faster)\n\n{:<14}{:>12}",
+        summary.machine.processor,
+        summary.machine.cores,
+        summary.rounds,
+        summary.bitcode,
+        summary.baseline,
+        "module",
+        "baseline"
     );
     for name in &names {
         text += &format!("{:>11}", short(name));
@@ -24,11 +30,22 @@ pub(super) fn render(lines: &[Line], summary: &Summary) -> String {
     for name in &names {
         text += &format!("{:>11.2}", summary.geometric_mean[name]);
     }
-    text += &format!("\n{:<26}", "compiling everything, ms");
-    for name in &names {
-        match summary.compile_ns.get(name) {
-            Some(ns) => text += &format!("{:>11.2}", *ns as f64 / 1e6),
-            None => text += &format!("{:>11}", "-"),
+    let left_out = lines.iter().flat_map(|line| {
+        line.left_out.iter().map(|(name, why)| format!("\n{name} fails on {}: {why}", line.module))
+    });
+    let left_out: String = left_out.collect();
+    let rows = [
+        ("compiling everything, ms", &summary.compile_ns, 1e6, 2),
+        ("code, bytes", &summary.code_bytes, 1.0, 0),
+        ("peak memory, MiB", &summary.peak_bytes, f64::from(1 << 20), 1),
+    ];
+    for (what, figures, unit, digits) in rows {
+        text += &format!("\n{what:<26}");
+        for name in &names {
+            match figures.get(name) {
+                Some(figure) => text += &format!("{:>11.digits$}", *figure as f64 / unit),
+                None => text += &format!("{:>11}", "-"),
+            }
         }
     }
     for gain in &summary.gains {
@@ -38,7 +55,7 @@ pub(super) fn render(lines: &[Line], summary: &Summary) -> String {
             gain.level, gain.below, gain.module, gain.times
         );
     }
-    text
+    text + &left_out
 }
 
 fn short(name: &str) -> &str {

@@ -7,6 +7,7 @@ import os
 import struct
 
 import gdb
+import gdb.unwinder
 
 folder = os.environ["BAREFLOW_GDB_FOLDER"]
 known = {}  # address: (length, file)
@@ -48,6 +49,15 @@ def forget(address, length):
         os.unlink(known.pop(start)[1])
 
 
+def add(name, address, length):
+    """Has gdb know a function."""
+    path = os.path.join(folder, "%x.elf" % address)
+    with open(path, "wb") as file:
+        file.write(elf(name, address, length))
+    gdb.execute("add-symbol-file %s" % path, to_string=True)
+    return path
+
+
 class Installed(gdb.Breakpoint):
     def stop(self):
         value = lambda register: int(gdb.parse_and_eval("(unsigned long) $" + register))
@@ -55,12 +65,58 @@ class Installed(gdb.Breakpoint):
         memory = gdb.selected_inferior().read_memory(value("rdx"), value("rcx"))
         name = bytes(memory).decode("utf-8", "replace")
         forget(address, length)
-        path = os.path.join(folder, "%x.elf" % address)
-        with open(path, "wb") as file:
-            file.write(elf(name, address, length))
-        gdb.execute("add-symbol-file %s" % path, to_string=True)
-        known[address] = (length, path)
+        known[address] = (length, add(name, address, length))
         return False
 
 
+# Where compiled code lies.
+CODE = range(1 << 44, (1 << 44) + (1 << 29))
+
+
+class FrameId:
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class Compiled(gdb.unwinder.Unwinder):
+    """Compiled code has a frame pointer from its third instruction on.
+
+    While a call is measured, its return address is that of the engine's probe: the caller is
+    then shown as that, and its own callers by name again.
+    """
+
+    def __init__(self):
+        super().__init__("bareflow")
+        self.word = gdb.lookup_type("unsigned long")
+
+    def read(self, address):
+        return gdb.Value(address).cast(self.word.pointer()).dereference()
+
+    def __call__(self, pending):
+        pc, sp, bp = (
+            int(pending.read_register(r).cast(self.word)) for r in ("rip", "rsp", "rbp")
+        )
+        if pc not in CODE:
+            return None
+        start = next((s for s, (n, _) in known.items() if s <= pc < s + n), pc)
+        cfa, saved = {
+            start: (sp + 8, gdb.Value(bp).cast(self.word)) if start in known else None,
+            start + 1: (sp + 16, self.read(sp)),
+        }.get(pc) or (bp + 16, self.read(bp))
+        try:
+            back = self.read(cfa - 8)
+            back.fetch_lazy()
+            saved.fetch_lazy()
+        except gdb.MemoryError:
+            return None
+        frame = pending.create_unwind_info(FrameId(gdb.Value(cfa), gdb.Value(start)))
+        frame.add_saved_register("rip", back)
+        frame.add_saved_register("rbp", saved)
+        frame.add_saved_register("rsp", gdb.Value(cfa).cast(self.word))
+        return frame
+
+
+# The first bytes of code memory: entries that all stubs share, that of measured calls among them.
+add("engine_entry", CODE.start, 64)
+gdb.unwinder.register_unwinder(None, Compiled())
 Installed("bareflow_code_installed", internal=True)

@@ -57,9 +57,9 @@ pub(super) fn render(story: &Story) -> String {
     );
     body += &section(
         "functions",
-        "The hottest functions",
-        "By calls times mean cycles, at the end of the last boot.",
-        &hottest(story.boots.last()),
+        "The longest calls",
+        "By the mean cycles of a call, what it calls included, at the end of the last boot.",
+        &longest(story.boots.last()),
     );
     body += &section("boots", "Every boot in figures", "", &figures(story));
     body += &again(story);
@@ -120,10 +120,16 @@ fn cards(story: &Story) -> String {
     out + "</div>\n"
 }
 
-fn hottest(last: Option<&Line>) -> String {
+fn longest(last: Option<&Line>) -> String {
     let mut functions: Vec<_> = last.map_or(&[][..], |line| &line.functions).iter().collect();
-    functions.sort_by_key(|f| std::cmp::Reverse(u128::from(f.calls) * u128::from(f.cycles_avg)));
-    let mut rows = vec![words(&["function", "level", "calls", "cycles a call", "bytes of code"])];
+    functions.sort_by_key(|function| std::cmp::Reverse(function.cycles_avg));
+    let mut rows = vec![words(&[
+        "function",
+        "level",
+        "calls and loop turns",
+        "cycles a call",
+        "bytes of code",
+    ])];
     for function in functions.into_iter().take(12) {
         rows.push(vec![
             format!(

@@ -25,8 +25,8 @@ Formats:
   chrome      trace events, for Perfetto and chrome://tracing
   perf-map    START SIZE NAME a line, as perf reads it, of code laid out from address 2^44 on
 
-Cycles are sampled a function, callees included; who called whom is counted. The time of a
-function is shared among its callers in proportion to their calls, as gprof does.
+Cycles of calls are sampled, callees included; how often a function calls which other one is
+counted while it is interpreted. From both follows what a function takes itself, an estimate.
 
 Examples:
   bareflow snapshot export disk.img --format firefox -o profile.json

@@ -34,16 +34,20 @@ pub(super) struct Stack {
 /// All stacks of all modules, in an order in which equal beginnings stand together.
 pub(super) fn stacks(snapshot: &Snapshot) -> Vec<Stack> {
     let mut found = BTreeMap::new();
+    let setting = snapshot.settings.iter().find(|(name, _)| name == "calls");
+    let a_boot: f64 = setting.and_then(|(_, calls)| calls.parse().ok()).unwrap_or(1.0);
+    let entries = a_boot * f64::from(snapshot.boot_count.max(1));
     for (index, module) in (0..).zip(&snapshot.modules) {
         let functions: Vec<&FunctionRecord> =
             snapshot.functions.iter().filter(|function| function.module == index).collect();
-        // Without its bitcode nobody knows who calls whom: then functions stand side by side.
+        // Without its bitcode nobody knows who calls whom.
         let calls = program(snapshot, module)
             .map(|program| calls(&program.module, &functions))
             .unwrap_or_default();
         let root = Frame { name: module.name.clone(), level: MODULE };
-        let mut walk = Walk::new(functions, calls, &mut found);
-        walk.module(module, root);
+        let functions = functions.into_iter().map(|f| (f.name.as_str(), f)).collect();
+        let mut walk = Walk { functions, calls, whole: 0.0, out: &mut found };
+        walk.module(module, root, entries);
     }
     found.into_iter().map(|(frames, cycles)| Stack { frames, cycles }).collect()
 }
@@ -59,19 +63,25 @@ pub(super) fn collapsed(stacks: &[Stack]) -> String {
     text
 }
 
-/// How often each function called each other one, by name.
-type Calls = HashMap<String, HashMap<String, u64>>;
+/// How often each function calls each other one in one call of its own, by name.
+type Calls = HashMap<String, HashMap<String, f64>>;
 
+/// Blocks are counted while they are interpreted: what they call, by how often the function was
+/// entered meanwhile.
 fn calls(module: &Module, functions: &[&FunctionRecord]) -> Calls {
     let by_name: HashMap<&str, &Function> =
         module.funcs.iter().map(|function| (function.name.as_str(), function)).collect();
     let mut calls = Calls::new();
     for record in functions {
-        let counts = calls.entry(record.name.clone()).or_default();
+        let Some(function) = by_name.get(record.name.as_str()) else { continue };
+        let entered = record.profile.blocks.first().copied().unwrap_or(0);
+        if entered == 0 {
+            continue;
+        }
+        let mut counts: HashMap<String, u64> = HashMap::new();
         for (target, count) in record.profile.sites.iter().flat_map(|site| &site.targets) {
             *counts.entry(target.clone()).or_default() += count;
         }
-        let Some(function) = by_name.get(record.name.as_str()) else { continue };
         for (block, count) in record.profile.blocks.iter().enumerate() {
             if *count == 0 || block >= function.blocks.len() {
                 continue;
@@ -83,6 +93,8 @@ fn calls(module: &Module, functions: &[&FunctionRecord]) -> Calls {
                 }
             }
         }
+        let rates = counts.into_iter().map(|(name, count)| (name, count as f64 / entered as f64));
+        calls.insert(record.name.clone(), rates.collect());
     }
     calls
 }
@@ -91,90 +103,61 @@ fn calls(module: &Module, functions: &[&FunctionRecord]) -> Calls {
 struct Walk<'a> {
     functions: HashMap<&'a str, &'a FunctionRecord>,
     calls: Calls,
-    /// How often each function was called, by all others together.
-    called: HashMap<String, u64>,
+    /// Cycles of the entry, all calls.
     whole: f64,
     out: &'a mut BTreeMap<Vec<Frame>, u64>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(
-        functions: Vec<&'a FunctionRecord>,
-        calls: Calls,
-        out: &'a mut BTreeMap<Vec<Frame>, u64>,
-    ) -> Self {
-        let mut called: HashMap<String, u64> = HashMap::new();
-        for (name, count) in calls.values().flatten() {
-            *called.entry(name.clone()).or_default() += count;
-        }
-        let functions = functions.into_iter().map(|f| (f.name.as_str(), f)).collect();
-        Self { functions, calls, called, whole: 0.0, out }
+impl Walk<'_> {
+    /// Mean cycles of a call, what it calls included.
+    fn cycles(&self, name: &str) -> f64 {
+        self.functions.get(name).map_or(0.0, |record| cycles_a_call(record) as f64)
     }
 
-    /// Cycles of all calls of a function, what it called included.
-    fn all(&self, name: &str) -> f64 {
-        let record = self.functions.get(name);
-        record.map_or(0.0, |record| record.profile.calls as f64 * cycles_a_call(record) as f64)
-    }
-
-    fn module(&mut self, module: &ModuleRecord, root: Frame) {
-        let entry = self.functions.get(module.entry.as_str()).map(|record| record.name.clone());
-        if self.calls.is_empty() || entry.is_none() {
-            let names: Vec<&str> = self.functions.keys().copied().collect();
-            for name in names {
-                let frames = vec![root.clone(), self.frame(name)];
-                self.add(frames, self.all(name));
-            }
+    fn module(&mut self, module: &ModuleRecord, root: Frame, calls: f64) {
+        if !self.functions.contains_key(module.entry.as_str()) {
             return;
         }
-        let entry = entry.unwrap_or_default();
-        // An entry that was never sampled takes at least what it called took.
-        let below: f64 = self.below(&entry, 1.0).iter().map(|(_, share, _)| share).sum();
-        self.whole = self.all(&entry).max(below);
-        self.descend(&entry, self.whole, 1.0, vec![root]);
+        // An entry that was never sampled takes at least what it calls.
+        let below: f64 = self.below(&module.entry).iter().map(|(_, cycles, _)| cycles).sum();
+        self.whole = self.cycles(&module.entry).max(below) * calls;
+        self.descend(&module.entry, self.whole, calls, vec![root]);
     }
 
-    /// What a function called: name, cycles, part of all calls of the callee; for the part
-    /// `share` of the function's own calls.
-    fn below(&self, name: &str, share: f64) -> Vec<(String, f64, f64)> {
-        let Some(counts) = self.calls.get(name) else { return Vec::new() };
-        let mut below: Vec<_> = counts
+    /// What a function calls in one call of its own: name, cycles, calls.
+    fn below(&self, name: &str) -> Vec<(String, f64, f64)> {
+        let Some(rates) = self.calls.get(name) else { return Vec::new() };
+        let mut below: Vec<_> = rates
             .iter()
-            .map(|(callee, count)| {
-                let all = self.called.get(callee).copied().unwrap_or(0).max(1);
-                let part = share * *count as f64 / all as f64;
-                (callee.clone(), self.all(callee) * part, part)
-            })
+            .map(|(callee, rate)| (callee.clone(), self.cycles(callee) * rate, *rate))
             .collect();
         below.sort_by(|a, b| a.0.cmp(&b.0));
         below
     }
 
-    fn descend(&mut self, name: &str, cycles: f64, share: f64, mut path: Vec<Frame>) {
+    /// Shares the `cycles` of so many `calls` among a function and what it calls.
+    fn descend(&mut self, name: &str, cycles: f64, calls: f64, mut path: Vec<Frame>) {
         path.push(self.frame(name));
-        let outer = |frame: &Frame, callee: &str| frame.name == plain(callee);
-        let mut below = self.below(name, share);
-        below.retain(|(callee, cycles, _)| {
-            let again = path.iter().any(|frame| outer(frame, callee));
-            !again && path.len() < DEEPEST && *cycles > self.whole * LEAST
+        let mut below = self.below(name);
+        below.retain(|(callee, part, _)| {
+            // What calls itself is one frame.
+            let again = path.contains(&self.frame(callee));
+            !again && path.len() < DEEPEST && part * calls > self.whole * LEAST
         });
         // Samples differ from call to call: what is called takes no more than the caller.
-        let sum: f64 = below.iter().map(|(_, cycles, _)| cycles).sum();
+        let sum: f64 = below.iter().map(|(_, part, _)| part * calls).sum();
         let fit = if sum > cycles { cycles / sum } else { 1.0 };
-        for (callee, part, share) in below {
-            self.descend(&callee, part * fit, share, path.clone());
+        for (callee, part, rate) in below {
+            self.descend(&callee, part * calls * fit, calls * rate, path.clone());
         }
-        self.add(path, cycles - sum * fit);
+        let own = cycles - sum * fit;
+        if own >= 1.0 {
+            *self.out.entry(path).or_default() += own as u64;
+        }
     }
 
     fn frame(&self, name: &str) -> Frame {
         let level = self.functions.get(name).map_or(0, |record| record.level);
         Frame { name: plain(name), level }
-    }
-
-    fn add(&mut self, frames: Vec<Frame>, cycles: f64) {
-        if cycles >= 1.0 {
-            *self.out.entry(frames).or_default() += cycles as u64;
-        }
     }
 }
