@@ -12,6 +12,10 @@ use crate::ui::Ui;
 
 /// Compares two snapshots, function by function.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow snapshot diff disk.img:1 disk.img     from the first boot to the newest
+  bareflow snapshot diff a.snapshot b.snapshot --top 5")]
 pub(super) struct Args {
     /// File, folder or disk image
     #[arg(value_name = "OLD")]

@@ -10,6 +10,10 @@ use crate::ui::Ui;
 
 /// Lists snapshots, newest first.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow snapshot ls disk.img                  what is on the disk, newest first
+  bareflow snapshot ls snapshots --json          of a folder, one JSON object a snapshot")]
 pub(super) struct Args {
     /// Files, folders, disk images
     #[arg(value_name = "SNAPSHOT", required = true)]

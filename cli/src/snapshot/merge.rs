@@ -19,6 +19,9 @@ use crate::ui::Ui;
 
 /// Joins the profiles of several machines into one snapshot without code.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow snapshot merge a.img b.img -o all.snapshot")]
 pub(super) struct Args {
     /// Files, folders, disk images: the newest snapshot of each
     #[arg(value_name = "SNAPSHOT", required = true)]

@@ -13,6 +13,10 @@ use crate::ui::Ui;
 
 /// Shows what a snapshot holds, or all about one function.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow snapshot show disk.img                functions of the newest snapshot, hottest first
+  bareflow snapshot show disk.img:2 sha256       profile and disassembly of one, in boot 2")]
 pub(super) struct Args {
     /// File, folder or disk image
     #[arg(value_name = "SNAPSHOT")]

@@ -11,6 +11,10 @@ use crate::ui::Ui;
 
 /// Checks every sum in snapshots.
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow snapshot verify disk.img              every sum of every snapshot on the disk
+  bareflow snapshot verify boot_003.snapshot --recompile")]
 pub(super) struct Args {
     /// Files, folders, disk images
     #[arg(value_name = "SNAPSHOT", required = true)]
