@@ -265,7 +265,10 @@ impl<'a, 'b> Lower<'a, 'b> {
     pub(super) fn addr_value(&mut self, addr: Addr) -> Value {
         let addr = self.near(addr);
         match addr.base {
-            Base::Stack(slot) => self.b.ins().stack_addr(types::I64, slot, addr.offset as i32),
+            // Cranelift takes no address before a slot, which a program may form and not use.
+            Base::Stack(slot) if addr.offset >= 0 => {
+                self.b.ins().stack_addr(types::I64, slot, addr.offset as i32)
+            }
             _ => {
                 let base = self.base_value(addr.base);
                 self.add_const(base, addr.offset)

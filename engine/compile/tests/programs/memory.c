@@ -24,6 +24,13 @@ __attribute__((noinline)) static uint64_t list(int n) {
     if (n > 3) r += list(n - 3);
     return r;
 }
+// Counts from one, as programs do that were Fortran once: the pointer lies before its array.
+__attribute__((noinline)) static uint64_t last(const int *from_one, int n) { return (uint64_t)from_one[n]; }
+__attribute__((noinline)) static uint64_t one_based(int n) {
+    int room[8]; const int *from_one = room - 1;
+    for (int i = 0; i < 8; i++) room[i] = i * n;
+    return last(from_one, 8) + last(room - 5, 6);
+}
 __attribute__((noinline)) static uint64_t aligned(int n) {
     _Alignas(64) char x[100]; _Alignas(128) int y[3]; char *z = __builtin_alloca_with_align(n + 5, 512);
     memset(x, n, sizeof x); y[1] = n; z[n] = 3;
@@ -43,7 +50,7 @@ uint64_t run(uint64_t seed) {
 #define X(n) memcpy(a + n + 1, b + n * 2, n); memmove(a + 5, a + 3, n); memmove(a + 9, a + 12, n); memset(a + n, (int)(seed >> 3), n / 2); memset(a + n + 7, 0, n); mix(a[n]);
     SIZES show();
     size_t n = seed & 255; memcpy(a, b, n); memmove(a + 3, a, n); memset(a + 300, 7, n); mix(memcmp(a, b, n + 1) < 0); show();
-    mix(vla(20)); mix(list(40)); mix(aligned((int)(seed & 15))); mix(frame((int)seed & 0xff));
+    mix(vla(20)); mix(list(40)); mix(one_based((int)(seed & 15))); mix(aligned((int)(seed & 15))); mix(frame((int)seed & 0xff));
     for (int k = 0; k < 20; k++) nested = touch(nested, k + (int)(seed & 31));
     for (size_t i = 0; i < sizeof nested; i++) if (i < 28 || i >= 28) mix(((unsigned char *)&nested)[i]);
     return hash;
