@@ -9,10 +9,12 @@ use crate::say;
 /// Reads the beginning of each disk twice, in large and in small pieces, and compares.
 pub fn run() -> Status {
     const MOST: u64 = 8 << 20;
+    // Small pieces are many requests, which are slow where the processor has other work.
+    const IN_PIECES: usize = 512 << 10;
     for mut disk in disk::find() {
         let bytes = (disk.sectors() * 512).min(MOST) as usize;
         let mut whole = alloc::vec![0u8; bytes];
-        let mut pieces = alloc::vec![0xffu8; bytes];
+        let mut pieces = alloc::vec![0xffu8; bytes.min(IN_PIECES)];
         let mut result = Ok(());
         let mut took = u64::MAX;
         // The fastest of three: emulators are not always running.
@@ -28,7 +30,7 @@ pub fn run() -> Status {
             say!("disk: {}: {why}", disk.kind());
             return Status::Failure;
         }
-        if whole != pieces {
+        if whole[..pieces.len()] != pieces {
             say!("disk: {}: two reads of the same sectors differ", disk.kind());
             return Status::Failure;
         }
