@@ -25,6 +25,9 @@ const GATE_CYCLES: u64 = 200;
 /// Cycles of the function between two times it is measured.
 const WINDOW_CYCLES: u64 = 40_000_000;
 
+/// Calls that are counted before it is seen how often they come.
+const FIRST_WINDOW: u64 = 200;
+
 /// What a probe is there for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
@@ -96,14 +99,14 @@ pub(crate) fn watch(session: &Session, unit: &Unit, func: FuncId) {
         return;
     }
     if let Some(probe) = add_probe(session, unit, func, entry) {
-        open_gate(session, unit, func, probe);
+        open_gate(session, unit, func, probe, FIRST_WINDOW);
     }
 }
 
-/// The next calls of `func` are counted only.
-fn open_gate(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
+/// The next calls of `func` are counted only, `most` of them.
+fn open_gate(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId, most: u64) {
     let usual = unit.with(func, |state| state.call_cycles()).max(1);
-    let calls = (WINDOW_CYCLES / usual).max(2 * LATER_SAMPLES);
+    let calls = (WINDOW_CYCLES / usual).max(2 * LATER_SAMPLES).min(most);
     session.space().take_reading(probe);
     session.space().set_turn_length(probe, LATER_SAMPLES);
     session.space().set_gate(probe, calls);
@@ -185,7 +188,7 @@ fn sampled(session: &Session, unit: &Unit, func: FuncId, probe: ProbeId) {
             entry.into_iter().for_each(|entry| route(session, unit, func, entry));
         } else {
             record(session, unit, func, probe);
-            open_gate(session, unit, func, probe);
+            open_gate(session, unit, func, probe, u64::MAX);
         }
         tournament::consider(session);
         save::save_if_due(session);
