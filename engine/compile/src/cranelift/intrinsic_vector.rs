@@ -292,7 +292,6 @@ impl Lower<'_, '_> {
                     (0..len).map(|lane| vec![self.int(piece, u64::from(lane))]).collect();
                 self.from_lanes(ty, &lanes).map(Some)
             }
-            "experimental.cttz.elts" => self.first_set_lane(args, ty).map(Some),
             "x86.sse2.pause" => Ok(Some(Vec::new())),
             "x86.sse2.lfence" | "x86.sse2.mfence" | "x86.sse.sfence" => {
                 self.b.ins().fence();
@@ -304,23 +303,5 @@ impl Lower<'_, '_> {
             }
             _ => Ok(None),
         }
-    }
-
-    /// The number of the first lane that is not zero, or that of lanes.
-    fn first_set_lane(&mut self, args: &[Operand], ty: TypeId) -> Res<Vec<Value>> {
-        let vector = *args.first().ok_or_else(missing)?;
-        let from = self.src.type_of(vector);
-        let pieces = self.pieces(vector)?;
-        let lanes = self.lanes(from, &pieces)?;
-        let [piece] = self.piece_types(ty)?[..] else {
-            return refuse("a number of lanes this wide");
-        };
-        let mut found = self.int(piece, lanes.len() as u64);
-        for (number, lane) in lanes.iter().enumerate().rev() {
-            let [lane] = lane[..] else { return refuse("the first set of lanes this wide") };
-            let number = self.int(piece, number as u64);
-            found = self.b.ins().select(lane, number, found);
-        }
-        Ok(vec![found])
     }
 }
