@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bareflow_compile::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
-use bareflow_ir::{FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
+use bareflow_ir::{AliasId, FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
 use bareflow_profile::Level;
 use bareflow_program::is_host_call;
 use snapshot_fmt::FunctionRecord;
@@ -181,6 +181,10 @@ impl Builder<'_> {
                 let symbol = Symbol::Global(GlobalId::new(at));
                 self.by_name.insert(full_name(self.grown, module, &global.name), (module, symbol));
             }
+            for (at, alias) in program.module.aliases.iter().enumerate() {
+                let symbol = Symbol::Alias(AliasId::new(at));
+                self.by_name.insert(full_name(self.grown, module, &alias.name), (module, symbol));
+            }
         }
     }
 
@@ -209,8 +213,33 @@ impl Builder<'_> {
         match symbol {
             Symbol::Func(func) => self.add_func(name, module, func),
             Symbol::Global(global) => self.add_global(name, module, global),
-            Symbol::Alias(_) => Ok(()),
+            Symbol::Alias(alias) => self.add_alias(name, module, alias),
         }
+    }
+
+    /// A second name of a function or variable: libraries have some where two functions are the
+    /// same.
+    fn add_alias(&mut self, name: &str, module: u32, alias: AliasId) -> Result<(), Failure> {
+        let program = &self.grown.programs[module as usize].module;
+        let value = data::evaluate(program, program.aliases[alias.index()].target)
+            .map_err(|error| internal(anyhow::anyhow!("{name}: {error}")))?;
+        let base = match value.plus {
+            Some(Symbol::Func(func)) => &program.func(func).name,
+            Some(Symbol::Global(global)) => &program.global(global).name,
+            _ => return Err(internal(anyhow::anyhow!("{name} stands for no symbol"))),
+        };
+        let base = full_name(self.grown, module, base);
+        let id = self.parts.units.symbol(&base);
+        if self.parts.units.place(id).is_none() {
+            self.add(&base)?;
+        }
+        let place = match self.parts.units.place(id) {
+            Some(Place::In(unit, at)) => Place::In(unit, at.wrapping_add_signed(value.value)),
+            Some(Place::Absolute(at)) => Place::Absolute(at.wrapping_add_signed(value.value)),
+            None => return Ok(()),
+        };
+        self.parts.units.define_at(name, place).map_err(internal)?;
+        Ok(())
     }
 
     fn add_func(&mut self, name: &str, module: u32, func: FuncId) -> Result<(), Failure> {

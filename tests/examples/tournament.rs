@@ -118,7 +118,7 @@ fn program(
     more: &[&str],
 ) -> Result<Value, String> {
     let which = kernel as u64 | u64::from(slow) << 4 | CALLS.0 << 8;
-    let mut command = Command::new(place::bareflow()?);
+    let mut command = Command::new(place::tool("bareflow")?);
     command
         .args(["run", &text(file), "--entry", "tournament", "--arg", &which.to_string()])
         .args(["--calls", CALLS.1, "--thresholds", "20,40,80", "--processor-time", "--json"])

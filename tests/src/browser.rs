@@ -154,6 +154,6 @@ impl Picture {
             .filter(|(_, row)| row.iter().filter(|point| **point == colour).count() >= least)
             .map(|(y, _)| y);
         let first = rows.next()?;
-        Some((first, rows.last().unwrap_or(first)))
+        Some((first, rows.next_back().unwrap_or(first)))
     }
 }

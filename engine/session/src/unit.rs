@@ -181,6 +181,8 @@ impl Unit {
         }
         symbols.insert(side::SYMBOL.into(), side.address);
         let globals = place_globals(&module, &prefix, space, &mut symbols)?;
+        name_aliases(&module, &mut symbols)
+            .map_err(|(alias, error)| StartError::Data(owner.clone(), alias.into(), error))?;
         let unit = Self {
             parts: source.parts.iter().chain(&library.parts).cloned().collect(),
             interp: Interp::new(Arc::clone(&module), config),
@@ -273,6 +275,26 @@ impl Unit {
 fn is_absent(func: &Function) -> bool {
     let weak = func.linkage == Linkage::ExternWeak;
     weak && func.is_declaration() && !is_host_call(&func.name)
+}
+
+/// Second names, which helpers of compiled code may have: two functions of a library that are the
+/// same are one function with two names.
+fn name_aliases<'a>(
+    module: &'a Module,
+    symbols: &mut HashMap<String, u64>,
+) -> Result<(), (&'a str, data::DataError)> {
+    for alias in &module.aliases {
+        let value = data::evaluate(module, alias.target).map_err(|e| (alias.name.as_str(), e))?;
+        let base = match value.plus {
+            Some(Symbol::Func(func)) => symbols.get(&module.func(func).name),
+            Some(Symbol::Global(global)) => symbols.get(&module.global(global).name),
+            _ => None,
+        };
+        if let Some(base) = base {
+            symbols.insert(alias.name.clone(), base.wrapping_add_signed(value.value));
+        }
+    }
+    Ok(())
 }
 
 fn place_globals(

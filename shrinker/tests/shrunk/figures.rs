@@ -79,8 +79,8 @@ fn boot(image: &Path, arguments: &[&str]) -> Run {
 
 /// A number in the last record of a kind.
 fn number(run: &Run, record: &str, field: &str) -> u64 {
-    let records = run.records.iter().map(|text| serde_json::from_str::<Value>(text).unwrap());
-    let found = records.filter(|found| found["record"] == record).last();
+    let mut records = run.records.iter().map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let found = records.rfind(|found| found["record"] == record);
     found.and_then(|found| found[field].as_u64()).unwrap_or_else(|| panic!("{:?}", run.records))
 }
 

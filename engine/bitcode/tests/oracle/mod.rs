@@ -49,7 +49,6 @@ const ALLOWANCE: isize = 128 << 10;
 
 /// What reading a file came to.
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the fuzzer looks at nothing but panics")]
 pub struct Found {
     /// Most memory held at one time, in bytes.
     pub peak: isize,
