@@ -102,6 +102,10 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
         manifest => ((manifest.thresholds.0 / 10).max(1), manifest.thresholds.1.max(1)),
     };
     let config = Config { hot_calls: calls, hot_loops: loops };
+    let without = job.manifest.without.iter().map(String::as_str);
+    let without = CpuFeatures::from_names(without)
+        .map_err(|name| StartError::Manifest(format!("`{name}` is no known processor feature")))?;
+    let cpu = CpuFeatures::detect().missing_from(without);
     let (low, high) = memory.stack;
     let side_stack = SideStack::new(&mut space, (high - low) / SIDE_STACK_SHARE)?;
     let library = Library::read(job.library).map_err(StartError::Load)?;
@@ -118,7 +122,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     let parts = Parts {
         platform,
         manifest: job.manifest,
-        cpu: CpuFeatures::detect(),
+        cpu,
         space,
         side_stack,
         units,

@@ -18,6 +18,9 @@ pub struct Manifest {
     pub level: Option<Level>,
     /// When functions rise.
     pub thresholds: Thresholds,
+    /// Processor features that code is not to use though the machine has them, so that it runs on
+    /// lesser ones: `avx2`, `avx512f` ...
+    pub without: Vec<String>,
     /// Weigh expected gain against measured compile time instead of counting to thresholds.
     pub adaptive: bool,
     /// What tournaments may cost, in thousandths of the program's time; 0: none are held.
@@ -112,6 +115,7 @@ impl Default for Manifest {
             calls: 1,
             level: None,
             thresholds: Thresholds::default(),
+            without: Vec::new(),
             adaptive: false,
             tournament_share: 20,
             watch: true,

@@ -19,6 +19,9 @@ use crate::support::*;
 /// Programs a machine.
 const TOGETHER: usize = 8;
 
+/// Programs in Rust a machine: each carries the parts of `core` and `alloc` that it uses.
+const RUST_TOGETHER: usize = 3;
+
 /// What the compiler cannot do, so that only the interpreter runs it: shrinking must say so.
 const REFUSED: [(&str, &str); 1] = [("c/tail_calls", "a call that must be a tail call")];
 
@@ -33,7 +36,11 @@ struct Suite {
 fn suite(programs: &[Program], level: u8) -> Suite {
     let mut suite = Suite {
         names: programs.iter().map(|program| program.name.clone()).collect(),
-        manifest: Manifest { thresholds: Thresholds(2, 20, 200), ..Manifest::default() },
+        manifest: Manifest {
+            thresholds: Thresholds(2, 20, 200),
+            without: not_emulated(),
+            ..Manifest::default()
+        },
         files: Vec::new(),
         disk: Vec::new(),
     };
@@ -65,7 +72,10 @@ fn suites() -> Vec<Suite> {
     let (alone, programs): (Vec<_>, Vec<_>) =
         programs.into_iter().partition(|p| REFUSED.iter().any(|(name, _)| *name == p.name));
     let mut suites: Vec<_> = alone.iter().map(|p| suite(std::slice::from_ref(p), 2)).collect();
-    for (index, programs) in programs.chunks(TOGETHER).enumerate() {
+    let (rust, c): (Vec<_>, Vec<_>) =
+        programs.into_iter().partition(|program| program.name.starts_with("rust/"));
+    let machines = c.chunks(TOGETHER).chain(rust.chunks(RUST_TOGETHER));
+    for (index, programs) in machines.enumerate() {
         suites.extend(levels(index).into_iter().map(|level| suite(programs, level)));
     }
     suites

@@ -76,7 +76,11 @@ fn random_programs_print_the_same_grown_and_shrunk() {
 }
 
 fn check(group: &[Random]) {
-    let mut manifest = Manifest { thresholds: Thresholds(1, 8, 40), ..Manifest::default() };
+    let mut manifest = Manifest {
+        thresholds: Thresholds(1, 8, 40),
+        without: not_emulated(),
+        ..Manifest::default()
+    };
     let mut files = Vec::new();
     for program in group {
         let name = format!("seed{}", program.seed);

@@ -117,6 +117,11 @@ pub fn child() {
     std::fs::write(folder.join("results"), serde_json::to_vec(&results).unwrap()).unwrap();
 }
 
+/// Features that this processor may have and QEMU does not emulate.
+pub fn not_emulated() -> Vec<String> {
+    ["avx512f", "avx512dq", "avx512vl", "avx512bitalg", "avx512vbmi"].map(String::from).into()
+}
+
 /// Boots a flat image.
 pub fn boot_image(image: &[u8], change: impl FnOnce(&mut Settings)) -> Run {
     let file = tempfile::NamedTempFile::new().unwrap();

@@ -82,7 +82,8 @@ impl Verifier {
     /// The first rule that is broken.
     pub fn tables(&mut self, module: &Module) -> Result<(), VerifyError> {
         types(module)?;
-        symbols(module)
+        symbols(module)?;
+        module.funcs.iter().try_for_each(|func| signature(module, func).map_err(in_function(func)))
     }
 
     /// Checks the constants from position `first` on.
@@ -99,13 +100,15 @@ impl Verifier {
     /// The first rule that is broken.
     pub fn func(&mut self, module: &Module, id: FuncId) -> Result<(), VerifyError> {
         let func = module.func(id);
-        let named = |error: VerifyError| VerifyError { function: Some(func.name.clone()), ..error };
-        signature(module, func).map_err(named)?;
         if func.is_declaration() {
             return Ok(());
         }
-        body::check(module, func, &mut self.scratch).map_err(named)
+        body::check(module, func, &mut self.scratch).map_err(in_function(func))
     }
+}
+
+fn in_function(func: &Function) -> impl Fn(VerifyError) -> VerifyError {
+    |error| VerifyError { function: Some(func.name.clone()), ..error }
 }
 
 fn types(module: &Module) -> Result<(), VerifyError> {
