@@ -97,18 +97,33 @@ need_sp:
 driver_sp:
     .zero 8
 
-# Room for allocas whose size is not known before: the lowest address in use, and the lowest that
-# may be used.
+# Room for allocas whose size is not known before: the lower half of what `bf_grow` leaves to the
+# stack.
+.section .start.75.side_stack, "ax", @progbits
+.global need_side_stack
+need_side_stack:
+    mov eax, esp
+    mov ecx, 0x10000
+    cmp eax, offset image_high_stack
+    jb 1f
+    mov ecx, eax
+    sub ecx, offset image_high_heap
+    shr ecx, 3
+1:  lea edx, [rax + 16]                     # the stack's end may lie that much lower than memory's
+    sub edx, ecx
+    shr ecx, 1
+    sub eax, ecx
+    and eax, -16
+    mov qword ptr [__bf_side_stack], rax
+    mov qword ptr [__bf_side_stack + 8], rdx
+
+# The lowest address in use, and the lowest that may be used.
 .section .data.side_stack, "aw", @progbits
 .global __bf_side_stack
+.reloc __bf_side_stack, R_X86_64_NONE, need_side_stack
 .balign 16
 __bf_side_stack:
-    .quad side_stack + 0x40000, side_stack
-
-.section .bss.side_stack, "aw", @nobits
-.balign 16
-side_stack:
-    .zero 0x40000
+    .quad 0, 0
 
 # Reports cycles: from the BIOS (or the ELF loader) to the program, and in it. Linked in when asked.
 .section .start.85.timing, "ax", @progbits
