@@ -89,9 +89,9 @@ fn link_plain(units: &Units, base: Base) -> Result<Image> {
         bail!(ImageError::TooLarge { bytes: layout.span(), limit });
     }
     let mut file = relocate(units, &kept, &layout, layout.span())?;
-    match base {
-        Base::Flat => file.resize(file.len().next_multiple_of(SECTOR as usize), 0),
-        Base::Elf => file = crate::elf::write(units, &layout, &file),
+    // A flat file's last sector may be short: nothing behind its end is ever looked at.
+    if base == Base::Elf {
+        file = crate::elf::write(units, &layout, &file);
     }
     Ok(Image { kept, folds, layout, file })
 }
@@ -123,7 +123,6 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     // The content knows nothing of the file's length, so it is the same again.
     let (mut file, _) = split(&relocate(units, &kept, &layout, length as u64)?);
     file.extend(packed);
-    file.resize(file.len().next_multiple_of(SECTOR as usize), 0);
     Ok((layout.base + length as u64 <= layout.content).then_some(Image {
         kept,
         folds,
