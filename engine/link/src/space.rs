@@ -100,6 +100,8 @@ pub struct CodeSpace {
     pub(crate) gates: usize,
     pub(crate) gate_cells: usize,
     pub(crate) code_pool: Pool,
+    /// End of the highest code there ever was.
+    pub(crate) code_top: usize,
     pub(crate) data_pool: Pool,
     names: Vec<String>,
     by_name: HashMap<String, SlotId>,
@@ -166,6 +168,7 @@ impl CodeSpace {
             gates,
             gate_cells,
             code_pool: Pool::new(pool, code_end - pool),
+            code_top: pool,
             data_pool: Pool::new(data_pool, data_end - data_pool),
             names: Vec::new(),
             by_name: HashMap::new(),
