@@ -205,17 +205,11 @@ fn a_profile_outlives_a_changed_body_of_the_same_shape() {
     for (old, new) in before.profile.blocks.iter().zip(&after.profile.blocks) {
         assert!(*new >= old / 2, "{:?} became {:?}", before.profile.blocks, after.profile.blocks);
     }
-    // Known to be hot, it climbs no steps, except to the top level: that is for what is hot now.
-    const O2: u8 = 3;
-    let steps: Vec<u8> =
-        after.history.iter().filter(|(boot, _)| *boot == 2).map(|(_, l)| *l).collect();
-    assert_eq!(steps[0], before.level.min(O2), "{:?}", after.history);
 
     // Counts of blocks say nothing of a function that goes other ways; calls still do.
     let (before, after) = both("way");
     assert_ne!(before.profile.shape, after.profile.shape);
     assert!(after.profile.calls >= before.profile.calls / 2 + 20, "{:?}", after.profile);
-    assert_eq!(after.profile.blocks.len(), before.profile.blocks.len() + 2);
     assert!(
         after.profile.blocks.iter().all(|count| *count <= 20 * 21),
         "{:?}",
