@@ -13,7 +13,7 @@ use bareflow_shrink::shrink::shrink;
 use crate::support::*;
 
 /// Programs a machine.
-const TOGETHER: usize = 10;
+const TOGETHER: usize = 5;
 /// Seconds after which a native program counts as endless.
 const NATIVE_LIMIT: &str = "0.2";
 

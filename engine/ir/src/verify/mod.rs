@@ -103,7 +103,9 @@ impl Verifier {
         if func.is_declaration() {
             return Ok(());
         }
-        body::check(module, func, &mut self.scratch).map_err(in_function(func))
+        values(module, func)
+            .and_then(|()| body::check(module, func, &mut self.scratch))
+            .map_err(in_function(func))
     }
 }
 
@@ -190,9 +192,15 @@ fn signature(module: &Module, func: &Function) -> Result<(), VerifyError> {
             }
         }
     }
-    if func.is_declaration() {
-        return Ok(());
-    }
+    Ok(())
+}
+
+/// Whether the values that a function takes and gives can be passed, which matters for those that
+/// are there.
+fn values(module: &Module, func: &Function) -> Result<(), VerifyError> {
+    let Some((ret, params, _)) = module.types.signature(func.ty) else {
+        return Err(VerifyError::new("a function whose type is none"));
+    };
     let passable = |ty: &TypeId| sized(module, *ty) || matches!(module.types.get(*ty), Type::Token);
     if !params.iter().all(passable) {
         return Err(VerifyError::new("a parameter of a type that cannot be passed"));
