@@ -174,7 +174,7 @@ fn signature(module: &Module, func: &Function) -> Result<(), VerifyError> {
     if func.ty.index() >= module.types.len() {
         return Err(VerifyError::new("a type that does not exist"));
     }
-    let Some((ret, params, _)) = module.types.signature(func.ty) else {
+    let Some((_, params, _)) = module.types.signature(func.ty) else {
         return Err(VerifyError::new("a function whose type is none"));
     };
     if func.params.len() != params.len() {
