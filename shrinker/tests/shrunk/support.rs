@@ -1,5 +1,4 @@
 //! Growing programs in this process's own machine, and running images in an emulator.
-#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
