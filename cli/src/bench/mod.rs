@@ -10,6 +10,7 @@ mod chart;
 mod compile_time;
 mod contender;
 mod machine;
+mod module_run;
 mod native;
 mod peak;
 mod peers;

@@ -4,14 +4,12 @@
 //! engine notes the time of each. Peak is the median of the last tenth of the calls; it is
 //! reached at the first moment from which on ten calls take at most 1/0.95 of that in the median.
 
-use std::process::Command;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Module;
+use super::{Module, module_run};
 use crate::artefacts::Artefacts;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 
 /// Nanoseconds a module runs for.
 const RUN_NS: u64 = 1_500_000_000;
@@ -69,31 +67,9 @@ fn run(
     thresholds: &str,
     calls: u64,
 ) -> Result<Value, Failure> {
-    let failed = |what: String| Failure::new(Kind::Failed, format!("{}: {what}", module.name));
-    let own = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
-    let file = artefacts.path(&format!("modules/{}.bc", module.name))?;
-    let output = Command::new(own)
-        .arg("run")
-        .arg(file)
-        .args(["--entry", &module.name, "--arg", &module.small.arg.to_string()])
-        .args([
-            "--calls",
-            &calls.to_string(),
-            "--thresholds",
-            thresholds,
-            "--processor-time",
-            "--json",
-        ])
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| failed(format!("{error}; {said}")))?;
-    let right = module.small.result.to_string();
-    if report["result"].as_str() != Some(&right) {
-        return Err(failed(format!("wrong result {}", report["result"])));
-    }
-    Ok(report)
+    let small = (module.small.arg, module.small.result);
+    let more = ["--calls", &calls.to_string(), "--thresholds", thresholds];
+    module_run::run(module, artefacts, small, &more)
 }
 
 fn times(report: &Value) -> Vec<u64> {

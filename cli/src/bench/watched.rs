@@ -4,14 +4,11 @@
 //! gates and samples in front of them. They take turns, and the median of the ratios of each
 //! pair counts.
 
-use std::process::Command;
-
 use serde::Serialize;
-use serde_json::Value;
 
-use super::Module;
+use super::{Module, module_run};
 use crate::artefacts::Artefacts;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 
 /// One module's figures.
 #[derive(Serialize, Debug)]
@@ -54,24 +51,9 @@ pub(super) fn measure(module: &Module, artefacts: &Artefacts, pairs: u32) -> Res
 
 /// Least nanoseconds of a call.
 fn run(module: &Module, artefacts: &Artefacts, more: &[&str]) -> Result<u64, Failure> {
-    let failed = |what: String| Failure::new(Kind::Failed, format!("{}: {what}", module.name));
-    let own = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
-    let file = artefacts.path(&format!("modules/{}.bc", module.name))?;
-    let output = Command::new(own)
-        .arg("run")
-        .arg(file)
-        .args(["--entry", &module.name, "--arg", &module.arg.to_string(), "--level", "O3"])
-        .args(["--calls", "3", "--repeat", "9", "--processor-time", "--json"])
-        .args(more)
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let report: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| failed(format!("{error}; {said}")))?;
-    let right = module.result.to_string();
-    if report["result"].as_str() != Some(&right) {
-        return Err(failed(format!("wrong result {}", report["result"])));
-    }
+    let usual = ["--level", "O3", "--calls", "3", "--repeat", "9"];
+    let more = [&usual, more].concat();
+    let report = module_run::run(module, artefacts, (module.arg, module.result), &more)?;
     Ok(report["ns_min"].as_u64().unwrap_or(0))
 }
 
