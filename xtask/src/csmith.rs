@@ -54,6 +54,9 @@ const LEVELS: [&str; 2] = ["-O0", "-O2"];
 const PLATFORM: &str = "integer size = 4\npointer size = 8\n";
 /// A native program that takes longer is left out.
 const NATIVE_LIMIT: &str = "5";
+/// Calls before each level where levels rise by themselves: few, so that code is swapped and loops
+/// are entered while these short programs run.
+const THRESHOLDS: &str = "3,10,40";
 
 /// Tries every seed; failures stay under `target/csmith`.
 ///
@@ -173,6 +176,9 @@ fn compare(
     let tool = tool()?;
     let mut command = Command::new("timeout");
     command.arg(limit.to_string()).arg(tool).args(["run", "--level", engine]);
+    if engine == "auto" {
+        command.args(["--thresholds", THRESHOLDS]);
+    }
     command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());
     let got = output(&mut command)?;
     const TIMED_OUT: i32 = 124;
