@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bareflow_compile::Compiler;
-use bareflow_ir::{FuncId, Module, Symbol};
+use bareflow_ir::{FuncId, Symbol};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, LoadError, Part, Program, Source};
 use sha2::{Digest, Sha256};
@@ -84,7 +84,9 @@ impl Grown {
             let Some(Symbol::Func(func)) = program.module.symbol(&record.name) else {
                 return Err(stale("stale: its bitcode has no such function"));
             };
-            if record.object.is_some() && body_hash(&program.module, func) != record.body_hash {
+            if record.object.is_some()
+                && bareflow_records::body_hash(&program.module, func) != record.body_hash
+            {
                 return Err(stale("stale: its code was not made of the bitcode beside it"));
             }
             let mut profile = bareflow_records::profile_from_record(&record.profile);
@@ -133,9 +135,4 @@ fn load(snapshot: &snap::Snapshot, module: &snap::ModuleRecord) -> Result<Progra
         return Err(Failure::new(Kind::Snapshot, message).at(module.name.clone()));
     }
     Ok(program)
-}
-
-/// SHA-256 of a function's text, as the engine writes it into snapshots.
-fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
-    Sha256::digest(module.show_func(func).to_string()).into()
 }

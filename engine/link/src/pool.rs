@@ -1,23 +1,23 @@
 //! A pool of addresses: best fit, with neighbours joined when freed.
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 
 /// Free and used ranges of one stretch of address space. It touches no memory.
 #[derive(Debug)]
 pub(crate) struct Pool {
     /// Free ranges: start to length in bytes.
     free: BTreeMap<usize, usize>,
+    /// The same by length, each with its start. Code is aligned, so there are many small gaps.
+    by_len: BTreeSet<(usize, usize)>,
     size: usize,
     used: usize,
 }
 
 impl Pool {
     pub(crate) fn new(start: usize, size: usize) -> Self {
-        let mut free = BTreeMap::new();
-        if size > 0 {
-            free.insert(start, size);
-        }
-        Self { free, size, used: 0 }
+        let mut pool = Self { free: BTreeMap::new(), by_len: BTreeSet::new(), size, used: 0 };
+        pool.insert(start, size);
+        pool
     }
 
     /// Bytes in use.
@@ -32,20 +32,15 @@ impl Pool {
 
     /// The start of `len` bytes at a multiple of `align`, from the smallest range that has room.
     pub(crate) fn take(&mut self, len: usize, align: usize) -> Option<usize> {
-        let fit = |(&start, &room): (&usize, &usize)| {
+        let fit = |&(room, start): &(usize, usize)| {
             let at = start.checked_next_multiple_of(align)?;
             let needed = (at - start).checked_add(len)?;
             (needed <= room).then_some((room, start, at))
         };
-        let (room, start, at) = self.free.iter().filter_map(fit).min()?;
-        self.free.remove(&start);
-        if at > start {
-            self.free.insert(start, at - start);
-        }
-        let end = start + room;
-        if at + len < end {
-            self.free.insert(at + len, end - (at + len));
-        }
+        let (room, start, at) = self.by_len.range((len, 0)..).find_map(fit)?;
+        self.remove(start);
+        self.insert(start, at - start);
+        self.insert(at + len, start + room - (at + len));
         self.used += len;
         Some(at)
     }
@@ -60,14 +55,26 @@ impl Pool {
         if let Some((&before, &room)) = self.free.range(..start).next_back()
             && before + room == start
         {
-            self.free.remove(&before);
+            self.remove(before);
             start = before;
             len += room;
         }
-        if let Some(room) = self.free.remove(&(start + len)) {
-            len += room;
+        len += self.remove(start + len);
+        self.insert(start, len);
+    }
+
+    fn insert(&mut self, start: usize, len: usize) {
+        if len > 0 {
+            self.free.insert(start, len);
+            self.by_len.insert((len, start));
         }
-        self.free.insert(start, len);
+    }
+
+    /// Takes the free range that starts at `start` out; its length, 0 if there is none.
+    fn remove(&mut self, start: usize) -> usize {
+        let len = self.free.remove(&start).unwrap_or(0);
+        self.by_len.remove(&(len, start));
+        len
     }
 }
 

@@ -84,7 +84,7 @@ impl CodeSpace {
             mark(&mut self.retired, word);
         }
         let mut freed = 0;
-        let (pool, symbols) = (&mut self.code_pool, &self.symbols);
+        let (pool, symbols) = (&mut self.code_pool, &mut self.symbols);
         self.retired.retain(|code| {
             if !code.in_use {
                 symbols.remove(code.addr);

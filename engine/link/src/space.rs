@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use crate::pool::Pool;
 use crate::probe::Probes;
 use crate::retire::Retired;
-use crate::symbols::{Kind, SymbolTable};
+use crate::symbols::{Kind, SymbolTable, Symbols};
 use crate::x86_64::stubs::{self, ENTRY, GATE, STUB, THUNK};
 use crate::x86_64::{Handler, interpret, probe_enter, probe_exit};
 use crate::{LinkError, PoolKind};
@@ -109,7 +109,7 @@ pub struct CodeSpace {
     pub(crate) data_cells: HashMap<u64, usize>,
     pub(crate) retired: Vec<Retired>,
     pub(crate) probes: Probes,
-    pub(crate) symbols: Arc<SymbolTable>,
+    pub(crate) symbols: Symbols,
 }
 
 impl CodeSpace {
@@ -176,7 +176,7 @@ impl CodeSpace {
             data_cells: HashMap::new(),
             retired: Vec::new(),
             probes: Probes::new(settings.probes, settings.probe_depth, code.base + 2 * ENTRY),
-            symbols: Arc::new(SymbolTable::new(settings.metadata)),
+            symbols: Symbols::new(settings.metadata),
         };
         let cells = [
             interpret as *const () as usize,
@@ -305,7 +305,7 @@ impl CodeSpace {
 
     /// Names of addresses, to be kept by whoever handles faults: it is read without a lock.
     pub fn symbols(&self) -> Arc<SymbolTable> {
-        Arc::clone(&self.symbols)
+        self.symbols.table()
     }
 
     /// What is in use.

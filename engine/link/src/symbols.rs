@@ -1,10 +1,13 @@
 //! From an address to the function it lies in, readable at any moment.
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::hash::BuildHasher;
 use core::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
 
 use bareflow_profile::Level;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use crate::{LinkError, PoolKind};
 
@@ -42,7 +45,6 @@ pub struct SymbolTable {
     high: AtomicUsize,
     /// UTF-8 names, one behind the other.
     names: Box<[AtomicU8]>,
-    names_end: AtomicUsize,
 }
 
 #[derive(Debug, Default)]
@@ -54,75 +56,10 @@ struct Entry {
     kind: AtomicU8,
 }
 
+/// Where the bytes of a name lie in the table: start and length.
+type NamePlace = (u32, u32);
+
 impl SymbolTable {
-    /// A table that takes at most `bytes` bytes, half of it for names.
-    pub(crate) fn new(bytes: usize) -> Self {
-        let entries = bytes / 2 / size_of::<Entry>();
-        let names = (bytes / 2).min(u32::MAX as usize);
-        Self {
-            entries: (0..entries).map(|_| Entry::default()).collect(),
-            high: AtomicUsize::new(0),
-            names: (0..names).map(|_| AtomicU8::new(0)).collect::<Vec<_>>().into(),
-            names_end: AtomicUsize::new(0),
-        }
-    }
-
-    /// Bytes in use.
-    pub(crate) fn used(&self) -> usize {
-        let live = |entry: &&Entry| entry.len.load(Ordering::Relaxed) != 0;
-        let entries = &self.entries[..self.high.load(Ordering::Relaxed)];
-        entries.iter().filter(live).count() * size_of::<Entry>()
-            + self.names_end.load(Ordering::Relaxed)
-    }
-
-    /// Adds a range. Only the owner of the code space writes.
-    pub(crate) fn add(
-        &self,
-        start: usize,
-        len: usize,
-        name: &str,
-        kind: Kind,
-    ) -> Result<(), LinkError> {
-        let high = self.high.load(Ordering::Relaxed);
-        let free = |entry: &Entry| entry.len.load(Ordering::Relaxed) == 0;
-        // A free entry that had this name spares the name's bytes: versions of one function
-        // come and go.
-        let same = |entry: &Entry| free(entry) && self.name_of(entry) == Some(name);
-        let known = self.entries[..high].iter().position(same);
-        let at = known
-            .or_else(|| (high < self.entries.len()).then_some(high))
-            .or_else(|| self.entries[..high].iter().position(free));
-        let Some(at) = at else {
-            return Err(self.full(size_of::<Entry>()));
-        };
-        let entry = &self.entries[at];
-        if known.is_none() {
-            let (place, name_len) = self.store_name(name)?;
-            entry.name.store(place, Ordering::Relaxed);
-            entry.name_len.store(name_len, Ordering::Relaxed);
-        }
-        entry.start.store(start, Ordering::Relaxed);
-        let kind = match kind {
-            Kind::Code(level) => level as u8,
-            Kind::Stub => STUB,
-            Kind::Data => DATA,
-        };
-        entry.kind.store(kind, Ordering::Relaxed);
-        entry.len.store(len.max(1), Ordering::Release);
-        self.high.store(high.max(at + 1), Ordering::Release);
-        Ok(())
-    }
-
-    /// Takes the range that starts at `start` away.
-    pub(crate) fn remove(&self, start: usize) {
-        let entries = &self.entries[..self.high.load(Ordering::Relaxed)];
-        for entry in entries {
-            if entry.start.load(Ordering::Relaxed) == start {
-                entry.len.store(0, Ordering::Release);
-            }
-        }
-    }
-
     /// What lies at `address`. Takes no lock and allocates nothing.
     pub fn find(&self, address: usize) -> Option<Found<'_>> {
         let entries = self.entries.get(..self.high.load(Ordering::Acquire))?;
@@ -142,35 +79,124 @@ impl SymbolTable {
     }
 
     fn name_of(&self, entry: &Entry) -> Option<&str> {
-        let start = entry.name.load(Ordering::Relaxed) as usize;
-        let end = start + entry.name_len.load(Ordering::Relaxed) as usize;
-        let bytes = self.names.get(start..end)?;
-        // SAFETY: `AtomicU8` has the layout of `u8`, and bytes below `names_end` are written
-        // once, before any entry refers to them.
+        self.name((entry.name.load(Ordering::Relaxed), entry.name_len.load(Ordering::Relaxed)))
+    }
+
+    fn name(&self, (start, len): NamePlace) -> Option<&str> {
+        let bytes = self.names.get(start as usize..)?.get(..len as usize)?;
+        // SAFETY: `AtomicU8` has the layout of `u8`, and bytes of a name are written once, before
+        // any entry refers to them.
         let bytes =
             unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast::<u8>(), bytes.len()) };
         core::str::from_utf8(bytes).ok()
     }
+}
 
-    fn store_name(&self, name: &str) -> Result<(u32, u32), LinkError> {
-        let start = self.names_end.load(Ordering::Relaxed);
-        // Another version of the function may be installed still: its entry has the name.
-        let entries = &self.entries[..self.high.load(Ordering::Relaxed)];
-        if let Some(entry) = entries.iter().find(|entry| self.name_of(entry) == Some(name)) {
-            let place = entry.name.load(Ordering::Relaxed);
-            return Ok((place, entry.name_len.load(Ordering::Relaxed)));
+/// The one writer of a [`SymbolTable`], which finds its way in it without searching.
+#[derive(Debug)]
+pub(crate) struct Symbols {
+    table: Arc<SymbolTable>,
+    /// The entry of each range, by its start.
+    entry_at: HashMap<usize, usize>,
+    /// Entries below the table's `high` that are not in use.
+    free: Vec<usize>,
+    /// Names in the table, each once: versions of one function come and go.
+    names: HashTable<NamePlace>,
+    names_end: usize,
+    hasher: DefaultHashBuilder,
+}
+
+impl Symbols {
+    /// A table that takes at most `bytes` bytes, half of it for names.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let entries = bytes / 2 / size_of::<Entry>();
+        let names = (bytes / 2).min(u32::MAX as usize);
+        let table = SymbolTable {
+            entries: (0..entries).map(|_| Entry::default()).collect(),
+            high: AtomicUsize::new(0),
+            names: (0..names).map(|_| AtomicU8::new(0)).collect(),
+        };
+        Self {
+            table: Arc::new(table),
+            entry_at: HashMap::new(),
+            free: Vec::new(),
+            names: HashTable::new(),
+            names_end: 0,
+            hasher: DefaultHashBuilder::default(),
         }
-        let room =
-            self.names.get(start..start + name.len()).ok_or_else(|| self.full(name.len()))?;
+    }
+
+    /// The table, for readers.
+    pub(crate) fn table(&self) -> Arc<SymbolTable> {
+        Arc::clone(&self.table)
+    }
+
+    /// Bytes in use.
+    pub(crate) fn used(&self) -> usize {
+        self.entry_at.len() * size_of::<Entry>() + self.names_end
+    }
+
+    /// Adds a range that starts where no other does.
+    pub(crate) fn add(
+        &mut self,
+        start: usize,
+        len: usize,
+        name: &str,
+        kind: Kind,
+    ) -> Result<(), LinkError> {
+        let high = self.table.high.load(Ordering::Relaxed);
+        let at = self.free.last().copied().unwrap_or(high);
+        if at == self.table.entries.len() {
+            return Err(self.full(size_of::<Entry>()));
+        }
+        let (name, name_len) = self.intern(name)?;
+        let entry = &self.table.entries[at];
+        entry.name.store(name, Ordering::Relaxed);
+        entry.name_len.store(name_len, Ordering::Relaxed);
+        entry.start.store(start, Ordering::Relaxed);
+        let kind = match kind {
+            Kind::Code(level) => level as u8,
+            Kind::Stub => STUB,
+            Kind::Data => DATA,
+        };
+        entry.kind.store(kind, Ordering::Relaxed);
+        entry.len.store(len.max(1), Ordering::Release);
+        if self.free.pop().is_none() {
+            self.table.high.store(high + 1, Ordering::Release);
+        }
+        self.entry_at.insert(start, at);
+        Ok(())
+    }
+
+    /// Takes the range that starts at `start` away.
+    pub(crate) fn remove(&mut self, start: usize) {
+        if let Some(at) = self.entry_at.remove(&start) {
+            self.table.entries[at].len.store(0, Ordering::Release);
+            self.free.push(at);
+        }
+    }
+
+    fn intern(&mut self, name: &str) -> Result<NamePlace, LinkError> {
+        let hash = self.hasher.hash_one(name);
+        let same = |place: &NamePlace| self.table.name(*place) == Some(name);
+        if let Some(place) = self.names.find(hash, same) {
+            return Ok(*place);
+        }
+        let start = self.names_end;
+        let end = start + name.len();
+        let room = self.table.names.get(start..end).ok_or_else(|| self.full(name.len()))?;
         for (place, byte) in room.iter().zip(name.bytes()) {
             place.store(byte, Ordering::Relaxed);
         }
-        self.names_end.store(start + name.len(), Ordering::Release);
-        Ok((start as u32, name.len() as u32))
+        self.names_end = end;
+        let place = (start as u32, name.len() as u32);
+        let hash_of = |place: &NamePlace| self.hasher.hash_one(self.table.name(*place));
+        self.names.insert_unique(hash, place, hash_of);
+        Ok(place)
     }
 
     fn full(&self, wanted: usize) -> LinkError {
-        let size = size_of_val(&*self.entries) + self.names.len();
+        let size = size_of_val(&*self.table.entries) + self.table.names.len();
         LinkError::Full { pool: PoolKind::Metadata, wanted, used: self.used(), size }
     }
 }

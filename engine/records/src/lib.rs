@@ -11,9 +11,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
+use bareflow_ir::{FuncId, Module};
 use bareflow_profile::{
     Cycles, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
 };
+use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
 /// What an engine with these compilers calls itself in snapshots: its version, a hash of its sources
@@ -23,6 +25,23 @@ use snapshot_fmt as snap;
 pub fn engine(compilers: &str) -> String {
     let (version, sources) = (env!("CARGO_PKG_VERSION"), env!("BAREFLOW_ENGINE"));
     alloc::format!("bareflow {version} {sources} {compilers}")
+}
+
+/// SHA-256 of a function's text form, which names what it refers to: equal as long as the function
+/// means the same, wherever it stands in its module.
+#[must_use]
+pub fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
+    struct Hashing(Sha256);
+    impl core::fmt::Write for Hashing {
+        fn write_str(&mut self, text: &str) -> core::fmt::Result {
+            self.0.update(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hash = Hashing(Sha256::new());
+    // Writing into a hash cannot fail.
+    let _ = core::fmt::write(&mut hash, format_args!("{}", module.show_func(func)));
+    hash.0.finalize().into()
 }
 
 /// The number of a level in a snapshot.

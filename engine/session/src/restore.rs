@@ -107,6 +107,7 @@ fn function(
             record.history.iter().map(|(b, l)| (*b, records::level_from_record(*l))).collect();
     });
     if module.is_none() {
+        unit.with(func, |state| state.body_hash = Some(record.body_hash));
         let told = |(from, told): &(u32, _)| (*from, records::evidence_from_record(told));
         unit.evidence.borrow_mut().restore(func, record.evidence.iter().map(told).collect());
     }

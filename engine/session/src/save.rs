@@ -12,7 +12,7 @@ use snapshot_fmt as snap;
 
 use crate::boot::levels;
 use crate::session::Session;
-use crate::snapshots::{body_hash, fingerprints, write};
+use crate::snapshots::{fingerprints, write};
 use crate::unit::{Code, FuncState, Unit, Verdict};
 use crate::{SnapshotReport, measure};
 
@@ -138,7 +138,8 @@ fn function(
     func: FuncId,
     epochs: &[u32],
 ) -> Option<snap::FunctionRecord> {
-    if unit.module().func(func).is_declaration() {
+    let ir = unit.module();
+    if ir.func(func).is_declaration() {
         return None;
     }
     let profile = unit.profile(func);
@@ -162,7 +163,7 @@ fn function(
             options: code.map_or(String::new(), |code| code.options.to_string()),
             features: code.map_or(Vec::new(), features),
             epoch: code.and_then(|code| code.epoch),
-            body_hash: body_hash(unit.module(), func),
+            body_hash: *state.body_hash.get_or_insert_with(|| records::body_hash(ir, func)),
             object: code.map(|code| record(&code.object)),
             osr: state.osr.iter().map(|(block, code)| osr(block.0, code)).collect(),
             profile: records::profile_to_record(&profile),

@@ -4,8 +4,6 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_ir::{FuncId, Module};
-use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
 use crate::compilers::Compilers;
@@ -176,21 +174,4 @@ fn cpu_brand() -> String {
         .take_while(|byte| *byte != 0)
         .collect();
     String::from(String::from_utf8_lossy(&bytes).trim())
-}
-
-/// Hash of a function's body, by the names of what it refers to: equal as long as the function
-/// means the same, wherever it stands in its module.
-pub(crate) fn body_hash(module: &Module, func: FuncId) -> [u8; 32] {
-    use core::fmt::Write as _;
-    struct Hashing(Sha256);
-    impl core::fmt::Write for Hashing {
-        fn write_str(&mut self, text: &str) -> core::fmt::Result {
-            self.0.update(text.as_bytes());
-            Ok(())
-        }
-    }
-    let mut hash = Hashing(Sha256::new());
-    // Writing into a hash cannot fail.
-    let _ = write!(hash, "{}", module.show_func(func));
-    hash.0.finalize().into()
 }

@@ -30,6 +30,7 @@ pub(crate) struct Unit {
     globals: Vec<u64>,
     /// Addresses by name, for relocations.
     symbols: HashMap<String, u64>,
+    by_name: HashMap<String, FuncId>,
     pub(crate) states: RefCell<Vec<FuncState>>,
     /// What the compilers were told of its functions.
     pub(crate) evidence: RefCell<Evidence>,
@@ -47,6 +48,8 @@ pub(crate) struct FuncState {
     pub(crate) compile_ns: u64,
     /// The same of earlier boots.
     pub(crate) compiled_before: (u32, u64),
+    /// What its body is called in snapshots, once one was saved.
+    pub(crate) body_hash: Option<[u8; 32]>,
     /// Levels reached: boot and level.
     pub(crate) history: Vec<(u32, Level)>,
     /// Its counter, once instrumented code has asked for one: its address and where it was set.
@@ -189,6 +192,7 @@ impl Unit {
             slots,
             globals,
             symbols,
+            by_name: module.func_ids().map(|id| (module.func(id).name.clone(), id)).collect(),
             evidence: RefCell::new(Evidence::new(module.funcs.len())),
             states: RefCell::new(module.funcs.iter().map(|_| FuncState::default()).collect()),
             program,
@@ -236,10 +240,7 @@ impl Unit {
 
     /// A function by name.
     pub(crate) fn find(&self, name: &str) -> Option<FuncId> {
-        match self.program.module.symbol(name)? {
-            Symbol::Func(id) => Some(id),
-            _ => None,
-        }
+        self.by_name.get(name).copied()
     }
 
     pub(crate) fn slot(&self, func: FuncId) -> SlotId {
