@@ -32,6 +32,7 @@ mod layout;
 mod memory;
 mod partition;
 mod path;
+mod settle;
 mod transaction;
 mod volume;
 
@@ -41,4 +42,5 @@ pub use error::Error;
 pub use layout::Layout;
 pub use memory::MemoryDisk;
 pub use partition::{Partition, find_fat16};
-pub use volume::{Entry, OpenFile, Repairs, Space, Volume};
+pub use settle::Repairs;
+pub use volume::{Entry, OpenFile, Space, Volume};
