@@ -1,5 +1,11 @@
 //! Calls of LLVM's intrinsics: which one it is, and those that move or compute nothing.
 
+mod float;
+mod int;
+mod overflow;
+mod vector;
+mod wide;
+
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -43,7 +49,7 @@ fn is_type(part: &str) -> bool {
 }
 
 impl Lower<'_, '_> {
-    pub(super) fn call_or_intrinsic(&mut self, call: &CallInfo, ty: TypeId) -> Res<Vec<Value>> {
+    pub(crate) fn call_or_intrinsic(&mut self, call: &CallInfo, ty: TypeId) -> Res<Vec<Value>> {
         if let Some(callee) = self.src.direct_callee(call.callee) {
             let name = &self.src.module.func(callee).name;
             if let Some(base) = base_name(name) {
@@ -185,7 +191,7 @@ impl Lower<'_, '_> {
 }
 
 /// What an operand list lacks, in words.
-pub(super) fn missing() -> super::lower::Refusal {
+pub(crate) fn missing() -> super::lower::Refusal {
     super::lower::Refusal(String::from("a missing argument"))
 }
 

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use bareflow_ir::Operand;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use super::lower::{Addr, Lower, Res};
-use super::memory::plain;
+use crate::cranelift::lower::{Addr, Lower, Res};
+use crate::cranelift::memory::plain;
 
 /// Up to this many bytes are copied or filled by single moves.
 const INLINE: u64 = 128;
@@ -44,7 +44,7 @@ fn moves(size: u64) -> Vec<(clif::Type, u64)> {
 
 impl Lower<'_, '_> {
     /// `llvm.memcpy` and `llvm.memmove`: `name` is the library's function.
-    pub(super) fn mem_copy(
+    pub(crate) fn mem_copy(
         &mut self,
         to: Operand,
         from: Operand,
@@ -80,7 +80,7 @@ impl Lower<'_, '_> {
     }
 
     /// `llvm.memset`.
-    pub(super) fn mem_set(&mut self, to: Operand, byte: Operand, size: Operand) -> Res<()> {
+    pub(crate) fn mem_set(&mut self, to: Operand, byte: Operand, size: Operand) -> Res<()> {
         if self.promoted_fill(to, byte, size)? {
             return Ok(());
         }

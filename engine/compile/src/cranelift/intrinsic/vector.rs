@@ -8,14 +8,14 @@ use bareflow_ir::{BinaryOp, IntPredicate, Operand, TypeId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use super::intrinsic::missing;
-use super::lower::{Addr, Base, Lower, Res, refuse};
-use super::memory::plain;
-use super::shape::Shape;
+use super::missing;
+use crate::cranelift::lower::{Addr, Base, Lower, Res, refuse};
+use crate::cranelift::memory::plain;
+use crate::cranelift::shape::Shape;
 
 impl Lower<'_, '_> {
     /// `llvm.vector.reduce.*`.
-    pub(super) fn reduce(
+    pub(crate) fn reduce(
         &mut self,
         name: &str,
         args: &[Operand],
@@ -143,7 +143,7 @@ impl Lower<'_, '_> {
     }
 
     /// `llvm.masked.*`: memory accesses of single lanes.
-    pub(super) fn masked(
+    pub(crate) fn masked(
         &mut self,
         name: &str,
         args: &[Operand],
@@ -249,7 +249,7 @@ impl Lower<'_, '_> {
         Ok(vec![first])
     }
 
-    pub(super) fn vector_intrinsic(
+    pub(crate) fn vector_intrinsic(
         &mut self,
         name: &str,
         args: &[Operand],

@@ -8,10 +8,10 @@ use bareflow_ir::{Operand, TypeId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use super::intrinsic::missing;
-use super::lower::{Lower, Res, refuse};
-use super::memory::plain;
-use super::shape::Shape;
+use super::missing;
+use crate::cranelift::lower::{Lower, Res, refuse};
+use crate::cranelift::memory::plain;
+use crate::cranelift::shape::Shape;
 
 /// Functions of the C library with one or two float arguments that are called by name.
 const LIBRARY: &[&str] = &[
@@ -43,7 +43,7 @@ const FLOAT: &[&str] = &[
 ];
 
 impl Lower<'_, '_> {
-    pub(super) fn float_intrinsic(
+    pub(crate) fn float_intrinsic(
         &mut self,
         name: &str,
         args: &[Operand],
