@@ -14,10 +14,13 @@ mod control;
 mod fold;
 mod fused;
 mod intrinsics;
+mod kind;
 mod members;
 mod memory;
 mod moves;
+mod places;
 mod plan;
+mod push;
 mod share;
 mod vectors;
 
@@ -25,19 +28,17 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use bareflow_ir::Types;
 use bareflow_ir::layout::{ValueFrame, alloc_size};
-use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand, Type, TypeId};
-use bareflow_ir::{Types, ValueId};
+use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand, TypeId};
 use hashbrown::HashMap;
 
-use crate::code::{Code, Counts, Entry, Handler, Inst, Insts, Kept, OsrMove, Switch};
+use crate::code::{Code, Counts, Inst, Insts, Kept, OsrMove, Switch};
 use crate::op::call::Site;
-use crate::op::shape::Place;
-use crate::op::slow::Function as SlowFunction;
 use crate::op::{lanes, limbs, moves as move_ops, slow};
-use crate::value::{Format, Lane};
 use crate::{Interp, World};
 
+use kind::{Kind, kind_of, lane_of, regular};
 use plan::Plan;
 
 /// What decoding looks up.
@@ -47,66 +48,6 @@ pub(crate) struct Env<'a> {
     /// `None` when code is only checked, not run.
     pub interp: Option<&'a Interp>,
     pub world: Option<&'a dyn World>,
-}
-
-/// What a value is to the register code.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Kind {
-    /// An integer or pointer of 1 to 64 bits.
-    Int(u32),
-    /// An integer of 65 to 128 bits.
-    Big(u32),
-    /// An integer of more bits.
-    Huge(u32),
-    F32,
-    F64,
-    /// Half or bfloat.
-    Short(Format),
-    /// A vector of lanes.
-    Vector(Lane, u32),
-    /// A struct or array.
-    Aggregate,
-    Void,
-    /// Nothing that can be computed with.
-    Other,
-}
-
-/// What the scalar or lane type `ty` is.
-fn lane_of(types: &Types, ty: TypeId) -> Option<Lane> {
-    Some(match types.get(ty) {
-        Type::Int(bits @ 1..=128) => Lane::Int(*bits),
-        Type::Ptr => Lane::Int(64),
-        Type::Half => Lane::Float(Format::Half),
-        Type::BFloat => Lane::Float(Format::BFloat),
-        Type::Float => Lane::Float(Format::F32),
-        Type::Double => Lane::Float(Format::F64),
-        _ => return None,
-    })
-}
-
-fn kind_of(types: &Types, ty: TypeId) -> Kind {
-    match types.get(ty) {
-        Type::Int(bits @ 1..=64) => Kind::Int(*bits),
-        Type::Int(bits @ 65..=128) => Kind::Big(*bits),
-        Type::Int(bits) => Kind::Huge(*bits),
-        Type::Ptr => Kind::Int(64),
-        Type::Half => Kind::Short(Format::Half),
-        Type::BFloat => Kind::Short(Format::BFloat),
-        Type::Float => Kind::F32,
-        Type::Double => Kind::F64,
-        Type::Vector { elem, len } => match lane_of(types, *elem) {
-            Some(lane) => Kind::Vector(lane, *len),
-            None => Kind::Other,
-        },
-        Type::Array { .. } | Type::Struct { .. } => Kind::Aggregate,
-        Type::Void => Kind::Void,
-        _ => Kind::Other,
-    }
-}
-
-/// Whether a register has this width.
-const fn regular(bits: u32) -> bool {
-    matches!(bits, 8 | 16 | 32 | 64)
 }
 
 /// Decodes a definition.
@@ -253,216 +194,6 @@ impl<'a> Decoder<'a> {
             self.errors.push(what);
         }
     }
-
-    // Instructions.
-
-    fn push(&mut self, op: Handler, a: u32, b: u32, c: u32, d: u32) -> usize {
-        self.insts.push(Inst { op: Entry { handler: op }, a, b, c, d });
-        self.insts.len() - 1
-    }
-
-    /// Puts numbers behind an instruction, six in the place of one.
-    fn push_operands(&mut self, operands: &[u32]) {
-        for chunk in operands.chunks(6) {
-            let word = |at: usize| chunk.get(at).copied().unwrap_or(0);
-            let first = u64::from(word(0)) | u64::from(word(1)) << 32;
-            self.push_raw(first, [word(2), word(3), word(4), word(5)]);
-        }
-    }
-
-    fn push_raw(&mut self, first: u64, rest: [u32; 4]) {
-        let [a, b, c, d] = rest;
-        self.insts.push(Inst { op: Entry { word: first }, a, b, c, d });
-    }
-
-    /// An instruction with an integer result.
-    fn int_result(&mut self, op: Handler, to: u32, b: u32, c: u32, d: u32) {
-        self.push(op, to, b, c, d);
-        self.wrote(to, 8);
-        self.last_int = Some(to);
-    }
-
-    /// An instruction with a result of this kind in one word.
-    fn result(&mut self, kind: Kind, op: Handler, to: u32, b: u32, c: u32, d: u32) {
-        self.push(op, to, b, c, d);
-        self.note_result(kind, to);
-    }
-
-    /// A result of this kind is at `to` and in its register.
-    fn note_result(&mut self, kind: Kind, to: u32) {
-        self.wrote(to, 8);
-        match kind {
-            Kind::F32 => self.last_f32 = Some(to),
-            Kind::F64 => self.last_f64 = Some(to),
-            _ => self.last_int = Some(to),
-        }
-    }
-
-    /// An instruction that writes the frame and leaves the result registers alone.
-    fn other_result(&mut self, op: Handler, to: u32, b: u32, c: u32, d: u32, bytes: u32) {
-        self.push(op, to, b, c, d);
-        self.wrote(to, bytes);
-    }
-
-    /// What the result registers hold of these bytes is out of date.
-    fn wrote(&mut self, at: u32, bytes: u32) {
-        let stale = |last: &mut Option<u32>| {
-            if last.is_some_and(|place| place < at + bytes.max(8) && at < place + 8) {
-                *last = None;
-            }
-        };
-        stale(&mut self.last_int);
-        stale(&mut self.last_f64);
-        stale(&mut self.last_f32);
-    }
-
-    /// The place of an operand that was found before further instructions were emitted.
-    fn settled(&self, place: Place) -> Place {
-        match place {
-            Place::Last(at) if self.last_int != Some(at) => Place::Reg(at),
-            _ => place,
-        }
-    }
-
-    fn forget_last(&mut self) {
-        self.last_int = None;
-        self.last_f64 = None;
-        self.last_f32 = None;
-    }
-
-    /// An operation that is an ordinary function.
-    fn function(&mut self, function: SlowFunction, to: u32, operands: &[u32]) {
-        let count = operands.len().div_ceil(6) as u32;
-        let address = function as usize as u64;
-        self.push(slow::function, to, count, address as u32, (address >> 32) as u32);
-        self.push_operands(operands);
-        self.forget_last();
-    }
-
-    /// An operation on lanes.
-    fn lanes(&mut self, desc: lanes::LaneDesc, to: u32, places: &[u32]) {
-        let desc = Kept::new(desc);
-        let address = desc.address();
-        self.lane_descs.push(desc);
-        let mut operands = vec![address as u32, (address >> 32) as u32];
-        operands.extend_from_slice(places);
-        self.function(lanes::run, to, &operands);
-    }
-
-    /// An operation on limbs.
-    fn limbs(&mut self, desc: limbs::LimbDesc, to: u32, places: &[u32]) {
-        let desc = Kept::new(desc);
-        let address = desc.address();
-        self.limb_descs.push(desc);
-        let mut operands = vec![address as u32, (address >> 32) as u32];
-        operands.extend_from_slice(places);
-        self.function(limbs::run, to, &operands);
-    }
-
-    fn fault(&mut self, fault: slow::Fault) {
-        self.push(slow::fault, fault as u32, 0, 0, 0);
-    }
-
-    // Places.
-
-    /// `bytes` of scratch space for the instruction being emitted.
-    fn scratch(&mut self, bytes: u32) -> u32 {
-        let at = self.temp;
-        let end = at.saturating_add(bytes.next_multiple_of(8));
-        if end > self.temp_end {
-            self.refuse("an instruction that needs too much room for temporary values");
-            return self.temp_base;
-        }
-        self.temp = end;
-        at
-    }
-
-    /// Where a constant lies in the frame.
-    fn constant(&mut self, id: ConstId) -> u32 {
-        if let Some(at) = self.pool_ids.get(&id) {
-            return *at;
-        }
-        let words = match consts::words(&self.env, id) {
-            Ok(words) => words,
-            Err(consts::Bad::Unsupported(what)) => {
-                self.refuse(what);
-                return self.pool_base;
-            }
-            Err(consts::Bad::Unresolved(symbol)) => {
-                let (kind, at) = match symbol {
-                    bareflow_ir::Symbol::Func(id) => (0, id.0),
-                    bareflow_ir::Symbol::Global(id) => (1, id.0),
-                    bareflow_ir::Symbol::Alias(id) => (2, id.0),
-                };
-                self.push(slow::unresolved, kind, at, 0, 0);
-                return self.number(0);
-            }
-        };
-        let at = match *words {
-            [word] => self.number(word),
-            _ => {
-                let at = self.pool_base + self.pool.len() as u32 * 8;
-                self.pool.extend_from_slice(&words);
-                at
-            }
-        };
-        self.pool_ids.insert(id, at);
-        at
-    }
-
-    /// Where a number lies in the frame.
-    fn number(&mut self, word: u64) -> u32 {
-        if let Some(at) = self.pool_words.get(&word) {
-            return *at;
-        }
-        let at = self.pool_base + self.pool.len() as u32 * 8;
-        self.pool.push(word);
-        self.pool_words.insert(word, at);
-        at
-    }
-
-    /// Where an operand lies in the frame.
-    fn place(&mut self, operand: Operand) -> u32 {
-        match operand {
-            Operand::Value(id) => self.value(id),
-            Operand::Const(id) => self.constant(id),
-        }
-    }
-
-    fn value(&mut self, id: ValueId) -> u32 {
-        self.places[id.index()]
-    }
-
-    /// An operand of an instruction that takes integers from a result register.
-    fn source(&mut self, operand: Operand) -> Place {
-        let at = self.place(operand);
-        if self.last_int == Some(at) { Place::Last(at) } else { Place::Reg(at) }
-    }
-
-    fn source_float(&mut self, operand: Operand, double: bool) -> Place {
-        let at = self.place(operand);
-        let last = if double { self.last_f64 } else { self.last_f32 };
-        if last == Some(at) { Place::Last(at) } else { Place::Reg(at) }
-    }
-
-    /// An integer operand of `bits` that may stand in the instruction.
-    fn source_or_number(&mut self, operand: Operand, bits: u32) -> Place {
-        match self.number_of(operand, bits) {
-            Some(number) => match i32::try_from(number) {
-                Ok(number) => Place::Imm(number),
-                Err(_) => self.source(operand),
-            },
-            None => self.source(operand),
-        }
-    }
-
-    /// The value of a constant integer operand that has no address in it, sign-extended.
-    fn number_of(&self, operand: Operand, bits: u32) -> Option<i64> {
-        let Operand::Const(id) = operand else { return None };
-        plan::number(self.env.module, id, bits)
-    }
-
-    // The whole.
 
     fn emit_all(&mut self) {
         self.constants_at = self.push(move_ops::constants, 0, 0, 0, 0);
