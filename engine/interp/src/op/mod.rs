@@ -15,6 +15,7 @@ pub(crate) mod limbs;
 pub(crate) mod masked;
 pub(crate) mod memory;
 pub(crate) mod moves;
+mod register;
 pub(crate) mod shape;
 pub(crate) mod simd;
 pub(crate) mod slow;
