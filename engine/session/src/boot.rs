@@ -16,8 +16,8 @@ use crate::side::SideStack;
 use crate::unit::{FuncState, Unit, Verdict};
 use crate::{
     Arena, BootReport, CodeReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError,
-    VariantReport, VerdictReport, measure, restore, save, snapshots, stress, tiers, tournament,
-    world,
+    VariantReport, VerdictReport, ahead, measure, restore, save, snapshots, stress, tiers,
+    tournament, world,
 };
 
 /// The side stack's share of the size of the stack: few functions need it.
@@ -50,6 +50,7 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     let outcomes = run_all(session);
     tournament::finish(session);
     measure::collect(session);
+    ahead::compile(session);
     session.collect();
     if session.manifest.profile {
         report_profiles(session);

@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod adaptive;
+mod ahead;
 mod boot;
 mod compilers;
 mod disk;

@@ -37,7 +37,7 @@ pub(crate) fn threshold(session: &Session, level: Level) -> u64 {
 }
 
 /// The level that `calls` calls deserve.
-fn deserved(session: &Session, calls: u64) -> Level {
+pub(crate) fn deserved(session: &Session, calls: u64) -> Level {
     let reached = |level: &Level| calls >= threshold(session, *level);
     Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
 }
