@@ -3,11 +3,10 @@
 //! Rounding is to nearest, NaN payloads are the processor's. A conversion to an integer that
 //! does not fit is poison; it saturates, and NaN gives 0. `fmuladd` is not fused.
 
-use core::marker::PhantomData;
-
 use bareflow_ir::{BinaryOp, FloatPredicate};
 
-use super::shape::{Binary, Place, Unary, Val, pick_float, pick_unary};
+use super::define::{binary_operations, conversions, unary_operations};
+use super::shape::{Place, Val, pick_float, pick_unary};
 use crate::code::Handler;
 
 /// A float of a register width.
@@ -62,21 +61,8 @@ macro_rules! float {
 }
 float!(f32 u32 fmodf sqrtf, f64 u64 fmod sqrt);
 
-macro_rules! binaries {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Float> Binary for $name<T> {
-            type In = T;
-            type Out = T;
-            #[inline(always)]
-            fn run(left: T, right: T) -> T {
-                let run: fn(T, T) -> T = $run;
-                run(left, right)
-            }
-        }
-    )*};
-}
-binaries! {
+binary_operations! {
+    <T: Float> -> T;
     Add: T::add;
     Sub: T::sub;
     Mul: T::mul;
@@ -84,42 +70,16 @@ binaries! {
     Rem: T::rem;
 }
 
-macro_rules! unaries {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Float> Unary for $name<T> {
-            type In = T;
-            type Out = T;
-            #[inline(always)]
-            fn run(value: T) -> T {
-                let run: fn(T) -> T = $run;
-                run(value)
-            }
-        }
-    )*};
-}
-unaries! {
+unary_operations! {
+    <T: Float> -> T;
     Negate: T::negate;
     Absolute: T::absolute;
     Root: T::root;
     Copy: |a| a;
 }
 
-macro_rules! compares {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Float> Binary for $name<T> {
-            type In = T;
-            type Out = bool;
-            #[inline(always)]
-            fn run(left: T, right: T) -> bool {
-                let run: fn(T, T) -> bool = $run;
-                run(left, right)
-            }
-        }
-    )*};
-}
-compares! {
+binary_operations! {
+    <T: Float> -> bool;
     Oeq: |a, b| a == b;
     Ogt: |a, b| a > b;
     Oge: |a, b| a >= b;
@@ -138,20 +98,6 @@ compares! {
     False: |_, _| false;
 }
 
-macro_rules! conversions {
-    ($($name:ident: $from:ident -> $to:ident, $run:expr;)*) => {$(
-        pub(crate) struct $name;
-        impl Unary for $name {
-            type In = $from;
-            type Out = $to;
-            #[inline(always)]
-            fn run(value: $from) -> $to {
-                let run: fn($from) -> $to = $run;
-                run(value)
-            }
-        }
-    )*};
-}
 conversions! {
     Widen: f32 -> f64, f64::from;
     Narrow: f64 -> f32, |a| a as f32;

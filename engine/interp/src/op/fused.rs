@@ -93,26 +93,9 @@ handlers! {
     }
 }
 
-macro_rules! vector_handlers {
-    ($($(#[$meta:meta])* fn $name:ident<$($g:ident: $b:path),*>($ip:ident, $fp:ident, $cx:ident, $acc:ident, $f:ident, $s:ident) $body:block)*) => {$(
-        $(#[$meta])*
-        pub(crate) unsafe extern "sysv64" fn $name<$($g: $b,)* const N: usize>(
-            $ip: crate::code::Ip,
-            $fp: Fp,
-            $cx: crate::code::Cx,
-            $acc: u64,
-            $f: f64,
-            $s: f32,
-        ) {
-            // SAFETY: operands are places that decoding assigned.
-            unsafe { $body }
-        }
-    )*};
-}
-
-vector_handlers! {
+handlers! {
     /// `a = O(first operand, what is at the address)` on 16 bytes.
-    fn lanes_with_load<O: Binary, M: PlainMode>(ip, fp, cx, acc, f, s) {
+    fn lanes_with_load<O: Binary, M: PlainMode>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         let y = M::at(inst, fp).cast::<[O::In; N]>().read_unaligned();
         let x = read::<[O::In; N]>(fp, *slow::operands(ip));
@@ -122,7 +105,7 @@ vector_handlers! {
     }
 
     /// `a = O(b, c, d)` on 16 bytes.
-    fn lanes_three<O: Ternary>(ip, fp, cx, acc, f, s) {
+    fn lanes_three<O: Ternary>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         let (x, y) = (read::<[O::Of; N]>(fp, inst.b), read::<[O::Of; N]>(fp, inst.c));
         let z = read::<[O::Of; N]>(fp, inst.d);
@@ -132,7 +115,7 @@ vector_handlers! {
     }
 
     /// `a = O(first operand, what is at the address, second operand)` on 16 bytes.
-    fn lanes_three_load<O: Ternary, M: PlainMode>(ip, fp, cx, acc, f, s) {
+    fn lanes_three_load<O: Ternary, M: PlainMode>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         let y = M::at(inst, fp).cast::<[O::Of; N]>().read_unaligned();
         let rest = slow::operands(ip);

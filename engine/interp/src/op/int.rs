@@ -7,28 +7,15 @@ use core::marker::PhantomData;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
+use super::define::{binary_operations, conversions, unary_operations};
 use super::register::Int;
-use super::shape::{Binary, Place, Unary, Val, pick_binary, pick_unary};
+use super::shape::{Place, Val, pick_binary, pick_unary};
 use super::slow::Fault;
 use super::{handlers, next, read};
 use crate::code::Handler;
 
-/// A binary operation of every width.
-macro_rules! binaries {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Int> Binary for $name<T> {
-            type In = T;
-            type Out = T;
-            #[inline(always)]
-            fn run(left: T, right: T) -> T {
-                let run: fn(T, T) -> T = $run;
-                run(left, right)
-            }
-        }
-    )*};
-}
-binaries! {
+binary_operations! {
+    <T: Int> -> T;
     Add: T::add;
     Sub: T::sub;
     Mul: T::mul;
@@ -50,22 +37,8 @@ binaries! {
     RotateRight: |a, by| a.fshr(a, by);
 }
 
-/// A comparison of every width.
-macro_rules! compares {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Int> Binary for $name<T> {
-            type In = T;
-            type Out = bool;
-            #[inline(always)]
-            fn run(left: T, right: T) -> bool {
-                let run: fn(T, T) -> bool = $run;
-                run(left, right)
-            }
-        }
-    )*};
-}
-compares! {
+binary_operations! {
+    <T: Int> -> bool;
     Eq: |a, b| a == b;
     Ne: |a, b| a != b;
     Ugt: |a, b| a > b;
@@ -78,22 +51,8 @@ compares! {
     Sle: |a, b| a.signed() <= b.signed();
 }
 
-/// A unary operation of every width.
-macro_rules! unaries {
-    ($($name:ident: $run:expr;)*) => {$(
-        pub(crate) struct $name<T>(PhantomData<T>);
-        impl<T: Int> Unary for $name<T> {
-            type In = T;
-            type Out = T;
-            #[inline(always)]
-            fn run(value: T) -> T {
-                let run: fn(T) -> T = $run;
-                run(value)
-            }
-        }
-    )*};
-}
-unaries! {
+unary_operations! {
+    <T: Int> -> T;
     Copy: |a| a;
     Ones: T::ones;
     Leading: T::leading;
@@ -103,27 +62,13 @@ unaries! {
     Absolute: T::absolute;
 }
 
-/// A sign extension from one width to another.
-macro_rules! extensions {
-    ($($name:ident: $from:ident $signed:ident $to_signed:ident $to:ident;)*) => {$(
-        pub(crate) struct $name;
-        impl Unary for $name {
-            type In = $from;
-            type Out = $to;
-            #[inline(always)]
-            fn run(value: $from) -> $to {
-                $to_signed::from(value as $signed) as $to
-            }
-        }
-    )*};
-}
-extensions! {
-    Sext8To16: u8 i8 i16 u16;
-    Sext8To32: u8 i8 i32 u32;
-    Sext8To64: u8 i8 i64 u64;
-    Sext16To32: u16 i16 i32 u32;
-    Sext16To64: u16 i16 i64 u64;
-    Sext32To64: u32 i32 i64 u64;
+conversions! {
+    Sext8To16: u8 -> u16, |a| a as i8 as u16;
+    Sext8To32: u8 -> u32, |a| a as i8 as u32;
+    Sext8To64: u8 -> u64, |a| a as i8 as u64;
+    Sext16To32: u16 -> u32, |a| a as i16 as u32;
+    Sext16To64: u16 -> u64, |a| a as i16 as u64;
+    Sext32To64: u32 -> u64, |a| a as i32 as u64;
 }
 
 handlers! {

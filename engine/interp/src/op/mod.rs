@@ -7,6 +7,7 @@ pub(crate) mod atomic;
 pub(crate) mod branch;
 pub(crate) mod bulk;
 pub(crate) mod call;
+mod define;
 pub(crate) mod float;
 pub(crate) mod fused;
 pub(crate) mod int;
@@ -24,37 +25,8 @@ pub(crate) mod varargs;
 pub(crate) mod vector;
 pub(crate) mod widths;
 
-/// Goes on with another instruction.
-macro_rules! next {
-    ($ip:expr, $fp:expr, $cx:expr, $acc:expr, $f:expr, $s:expr) => {{
-        let ip: $crate::code::Ip = $ip;
-        ((*ip).op.handler)(ip, $fp, $cx, $acc, $f, $s)
-    }};
-}
-pub(crate) use next;
-
-/// Defines handlers. Their bodies are unsafe code under the contract of
-/// [`crate::code::Handler`]: operands are offsets within the frame that decoding assigned.
-macro_rules! handlers {
-    ($($(#[$meta:meta])* fn $name:ident $(<$($g:ident $(: $b:path)?),*>)? $([const $c:ident: usize])?
-        ($ip:ident, $fp:ident, $cx:ident, $acc:ident, $f:ident, $s:ident) $body:block)*) => {$(
-        $(#[$meta])*
-        pub(crate) unsafe extern "sysv64" fn $name<$($($g $(: $b)?,)*)? $(const $c: usize)?>(
-            $ip: $crate::code::Ip,
-            $fp: $crate::code::Fp,
-            $cx: $crate::code::Cx,
-            $acc: u64,
-            $f: f64,
-            $s: f32,
-        ) {
-            // SAFETY: see the macro.
-            unsafe { $body }
-        }
-    )*};
-}
-pub(crate) use handlers;
-
 use crate::code::Fp;
+pub(crate) use define::{handlers, next};
 
 /// Reads from the frame.
 ///

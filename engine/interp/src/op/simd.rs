@@ -31,33 +31,16 @@ unsafe fn map_two<O: Binary, const N: usize>(fp: Fp, to: u32, left: u32, right: 
     }
 }
 
-macro_rules! vector_handlers {
-    ($($(#[$meta:meta])* fn $name:ident<$($g:ident: $b:path),*>($ip:ident, $fp:ident, $cx:ident, $acc:ident, $f:ident, $s:ident) $body:block)*) => {$(
-        $(#[$meta])*
-        pub(crate) unsafe extern "sysv64" fn $name<$($g: $b,)* const N: usize>(
-            $ip: crate::code::Ip,
-            $fp: Fp,
-            $cx: crate::code::Cx,
-            $acc: u64,
-            $f: f64,
-            $s: f32,
-        ) {
-            // SAFETY: operands are places that decoding assigned.
-            unsafe { $body }
-        }
-    )*};
-}
-
-vector_handlers! {
+handlers! {
     /// `a = O(b)`, one chunk.
-    fn unary<O: Unary>(ip, fp, cx, acc, f, s) {
+    fn unary<O: Unary>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         map_one::<O, N>(fp, inst.a, inst.b);
         next!(ip.add(1), fp, cx, acc, f, s)
     }
 
     /// `a = O(b)`, `d` chunks of `N` lanes.
-    fn unary_many<O: Unary>(ip, fp, cx, acc, f, s) {
+    fn unary_many<O: Unary>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         for chunk in 0..inst.d {
             let (to, from) = (chunk * size_of::<[O::Out; N]>() as u32, chunk * size_of::<[O::In; N]>() as u32);
@@ -67,14 +50,14 @@ vector_handlers! {
     }
 
     /// `a = O(b, c)`, one chunk.
-    fn binary<O: Binary>(ip, fp, cx, acc, f, s) {
+    fn binary<O: Binary>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         map_two::<O, N>(fp, inst.a, inst.b, inst.c);
         next!(ip.add(1), fp, cx, acc, f, s)
     }
 
     /// `a = O(b, c)`, `d` chunks.
-    fn binary_many<O: Binary>(ip, fp, cx, acc, f, s) {
+    fn binary_many<O: Binary>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         for chunk in 0..inst.d {
             let at = chunk * size_of::<[O::In; N]>() as u32;
@@ -84,7 +67,7 @@ vector_handlers! {
     }
 
     /// Bits: lane `i` of `a` is `O(b, c)` of lanes `i`; `d` lanes, 64 at most.
-    fn compare<O: Binary>(ip, fp, cx, acc, f, s) {
+    fn compare<O: Binary>[const N: usize](ip, fp, cx, acc, f, s) {
         let _ = acc;
         let inst = &*ip;
         let mut bits = 0u64;
@@ -104,7 +87,7 @@ vector_handlers! {
 
     /// Lane `i` of `a` is that of `c` where bit `i` of `b` is set, and that of `d` elsewhere;
     /// as many lanes as the number behind says.
-    fn select<T: Val>(ip, fp, cx, acc, f, s) {
+    fn select<T: Val>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         let mut bits = read::<u64>(fp, inst.b);
         let lanes = *slow::operands(ip);
@@ -123,7 +106,7 @@ vector_handlers! {
     }
 
     /// Lane `i` of `a` is what lies at the place numbered `i` behind the instruction.
-    fn gather<T: Val>(ip, fp, cx, acc, f, s) {
+    fn gather<T: Val>[const N: usize](ip, fp, cx, acc, f, s) {
         let places = slow::operands(ip);
         let out: [T; N] = core::array::from_fn(|lane| read::<T>(fp, *places.add(lane)));
         write(fp, (*ip).a, out);
@@ -131,7 +114,7 @@ vector_handlers! {
     }
 
     /// All lanes of `a` are `b`.
-    fn splat<T: Val>(ip, fp, cx, acc, f, s) {
+    fn splat<T: Val>[const N: usize](ip, fp, cx, acc, f, s) {
         let inst = &*ip;
         write(fp, inst.a, [read::<T>(fp, inst.b); N]);
         next!(ip.add(1), fp, cx, acc, f, s)
