@@ -8,7 +8,7 @@ use serde_json::Value;
 use snapshot_fmt::Snapshot;
 
 use crate::artefact;
-use crate::tool::{lines, text};
+use crate::tool::{lines, run, text};
 
 /// A module with an argument small enough for an emulator, and the right answer.
 #[derive(Clone, Debug)]
@@ -59,6 +59,20 @@ pub fn image(folder: &Path, name: &str, modules: &[Module], settings: &Value) ->
     arguments.extend(files.iter().map(|file| text(file)));
     assert_eq!(lines("bareflow", &arguments).len(), 1);
     image
+}
+
+/// One boot in a process, which has to succeed: the line that `bareflow run` with these options
+/// prints of `module`, with `disk` as the machine's disk, and what it says beside.
+///
+/// # Panics
+/// When it fails, with what it said.
+#[must_use]
+pub fn boot_hosted(disk: &Path, module: &Path, options: &[&str]) -> (Value, String) {
+    let arguments = [&["run", text(module), "--disk", text(disk)], options].concat();
+    let output = run("bareflow", &arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    (serde_json::from_slice(&output.stdout).expect("one JSON object"), said)
 }
 
 /// Panics unless every module of `boot`, a line of `bareflow boot`, has the right answer.

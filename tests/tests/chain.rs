@@ -1,8 +1,8 @@
 //! The whole chain: grow, save, restore, shrink, boot again.
 
 use bareflow_tests::artefact;
-use bareflow_tests::grown::{check_results, copy_snapshot, image, modules, snapshot};
-use bareflow_tests::tool::{lines, run, text};
+use bareflow_tests::grown::{boot_hosted, check_results, copy_snapshot, image, modules, snapshot};
+use bareflow_tests::tool::{lines, text};
 use serde_json::{Value, json};
 use snapshot_fmt::{FunctionRecord, Snapshot};
 
@@ -11,6 +11,9 @@ const BOOTS: u64 = 3;
 
 /// Emulated everywhere, and hung only after minutes: tests run beside many others.
 const PATIENT: [&str; 4] = ["--accel", "tcg", "--timeout", "900"];
+
+/// What the module that hashes is run with in a process.
+const SHA256: [&str; 4] = ["--entry", "sha256", "--arg", "20"];
 
 #[test]
 fn a_machine_grows_and_shrinks_to_the_same_answers() {
@@ -152,25 +155,9 @@ fn code_for_another_processor_is_not_run() {
 #[test]
 fn a_second_run_in_a_process_starts_where_the_first_ended() {
     let disk = tempfile::tempdir().unwrap();
-    let module = artefact("modules/sha256.bc");
-    let once = || {
-        let arguments = [
-            "run",
-            text(&module),
-            "--entry",
-            "sha256",
-            "--arg",
-            "20",
-            "--calls",
-            "2000",
-            // A tournament that is held later makes variants then.
-            "--tournaments",
-            "0",
-            "--disk",
-            text(disk.path()),
-        ];
-        lines("bareflow", &arguments).remove(0)
-    };
+    // A tournament that is held later makes variants then.
+    let options = [&SHA256[..], &["--calls", "2000", "--tournaments", "0"]].concat();
+    let once = || boot_hosted(disk.path(), &artefact("modules/sha256.bc"), &options).0;
     let runs = [once(), once(), once()];
     let sha256 = modules().into_iter().find(|module| module.name == "sha256").unwrap();
     let right = sha256.result.to_string();
@@ -186,21 +173,10 @@ fn a_second_run_in_a_process_starts_where_the_first_ended() {
 #[test]
 fn a_changed_program_is_compiled_anew() {
     let disk = tempfile::tempdir().unwrap();
+    let options = [&SHA256[..], &["--calls", "500"]].concat();
     let once = |level: &str| {
         let module = artefact(&format!("modules/{level}/sha256.bc"));
-        let arguments = [
-            "run",
-            text(&module),
-            "--entry",
-            "sha256",
-            "--arg",
-            "20",
-            "--calls",
-            "500",
-            "--disk",
-            text(disk.path()),
-        ];
-        lines("bareflow", &arguments).remove(0)
+        boot_hosted(disk.path(), &module, &options).0
     };
     let (first, second) = (once("O2"), once("O1"));
     assert_eq!(first["result"], second["result"]);
@@ -218,21 +194,9 @@ fn a_changed_program_is_compiled_anew() {
 #[test]
 fn a_damaged_snapshot_is_set_aside() {
     let disk = tempfile::tempdir().unwrap();
-    let module = artefact("modules/sha256.bc");
-    let arguments = [
-        "run",
-        text(&module),
-        "--entry",
-        "sha256",
-        "--arg",
-        "20",
-        "--calls",
-        "500",
-        "--disk",
-        text(disk.path()),
-    ];
-    let _ = lines("bareflow", &arguments);
-    let _ = lines("bareflow", &arguments);
+    let options = [&SHA256[..], &["--calls", "500"]].concat();
+    let once = || boot_hosted(disk.path(), &artefact("modules/sha256.bc"), &options);
+    let _ = (once(), once());
     let folder = disk.path().join("boot/snapshots");
     let newest = folder.join("boot_002.snapshot");
     let mut bytes = std::fs::read(&newest).unwrap();
@@ -240,11 +204,8 @@ fn a_damaged_snapshot_is_set_aside() {
     bytes[middle] ^= 1;
     std::fs::write(&newest, bytes).unwrap();
 
-    let output = run("bareflow", &arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
+    let (run, said) = once();
     assert!(said.contains("boot_002.snapshot") && said.contains("set aside"), "{said}");
-    let run: Value = serde_json::from_slice(&output.stdout).unwrap();
     // It went on from the one before.
     assert_eq!(run["boot"], 2);
     assert!(run["restored"].as_u64().unwrap() > 0);
@@ -254,10 +215,9 @@ fn a_damaged_snapshot_is_set_aside() {
 #[test]
 fn code_of_another_engine_is_not_run() {
     let disk = tempfile::tempdir().unwrap();
-    let module = artefact("modules/sha256.bc");
-    let arguments = ["run", text(&module), "--entry", "sha256", "--arg", "20", "--calls", "500"];
-    let arguments = [&arguments[..], &["--disk", text(disk.path())]].concat();
-    let first = lines("bareflow", &arguments).remove(0);
+    let options = [&SHA256[..], &["--calls", "500"]].concat();
+    let once = || boot_hosted(disk.path(), &artefact("modules/sha256.bc"), &options).0;
+    let first = once();
     let file = disk.path().join("boot/snapshots/boot_001.snapshot");
     let mut snapshot = snapshot_fmt::decode(&std::fs::read(&file).unwrap()).unwrap();
     let compiled = snapshot.functions.iter().filter(|f| f.object.is_some()).count();
@@ -266,7 +226,7 @@ fn code_of_another_engine_is_not_run() {
     snapshot.engine.engine = snapshot.engine.engine.replace(' ', " 0");
     std::fs::write(&file, snapshot_fmt::encode(&snapshot).unwrap()).unwrap();
 
-    let second = lines("bareflow", &arguments).remove(0);
+    let second = once();
     assert_eq!(second["result"], first["result"]);
     assert_eq!(second["restored"], 0);
     assert!(second["compiles"].as_u64().unwrap() > 0);
@@ -275,7 +235,7 @@ fn code_of_another_engine_is_not_run() {
     for rejection in rejected {
         assert!(rejection["reason"].as_str().unwrap().contains("made by engine"), "{rejection}");
     }
-    let third = lines("bareflow", &arguments).remove(0);
+    let third = once();
     assert_eq!((&third["rejected"], &third["result"]), (&json!([]), &first["result"]));
     assert!(third["restored"].as_u64().unwrap() > 0);
 }

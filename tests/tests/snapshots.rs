@@ -4,15 +4,15 @@ use std::path::Path;
 use std::process::Command;
 
 use bareflow_tests::artefact;
+use bareflow_tests::grown::boot_hosted;
 use bareflow_tests::tool::{lines, run, text};
 
 /// Runs a module some times with `disk` as the machine's disk, each time from the last snapshot.
 fn grow(disk: &Path, module: &str, runs: usize) {
     let file = artefact(&format!("modules/{module}.bc"));
     for _ in 0..runs {
-        let arguments = ["run", text(&file), "--entry", module, "--arg", "20", "--calls", "2000"];
-        let all = [&arguments[..], &["--disk", text(disk)]].concat();
-        assert_eq!(lines("bareflow", &all).len(), 1);
+        let options = ["--entry", module, "--arg", "20", "--calls", "2000"];
+        let _ = boot_hosted(disk, &file, &options);
     }
 }
 
@@ -122,17 +122,8 @@ fn every_changed_byte_and_every_cut_of_a_real_snapshot_is_found() {
             drop(std::fs::remove_file(disk.path().join("boot/snapshots/boot_002.damaged")));
             std::fs::write(&path, bytes).unwrap();
             let module = artefact("modules/sha256.bc");
-            let run = [
-                "run",
-                text(&module),
-                "--entry",
-                "sha256",
-                "--arg",
-                "20",
-                "--disk",
-                text(disk.path()),
-            ];
-            let line = &lines("bareflow", &run)[0];
+            let options = ["--entry", "sha256", "--arg", "20"];
+            let (line, _) = boot_hosted(disk.path(), &module, &options);
             assert_eq!((&line["boot"], &line["restored"]), (&1.into(), &0.into()), "byte {at}");
             tried[1] += 1;
         }
@@ -178,9 +169,7 @@ fn a_profile_outlives_a_changed_body_of_the_same_shape() {
             .status()
             .unwrap();
         assert!(clang.success());
-        let disk = text(disk.path());
-        let run = ["run", text(&module), "--entry", "entry", "--arg", arg, "--disk", disk];
-        lines("bareflow", &run).remove(0)
+        boot_hosted(disk.path(), &module, &["--entry", "entry", "--arg", arg]).0
     };
     let decode = |boot: u32| {
         let file = disk.path().join(format!("boot/snapshots/boot_{boot:03}.snapshot"));
