@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use bareflow_compile::Cranelift;
 use clap::{Parser, ValueEnum};
 
+use crate::disk::Disk;
 use crate::failure::{Failure, Kind};
-use crate::source::{Disk, Source};
+use crate::source::{self, Source};
 use crate::{Options, Policy, html, shrink, verify};
 
 /// Turns a snapshot into a minimal bootable image: native code of each function at its best
@@ -15,8 +16,8 @@ use crate::{Options, Policy, html, shrink, verify};
 #[derive(Parser, Debug)]
 #[command(name = "bareflow-shrink", version, after_help = EXAMPLES)]
 pub struct Cli {
-    /// A snapshot file (boot_NNN.snapshot), or a grown disk image: then the newest snapshot in
-    /// it, or, as IMAGE:N, that of boot N.
+    /// A snapshot file (boot_NNN.snapshot), or a grown disk image or a folder: then the newest
+    /// snapshot in it, or, as IMAGE:N, that of boot N.
     #[arg(value_name = "SNAPSHOT|IMAGE")]
     snapshot: PathBuf,
     /// The flat image to write; it boots from hard disk and floppy.
@@ -77,11 +78,9 @@ impl Cli {
     /// # Errors
     /// Why nothing was written.
     pub fn run(&self) -> Result<(), Failure> {
-        let source = Source::open(&self.snapshot)?;
-        let grown = match (&self.grown, &source.disk) {
-            (None, Some(_)) => Some(source.file.clone()),
-            (grown, _) => grown.clone(),
-        };
+        let source = source::one(&self.snapshot)?;
+        let disk = source.inside.is_some().then(|| source.file.clone());
+        let grown = self.grown.clone().or(disk);
         if self.verify && grown.is_none() {
             let message = "--verify boots the grown image too: name it with --grown DISK";
             return Err(Failure::new(Kind::Usage, message));
@@ -101,15 +100,11 @@ impl Cli {
             timing: self.timing,
         };
         let shrunk = shrink::shrink(&source.bytes, &Cranelift::new(), &options)
-            .map_err(|failure| source.name_in(failure))?;
+            .map_err(|failure| name_in(failure, &source))?;
         let mut report = shrunk.report;
         report.input = source.name();
         if let Some(grown) = &grown {
-            let disk = match source.disk {
-                Some(disk) if self.grown.is_none() => disk,
-                _ => Disk::of(grown)?,
-            };
-            report.compare_with(disk);
+            report.compare_with(Disk::of(grown)?);
         }
         let verdict = match (&grown, &shrunk.image) {
             (Some(grown), Some(image)) if self.verify => {
@@ -145,6 +140,18 @@ impl Cli {
         }
         Ok(())
     }
+}
+
+/// `failure`, in the file of `source` and at its place there, if it names none itself.
+fn name_in(mut failure: Failure, source: &Source) -> Failure {
+    if failure.file.is_none() {
+        failure.file = Some(source.file.clone());
+        failure.at = match (&source.inside, failure.at.take()) {
+            (Some(inside), Some(at)) => Some(format!("{inside}: {at}")),
+            (inside, at) => at.or_else(|| inside.clone()),
+        };
+    }
+    failure
 }
 
 /// Where the image of a snapshot goes if nobody says: beside it.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::source::{Cause, SourceError};
+
 /// Why a command failed.
 #[derive(Debug)]
 pub struct Failure {
@@ -98,6 +100,17 @@ impl Failure {
             "at": self.at,
         });
         serde_json::json!({ "error": error }).to_string()
+    }
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        let kind = match error.cause {
+            Cause::Io(_) | Cause::Volume(_) => Kind::File,
+            _ => Kind::Snapshot,
+        };
+        let failure = Self::new(kind, error.cause.to_string()).file(error.file);
+        Self { at: error.at, ..failure }
     }
 }
 

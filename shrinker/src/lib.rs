@@ -12,6 +12,7 @@ pub mod build;
 pub mod cli;
 mod code;
 mod cold;
+pub mod disk;
 pub mod driver;
 mod elf;
 mod emit;

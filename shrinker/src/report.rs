@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::Policy;
 use crate::build::{Origin, Parts, full_name};
+use crate::disk::Disk;
 use crate::grown::Grown;
 use crate::image::Image;
 use crate::link::{Kind, UnitId};
-use crate::source::Disk;
 
 /// A shrunk image, in figures. All sizes in bytes.
 #[derive(Clone, Debug, Serialize)]

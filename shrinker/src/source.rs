@@ -1,12 +1,16 @@
-//! Where a snapshot comes from: a file of its own, or the newest in a grown disk image.
+//! Where snapshots come from: a file, a folder of them, a disk image.
+//!
+//! `TARGET:N` means the snapshot of boot N in a folder or an image, unless a file has that name.
 
+use std::fmt;
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use bareflow_storage::{BlockDevice, DeviceError, SECTOR, Volume, find_fat16};
+use bareflow_storage::{Volume, find_fat16};
+use snapshot_fmt::{MAX_LEN, Snapshot, number_of};
 
-use crate::failure::{Failure, Kind};
+use crate::disk::{DiskVolume, FileDisk};
 
 /// Where a disk keeps its snapshots.
 const FOLDER: &str = "boot/snapshots";
@@ -18,91 +22,15 @@ pub struct Source {
     pub file: PathBuf,
     /// Its name inside that file, where that is a disk image.
     pub inside: Option<String>,
+    /// The boot in its name, where that is a snapshot's name.
+    pub boot: Option<u32>,
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// The disk image it lies in.
-    pub disk: Option<Disk>,
-}
-
-/// A grown disk image, in figures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Disk {
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// Bytes of it that are in use: what lies before its volume, and the clusters of its files.
-    pub used: u64,
-}
-
-impl Disk {
-    /// Looks at the disk image at `path`.
-    ///
-    /// # Errors
-    /// It cannot be read, or holds no volume.
-    pub fn of(path: &Path) -> Result<Self, Failure> {
-        let failed = |error: String| Failure::new(Kind::File, error).file(path);
-        let file = File::open(path).map_err(|error| failed(error.to_string()))?;
-        let bytes = file.metadata().map_err(|error| failed(error.to_string()))?.len();
-        let disk = FileDisk(&file);
-        let partition = find_fat16(disk).map_err(|error| failed(error.to_string()))?;
-        let before = partition.start() * SECTOR as u64;
-        let volume =
-            Volume::mount_read_only(partition).map_err(|error| failed(error.to_string()))?;
-        let space = volume.space();
-        Ok(Self { bytes, used: before + space.total - space.free })
-    }
 }
 
 impl Source {
-    /// Reads the snapshot that `target` names: a snapshot file, a disk image (the newest in it),
-    /// or `IMAGE:N` (that of boot N).
-    ///
-    /// # Errors
-    /// There is none, or it cannot be read.
-    pub fn open(target: &Path) -> Result<Self, Failure> {
-        let (path, boot) = split(target);
-        let unreadable =
-            |error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(&path);
-        let mut file = File::open(&path).map_err(unreadable)?;
-        let mut magic = [0; 4];
-        let is_snapshot = file.read_exact(&mut magic).is_ok() && magic == snapshot_fmt::MAGIC;
-        let disk = if is_snapshot { None } else { find_fat16(FileDisk(&file)).ok() };
-        let Some(partition) = disk else {
-            // Whatever it is: the decoder of snapshots says best what is wrong with it.
-            let mut bytes = Vec::new();
-            file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-            let limit = snapshot_fmt::MAX_LEN as u64 + 1;
-            file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-            return Ok(Self { file: path, inside: None, bytes, disk: None });
-        };
-        let damaged = |error: bareflow_storage::Error| {
-            Failure::new(Kind::File, error.to_string()).file(&path)
-        };
-        let mut volume = Volume::mount_read_only(partition).map_err(damaged)?;
-        let entries = match volume.find(FOLDER).map_err(damaged)? {
-            Some(folder) if folder.is_folder => volume.list(FOLDER).map_err(damaged)?,
-            _ => Vec::new(),
-        };
-        let number = |name: &str| snapshot_fmt::number_of(name);
-        let wanted = |name: &str| number(name).is_some_and(|n| boot.is_none_or(|boot| boot == n));
-        let newest = entries.iter().filter(|e| wanted(&e.name)).max_by_key(|e| number(&e.name));
-        let Some(newest) = newest else {
-            let message = match boot {
-                Some(boot) => format!("it holds no snapshot of boot {boot}"),
-                None => "it holds no snapshot: it was never booted to its end".to_owned(),
-            };
-            return Err(Failure::new(Kind::Snapshot, message).file(&path));
-        };
-        let inside = newest.name.clone();
-        if newest.size > snapshot_fmt::MAX_LEN as u64 {
-            let message = format!("larger than a snapshot can be: {} bytes", newest.size);
-            return Err(Failure::new(Kind::Snapshot, message).file(&path).at(inside));
-        }
-        let bytes = volume.read(&format!("{FOLDER}/{inside}")).map_err(damaged)?;
-        let disk = Some(Disk::of(&path)?);
-        Ok(Self { file: path, inside: Some(inside), bytes, disk })
-    }
-
-    /// What it is called in reports.
+    /// What it is called in lists and reports.
+    #[must_use]
     pub fn name(&self) -> String {
         match &self.inside {
             Some(inside) => format!("{}:{inside}", self.file.display()),
@@ -110,16 +38,132 @@ impl Source {
         }
     }
 
-    /// `failure`, in this file, at this place of it, if it names none itself.
-    pub fn name_in(&self, mut failure: Failure) -> Failure {
-        if failure.file.is_none() {
-            failure.file = Some(self.file.clone());
-            failure.at = match (&self.inside, failure.at.take()) {
-                (Some(inside), Some(at)) => Some(format!("{inside}: {at}")),
-                (inside, at) => at.or_else(|| inside.clone()),
-            };
+    /// Decodes it.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    pub fn decode(&self) -> Result<Snapshot, SourceError> {
+        snapshot_fmt::decode(&self.bytes).map_err(|error| SourceError {
+            file: self.file.clone(),
+            at: self.inside.clone(),
+            cause: Cause::Damaged(error),
+        })
+    }
+}
+
+/// Why there is no snapshot.
+#[derive(Debug)]
+pub struct SourceError {
+    /// The file or folder on this machine.
+    pub file: PathBuf,
+    /// The file inside it, where it is a disk image and one of its files is to blame.
+    pub at: Option<String>,
+    /// What is wrong.
+    pub cause: Cause,
+}
+
+/// What is wrong with a source of snapshots.
+#[derive(Debug)]
+pub enum Cause {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// The volume of a disk image cannot be read.
+    Volume(bareflow_storage::Error),
+    /// It begins neither like a snapshot nor like a disk.
+    Unknown,
+    /// It holds no snapshot at all.
+    Never,
+    /// It holds no snapshot of this boot.
+    NotOf(u32),
+    /// More bytes than a snapshot may have.
+    TooLarge(u64),
+    /// The snapshot does not decode.
+    Damaged(snapshot_fmt::Error),
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<bareflow_storage::Error> for Cause {
+    fn from(error: bareflow_storage::Error) -> Self {
+        Self::Volume(error)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Volume(error) => error.fmt(f),
+            Self::Unknown => f.write_str("neither a snapshot nor a disk image with a FAT16 volume"),
+            Self::Never => f.write_str("no snapshot in it: it was never booted"),
+            Self::NotOf(boot) => write!(f, "no snapshot of boot {boot}"),
+            Self::TooLarge(bytes) => {
+                write!(f, "{bytes} bytes, and a snapshot has at most {MAX_LEN}")
+            }
+            Self::Damaged(error) => error.fmt(f),
         }
-        failure
+    }
+}
+
+impl SourceError {
+    pub(crate) fn new(file: &Path, cause: impl Into<Cause>) -> Self {
+        Self { file: file.to_owned(), at: None, cause: cause.into() }
+    }
+}
+
+impl fmt::Display for SourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.file.display())?;
+        if let Some(at) = &self.at {
+            write!(f, "{at}: ")?;
+        }
+        self.cause.fmt(f)
+    }
+}
+
+impl std::error::Error for SourceError {}
+
+/// The one snapshot that `target` names: the newest where it names several.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn one(target: &Path) -> Result<Source, SourceError> {
+    let (mut place, names) = look(target)?;
+    // `look` names an error if it finds none.
+    place.read(&names[0])
+}
+
+/// All snapshots that `target` names, newest first.
+///
+/// # Errors
+/// There is none, or one cannot be read.
+pub fn all(target: &Path) -> Result<Vec<Source>, SourceError> {
+    let (mut place, names) = look(target)?;
+    names.iter().map(|name| place.read(name)).collect()
+}
+
+/// Opens what `target` names, and finds the names of the snapshots in it that are meant, newest
+/// first, at least one.
+fn look(target: &Path) -> Result<(Place, Vec<String>), SourceError> {
+    let (path, boot) = split(target);
+    let failed = |cause: Cause| SourceError::new(&path, cause);
+    let mut place = Place::open(&path)?;
+    let mut names = place.names().map_err(failed)?;
+    if !matches!(place, Place::File(_)) {
+        names.retain(|name| match (number_of(name), boot) {
+            (Some(number), Some(boot)) => number == boot,
+            (number, _) => number.is_some(),
+        });
+        names.sort_by_key(|name| std::cmp::Reverse(number_of(name)));
+    }
+    match (names.is_empty(), boot) {
+        (false, _) => Ok((place, names)),
+        (true, None) => Err(failed(Cause::Never)),
+        (true, Some(boot)) => Err(failed(Cause::NotOf(boot))),
     }
 }
 
@@ -134,30 +178,86 @@ fn split(target: &Path) -> (PathBuf, Option<u32>) {
     (target.to_owned(), None)
 }
 
-/// A file as a disk that is only read.
-struct FileDisk<'a>(&'a File);
+/// What holds snapshots.
+enum Place {
+    /// One file, which is a snapshot.
+    File(PathBuf),
+    Folder(PathBuf),
+    Disk(PathBuf, Box<DiskVolume>),
+}
 
-impl BlockDevice for FileDisk<'_> {
-    fn sectors(&self) -> u64 {
-        self.0.metadata().map_or(0, |data| data.len() / SECTOR as u64)
+impl Place {
+    fn open(path: &Path) -> Result<Self, SourceError> {
+        if path.is_dir() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        let failed = |cause: Cause| SourceError::new(path, cause);
+        let mut file = File::open(path).map_err(|error| failed(error.into()))?;
+        let mut magic = [0; 4];
+        if file.read_exact(&mut magic).is_ok() && magic == snapshot_fmt::MAGIC {
+            return Ok(Self::File(path.to_owned()));
+        }
+        file.rewind().map_err(|error| failed(error.into()))?;
+        let partition = find_fat16(FileDisk(file)).map_err(|_| failed(Cause::Unknown))?;
+        let volume = Volume::mount_read_only(partition).map_err(|error| failed(error.into()))?;
+        Ok(Self::Disk(path.to_owned(), Box::new(volume)))
     }
 
-    fn read(&mut self, first: u64, buf: &mut [u8]) -> Result<(), DeviceError> {
-        let beyond = DeviceError::OutOfRange { sector: first };
-        let place = first.checked_mul(SECTOR as u64).ok_or(beyond)?;
-        let read = self.0.seek(SeekFrom::Start(place)).and_then(|_| self.0.read_exact(buf));
-        read.map_err(|_| beyond)
+    /// Names of the files in it.
+    fn names(&mut self) -> Result<Vec<String>, Cause> {
+        match self {
+            Self::File(path) => Ok(vec![path.to_string_lossy().into_owned()]),
+            Self::Folder(path) => {
+                let entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
+                let name = |entry: &std::fs::DirEntry| entry.file_name().into_string().ok();
+                Ok(entries.iter().filter_map(name).collect())
+            }
+            Self::Disk(_, volume) => Ok(match volume.find(FOLDER)? {
+                Some(folder) if folder.is_folder => {
+                    let entries = volume.list(FOLDER)?.into_iter();
+                    entries.filter(|entry| !entry.is_folder).map(|entry| entry.name).collect()
+                }
+                _ => Vec::new(),
+            }),
+        }
     }
 
-    fn write(&mut self, _: u64, _: &[u8]) -> Result<(), DeviceError> {
-        Err(DeviceError::ReadOnly)
+    /// Reads one of its files.
+    fn read(&mut self, name: &str) -> Result<Source, SourceError> {
+        let (file, inside) = match self {
+            Self::File(path) => (path.clone(), None),
+            Self::Folder(path) => (path.join(name), None),
+            Self::Disk(path, _) => (path.clone(), Some(name.to_owned())),
+        };
+        let bytes = match self {
+            Self::File(_) | Self::Folder(_) => read_file(&file),
+            Self::Disk(_, volume) => read_from(volume, name),
+        };
+        let base = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+        let boot = number_of(&base);
+        match bytes {
+            Ok(bytes) => Ok(Source { file, inside, boot, bytes }),
+            Err(cause) => Err(SourceError { file, at: inside, cause }),
+        }
     }
+}
 
-    fn flush(&mut self) -> Result<(), DeviceError> {
-        Ok(())
-    }
+fn read_file(path: &Path) -> Result<Vec<u8>, Cause> {
+    let file = File::open(path)?;
+    limited(file.metadata()?.len())?;
+    let mut bytes = Vec::new();
+    file.take(MAX_LEN as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
 
-    fn is_read_only(&self) -> bool {
-        true
+fn read_from(volume: &mut DiskVolume, name: &str) -> Result<Vec<u8>, Cause> {
+    let path = format!("{FOLDER}/{name}");
+    if let Some(entry) = volume.find(&path)? {
+        limited(entry.size)?;
     }
+    Ok(volume.read(&path)?)
+}
+
+fn limited(bytes: u64) -> Result<(), Cause> {
+    if bytes > MAX_LEN as u64 { Err(Cause::TooLarge(bytes)) } else { Ok(()) }
 }

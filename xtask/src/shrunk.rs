@@ -13,6 +13,9 @@ pub struct Args {
     /// Instead of measuring: shrink every test program at every level of bitcode
     #[arg(long)]
     programs: bool,
+    /// Instead of sizes, times and memory: measure the speed of each module against the grown one
+    #[arg(long)]
+    speed: bool,
 }
 
 /// Measures shrunk images against grown ones, or tries many programs.
@@ -29,7 +32,8 @@ pub fn run(args: &Args) -> Result<()> {
         test.env("BAREFLOW_PROGRAMS", "all").args(["programs", "--", "--nocapture"]);
     } else {
         shell::run(shell::cargo().args(["build", "--release", "-p", "bareflow"]))?;
-        test.args(["figures", "--", "--ignored", "--nocapture"]);
+        let what = if args.speed { "figures::speed" } else { "figures::figures" };
+        test.args([what, "--", "--exact", "--ignored", "--nocapture"]);
     }
     shell::run(&mut test)
 }

@@ -73,13 +73,14 @@ fn content(args: &Args, source: &Source, snapshot: &Snapshot) -> Result<(Vec<u8>
     if let Some(name) = &args.bitcode {
         let file = snapshot.bitcode.iter().find(|file| file.name == *name).ok_or_else(|| {
             let there: Vec<_> = snapshot.bitcode.iter().map(|file| file.name.as_str()).collect();
-            source.failure(format!("no bitcode {name}; there are {}", there.join(", ")))
+            Failure::in_source(source, format!("no bitcode {name}; there are {}", there.join(", ")))
         })?;
         return Ok((file.bytes.clone(), 0));
     }
     let chosen = chosen(args, source, snapshot)?;
     if args.elf {
-        let elf = object_file(chosen.iter().copied()).map_err(|error| source.failure(error))?;
+        let elf = object_file(chosen.iter().copied())
+            .map_err(|error| Failure::in_source(source, error))?;
         return Ok((elf, chosen.len()));
     }
     let object = match chosen[..] {
@@ -99,14 +100,14 @@ fn chosen<'a>(
         let function = find(source, snapshot, wanted)?;
         return match function.object {
             Some(_) => Ok(vec![function]),
-            None => Err(source.failure(format!("{wanted} was never compiled"))),
+            None => Err(Failure::in_source(source, format!("{wanted} was never compiled"))),
         };
     }
     let module = match &args.module {
         None => None,
         Some(name) => {
             let index = snapshot.modules.iter().position(|module| module.name == *name);
-            Some(index.ok_or_else(|| source.failure(format!("no module {name}")))?)
+            Some(index.ok_or_else(|| Failure::in_source(source, format!("no module {name}")))?)
         }
     };
     let wanted = |function: &&FunctionRecord| {
@@ -118,7 +119,10 @@ fn chosen<'a>(
         None => Ok(chosen),
         Some(name) => {
             let message = format!("{name} is in several modules: choose one with --module");
-            Err(Failure { kind: crate::failure::Kind::Usage, ..source.failure(message) })
+            Err(Failure {
+                kind: crate::failure::Kind::Usage,
+                ..Failure::in_source(source, message)
+            })
         }
     }
 }

@@ -47,7 +47,9 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let snapshot = counts_of(source.decode()?);
         merged = Some(match merged {
             None => snapshot,
-            Some(so_far) => merge(so_far, snapshot).map_err(|why| source.failure(why))?,
+            Some(so_far) => {
+                merge(so_far, snapshot).map_err(|why| Failure::in_source(&source, why))?
+            }
         });
     }
     let merged = merged.unwrap_or_default();

@@ -12,7 +12,6 @@ mod recompile;
 mod show;
 mod source;
 mod verify;
-mod volume;
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;

@@ -84,12 +84,12 @@ pub(super) fn find<'a>(
                 true => "`bareflow snapshot show` lists those there are".into(),
                 false => format!("did you mean {}?", near.join(", ")),
             };
-            Err(source.failure(format!("no function {wanted}; {hint}")))
+            Err(Failure::in_source(source, format!("no function {wanted}; {hint}")))
         }
         _ => {
             let names: Vec<_> = found.into_iter().map(full).collect();
             let message = format!("{wanted} is in several modules: {}", names.join(", "));
-            Err(Failure { kind: Kind::Usage, ..source.failure(message) })
+            Err(Failure { kind: Kind::Usage, ..Failure::in_source(source, message) })
         }
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let snapshot = source.decode()?;
     let stacks = tree::stacks(&snapshot);
     if stacks.is_empty() && args.format != Format::PerfMap {
-        return Err(source.failure("no cycles were measured: let it run longer"));
+        return Err(Failure::in_source(&source, "no cycles were measured: let it run longer"));
     }
     let text = match args.format {
         Format::Firefox => firefox::profile(&snapshot, &stacks).to_string(),
