@@ -118,3 +118,37 @@ fn emulator_failure(error: EmulatorError) -> Failure {
     };
     Failure::new(kind, error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run_of(output: &[u8], records: &[&str], outcome: Outcome) -> Run {
+        Run {
+            output: output.to_vec(),
+            records: records.iter().map(|text| (*text).to_owned()).collect(),
+            outcome,
+            elapsed: Duration::ZERO,
+            complaints: String::new(),
+        }
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let one = r#"{"record":"result","module":"m","exit":0,"result":1}"#;
+        let two = r#"{"record":"result","module":"m","exit":0,"result":2}"#;
+        let grown = run_of(b"hello\n", &[one], Outcome::Success);
+        assert_eq!(compare(&grown, &grown).unwrap().output_bytes, 6);
+        for (shrunk, word) in [
+            (run_of(b"help\n", &[one], Outcome::Success), "from byte 3 on"),
+            (run_of(b"hello", &[one], Outcome::Success), "from byte 5 on"),
+            (run_of(b"hello\n", &[two], Outcome::Success), "results differ"),
+            (run_of(b"hello\n", &[], Outcome::Success), "results differ"),
+            (run_of(b"hello\n", &[one], Outcome::Failure), "ended with"),
+        ] {
+            let failure = compare(&grown, &shrunk).unwrap_err();
+            assert_eq!(failure.kind, Kind::Differs);
+            assert!(failure.message.contains(word), "{}", failure.message);
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod policies;
 mod programs;
 mod random;
 mod support;
+mod verify;
 
 #[test]
 #[ignore = "run by other tests, as a child process"]
