@@ -82,7 +82,12 @@ fn counts(object: &Object) -> bool {
 /// # Errors
 /// A function that does not compile, a variable whose contents no address can express, or names
 /// that clash.
-pub fn build(grown: &Grown, compiler: &dyn Compiler, policy: Policy) -> Result<Parts, Failure> {
+pub fn build(
+    grown: &Grown,
+    compiler: &dyn Compiler,
+    options: &crate::Options,
+) -> Result<Parts, Failure> {
+    let policy = options.policy;
     let mut parts =
         Parts { units: Units::default(), functions: BTreeMap::new(), features: BTreeSet::new() };
     machine::add(&mut parts.units).map_err(internal)?;
@@ -123,11 +128,14 @@ pub fn build(grown: &Grown, compiler: &dyn Compiler, policy: Policy) -> Result<P
     let all: Vec<String> =
         roots.concat().into_iter().chain(steps.iter().filter_map(|s| s.finish.clone())).collect();
     let kept = builder.close(&all)?;
-    let can_exit = ["bf_exit", "bf_abort"].iter().any(|n| kept.has_symbol(&builder.parts.units, n));
+    let reaches = |name: &str| kept.has_symbol(&builder.parts.units, name);
+    let can_exit = ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
+    let side_stack = reaches(bareflow_compile::SIDE_STACK);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));
-    driver::add(units, &steps, can_exit, features);
+    let how = driver::How { can_exit, side_stack, timing: options.timing, features };
+    driver::add(units, &steps, &how);
     Ok(builder.parts)
 }
 

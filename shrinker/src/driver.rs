@@ -28,18 +28,26 @@ pub struct Program {
     pub finish: Option<String>,
 }
 
-/// Adds the driver, and what it refers to, to `units`. With `can_exit` the program may end in
-/// `bf_exit`, which comes back to where it was entered. `features` are checked first.
+/// What else a driver does.
+#[derive(Clone, Copy, Debug)]
+pub struct How<'a> {
+    /// The programs may end in `bf_exit`, which comes back to where one was entered.
+    pub can_exit: bool,
+    /// The programs have allocas of sizes that are not known before.
+    pub side_stack: bool,
+    /// It reports cycles: to the first program, and in all of them.
+    pub timing: bool,
+    /// Processor features that are checked first.
+    pub features: &'a BTreeSet<&'static str>,
+}
+
+/// Adds the driver, and what it refers to, to `units`.
 ///
 /// # Panics
 /// If there is a driver already.
-pub fn add(
-    units: &mut Units,
-    programs: &[Program],
-    can_exit: bool,
-    features: &BTreeSet<&'static str>,
-) {
-    let mut code = Driver { code: Emitter::new(units) };
+pub fn add(units: &mut Units, programs: &[Program], how: &How<'_>) {
+    let How { can_exit, side_stack, timing, features } = *how;
+    let mut code = Driver { code: Emitter::new(units), can_exit, timing };
     code.need("need_faults");
     code.need("need_bss");
     code.need("need_serial");
@@ -51,13 +59,19 @@ pub fn add(
     if features::needs_avx(features) {
         code.need("need_avx");
     }
+    if side_stack {
+        code.need("need_side_stack");
+    }
     for (at, program) in programs.iter().enumerate() {
-        code.program(at, program, can_exit);
+        code.program(at, program);
     }
     // What ends the machine: success, and one more if a program failed.
     code.set(Register::EBX, 0x10);
     if can_exit || programs.iter().any(|program| program.arg.is_none()) {
         code.variable(Code::Add_r8_rm8, Register::BL, "driver_failed");
+    }
+    if timing {
+        code.call("report_timing");
     }
     code.jump("machine_exit");
 
@@ -76,6 +90,8 @@ const DRIVER: &str = "driver";
 /// functions preserve.
 struct Driver<'a> {
     code: Emitter<'a>,
+    can_exit: bool,
+    timing: bool,
 }
 
 impl<'a> Deref for Driver<'a> {
@@ -106,7 +122,7 @@ impl Driver<'_> {
         }
     }
 
-    fn program(&mut self, at: usize, program: &Program, can_exit: bool) {
+    fn program(&mut self, at: usize, program: &Program) {
         let name = name_of(at);
         let mut text = program.module.clone().into_bytes();
         text.push(0);
@@ -114,7 +130,10 @@ impl Driver<'_> {
         unit.foldable = true;
         self.units.define(&name, unit).expect(OWN);
         // Where it comes back to if it exits.
-        let resume = can_exit.then(|| self.store_address("driver_resume", DRIVER));
+        let resume = self.can_exit.then(|| self.store_address("driver_resume", DRIVER));
+        if self.timing {
+            self.call("timing_begin");
+        }
         for constructor in &program.constructors {
             self.arguments(at, program);
             self.call(constructor);
@@ -143,8 +162,7 @@ impl Driver<'_> {
             self.copy(Register::EAX, Register::EBP);
         }
         if value {
-            self.set_address(Register::EDI, &name, 0);
-            self.call("report_value");
+            self.report("report_value", &name);
         }
         // What follows is for those that exit.
         let exits = resume.is_some();
@@ -160,12 +178,20 @@ impl Driver<'_> {
             self.land(skip);
         }
         if exits || !value {
-            self.set_address(Register::EDI, &name, 0);
-            self.call("report_exit");
+            self.report("report_exit", &name);
         }
         if let Some(skip) = skip {
             self.land(skip);
         }
+    }
+
+    /// Says what the program called `name` gave, which is in rax.
+    fn report(&mut self, how: &str, name: &str) {
+        if self.timing {
+            self.call("timing_end");
+        }
+        self.set_address(Register::EDI, name, 0);
+        self.call(how);
     }
 
     /// As the engine ends a program: `atexit` handlers, destructors, what those left unprinted.

@@ -24,7 +24,7 @@ pub fn write(units: &Units, layout: &Layout, image: &[u8]) -> Vec<u8> {
     let first = |kinds: &[Kind]| {
         layout.order.iter().find(|id| kinds.contains(&units.unit(**id).kind)).map(at)
     };
-    let data = first(&[Kind::Data]).unwrap_or(layout.file_end);
+    let data = layout.data_load;
     let rodata = first(&[Kind::Rodata]).unwrap_or(data);
     let entry = first(&[Kind::Pvh]).unwrap_or(layout.base);
     let offset = |address: u64| IMAGE_AT as u64 + (address - layout.base);
@@ -86,7 +86,7 @@ pub fn write(units: &Units, layout: &Layout, image: &[u8]) -> Vec<u8> {
         vec![0; 64],
         section(".text", 1, 2 | 4, base, [offset(base), rodata - base]),
         section(".rodata", 1, 2, rodata, [offset(rodata), data - rodata]),
-        section(".data", 1, 2 | 1, data, [offset(data), layout.file_end - data]),
+        section(".data", 1, 2 | 1, layout.data, [offset(data), layout.file_end - data]),
         section(
             ".bss",
             8,

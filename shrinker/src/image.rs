@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use crate::link::place::{LOW_END, SECTOR};
+use crate::link::order::PAGE;
+use crate::link::place::LOW_END;
 use crate::link::{Base, Folds, Kept, Kind, Layout, UnitId, Units, relocate};
 use crate::pack;
 
@@ -97,15 +98,32 @@ fn link_plain(units: &Units, base: Base) -> Result<Image> {
 }
 
 /// The same image with its content packed; `None` when there is no room to unpack it.
+///
+/// Where in a page the content begins decides which functions fill its ends, so the smallest of
+/// several places is taken: that is free, as the room between is not in the file.
 fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     let chains = [Kind::Sector, Kind::Real, Kind::Unpack, Kind::Start];
     let kept = Kept::of(units, &chains, &[]);
     let folds = Folds::of(units, &kept);
     // The content goes behind what the file can be at most, so that packed and unpacked bytes
-    // never meet.
+    // never meet, and in pages of its own, as it is written while the decoder runs.
     let align = units.iter().map(|(_, unit)| unit.align).max().unwrap_or(1);
-    let content = (plain.layout.file_end + UNPACKER).next_multiple_of(align.max(SECTOR));
-    let layout = Layout::of(units, &kept, &folds, Base::Flat, Some(content));
+    let first = (plain.layout.file_end + UNPACKER).next_multiple_of(align.max(PAGE));
+    let tries = (PACKED_IN_ALL / plain.layout.span()).clamp(1, PAGE / align.clamp(TRY, PAGE));
+    let mut best: Option<Image> = None;
+    for number in 0..tries {
+        let content = first + number * align.max(TRY);
+        let Some(image) = pack_at(units, &kept, &folds, content)? else { continue };
+        if best.as_ref().is_none_or(|best| image.file.len() < best.file.len()) {
+            best = Some(image);
+        }
+    }
+    Ok(best)
+}
+
+/// The image whose content is unpacked to `content`; `None` when there is no room for it.
+fn pack_at(units: &Units, kept: &Kept, folds: &Folds, content: u64) -> Result<Option<Image>> {
+    let layout = Layout::of(units, kept, folds, Base::Flat, Some(content));
     if layout.file_end + 2 * pack::PROBABILITIES + STACK > LOW_END {
         return Ok(None);
     }
@@ -113,7 +131,7 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
         let (head, rest) = image.split_at((layout.head_end - layout.base) as usize);
         (head.to_vec(), rest[(layout.content - layout.head_end) as usize..].to_vec())
     };
-    let (head, unpacked) = split(&relocate(units, &kept, &layout, 0)?);
+    let (head, unpacked) = split(&relocate(units, kept, &layout, 0)?);
     let packed = pack::pack(&unpacked);
     // The machine's decoder trusts what it reads.
     if pack::unpack(&packed, unpacked.len()).as_ref() != Some(&unpacked) {
@@ -121,15 +139,17 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     }
     let length = head.len() + packed.len();
     // The content knows nothing of the file's length, so it is the same again.
-    let (mut file, _) = split(&relocate(units, &kept, &layout, length as u64)?);
+    let (mut file, _) = split(&relocate(units, kept, &layout, length as u64)?);
     file.extend(packed);
-    Ok((layout.base + length as u64 <= layout.content).then_some(Image {
-        kept,
-        folds,
-        layout,
-        file,
-    }))
+    let fits = layout.base + length as u64 <= layout.content;
+    let (kept, folds) = (kept.clone(), folds.clone());
+    Ok(fits.then_some(Image { kept, folds, layout, file }))
 }
+
+/// Bytes that are packed at most to find the best place for the content.
+const PACKED_IN_ALL: u64 = 256 << 10;
+/// Bytes between two places that are tried.
+const TRY: u64 = 256;
 
 /// Room for the decoder, in bytes.
 const UNPACKER: u64 = 512;

@@ -67,22 +67,6 @@ pub fn add(units: &mut Units) -> Result<()> {
     Ok(())
 }
 
-/// Lets the image report its cycles before it ends: `machine_exit` is the driver's last jump.
-pub fn add_timing(units: &mut Units) {
-    let exit = units.symbol("machine_exit");
-    let driver = units.find("driver").and_then(|id| units.place(id));
-    let Some(Place::In(driver, _)) = driver else { return };
-    let report = units.symbol("report_timing");
-    let unit = units.unit_mut(driver);
-    // call report_timing, in front of the jump, which moves back by five bytes.
-    let Some(last) = unit.fixes.iter_mut().find(|fix| fix.target == exit) else { return };
-    let at = last.at;
-    last.at += 5;
-    unit.fixes.push(Fix { at, kind: FixKind::Call, target: report, addend: -4 });
-    unit.bytes.splice(at as usize - 1..at as usize - 1, [0xe8, 0, 0, 0, 0]);
-    unit.size += 5;
-}
-
 type File = ElfFile64<'static, LittleEndian>;
 
 /// The name of what a relocation refers to, and the distance from it. Local symbols and section

@@ -309,8 +309,14 @@ impl Encoder {
         self.low = (self.low & 0x00ff_ffff) << 8;
     }
 
+    /// The fewest bytes that give the same whatever follows them.
     fn finish(mut self) -> Vec<u8> {
-        for _ in 0..4 {
+        let (low, end) = (self.low, self.low + u64::from(self.range));
+        let value = |bytes: u32| low.next_multiple_of(1 << (32 - 8 * bytes));
+        let enough = |bytes: &u32| value(*bytes) + (1 << (32 - 8 * bytes)) <= end;
+        let bytes = (1..4).find(enough).unwrap_or(4);
+        self.low = value(bytes);
+        for _ in 0..bytes {
             self.shift();
         }
         self.out

@@ -2,13 +2,13 @@
 
 use bareflow_compile::Compiler;
 
+use crate::Options;
 use crate::build::{self, Parts};
 use crate::failure::{Failure, Kind};
 use crate::grown::Grown;
 use crate::image::{self, Image, ImageError};
 use crate::link::Base;
 use crate::report::{self, Report};
-use crate::{Options, machine};
 
 /// What shrinking gives.
 #[derive(Debug)]
@@ -34,10 +34,7 @@ pub fn shrink(bytes: &[u8], compiler: &dyn Compiler, options: &Options) -> Resul
                        nothing is counted, so nobody knows what ran";
         return Err(Failure::new(Kind::Usage, message));
     }
-    let mut parts = build::build(&grown, compiler, options.policy)?;
-    if options.timing {
-        machine::add_timing(&mut parts.units);
-    }
+    let parts = build::build(&grown, compiler, options)?;
     let link = |base| image::link(&parts.units, base, !options.plain).map_err(explain);
     let flat = options.flat.then(|| link(Base::Flat)).transpose()?;
     let elf = options.elf.then(|| link(Base::Elf)).transpose()?;

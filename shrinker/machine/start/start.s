@@ -16,6 +16,15 @@
     mov esp, offset image_low_stack
 1:
 
+# Variables that are not zero at first: from behind the constants to pages without code.
+.section .start.15.data, "ax", @progbits
+.global need_data
+need_data:
+    mov esi, offset image_data_load
+    mov edi, offset image_data
+    mov ecx, offset image_data_bytes
+    rep movsb
+
 # Variables that are zero at first.
 .section .start.20.bss, "ax", @progbits
 .global need_bss
@@ -118,54 +127,8 @@ need_side_stack:
     mov qword ptr [__bf_side_stack + 8], rdx
 
 # The lowest address in use, and the lowest that may be used.
-.section .data.side_stack, "aw", @progbits
+.section .bss.side_stack, "aw", @nobits
 .global __bf_side_stack
-.reloc __bf_side_stack, R_X86_64_NONE, need_side_stack
-.balign 16
-__bf_side_stack:
-    .quad 0, 0
-
-# Reports cycles: from the BIOS (or the ELF loader) to the program, and in it. Linked in when asked.
-.section .start.85.timing, "ax", @progbits
-.global need_timing
-need_timing:
-    rdtsc
-    shl rdx, 32
-    or rax, rdx
-    mov qword ptr [timing_start], rax
-
-.section .text.report_timing, "ax", @progbits
-.global report_timing
-.reloc report_timing, R_X86_64_NONE, need_timing
-report_timing:
-    rdtsc
-    shl rdx, 32
-    or rdx, rax
-    sub rdx, qword ptr [timing_start]
-    push rdx
-    mov esi, offset timing_prefix
-    call say
-    mov rax, qword ptr [timing_start]
-    sub rax, qword ptr [0x7000]
-    push 10
-    pop rcx
-    call say_number
-    mov esi, offset timing_middle
-    call say
-    pop rax
-    push 10
-    pop rcx
-    call say_number
-    mov esi, offset report_end
-    jmp say
-
-.section .bss.timing_start, "aw", @nobits
 .balign 8
-timing_start:
-    .zero 8
-
-.section .rodata.timing, "a", @progbits
-timing_prefix:
-    .asciz "\036{\"record\":\"timing\",\"to_program\":"
-timing_middle:
-    .asciz ",\"program\":"
+__bf_side_stack:
+    .zero 16

@@ -11,7 +11,7 @@ unpack:
     mov ds, eax
     mov es, eax
     mov ss, eax
-    mov esp, 0x7c00
+    mov esp, 0x1000                         # not in a page with code
     mov ebx, offset image_probabilities
     mov edi, ebx
     mov ecx, 2304                           # all of them

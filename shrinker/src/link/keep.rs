@@ -21,6 +21,8 @@ pub struct Kept {
 pub const WEAK: &str = "weak_";
 /// Names that begin so are set by the linker.
 pub const LINKER: &str = "image_";
+/// The piece that brings variables to where they are used.
+const VARIABLES: &str = "need_data";
 
 impl Kept {
     /// Follows references from the chains of the kinds in `chains`, and from `roots`.
@@ -43,7 +45,16 @@ impl Kept {
         }
         let mut missing = HashSet::new();
         while let Some(id) = work.pop() {
-            for fix in &units.unit(id).fixes {
+            let unit = units.unit(id);
+            if unit.kind == Kind::Data
+                && let Some(Place::In(piece, _)) =
+                    units.find(VARIABLES).and_then(|symbol| units.place(symbol))
+                && !std::mem::replace(&mut kept.units[piece.0 as usize], true)
+            {
+                kept.because[piece.0 as usize] = Some(id);
+                work.push(piece);
+            }
+            for fix in &unit.fixes {
                 for target in [Some(fix.target), fix.kind.other()].into_iter().flatten() {
                     match units.place(target) {
                         Some(Place::In(unit, _)) => {

@@ -1,5 +1,6 @@
 //! Gives every kept unit its address.
 
+use super::order::{PAGE, in_pages};
 use super::{Folds, Kept, Kind, UnitId, Units};
 
 /// Where an image stands in memory.
@@ -46,8 +47,13 @@ pub struct Layout {
     pub head_end: u64,
     /// Start of the content.
     pub content: u64,
+    /// Where the variables that are not zero are loaded: at the end of the content.
+    pub data_load: u64,
     /// End of the content.
     pub file_end: u64,
+    /// Where variables are used, in pages without code: those that are not zero come first, and
+    /// are copied here.
+    pub data: u64,
     /// Start of the variables that are zero.
     pub bss: u64,
     /// Their end.
@@ -57,6 +63,10 @@ pub struct Layout {
 impl Layout {
     /// Lays the kept units out; the content at `content`, if that is given, else right behind the
     /// head.
+    ///
+    /// What is written lies in pages of its own: processors throw away what they have decoded of
+    /// code near a store, and emulators that translate code look through a page's translations at
+    /// every store into it.
     pub fn of(units: &Units, kept: &Kept, folds: &Folds, base: Base, content: Option<u64>) -> Self {
         let mut order: Vec<UnitId> = kept.iter().filter(|id| !folds.is_folded(*id)).collect();
         // A constant that stands for others has the strictest alignment of all.
@@ -65,53 +75,73 @@ impl Layout {
             let by = folds.of_unit(id).0 as usize;
             align[by] = align[by].max(align[id.0 as usize]);
         }
+        let unit = |id: &UnitId| units.unit(*id);
         order.sort_by(|a, b| {
-            let (ua, ub) = (units.unit(*a), units.unit(*b));
-            ua.kind.cmp(&ub.kind).then_with(|| match ua.kind {
-                Kind::Text => ub.heat.cmp(&ua.heat).then(a.cmp(b)),
+            unit(a).kind.cmp(&unit(b).kind).then_with(|| match unit(a).kind {
+                Kind::Text => unit(b).heat.cmp(&unit(a).heat).then(a.cmp(b)),
                 // Falling alignment leaves the fewest gaps.
                 Kind::Rodata | Kind::Data | Kind::Bss => {
                     align[b.0 as usize].cmp(&align[a.0 as usize]).then(a.cmp(b))
                 }
-                _ => ua.name.cmp(&ub.name),
+                _ => unit(a).name.cmp(&unit(b).name),
             })
         });
         let mut address = vec![None; units.len()];
-        let mut at = base.address();
-        let in_file = order.iter().take_while(|id| units.unit(**id).kind != Kind::Bss).count();
-        let mut head = None;
-        for id in &order[..in_file] {
-            if head.is_none() && units.unit(*id).kind >= Kind::Start {
-                head = Some(at);
-                at = content.unwrap_or(at);
+        // Gives the units of a part their addresses from `at` on; where they end.
+        let mut place = |part: &[UnitId], mut at: u64| {
+            for id in part {
+                at = at.next_multiple_of(align[id.0 as usize]);
+                address[id.0 as usize] = Some(at);
+                at += unit(id).size;
             }
-            at = at.next_multiple_of(align[id.0 as usize]);
-            address[id.0 as usize] = Some(at);
-            at += units.unit(*id).size;
-        }
-        let file_end = at;
-        let head_end = head.unwrap_or(at);
-        let content = content.unwrap_or(head_end);
+            at
+        };
+        let count = |limit: Kind| order.partition_point(|id| unit(id).kind < limit);
+        let [start, text, rodata, data, bss] =
+            [Kind::Start, Kind::Text, Kind::Rodata, Kind::Data, Kind::Bss].map(count);
 
-        let zeroed = &order[in_file..];
-        let size: u64 = zeroed.iter().map(|id| units.unit(*id).size + align[id.0 as usize]).sum();
-        // Whole sectors are loaded, so what follows starts behind the last one.
-        at = file_end.next_multiple_of(SECTOR);
+        let head_end = place(&order[..start], base.address());
+        let content = content.unwrap_or(head_end);
+        let start_end = place(&order[start..text], content);
+        let functions = in_pages(order[text..rodata].to_vec(), units, &align, start_end);
+        order[text..rodata].copy_from_slice(&functions);
+        let data_load = place(&order[text..data], start_end);
+        // Their places relative to each other, as the first stands at the start of a page.
+        let data_size = place(&order[data..bss], 0);
+        let file_end = data_load + data_size;
+
+        let variables = &order[data..];
+        let size: u64 = variables.iter().map(|id| unit(id).size + align[id.0 as usize]).sum();
+        let most = variables.iter().map(|id| align[id.0 as usize]).max().unwrap_or(1).max(PAGE);
+        let mut at = file_end.next_multiple_of(most);
         if at < HIGH && at + size + LOW_RESERVE > LOW_END {
-            at = HIGH;
+            at = HIGH.next_multiple_of(most);
         }
-        let most = zeroed.first().map_or(1, |id| align[id.0 as usize]);
-        at = at.next_multiple_of(most.max(8));
-        let bss = at;
-        for id in zeroed {
-            at = at.next_multiple_of(align[id.0 as usize]);
-            address[id.0 as usize] = Some(at);
-            at += units.unit(*id).size;
-        }
+        let data_end = place(&order[data..bss], at);
+        // Cleared by eight bytes at a time.
+        let bss_at = order.get(bss).map_or(8, |id| align[id.0 as usize].max(8));
+        let bss_at = data_end.next_multiple_of(bss_at);
+        let bss_end = place(&order[bss..], bss_at);
         for id in kept.iter() {
             address[id.0 as usize] = address[folds.of_unit(id).0 as usize];
         }
-        Self { base: base.address(), address, order, head_end, content, file_end, bss, bss_end: at }
+        Self {
+            base: base.address(),
+            address,
+            order,
+            head_end,
+            content,
+            data_load,
+            file_end,
+            data: at,
+            bss: bss_at,
+            bss_end,
+        }
+    }
+
+    /// Where what is used at `address` is loaded.
+    pub fn loaded_at(&self, kind: Kind, address: u64) -> u64 {
+        if kind == Kind::Data { address - self.data + self.data_load } else { address }
     }
 
     /// Bytes from the first address to the end of the content.
@@ -132,8 +162,11 @@ impl Layout {
             found.and_then(|id| self.address[id.0 as usize]).unwrap_or(0)
         };
         let end = self.bss_end.max(self.file_end).next_multiple_of(16);
-        let (low_end, high_end) =
-            if self.bss >= HIGH { (self.file_end.next_multiple_of(SECTOR), end) } else { (end, 0) };
+        let (low_end, high_end) = if self.data >= HIGH {
+            (self.file_end.next_multiple_of(SECTOR), end)
+        } else {
+            (end, 0)
+        };
         let low_heap = if low_end < HIGH { low_end } else { 0x8000 };
         let high_heap = high_end.max(HIGH);
         vec![
@@ -150,6 +183,9 @@ impl Layout {
             ("image_low_stack", LOW_END),
             ("image_low_heap", low_heap),
             ("image_high_heap", high_heap),
+            ("image_data_load", self.data_load),
+            ("image_data", self.data),
+            ("image_data_bytes", self.file_end - self.data_load),
             ("image_bss", self.bss),
             ("image_bss_quads", (self.bss_end - self.bss).div_ceil(8)),
         ]

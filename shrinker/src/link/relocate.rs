@@ -19,7 +19,7 @@ pub fn relocate(units: &Units, kept: &Kept, layout: &Layout, file_bytes: u64) ->
         if unit.bytes.is_empty() {
             continue;
         }
-        let start = (address - layout.base) as usize;
+        let start = (layout.loaded_at(unit.kind, address) - layout.base) as usize;
         let bytes = &mut image[start..start + unit.bytes.len()];
         bytes.copy_from_slice(&unit.bytes);
         for fix in &unit.fixes {

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use std::collections::BTreeSet;
 
-use bareflow_shrink::driver::{self, Program};
+use bareflow_shrink::driver::{self, How, Program};
 use bareflow_shrink::image::{self, Image};
 use bareflow_shrink::link::{Base, Kind, Unit, Units};
 use bareflow_shrink::machine;
@@ -55,7 +55,8 @@ const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit
 #[test]
 fn fibonacci_boots_everywhere() {
     let mut units = units();
-    driver::add(&mut units, &[program("fibonacci", 90)], false, &BTreeSet::new());
+    let how = How { can_exit: false, side_stack: false, timing: false, features: &BTreeSet::new() };
+    driver::add(&mut units, &[program("fibonacci", 90)], &how);
     let flat = image::link(&units, Base::Flat, true).unwrap();
     assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
     let path = write(&flat, "fib.img");
