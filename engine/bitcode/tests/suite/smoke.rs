@@ -40,6 +40,18 @@ fn whole_modules_take_a_fifth_of_the_bound() {
     }
 }
 
+/// What fuzzing once found, each file by the name of what was wrong with it.
+#[test]
+fn what_was_found_before_stays_mended() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/found");
+    let mut count = 0;
+    for file in std::fs::read_dir(folder).expect("the folder is there") {
+        examine(&std::fs::read(file.expect("an entry").path()).expect("it can be read"));
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
 #[test]
 fn damaged_modules_neither_panic_nor_swell() {
     let seeds = seeds();
