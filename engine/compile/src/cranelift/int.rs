@@ -82,8 +82,9 @@ impl Lower<'_, '_> {
         self.mask_to(wide, to)
     }
 
-    /// A shift amount as Cranelift takes it.
-    fn amount(&mut self, amount: Value) -> Value {
+    /// The amount of a shift of `ty` as Cranelift takes it, modulo the width.
+    fn amount(&mut self, amount: Value, ty: clif::Type) -> Value {
+        let amount = self.unmasked(amount, ty.bits());
         if self.ty(amount) == types::I128 {
             self.b.ins().ireduce(types::I64, amount)
         } else {
@@ -101,16 +102,16 @@ impl Lower<'_, '_> {
             BinaryOp::Or => return Ok(self.b.ins().bor(a, b)),
             BinaryOp::Xor => return Ok(self.b.ins().bxor(a, b)),
             BinaryOp::Shl => {
-                let amount = self.amount(b);
+                let amount = self.amount(b, self.ty(a));
                 self.b.ins().ishl(a, amount)
             }
             BinaryOp::LShr => {
-                let amount = self.amount(b);
+                let amount = self.amount(b, self.ty(a));
                 return Ok(self.b.ins().ushr(a, amount));
             }
             BinaryOp::AShr => {
                 let a = self.sign_in(a, bits);
-                let amount = self.amount(b);
+                let amount = self.amount(b, self.ty(a));
                 self.b.ins().sshr(a, amount)
             }
             BinaryOp::UDiv if long => return self.long_division("__udivti3", a, b),

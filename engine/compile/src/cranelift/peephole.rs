@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::{BinaryOp, BlockId, Instr, IntPredicate, Op, Operand};
-use cranelift_codegen::ir::{InstBuilder, Opcode, Value};
+use cranelift_codegen::ir::{InstBuilder, InstructionData, Opcode, Value};
 
 use super::lower::{Lower, Res};
 
@@ -126,6 +126,23 @@ impl<'a> Lower<'a, '_> {
         different == header && equal != header
     }
 
+    /// A shift amount without an `and` that leaves alone what a shift of `width` bits, a power of
+    /// two, looks at.
+    pub(super) fn unmasked(&self, amount: Value, width: u32) -> Value {
+        let dfg = &self.b.func.dfg;
+        let made_by = |value: Value, opcode: Opcode| {
+            let inst = dfg.value_def(value).inst()?;
+            (dfg.insts[inst].opcode() == opcode).then_some(inst)
+        };
+        let Some(and) = made_by(amount, Opcode::Band) else { return amount };
+        let [value, mask] = *dfg.inst_args(and) else { return amount };
+        let used = i64::from(width - 1);
+        match made_by(mask, Opcode::Iconst).map(|constant| dfg.insts[constant]) {
+            Some(InstructionData::UnaryImm { imm, .. }) if imm.bits() & used == used => value,
+            _ => amount,
+        }
+    }
+
     /// One lane of a chunk, without extracting it where it was just put in.
     pub(super) fn extract_lane(&mut self, chunk: Value, lane: u8) -> Value {
         let dfg = &self.b.func.dfg;
@@ -135,9 +152,7 @@ impl<'a> Lower<'a, '_> {
             match dfg.insts[inst].opcode() {
                 Opcode::Splat => return args[0],
                 Opcode::Insertlane => {
-                    let cranelift_codegen::ir::InstructionData::TernaryImm8 { imm, .. } =
-                        dfg.insts[inst]
-                    else {
+                    let InstructionData::TernaryImm8 { imm, .. } = dfg.insts[inst] else {
                         break;
                     };
                     if imm == lane {
