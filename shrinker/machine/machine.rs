@@ -30,6 +30,8 @@
 #![no_std]
 #![no_main]
 
+mod ata;
+mod fat;
 mod files;
 
 use core::arch::global_asm;

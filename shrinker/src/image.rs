@@ -110,21 +110,28 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     let align = units.iter().map(|(_, unit)| unit.align).max().unwrap_or(1);
     let first = (plain.layout.file_end + UNPACKER).next_multiple_of(align.max(PAGE));
     let tries = (PACKED_IN_ALL / plain.layout.span()).clamp(1, PAGE / align.clamp(TRY, PAGE));
-    let mut best: Option<Image> = None;
+    let mut best: Option<(usize, u64)> = None;
     for number in 0..tries {
         let content = first + number * align.max(TRY);
-        let Some(image) = pack_at(units, &kept, &folds, content)? else { continue };
-        if best.as_ref().is_none_or(|best| image.file.len() < best.file.len()) {
-            best = Some(image);
-        }
+        let image = pack_at(units, &kept, &folds, content, QUICK)?;
+        let found = image.map(|image| (image.file.len(), content));
+        best = [best, found].into_iter().flatten().min();
     }
-    Ok(best)
+    let Some((_, content)) = best else { return Ok(None) };
+    pack_at(units, &kept, &folds, content, THOROUGH)
 }
 
-/// The image whose content is unpacked to `content`; `None` when there is no room for it.
-fn pack_at(units: &Units, kept: &Kept, folds: &Folds, content: u64) -> Result<Option<Image>> {
+/// The image whose content is unpacked to `content`, packed in `passes`; `None` when there is no
+/// room for it.
+fn pack_at(
+    units: &Units,
+    kept: &Kept,
+    folds: &Folds,
+    content: u64,
+    passes: u32,
+) -> Result<Option<Image>> {
     let layout = Layout::of(units, kept, folds, Base::Flat, Some(content));
-    if layout.file_end + 2 * pack::PROBABILITIES + STACK > LOW_END {
+    if layout.file_end + pack::TABLE + STACK > LOW_END {
         return Ok(None);
     }
     let split = |image: &[u8]| {
@@ -132,7 +139,7 @@ fn pack_at(units: &Units, kept: &Kept, folds: &Folds, content: u64) -> Result<Op
         (head.to_vec(), rest[(layout.content - layout.head_end) as usize..].to_vec())
     };
     let (head, unpacked) = split(&relocate(units, kept, &layout, 0)?);
-    let packed = pack::pack(&unpacked);
+    let packed = pack::pack(&unpacked, passes);
     // The machine's decoder trusts what it reads.
     if pack::unpack(&packed, unpacked.len()).as_ref() != Some(&unpacked) {
         bail!("what was packed does not unpack to the same: an error of the packer");
@@ -141,13 +148,17 @@ fn pack_at(units: &Units, kept: &Kept, folds: &Folds, content: u64) -> Result<Op
     // The content knows nothing of the file's length, so it is the same again.
     let (mut file, _) = split(&relocate(units, kept, &layout, length as u64)?);
     file.extend(packed);
-    let fits = layout.base + length as u64 <= layout.content;
+    // The decoder looks at two bytes in front of what it unpacks.
+    let fits = layout.base + length as u64 + 2 <= layout.content;
     let (kept, folds) = (kept.clone(), folds.clone());
     Ok(fits.then_some(Image { kept, folds, layout, file }))
 }
 
 /// Bytes that are packed at most to find the best place for the content.
 const PACKED_IN_ALL: u64 = 256 << 10;
+/// Passes of the packer to compare places, and to pack in the best.
+const QUICK: u32 = 3;
+const THOROUGH: u32 = 16;
 /// Bytes between two places that are tried.
 const TRY: u64 = 256;
 

@@ -1,34 +1,89 @@
-//! Packs what follows an image's loader: LZ77 with an adaptive binary range coder.
+//! Packs what follows an image's loader: LZ77 with a binary range coder that learns as it goes.
 //!
 //! The decoder is `machine/start/unpack.s`, a few hundred bytes; everything else is for that to be
-//! small. All numbers are bits with a probability each, in one table:
+//! small. All numbers are bits. Each has two places in one table, which may be the same:
 //!
 //! ```text
-//!   0            is it a match? (after a literal)      1     ... (after a match)
-//!   2            is its distance the last one? (asked after a literal only)
-//!   4 + 2i       length: is there another bit?         5 + 2i    that bit, low ones first
-//!   68 + 2i      distance: is there another bit?       69 + 2i   that bit
-//!   256 + 256 c + t   literals: t is 1 and the bits before, high ones first; c are the upper
-//!                three bits of the byte before
+//!   -128 + 2i    length: is there another bit?         -127 + 2i  that bit, low ones first
+//!    -64 + 2i    distance: is there another bit?        -63 + 2i  that bit
+//!     -2         is its distance the last one? (asked after a literal only)
+//!     -1         is it a match? (after a match)           0       ... (after a literal)
+//!   512 a + t  and  512 b + 256 + t     literals: t is 1 and the bits before, high ones first; a are
+//!                the upper six bits of the byte before, b those of the one before that (both 0
+//!                before the start)
 //! ```
+//!
+//! A place has two counts, of zeros and ones, up to 127; what came lately counts more. The chance of
+//! a bit is that of both its places' counts together.
 //!
 //! A number is its bits, low ones first, each after a flag that there is one; the topmost bit,
 //! which is always 1, is left out. There is no mark at the end: the decoder knows how much it
-//! unpacks. The range coder is that of LZMA (LZMA SDK, `lzma-specification.txt`): 11-bit
-//! probabilities, 32-bit range, carries settled in the encoder.
+//! unpacks. The range coder is that of LZMA (LZMA SDK, `lzma-specification.txt`), 32 bits wide,
+//! with carries settled in the encoder; a zero has the lower part of the range.
 
-/// Probabilities in the table.
-pub const PROBABILITIES: u64 = 256 + 8 * 256;
-/// Every probability at first, of 2^11.
-const HALF: u16 = 1 << 10;
-/// How fast they move.
-const RATE: u32 = 4;
-const LAST: usize = 2;
-const LENGTH: usize = 4;
-const DISTANCE: usize = 68;
-const LITERALS: usize = 256;
-/// Bits that a number can have: those of lengths have room for so many.
-const NUMBER_BITS: usize = 32;
+/// Bytes of the decoder's table: two a place.
+pub const TABLE: u64 = 2 * PLACES as u64;
+const PLACES: usize = NUMBERS + 64 * 512;
+/// Places below 0.
+const NUMBERS: usize = 128;
+/// Both counts of each place at first.
+const FIRST: u8 = 4;
+/// What a bit adds to its count.
+const ONE_MORE: u8 = 5;
+/// Counts beyond this are halved.
+const MOST: u8 = 127;
+const LENGTH: usize = 0;
+const DISTANCE: usize = 64;
+const LAST: usize = NUMBERS - 2;
+const AFTER_MATCH: usize = NUMBERS - 1;
+const AFTER_LITERAL: usize = NUMBERS;
+/// Bits that a number can have: those of distances have room for so many.
+const NUMBER_BITS: usize = 30;
+
+/// Two places of the table.
+type Places = [usize; 2];
+
+/// A place of its own.
+const fn only(place: usize) -> Places {
+    [place; 2]
+}
+
+/// The places of the literal at `at`, for `t` = 0.
+fn literal_places(bytes: &[u8], at: usize) -> Places {
+    let row = |back: usize| {
+        let byte = at.checked_sub(back).map_or(0, |at| bytes[at]);
+        NUMBERS + 512 * usize::from(byte >> 2)
+    };
+    [row(1), row(2) + 256]
+}
+
+/// The counts of all places.
+struct Counts(Vec<[u8; 2]>);
+
+impl Counts {
+    fn new() -> Self {
+        Self(vec![[FIRST; 2]; PLACES])
+    }
+
+    /// The part of `range` that a zero has.
+    fn bound(&self, places: Places, range: u32) -> u32 {
+        let sum = |bit: usize| places.iter().map(|place| u32::from(self.0[*place][bit])).sum();
+        let (zeros, ones): (u32, u32) = (sum(0), sum(1));
+        range / (zeros + ones) * zeros
+    }
+
+    fn count(&mut self, places: Places, bit: bool) {
+        for place in places {
+            let counts = &mut self.0[place];
+            let own = usize::from(bit);
+            counts[own] += ONE_MORE;
+            if counts[own] > MOST {
+                counts[own] /= 2;
+                counts[1 - own] = counts[1 - own] / 2 | 1;
+            }
+        }
+    }
+}
 
 /// One step of the decoder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,30 +101,38 @@ struct State {
 
 const START: State = State { last: 0, after_match: false };
 
-/// Packs `bytes`, which must not be empty.
-pub fn pack(bytes: &[u8]) -> Vec<u8> {
+impl State {
+    /// The place of the flag that a match follows.
+    const fn place(self) -> usize {
+        if self.after_match { AFTER_MATCH } else { AFTER_LITERAL }
+    }
+}
+
+/// Packs `bytes`, which must not be empty, in so many passes: each takes the steps that are cheapest
+/// by the bits of the one before.
+pub fn pack(bytes: &[u8], passes: u32) -> Vec<u8> {
     let matches = Matches::of(bytes);
-    let mut prices = Prices::flat();
+    let mut prices = Prices::flat(bytes);
     let mut best: Option<Vec<u8>> = None;
-    for _ in 0..6 {
+    for _ in 0..passes {
         let steps = parse(bytes, &matches, &prices);
-        let mut counts = Counter::default();
+        let mut totals = Totals::default();
         let mut encoder = Encoder::new();
-        walk(bytes, &steps, &mut |context, bit| {
-            counts.count(context, bit);
-            encoder.bit(context, bit);
+        walk(bytes, &steps, &mut |places, bit| {
+            totals.count(places, bit);
+            encoder.bit(places, bit);
         });
         let packed = encoder.finish();
         if best.as_ref().is_none_or(|best| packed.len() < best.len()) {
             best = Some(packed);
         }
-        prices = Prices::of(&counts);
+        prices = Prices::of(bytes, &totals);
     }
     best.unwrap_or_default()
 }
 
-/// Calls `bit` with every bit of the steps and its place in the table.
-fn walk(bytes: &[u8], steps: &[Step], bit: &mut dyn FnMut(usize, bool)) {
+/// Calls `bit` with every bit of the steps and its places in the table.
+fn walk(bytes: &[u8], steps: &[Step], bit: &mut dyn FnMut(Places, bool)) {
     let mut at = 0;
     let mut state = START;
     for step in steps {
@@ -82,90 +145,123 @@ fn walk_step(
     at: usize,
     step: Step,
     state: &mut State,
-    bit: &mut dyn FnMut(usize, bool),
+    bit: &mut dyn FnMut(Places, bool),
 ) -> usize {
-    let is_match = usize::from(state.after_match);
     match step {
         Step::Literal => {
-            bit(is_match, false);
-            let base = LITERALS + literal_context(bytes, at);
-            let mut tree = 1;
-            for shift in (0..8).rev() {
-                let set = bytes[at] >> shift & 1 != 0;
-                bit(base + tree, set);
-                tree = tree * 2 + usize::from(set);
-            }
+            bit(only(state.place()), false);
+            walk_literal(bytes, at, bit);
             state.after_match = false;
             at + 1
         }
         Step::Match { distance, length } => {
-            bit(is_match, true);
-            let repeats = distance == state.last && !state.after_match;
-            if !state.after_match {
-                bit(LAST, repeats);
-            }
-            if !repeats {
-                walk_number(DISTANCE, distance, bit);
-            }
-            walk_number(LENGTH, length, bit);
-            *state = State { last: distance, after_match: true };
+            walk_match(distance, length, state, bit);
             at + length as usize
         }
     }
 }
 
-fn walk_number(base: usize, number: u32, bit: &mut dyn FnMut(usize, bool)) {
+fn walk_literal(bytes: &[u8], at: usize, bit: &mut dyn FnMut(Places, bool)) {
+    let places = literal_places(bytes, at);
+    let mut tree = 1;
+    for shift in (0..8).rev() {
+        let set = bytes[at] >> shift & 1 != 0;
+        bit(places.map(|place| place + tree), set);
+        tree = tree * 2 + usize::from(set);
+    }
+}
+
+fn walk_match(distance: u32, length: u32, state: &mut State, bit: &mut dyn FnMut(Places, bool)) {
+    bit(only(state.place()), true);
+    let repeats = distance == state.last && !state.after_match;
+    if !state.after_match {
+        bit(only(LAST), repeats);
+    }
+    if !repeats {
+        walk_number(DISTANCE, distance, bit);
+    }
+    walk_number(LENGTH, length, bit);
+    *state = State { last: distance, after_match: true };
+}
+
+fn walk_number(base: usize, number: u32, bit: &mut dyn FnMut(Places, bool)) {
     let top = number.ilog2() as usize;
     for at in 0..top {
-        bit(base + 2 * at, true);
-        bit(base + 2 * at + 1, number >> at & 1 != 0);
+        bit(only(base + 2 * at), true);
+        bit(only(base + 2 * at + 1), number >> at & 1 != 0);
     }
-    bit(base + 2 * top, false);
+    bit(only(base + 2 * top), false);
 }
 
-fn literal_context(bytes: &[u8], at: usize) -> usize {
-    let before = if at == 0 { 0 } else { bytes[at - 1] };
-    usize::from(before >> 5) * 256
-}
+/// How often each bit was 0 and 1, in all.
+struct Totals(Vec<[u32; 2]>);
 
-/// How often each bit was 0 and 1.
-struct Counter(Vec<[u32; 2]>);
-
-impl Default for Counter {
+impl Default for Totals {
     fn default() -> Self {
-        Self(vec![[1, 1]; PROBABILITIES as usize])
+        Self(vec![[1, 1]; PLACES])
     }
 }
 
-impl Counter {
-    fn count(&mut self, context: usize, bit: bool) {
-        self.0[context][usize::from(bit)] += 1;
+impl Totals {
+    fn count(&mut self, places: Places, bit: bool) {
+        for place in places {
+            self.0[place][usize::from(bit)] += 1;
+        }
+    }
+
+    /// The cost of a bit.
+    fn price(&self, places: Places, bit: bool) -> u32 {
+        let sum = |bit: usize| places.iter().map(|place| self.0[*place][bit]).sum::<u32>();
+        let (own, other) = (sum(bit.into()), sum((!bit).into()));
+        ((f64::from(own + other) / f64::from(own)).log2() * PER_BIT).round().max(1.0) as u32
     }
 }
 
-/// Costs of bits, in 1/64 of a bit.
-struct Prices(Vec<[u32; 2]>);
+/// Costs are in this part of a bit.
+const PER_BIT: f64 = 64.0;
+
+/// What steps cost.
+struct Prices {
+    /// Of each byte as a literal, less the flag.
+    literals: Vec<u32>,
+    /// Of zeros and ones at the places of numbers and flags.
+    bits: Vec<[u32; 2]>,
+}
 
 impl Prices {
-    fn flat() -> Self {
-        Self(vec![[64, 64]; PROBABILITIES as usize])
+    fn flat(bytes: &[u8]) -> Self {
+        let bit = PER_BIT as u32;
+        Self { literals: vec![8 * bit; bytes.len()], bits: vec![[bit; 2]; NUMBERS + 1] }
     }
 
-    fn of(counts: &Counter) -> Self {
-        let price = |[zero, one]: &[u32; 2]| {
-            let all = f64::from(zero + one);
-            let cost = |n: u32| ((all / f64::from(n)).log2() * 64.0).round().max(1.0) as u32;
-            [cost(*zero), cost(*one)]
+    fn of(bytes: &[u8], totals: &Totals) -> Self {
+        let literal = |at: usize| {
+            let mut sum = 0;
+            walk_literal(bytes, at, &mut |places, bit| sum += totals.price(places, bit));
+            sum
         };
-        Self(counts.0.iter().map(price).collect())
+        let bit = |place: usize| [false, true].map(|bit| totals.price(only(place), bit));
+        Self {
+            literals: (0..bytes.len()).map(literal).collect(),
+            bits: (0..=NUMBERS).map(bit).collect(),
+        }
     }
 
-    fn step(&self, bytes: &[u8], at: usize, step: Step, mut state: State) -> (u32, State) {
-        let mut sum = 0;
-        walk_step(bytes, at, step, &mut state, &mut |context, bit| {
-            sum += self.0[context][usize::from(bit)];
-        });
-        (sum, state)
+    /// Of a step, and the state behind it.
+    fn step(&self, at: usize, step: Step, mut state: State) -> (u32, State) {
+        match step {
+            Step::Literal => {
+                let cost = self.bits[state.place()][0] + self.literals[at];
+                (cost, State { after_match: false, ..state })
+            }
+            Step::Match { distance, length } => {
+                let mut sum = 0;
+                walk_match(distance, length, &mut state, &mut |[place, _], bit| {
+                    sum += self.bits[place][usize::from(bit)];
+                });
+                (sum, state)
+            }
+        }
     }
 }
 
@@ -226,7 +322,7 @@ fn parse(bytes: &[u8], matches: &Matches, prices: &Prices) -> Vec<Step> {
     for at in 0..bytes.len() {
         let from = nodes[at];
         let mut reach = |step: Step, to: usize| {
-            let (price, state) = prices.step(bytes, at, step, from.state);
+            let (price, state) = prices.step(at, step, from.state);
             let cost = from.cost.saturating_add(price);
             if cost < nodes[to].cost {
                 nodes[to] = Node { cost, state, step };
@@ -269,26 +365,23 @@ struct Encoder {
     out: Vec<u8>,
     low: u64,
     range: u32,
-    probabilities: Vec<u16>,
+    counts: Counts,
 }
 
 impl Encoder {
     fn new() -> Self {
-        let probabilities = vec![HALF; PROBABILITIES as usize];
-        Self { out: Vec::new(), low: 0, range: u32::MAX, probabilities }
+        Self { out: Vec::new(), low: 0, range: u32::MAX, counts: Counts::new() }
     }
 
-    fn bit(&mut self, context: usize, bit: bool) {
-        let probability = &mut self.probabilities[context];
-        let bound = (self.range >> 11) * u32::from(*probability);
+    fn bit(&mut self, places: Places, bit: bool) {
+        let bound = self.counts.bound(places, self.range);
         if bit {
             self.low += u64::from(bound);
             self.range -= bound;
-            *probability -= *probability >> RATE;
         } else {
             self.range = bound;
-            *probability += ((1 << 11) - *probability) >> RATE;
         }
+        self.counts.count(places, bit);
         while self.range < 1 << 24 {
             self.range <<= 8;
             self.shift();
@@ -326,16 +419,17 @@ impl Encoder {
 /// What [`pack`] made of `length` bytes, as the machine's decoder reads it; `None` where that would
 /// go astray: a match from before the start or beyond the end, or a number of more bits than places.
 pub fn unpack(packed: &[u8], length: usize) -> Option<Vec<u8>> {
-    let probabilities = vec![HALF; PROBABILITIES as usize];
-    let mut decoder = Decoder { source: packed.iter(), code: 0, range: u32::MAX, probabilities };
+    let counts = Counts::new();
+    let mut decoder = Decoder { source: packed.iter(), code: 0, range: u32::MAX, counts };
     for _ in 0..4 {
         decoder.code = decoder.code << 8 | decoder.next();
     }
     let mut out: Vec<u8> = Vec::new();
     let (mut last, mut after_match) = (0, false);
     while out.len() < length {
-        if decoder.bit(usize::from(after_match)) {
-            if after_match || !decoder.bit(LAST) {
+        let place = if after_match { AFTER_MATCH } else { AFTER_LITERAL };
+        if decoder.bit(only(place)) {
+            if after_match || !decoder.bit(only(LAST)) {
                 last = decoder.number(DISTANCE)?;
             }
             let count = decoder.number(LENGTH)?;
@@ -347,10 +441,11 @@ pub fn unpack(packed: &[u8], length: usize) -> Option<Vec<u8>> {
             }
             after_match = true;
         } else {
-            let base = LITERALS + literal_context(&out, out.len());
+            let places = literal_places(&out, out.len());
             let mut tree = 1;
             while tree < 256 {
-                tree = tree * 2 + usize::from(decoder.bit(base + tree));
+                let bit = decoder.bit(places.map(|place| place + tree));
+                tree = tree * 2 + usize::from(bit);
             }
             out.push(tree as u8);
             after_match = false;
@@ -363,7 +458,7 @@ struct Decoder<'a> {
     source: std::slice::Iter<'a, u8>,
     code: u32,
     range: u32,
-    probabilities: Vec<u16>,
+    counts: Counts,
 }
 
 impl Decoder<'_> {
@@ -371,29 +466,27 @@ impl Decoder<'_> {
         self.source.next().copied().unwrap_or(0).into()
     }
 
-    fn bit(&mut self, context: usize) -> bool {
+    fn bit(&mut self, places: Places) -> bool {
         while self.range < 1 << 24 {
             self.range <<= 8;
             self.code = self.code << 8 | self.next();
         }
-        let probability = &mut self.probabilities[context];
-        let bound = (self.range >> 11) * u32::from(*probability);
-        if self.code >= bound {
+        let bound = self.counts.bound(places, self.range);
+        let bit = self.code >= bound;
+        if bit {
             self.code -= bound;
             self.range -= bound;
-            *probability -= *probability >> RATE;
-            true
         } else {
             self.range = bound;
-            *probability += ((1 << 11) - *probability) >> RATE;
-            false
         }
+        self.counts.count(places, bit);
+        bit
     }
 
     fn number(&mut self, base: usize) -> Option<usize> {
         let (mut number, mut at) = (0, 0);
-        while self.bit(base + 2 * at) {
-            number |= usize::from(self.bit(base + 2 * at + 1)) << at;
+        while self.bit(only(base + 2 * at)) {
+            number |= usize::from(self.bit(only(base + 2 * at + 1))) << at;
             at += 1;
             if at == NUMBER_BITS {
                 return None;
@@ -412,7 +505,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_packed_comes_back(bytes in proptest::collection::vec(0..6u8, 1..600)) {
-            let packed = pack(&bytes);
+            let packed = pack(&bytes, 4);
             prop_assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
         }
 
@@ -424,15 +517,27 @@ mod tests {
 
         #[test]
         fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 1..300)) {
-            let packed = pack(&bytes);
+            let packed = pack(&bytes, 4);
             prop_assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
+        }
+    }
+
+    #[test]
+    fn what_follows_changes_nothing() {
+        for length in 1..200u32 {
+            let bytes: Vec<u8> = (0..length).map(|at| (at * at >> 3) as u8).collect();
+            let packed = pack(&bytes, 4);
+            for more in [0, 0xff] {
+                let packed = [&packed[..], &[more; 8]].concat();
+                assert_eq!(unpack(&packed, bytes.len()).as_ref(), Some(&bytes));
+            }
         }
     }
 
     #[test]
     fn repeats_are_cheap() {
         let bytes = b"the same again, ".repeat(200);
-        let packed = pack(&bytes);
+        let packed = pack(&bytes, 4);
         assert!(packed.len() < 40, "{}", packed.len());
         assert_eq!(unpack(&packed, bytes.len()), Some(bytes));
     }

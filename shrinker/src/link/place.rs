@@ -175,7 +175,7 @@ impl Layout {
             ("image_packed", self.head_end),
             ("image_content", self.content),
             ("image_content_end", self.file_end),
-            ("image_probabilities", self.file_end.next_multiple_of(16)),
+            ("image_table", self.file_end.next_multiple_of(16)),
             ("image_sectors", file_bytes.div_ceil(SECTOR).saturating_sub(1)),
             ("image_low_kib", LOW_END / 1024),
             ("image_high_end", high_end),
