@@ -79,7 +79,7 @@ impl Counts {
             counts[own] += ONE_MORE;
             if counts[own] > MOST {
                 counts[own] /= 2;
-                counts[1 - own] = counts[1 - own] / 2 | 1;
+                counts[1 - own] = (counts[1 - own] / 2) | 1;
             }
         }
     }
@@ -525,7 +525,7 @@ mod tests {
     #[test]
     fn what_follows_changes_nothing() {
         for length in 1..200u32 {
-            let bytes: Vec<u8> = (0..length).map(|at| (at * at >> 3) as u8).collect();
+            let bytes: Vec<u8> = (0..length).map(|at| ((at * at) >> 3) as u8).collect();
             let packed = pack(&bytes, 4);
             for more in [0, 0xff] {
                 let packed = [&packed[..], &[more; 8]].concat();
