@@ -191,3 +191,48 @@ impl Layout {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::{Fix, FixKind, Unit};
+
+    #[test]
+    fn nothing_written_shares_a_page_with_code() {
+        let mut units = Units::default();
+        let mut define = |name: &str, kind, bytes: Vec<u8>| {
+            units.define(name, Unit::new(name, kind, 4, bytes)).unwrap()
+        };
+        let start = define("start", Kind::Start, vec![0x90; 7]);
+        let code = define("code", Kind::Text, vec![0x90; 5000]);
+        let constant = define("constant", Kind::Rodata, vec![1; 9]);
+        let variable = define("variable", Kind::Data, vec![2; 6]);
+        let zeroed = define("zeroed", Kind::Bss, Vec::new());
+        let copies = define("need_data", Kind::Start, vec![0x90; 3]);
+        units.unit_mut(zeroed).size = 100;
+        for name in ["code", "constant", "variable", "zeroed"] {
+            let target = units.symbol(name);
+            let fix = Fix { at: 0, kind: FixKind::Need, target, addend: 0 };
+            units.unit_mut(start).fixes.push(fix);
+        }
+        units.unit_mut(start).on_demand = false;
+        let kept = Kept::of(&units, &[Kind::Start], &[]);
+        // Nobody refers to what brings variables to their place.
+        assert!(kept.has(copies));
+        let folds = Folds::none(&units);
+        for base in [Base::Flat, Base::Elf] {
+            let layout = Layout::of(&units, &kept, &folds, base, None);
+            let pages = |id: UnitId| {
+                let at = layout.address[id.0 as usize].unwrap();
+                (at / PAGE, (at + units.unit(id).size - 1) / PAGE)
+            };
+            let last_of_code = [start, code, constant].map(|id| pages(id).1);
+            let first_of_variables = [variable, zeroed].map(|id| pages(id).0);
+            assert!(last_of_code.iter().max() < first_of_variables.iter().min(), "{base:?}");
+            // In the file they follow what is constant.
+            let at = |id: UnitId| layout.address[id.0 as usize].unwrap();
+            assert_eq!(layout.loaded_at(Kind::Data, at(variable)), at(constant) + 9);
+            assert_eq!(layout.file_end, at(constant) + 9 + 6);
+        }
+    }
+}
