@@ -7,6 +7,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "engine")]
+mod alarm;
 mod arch;
 mod console;
 mod devices;

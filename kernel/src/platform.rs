@@ -12,7 +12,7 @@ use crate::arch::exit::Status;
 use crate::devices::clock;
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::set_namer;
-use crate::{console, embedded, files, memory, start};
+use crate::{alarm, console, embedded, files, memory, start};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -96,6 +96,10 @@ impl Platform for Machine {
 
     fn tsc_hz(&self) -> u64 {
         clock::hz()
+    }
+
+    fn set_alarm(&self, at_ns: u64) {
+        alarm::set(at_ns);
     }
 
     fn memory(&self) -> Memory {

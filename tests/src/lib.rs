@@ -1,5 +1,6 @@
 //! Tests of the whole: programs, boots, command lines.
 
+pub mod batch;
 pub mod browser;
 pub mod compile;
 pub mod disk;

@@ -83,6 +83,14 @@ impl Monitor {
         }
     }
 
+    /// Ends the machine in the middle of what it does.
+    ///
+    /// # Errors
+    /// It has ended already.
+    pub fn quit(&mut self) -> Result<()> {
+        self.ask("quit", json!({}))
+    }
+
     /// Types a line as a person does, who looks at the screen: the next key is pressed when the
     /// last one has appeared. (A machine that computes loses keys after the eighth: nothing reads
     /// the keyboard meanwhile.)

@@ -1,19 +1,41 @@
 //! Every program of `tests/programs` behaves as it does natively: output and exit status, from
-//! bitcode of every optimisation level, on every level of the engine.
+//! bitcode of every optimisation level, on every level of the engine, in a process and on a
+//! machine.
 //!
-//! By default each bitcode level runs on one level of the engine, and a part of the programs
-//! comes from an older clang. `BAREFLOW_PROGRAMS=all` runs all combinations.
+//! By default each bitcode level runs on one level of the engine, a part of the programs comes
+//! from an older clang, and one machine runs a few of them. `BAREFLOW_PROGRAMS=all` runs all
+//! combinations in processes, `BAREFLOW_PROGRAMS=machine` all programs on machines.
 
 use std::sync::{Arc, OnceLock};
 
+use bareflow_tests::batch;
 use bareflow_tests::process::Ended;
 use bareflow_tests::program::{self, Program};
 use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Value, json};
 
 /// Bitcode level and the level of the engine it runs at.
 const USUAL: [(u8, &str); 4] = [(0, "interp"), (1, "O1"), (2, "auto"), (3, "interp")];
 const ENGINE: [&str; 6] = ["interp", "O0", "O1", "O2", "O3", "auto"];
 const OLDER: [u32; 3] = [14, 16, 19];
+
+/// The same for machines. `stress` changes functions all the time.
+const MACHINE: [(u8, &str); 10] = [
+    (1, "interp"),
+    (0, "O0"),
+    (2, "O1"),
+    (3, "O2"),
+    (2, "O3"),
+    (0, "auto"),
+    (1, "auto"),
+    (2, "auto"),
+    (3, "auto"),
+    (2, "stress"),
+];
+/// Programs a machine.
+const TOGETHER: usize = 20;
+/// By default every so manieth program runs on a machine.
+const SOME: usize = 8;
 
 /// A program and what it does natively, found out once.
 struct Case {
@@ -22,27 +44,103 @@ struct Case {
 }
 
 impl Case {
-    fn check(&self, level: u8, clang: u32, engine: &str) -> Result<(), Failed> {
+    fn native(&self) -> Result<&Ended, String> {
         let native = self.native.get_or_init(|| self.program.run_native());
-        let native = native.as_ref().map_err(|why| format!("natively: {why}"))?;
+        native.as_ref().map_err(|why| format!("natively: {why}"))
+    }
+
+    fn check(&self, level: u8, clang: u32, engine: &str) -> Result<(), Failed> {
+        let native = self.native()?;
         let bitcode = self.program.bitcode(level, clang)?;
         let ended = self.program.run_bitcode(&bitcode, engine)?;
         Ok(self.program.compare(native, &ended)?)
     }
 }
 
+/// Boots one machine with these programs.
+fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Failed> {
+    let settings = match engine {
+        // Low, so that functions and loops change while they run.
+        "auto" => json!({ "thresholds": [3, 10, 40], "save": false }),
+        "stress" => json!({ "stress": 0x5eed, "save": false }),
+        level => json!({ "level": level, "save": false }),
+    };
+    let programs: Vec<&Program> = cases.iter().map(|case| &case.program).collect();
+    let booted = batch::boot(&programs, level, &settings)?;
+    let mut wrong = Vec::new();
+    for (case, ended) in cases.iter().zip(&booted.ended) {
+        if let Err(why) = case.program.compare(case.native()?, ended) {
+            wrong.push(format!("{}: {why}", case.program.name));
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(wrong.join("\n").into());
+    }
+    let report = &booted.report;
+    let count = |what: &Value| what.as_u64().unwrap_or_default();
+    println!(
+        "{} programs, -O{level} on {engine}: {} compiled, {} swaps, {} loops entered, {} \
+         interruptions, {} ms",
+        cases.len(),
+        report["compiles"],
+        report["swaps"],
+        report["osr_entries"],
+        report["interruptions"],
+        count(&report["program_us"]) / 1000,
+    );
+    let happened: &[&str] = match engine {
+        "auto" | "stress" => &["compiles", "swaps", "osr_entries"],
+        "interp" => &[],
+        _ => &["compiles"],
+    };
+    match happened.iter().find(|what| count(&report[**what]) == 0) {
+        Some(what) => Err(format!("no {what}").into()),
+        None => Ok(()),
+    }
+}
+
 fn main() {
     let arguments = Arguments::from_args();
-    let all = std::env::var("BAREFLOW_PROGRAMS").is_ok_and(|value| value == "all");
+    let wanted = std::env::var("BAREFLOW_PROGRAMS").unwrap_or_default();
+    let new = |program| Arc::new(Case { program, native: OnceLock::new() });
+    let cases: Vec<Arc<Case>> = program::all().into_iter().map(new).collect();
+    let trials = match wanted.as_str() {
+        "machine" => {
+            let batches = || cases.chunks(TOGETHER).enumerate();
+            let all =
+                MACHINE.iter().flat_map(|on| batches().map(move |(n, cases)| (*on, n, cases)));
+            all.map(|((level, engine), n, cases)| machine(&n.to_string(), cases, level, engine))
+                .collect()
+        }
+        wanted => {
+            let mut trials = in_processes(&cases, wanted == "all");
+            if wanted != "all" {
+                let some: Vec<_> = cases.iter().step_by(SOME).cloned().collect();
+                trials.push(machine("some", &some, 2, "auto"));
+            }
+            trials
+        }
+    };
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A trial that boots one machine.
+fn machine(name: &str, cases: &[Arc<Case>], level: u8, engine: &'static str) -> Trial {
+    let cases = cases.to_vec();
+    let name = format!("machine {name}, -O{level} on {engine}");
+    Trial::test(name, move || check_batch(&cases, level, engine))
+}
+
+/// Trials that run each program in a process of its own.
+fn in_processes(cases: &[Arc<Case>], all: bool) -> Vec<Trial> {
     let mut trials = Vec::new();
-    for (index, program) in program::all().into_iter().enumerate() {
-        let case = Arc::new(Case { program, native: OnceLock::new() });
+    for (index, case) in cases.iter().enumerate() {
         let mut add = |level: u8, clang: u32, engine: &'static str| {
             let program = &case.program;
             let compiler =
                 if program.is_rust() { "rustc".into() } else { format!("clang-{clang}") };
             let name = format!("{} {compiler} -O{level} on {engine}", program.name);
-            let case = Arc::clone(&case);
+            let case = Arc::clone(case);
             trials.push(Trial::test(name, move || case.check(level, clang, engine)));
         };
         if all {
@@ -60,5 +158,5 @@ fn main() {
             }
         }
     }
-    libtest_mimic::run(&arguments, trials).exit();
+    trials
 }

@@ -149,6 +149,21 @@ fn a_profile_is_printed_when_asked_for() {
 }
 
 #[test]
+fn rounds_of_loops_are_no_calls() {
+    let file = bitcode("rounds", "-O1");
+    // Compiled early, and never to the top, where calls are sampled.
+    let thresholds = ["--thresholds", "3,10,10000000", "--profile"];
+    let program = ["run", text(&file), "--entry", "start", "--arg", "50"];
+    let report = one(&[&program[..], &thresholds[..]].concat());
+    let profile = report["profile"].as_array().unwrap();
+    let line = profile.iter().find(|line| line["function"] == "rounds").unwrap();
+    assert_eq!(line["calls"], 50, "{line}");
+    // Less those of the one call that went on in code which counts nothing.
+    let rounds = line["back_edges"].as_u64().unwrap();
+    assert!((49 * 99..=50 * 101).contains(&rounds), "{line}");
+}
+
+#[test]
 fn a_machine_prints_its_profile_over_the_serial_line() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("profile.img");

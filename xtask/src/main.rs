@@ -36,7 +36,7 @@ enum Task {
     /// Tries random inputs on a decoder of untrusted bytes.
     Fuzz(fuzz::Args),
     /// Runs the test programs at every level of bitcode and engine.
-    Programs,
+    Programs(test::Programs),
     /// Measures shrunk images, or tries many programs in them.
     Shrunk(shrunk::Args),
     /// Writes the documents that are made: manual, completions, rustdoc without warnings.
@@ -55,7 +55,7 @@ fn main() -> anyhow::Result<()> {
         }
         Task::Csmith(args) => csmith::run(&args),
         Task::Fuzz(args) => fuzz::run(&args),
-        Task::Programs => test::programs(),
+        Task::Programs(args) => test::programs(&args),
         Task::Shrunk(args) => shrunk::run(&args),
         Task::Docs => docs::run(),
         Task::Test => test::run(),

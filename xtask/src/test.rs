@@ -46,13 +46,24 @@ pub fn run() -> Result<()> {
     shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
 }
 
+/// What to run the test programs on.
+#[derive(clap::Args)]
+pub struct Programs {
+    /// On emulated machines, twenty programs a boot, instead of in processes.
+    #[arg(long)]
+    machine: bool,
+}
+
 /// Runs the test programs in all combinations of bitcode and engine level, not only the few
 /// that `cargo test` tries.
 ///
 /// # Errors
 /// One of them differs from its native run.
-pub fn programs() -> Result<()> {
+pub fn programs(args: &Programs) -> Result<()> {
     let mut command = shell::cargo();
     command.args(["test", "--release", "--package", "bareflow-tests", "--test", "programs"]);
-    shell::run(command.env("BAREFLOW_PROGRAMS", "all"))
+    if args.machine {
+        command.args(["--", "--nocapture"]);
+    }
+    shell::run(command.env("BAREFLOW_PROGRAMS", if args.machine { "machine" } else { "all" }))
 }

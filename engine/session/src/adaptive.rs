@@ -117,11 +117,8 @@ fn spent_ns(session: &Session, unit: &Unit, func: FuncId) -> u64 {
     let body = unit.module().func(func);
     let profile = unit.interp.profile(func);
     let native = unit.with(func, |state| {
-        let code = state.code.as_ref()?;
-        let counted = state.native_calls().saturating_sub(state.calls_at_rise);
-        // Instrumented code counts loops, too.
-        let loops = 1 + profile.back_edges / profile.calls.max(1);
-        let calls = if code.options.instrument { counted / loops } else { counted };
+        state.code.as_ref()?;
+        let calls = state.native_calls().saturating_sub(state.calls_at_rise);
         Some(calls.saturating_mul(state.call_cycles()))
     });
     match native {

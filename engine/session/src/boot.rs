@@ -16,7 +16,7 @@ use crate::side::SideStack;
 use crate::unit::{FuncState, Unit, Verdict};
 use crate::{
     Arena, BootReport, CodeReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError,
-    VariantReport, VerdictReport, ahead, measure, restore, save, snapshots, stress, tiers,
+    VariantReport, VerdictReport, ahead, alarm, measure, restore, save, snapshots, stress, tiers,
     tournament, world,
 };
 
@@ -47,6 +47,7 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
         totals.saved_ns = platform.now_ns();
     }
     session.began.set(cycles());
+    alarm::arm(session);
     let outcomes = run_all(session);
     tournament::finish(session);
     measure::collect(session);
@@ -157,6 +158,7 @@ fn report(session: &Session, outcomes: &[Outcome]) -> BootReport {
         compile_ns: totals.compile_ns,
         swaps: totals.swaps,
         osr_entries: totals.osr_entries,
+        interruptions: totals.interruptions,
         restored: totals.restored,
         restore_us: totals.restore_us,
         rejected: totals.rejected.clone(),

@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod adaptive;
 mod ahead;
+mod alarm;
 mod boot;
 mod compilers;
 mod disk;
@@ -30,6 +31,7 @@ mod tournament;
 mod unit;
 mod world;
 
+pub use alarm::{interrupted, may_interrupt};
 pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
 pub use boot::{Finished, boot, main, real_return, symbolise};

@@ -41,7 +41,7 @@ pub struct Manifest {
     pub keep: u32,
     /// Whether to save a snapshot at all.
     pub save: bool,
-    /// Seconds after which a step up is reason to save before the program ends; 0: never.
+    /// Seconds after which what was learned is saved though the program has not ended; 0: never.
     pub save_seconds: u32,
     /// Print every decision.
     pub verbose: bool,

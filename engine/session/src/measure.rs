@@ -153,13 +153,9 @@ pub(crate) fn collect(session: &Session) {
 /// Cycles that calls of `func` have taken so far, callees included, as far as is known.
 pub(crate) fn taken(session: &Session, unit: &Unit, func: FuncId) -> u64 {
     count(session, unit, func);
-    // Instrumented code, which a function has below the top, counts its loops, too.
-    let profile = unit.interp.profile(func);
-    let loops = 1 + profile.back_edges / profile.calls.max(1);
+    let interpreted = unit.interp.calls(func);
     let taken = unit.with(func, |state| {
-        let silent = state.native_calls().saturating_sub(state.calls_at_rise);
-        let calls = silent + state.calls_at_rise / loops + profile.calls;
-        calls.saturating_mul(state.call_cycles())
+        state.native_calls().saturating_add(interpreted).saturating_mul(state.call_cycles())
     });
     // Calls of a recursive function lie in one another.
     taken.min(cycles().saturating_sub(session.began.get()))

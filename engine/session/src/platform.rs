@@ -24,6 +24,14 @@ pub trait Platform {
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
 
+    /// Has [`crate::interrupted`] called once, at `at_ns` of [`Platform::now_ns`] or as soon
+    /// afterwards as [`crate::may_interrupt`] allows, between two instructions of the program.
+    /// The last call counts. A machine without a timer never does it: then only programs that
+    /// call the engine are saved while they run.
+    fn set_alarm(&self, at_ns: u64) {
+        let _ = at_ns;
+    }
+
     /// The memory that compiled code and program data live in. The same at every call.
     fn memory(&self) -> Memory;
 

@@ -92,6 +92,9 @@ pub struct BootReport {
     pub swaps: u64,
     /// Times a loop of an interpreted call continued in compiled code.
     pub osr_entries: u64,
+    /// Times the alarm stopped the program between two instructions.
+    #[serde(default)]
+    pub interruptions: u64,
     /// Tournaments held.
     #[serde(default)]
     pub tournaments: u64,

@@ -99,7 +99,7 @@ fn function(
 ) -> bool {
     let mut profile = records::profile_from_record(&record.profile);
     profile.fit(unit.module().func(func));
-    let calls = profile.calls;
+    let counted = profile.calls.saturating_add(profile.back_edges);
     unit.with(func, |state| {
         state.before = profile;
         state.compiled_before = (record.compiles, record.compile_ns);
@@ -121,7 +121,7 @@ fn function(
             object,
         };
         match code(session, unit, &made, module) {
-            Ok(code) => take_over(session, unit, func, record, code, calls),
+            Ok(code) => take_over(session, unit, func, record, code, counted),
             Err(why) => {
                 reject(session, unit, &record.name, why);
                 return false;

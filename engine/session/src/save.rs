@@ -14,17 +14,28 @@ use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{fingerprints, write};
 use crate::unit::{Code, FuncState, Unit, Verdict};
-use crate::{SnapshotReport, measure};
+use crate::{SnapshotReport, alarm, measure};
+
+/// Code was made or a verdict reached that is worth saving.
+pub(crate) fn learned(session: &Session) {
+    session.totals.borrow_mut().unsaved = true;
+    alarm::arm(session);
+}
+
+/// When what was learned since the last time is to be saved, in nanoseconds of the machine's
+/// clock; `None` when there is nothing, or when that has time until the program ends.
+pub(crate) fn due_ns(session: &Session) -> Option<u64> {
+    let manifest = &session.manifest;
+    let totals = session.totals.borrow();
+    let every = u64::from(manifest.save_seconds) * 1_000_000_000;
+    (totals.unsaved && manifest.save && every > 0).then_some(totals.saved_ns + every)
+}
 
 /// Saves when the last time is long enough ago and there is new code or a new verdict since:
-/// called after a function has risen, when one at the top was measured, and by host calls.
+/// called after a function has risen, when one at the top was measured, by host calls, and by
+/// the alarm.
 pub(crate) fn save_if_due(session: &Session) {
-    let every = u64::from(session.manifest.save_seconds) * 1_000_000_000;
-    if every == 0 || !session.totals.borrow().unsaved {
-        return;
-    }
-    let now = session.platform.now_ns();
-    if now - session.totals.borrow().saved_ns <= every {
+    if due_ns(session).is_none_or(|due| session.platform.now_ns() < due) {
         return;
     }
     if let Some(saved) = save(session) {

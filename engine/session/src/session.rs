@@ -70,6 +70,10 @@ pub(crate) struct Session {
     pub(crate) escape: UnsafeCell<Escape>,
     pub(crate) ending: RefCell<Ending>,
     pub(crate) heap_used: Cell<usize>,
+    /// Lowest and highest address of the program's stack.
+    pub(crate) stack: (usize, usize),
+    /// Whether the alarm is set.
+    pub(crate) alarm_set: Cell<bool>,
     pub(crate) files: RefCell<crate::hosts::Files>,
     /// Number of this boot, from 1.
     pub(crate) boot: u32,
@@ -88,6 +92,7 @@ pub(crate) struct Totals {
     pub(crate) rejected: Vec<Rejection>,
     pub(crate) swaps: u64,
     pub(crate) osr_entries: u64,
+    pub(crate) interruptions: u64,
     pub(crate) program_cycles: u64,
     pub(crate) program_ns: u64,
     pub(crate) generation: u64,
@@ -234,6 +239,8 @@ impl Parts {
             escape: UnsafeCell::new(Escape::new()),
             ending: RefCell::new(Ending::Returned),
             heap_used: Cell::new(0),
+            stack: (low, high),
+            alarm_set: Cell::new(false),
             files: RefCell::default(),
             boot: self.boot,
             past: self.past,

@@ -42,12 +42,7 @@ pub(crate) fn change(session: &Session, unit: &Unit, func: FuncId) -> u64 {
             publish(session, unit, func, code);
         }
     }
-    unit.with(func, |state| {
-        state.calls = state.native_calls();
-        if let Some(counter) = &mut state.counter {
-            counter.write(wait as i64);
-        }
-    });
+    unit.with(func, |state| state.set_counter(wait as i64));
     wait
 }
 

@@ -61,7 +61,8 @@ pub(crate) fn interpreted_calls(session: &Session, unit: &Unit, func: FuncId, ca
         return if goes_on { calls.saturating_mul(2) } else { u64::MAX };
     }
     // What earlier boots called often is not put to the test again.
-    let before = unit.with(func, |state| state.before.calls);
+    let before =
+        unit.with(func, |state| state.before.calls.saturating_add(state.before.back_edges));
     let all = calls.saturating_add(before);
     let level = deserved(session, all);
     if level > Level::Interp {
@@ -99,12 +100,9 @@ pub(crate) extern "C" fn counter_ran_out(address: u64) {
     let Some((unit, func)) = owner else { return };
     let unit = &session.units[unit];
     let (calls, level) = unit.with(func, |state| {
-        state.calls = state.native_calls();
         // Until it is set anew, far away: a function that cannot rise asks no more.
-        if let Some(counter) = &mut state.counter {
-            counter.write(i64::MAX);
-        }
-        (state.calls, state.level())
+        state.set_counter(i64::MAX);
+        (state.native_heat(), state.level())
     });
     if stress::is_on(session) {
         stress::change(session, unit, func);
@@ -226,12 +224,7 @@ pub(crate) fn rearm(session: &Session, unit: &Unit, func: FuncId, level: Level, 
     } else {
         threshold(session, next).saturating_sub(calls).max(1)
     };
-    unit.with(func, |state| {
-        state.calls = state.native_calls();
-        if let Some(counter) = &mut state.counter {
-            counter.write(left as i64);
-        }
-    });
+    unit.with(func, |state| state.set_counter(left as i64));
 }
 
 /// Makes `code` what calls of `func` run. The code it replaces is freed when nobody is in it.
@@ -306,8 +299,8 @@ pub(crate) fn compile(
         let mut totals = session.totals.borrow_mut();
         totals.compiles += 1;
         totals.compile_ns += ns;
-        totals.unsaved = true;
     }
+    save::learned(session);
     let instrs = unit.module().func(func).instrs.len() as u64;
     session.model.borrow_mut().compiled(level, instrs, ns);
     let object = made.map_err(|error| error.to_string())?;
@@ -367,7 +360,7 @@ fn ensure_counter(
         return Ok(());
     }
     let name = format!("{}:{symbol}", unit.program.name);
-    let address = session.space_mut(|space| space.define_data(&name, 8, 8))? as u64;
+    let address = session.space_mut(|space| space.define_data(&name, 16, 16))? as u64;
     let mut counter = Counter { address, set: 0 };
     counter.write(i64::MAX);
     unit.with(func, |state| state.counter = Some(counter));

@@ -54,8 +54,10 @@ pub(crate) struct FuncState {
     pub(crate) history: Vec<(u32, Level)>,
     /// Its counter, once instrumented code has asked for one: its address and where it was set.
     pub(crate) counter: Option<Counter>,
-    /// Calls counted before the counter was last set.
+    /// Calls of code that counts nothing itself, as far as probes have counted them.
     pub(crate) calls: u64,
+    /// Calls and rounds of loops that the counter had counted when it was last set.
+    pub(crate) counted: u64,
     /// What earlier boots counted.
     pub(crate) before: FunctionProfile,
     /// Cycles of calls measured in this boot.
@@ -96,7 +98,8 @@ pub(crate) struct Verdict {
     pub(crate) settled_us: u64,
 }
 
-/// A counter that instrumented code counts down.
+/// A counter of instrumented code: a word that calls and rounds of loops count down, and one
+/// that calls count up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counter {
     pub(crate) address: u64,
@@ -133,16 +136,36 @@ impl FuncState {
         if self.usual_cycles > 0 { self.usual_cycles } else { self.cycles.average() }
     }
 
-    /// Calls and back edges that native code has counted.
+    /// Calls of native code.
     pub(crate) fn native_calls(&self) -> u64 {
+        self.calls.saturating_add(self.counter.map_or(0, Counter::calls))
+    }
+
+    /// Calls of native code and rounds of its loops: what it rises by.
+    pub(crate) fn native_heat(&self) -> u64 {
         let pending = self.counter.map_or(0, |counter| counter.set - counter.read());
-        self.calls.saturating_add(pending.max(0) as u64)
+        let counted = self.counted.saturating_add(pending.max(0) as u64);
+        self.calls.saturating_add(counted)
+    }
+
+    /// Has the counter run out after that many further calls and rounds.
+    pub(crate) fn set_counter(&mut self, left: i64) {
+        self.counted = self.native_heat() - self.calls;
+        if let Some(counter) = &mut self.counter {
+            counter.write(left);
+        }
     }
 }
 
 impl Counter {
+    /// Calls counted so far.
+    fn calls(self) -> u64 {
+        // SAFETY: the second word of 16 bytes in the data pool which stay there.
+        unsafe { (self.address as *const u64).add(1).read_volatile() }
+    }
+
     pub(crate) fn read(self) -> i64 {
-        // SAFETY: the address is that of 8 bytes in the data pool which stay there.
+        // SAFETY: the first of these words.
         unsafe { (self.address as *const i64).read_volatile() }
     }
 
@@ -264,7 +287,10 @@ impl Unit {
     pub(crate) fn profile(&self, func: FuncId) -> FunctionProfile {
         let mut profile = self.interp.profile(func);
         self.with(func, |state| {
-            profile.calls = profile.calls.saturating_add(state.native_calls());
+            let calls = state.native_calls();
+            let rounds = state.native_heat().saturating_sub(calls);
+            profile.calls = profile.calls.saturating_add(calls);
+            profile.back_edges = profile.back_edges.saturating_add(rounds);
             profile.cycles.merge(&state.cycles);
             profile.merge(&state.before);
         });

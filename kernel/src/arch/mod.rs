@@ -1,6 +1,8 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
 pub mod cpu;
+#[cfg(feature = "engine")]
+pub mod divert;
 pub mod exit;
 pub mod faults;
 pub mod gdt;

@@ -41,12 +41,16 @@ impl Frame {
 }
 
 /// Called by the stubs, with interrupts off, on an interrupt stack.
-pub extern "C" fn dispatch(frame: &Frame) {
+pub extern "C" fn dispatch(frame: &mut Frame) {
     match frame.vector as u8 {
         // Present pages that fault were misused; absent ones may be memory not yet brought in.
         vectors::PAGE_FAULT
             if frame.error & 1 == 0 && memory::bring_in(paging::fault_address()) => {}
-        vectors::TIMER => devices::apic::acknowledge(),
+        vectors::TIMER => {
+            devices::apic::acknowledge();
+            #[cfg(feature = "engine")]
+            crate::alarm::strike(frame);
+        }
         // A spurious interrupt takes no acknowledgement.
         vectors::SPURIOUS => {}
         _ => fault::fault(frame),

@@ -3,6 +3,7 @@
 use core::sync::atomic::{AtomicPtr, Ordering};
 
 use bareflow_machine::vectors::{SPURIOUS, TIMER};
+use x86::bits64::rflags;
 use x86::msr::{IA32_APIC_BASE, rdmsr};
 
 use super::clock;
@@ -59,17 +60,34 @@ pub fn acknowledge() {
 
 /// Sleeps for about that long; not at all where there is nothing to wake up by.
 pub fn sleep(nanoseconds: u64) {
+    let were_on = rflags::read().contains(rflags::RFlags::FLAGS_IF);
+    // SAFETY: the one interrupt that can come is the timer's, which has a handler. It is kept
+    // off until the processor sleeps, or it might come before and wake nobody.
+    unsafe {
+        x86::irq::disable();
+        if start(nanoseconds) {
+            arch::stack::sleep_until_interrupt();
+        } else {
+            core::hint::spin_loop();
+        }
+        if were_on {
+            x86::irq::enable();
+        }
+    }
+}
+
+/// Has the timer's interrupt come once, after about that long or, if that is longer than it can
+/// count, after some seconds; what was asked for before is forgotten. Whether there is a timer.
+pub fn start(nanoseconds: u64) -> bool {
     static TICKS: spin::Once<u64> = spin::Once::new();
     if REGISTERS.load(Ordering::Acquire).is_null() {
-        core::hint::spin_loop();
-        return;
+        return false;
     }
     let ticks =
         *TICKS.call_once(ticks_per_second) as u128 * u128::from(nanoseconds) / 1_000_000_000;
     write(TIMER_VECTOR, u32::from(TIMER));
     write(TIMER_COUNT, u32::try_from(ticks).unwrap_or(u32::MAX).max(1));
-    // SAFETY: the one interrupt that can come is the timer's, which has a handler.
-    unsafe { arch::stack::sleep_until_interrupt() };
+    true
 }
 
 /// Frequency of the timer: measured, roughly, for 100 us.

@@ -6,17 +6,32 @@ use cranelift_codegen::ir::{InstBuilder, types};
 use super::lower::{Addr, Base, Lower};
 use super::memory::plain;
 
-/// Prefix of the symbol of a function's counter, 8 bytes of data.
+/// Prefix of the symbol of a function's counter, two words of data: what is left of calls and
+/// iterations until it is used up, and the calls there were.
 pub const COUNTER_PREFIX: &str = "__bf_counter.";
 /// Symbol of the function that is called when a counter is used up.
 pub const HOT: &str = "__bf_hot";
 
 impl Lower<'_, '_> {
+    fn counter(&mut self) -> Addr {
+        let name = alloc::format!("{COUNTER_PREFIX}{}", self.src.func.name);
+        Addr { base: Base::Symbol(self.symbol(&name)), offset: 0 }
+    }
+
+    /// Counts one call.
+    pub(super) fn count_call(&mut self) {
+        let calls = Addr { offset: 8, ..self.counter() };
+        let flags = plain().with_aligned();
+        let old = self.load_raw(types::I64, calls, flags);
+        let new = self.add_const(old, 1);
+        self.store_raw(new, calls, flags);
+        self.count();
+    }
+
     /// Counts one call or iteration down. While the counter is negative, every count calls
     /// `void __bf_hot(int64_t *counter)`, which sets it anew.
     pub(super) fn count(&mut self) {
-        let name = alloc::format!("{COUNTER_PREFIX}{}", self.src.func.name);
-        let counter = Addr { base: Base::Symbol(self.symbol(&name)), offset: 0 };
+        let counter = self.counter();
         let flags = plain().with_aligned();
         let old = self.load_raw(types::I64, counter, flags);
         let new = self.add_const(old, -1);

@@ -47,7 +47,7 @@ impl Lower<'_, '_> {
                 let values = self.b.block_params(start).to_vec();
                 self.parameters(&params, &lowered, &values, varargs)?;
                 if instrument {
-                    self.count();
+                    self.count_call();
                 }
                 self.enter(order);
                 self.jump_to_start(order, Vec::new())?;

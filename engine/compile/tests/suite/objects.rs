@@ -74,11 +74,12 @@ fn counters_run_down_and_report() {
     let plan = Plan { options, cpu: CpuFeatures::BASELINE, ..Plan::at(Level::O0) };
     let mut image = Image::load(&module, &plan);
     let native = Native::build(&path);
-    for (count, calls) in [(1000, 0), (20, 1)] {
+    for (n, (count, calls)) in [(1000, 0), (20, 1)].into_iter().enumerate() {
         HOT_CALLS.store(0, Ordering::Relaxed);
         image.set_counter("simple", count);
         assert_eq!(call(image.address("simple"), 5), call(native.address("simple"), 5));
         assert_eq!(HOT_CALLS.load(Ordering::Relaxed), calls);
+        assert_eq!(image.calls_counted("simple"), n as u64 + 1);
     }
 }
 

@@ -394,7 +394,7 @@ pub(crate) fn turn_over(session: &Session, probe: ProbeId, index: usize) {
 fn settle(session: &Session, running: Tournament) {
     let unit = &session.units[running.unit];
     let func = running.func;
-    session.totals.borrow_mut().unsaved = true;
+    crate::save::learned(session);
     let contest = &running.contest;
     let winner = contest.winner();
     let spent = running.engine + contest.cost();

@@ -181,7 +181,7 @@ impl Image {
             return *at;
         }
         if name.starts_with(COUNTER_PREFIX) {
-            let at = self.take(8, 8);
+            let at = self.take(16, 16);
             self.write(at, &i64::MAX.to_le_bytes());
             self.symbols.insert(name.into(), at);
             return at;
@@ -215,6 +215,13 @@ impl Image {
     pub fn set_counter(&mut self, function: &str, value: i64) {
         let at = self.find(&format!("{COUNTER_PREFIX}{function}"));
         self.write(at, &value.to_le_bytes());
+    }
+
+    /// Calls that an instrumented function has counted.
+    pub fn calls_counted(&mut self, function: &str) -> u64 {
+        let at = self.find(&format!("{COUNTER_PREFIX}{function}"));
+        // SAFETY: the second word of its counter.
+        unsafe { (at as *const u64).add(1).read_volatile() }
     }
 
     /// The address of a function or variable of the module.
