@@ -156,6 +156,7 @@ impl Interp {
         let dst = result.as_mut_ptr().cast::<u8>();
         let native = state.native.load(Relaxed);
         if native != 0 {
+            crate::op::branch::take_back(&state.calls);
             let mut regs = RegFrame::default();
             let mut stack = vec![0u64; bridge.stack_bytes as usize / 8];
             let frame = words.as_mut_ptr().cast::<u8>();

@@ -41,6 +41,12 @@ pub(crate) fn bump(count: &AtomicU64) -> u64 {
     value
 }
 
+/// One less: what was counted did not happen.
+#[inline(always)]
+pub(crate) fn take_back(count: &AtomicU64) {
+    count.store(count.load(Relaxed).wrapping_sub(1), Relaxed);
+}
+
 /// Jumps by the distance in `d`, counting.
 macro_rules! jump {
     ($ip:ident, $fp:ident, $cx:ident, $acc:ident, $f:ident, $s:ident) => {{

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use bareflow_ir::FuncId;
 
-use super::branch::bump;
+use super::branch::{bump, take_back};
 use super::shape::Src;
 use super::slow::{EXIT, fail, operands};
 use super::{handlers, next, read};
@@ -302,6 +302,8 @@ unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &FuncState, callee: Fp) -> Outc
         }
         let native = state.native.load(Relaxed);
         if native != 0 {
+            // Native code counts its calls itself.
+            take_back(&state.calls);
             let mut regs = RegFrame::default();
             let dst = fp.add((*ip).a as usize);
             let mut stack = alloc::vec![0u64; bridge.stack_bytes as usize / 8];
@@ -430,6 +432,7 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
         }
         let native = state.native.load(Relaxed);
         if native != 0 {
+            take_back(&state.calls);
             return bridge_out(context, fp, regs, stack, site, native, dst, resume);
         }
         context.leave(fp, image.add(room));
