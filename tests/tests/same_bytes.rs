@@ -28,7 +28,7 @@ fn compare(entries: &[Value], files: &[std::path::PathBuf], level: &str, calls: 
 
     let grow = ["grow", text(&image), "--boots", "1", "--accel", "tcg", "--cpu", "max"];
     // Programs may end as they like (some abort, which is then the status of the boot).
-    let output = tool::run("bareflow", &[&grow[..], &["--timeout", "300"]].concat());
+    let output = tool::run("bareflow", &[&grow[..], &["--timeout", "900"]].concat());
     let said = String::from_utf8_lossy(&output.stderr);
     let boot: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{said}"));
     let ended = boot["outcome"] == "success" || boot["outcome"] == "failure";

@@ -14,7 +14,7 @@ use crate::{save, stress};
 const STACK_LEFT: usize = 256 << 10;
 
 /// Nanoseconds between interruptions for their own sake.
-const STRESS_NS: u64 = 200_000;
+const STRESS_NS: u64 = 2_000_000;
 
 /// Sets the alarm, if something will be due and it is not set already.
 pub(crate) fn arm(session: &Session) {
