@@ -159,8 +159,10 @@ fn csmith(seed: u64, args: &Args, folder: &Path) -> Result<Vec<u8>> {
 }
 
 fn compile(args: &[&str], out: &PathBuf, source: &Path) -> Result<()> {
-    let said =
-        output(Command::new("clang-22").args(["-w", INCLUDE]).args(args).arg(out).arg(source))?;
+    let mut clang = Command::new("clang-22");
+    // Natively, what is rounded is rounded by the mathematical library.
+    clang.args(["-w", INCLUDE]).args(args).arg(out).arg(source).arg("-lm");
+    let said = output(&mut clang)?;
     ensure!(said.status == Some(0), "clang-22: {}", String::from_utf8_lossy(&said.err));
     Ok(())
 }
