@@ -138,7 +138,7 @@ fn compile_module(source: &Path, level: &str, out: &Path) -> Result<()> {
     )
 }
 
-/// The Rust part, with all it uses of other crates, then the C part joined to it by clang.
+/// The Rust part, with all it uses of other crates, then the C parts joined to it by clang.
 fn build_libc(sources: &Path, out: &Path) -> Result<()> {
     let target = sources.join("target");
     let rust = target.join("libc-rust.bc");
@@ -155,26 +155,24 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
     )?;
     ensure!(rust.exists(), "cargo made no {}", rust.display());
-    shell::run(
-        clang()
-            .args([
-                "--target=x86_64-unknown-linux-gnu",
-                "-O2",
-                "-emit-llvm",
-                "-c",
-                "-std=c17",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-            ])
-            .args(["-fno-builtin", "-fno-math-errno", "-ffp-contract=off", "-fno-stack-protector"])
-            .args(["-fno-asynchronous-unwind-tables", "-fvisibility=default", "-fno-pic"])
-            .args(["-Xclang", "-mlink-bitcode-file", "-Xclang"])
-            .arg(&rust)
-            .arg(sources.join("libc/c/variadic.c"))
-            .arg("-o")
-            .arg(out),
-    )
+    let x86 = target.join("libc-x86.bc");
+    shell::run(libc_clang().arg(sources.join("libc/c/x86.c")).arg("-o").arg(&x86))?;
+    let mut whole = libc_clang();
+    for part in [&rust, &x86] {
+        whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
+    }
+    shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))
+}
+
+/// clang as it compiles the C part of the library to bitcode.
+fn libc_clang() -> Command {
+    let mut clang = clang();
+    clang
+        .args(["--target=x86_64-unknown-linux-gnu", "-O2", "-emit-llvm", "-c", "-std=c17"])
+        .args(["-Wall", "-Wextra", "-Werror"])
+        .args(["-fno-builtin", "-fno-math-errno", "-ffp-contract=off", "-fno-stack-protector"])
+        .args(["-fno-asynchronous-unwind-tables", "-fvisibility=default", "-fno-pic"]);
+    clang
 }
 
 fn read_json(file: &Path) -> Result<Value> {

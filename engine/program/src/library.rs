@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use core::cell::{Ref, RefCell};
 
 use bareflow_bitcode::Lazy;
+use bareflow_ir::link::defined_name;
 use sha2::{Digest, Sha256};
 
 use crate::LoadError;
@@ -68,7 +69,7 @@ impl Library {
     /// Adds the names that the files use and do not define.
     pub(crate) fn undefined(&self, names: &mut BTreeSet<String>) {
         for lazy in self.readers.borrow().iter() {
-            names.extend(lazy.undefined().map(ToOwned::to_owned));
+            names.extend(lazy.undefined().map(|name| defined_name(name).to_owned()));
         }
     }
 

@@ -23,16 +23,6 @@ handlers! {
     }
 }
 
-/// The time-stamp counter.
-///
-/// # Safety
-/// As of every function.
-pub(crate) unsafe fn cycles(fp: Fp, _: Cx, out: u32, _: *const u32) -> Option<Fault> {
-    // SAFETY: the processor has had it for decades; the place is in the frame.
-    unsafe { write(fp, out, core::arch::x86_64::_rdtsc()) };
-    None
-}
-
 /// `llvm.load.relative`: places of base and offset, and the offset's bits.
 ///
 /// # Safety

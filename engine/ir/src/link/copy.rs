@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 
 use super::remap::{self, Remap};
 use super::resolve::{Place, Table, is_shared};
-use super::{LinkError, Linked, Why};
+use super::{LinkError, Linked, Why, defined_name};
 use crate::{
     Alias, AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, Global, GlobalId,
     Linkage, Module, Symbol, Type, TypeId, data,
@@ -146,7 +146,8 @@ impl<'a> Copier<'a> {
         if !is_shared(linkage) {
             return place;
         }
-        self.table.get(name.as_str()).copied().unwrap_or(place)
+        let found = self.table.get(defined_name(name)).or_else(|| self.table.get(name.as_str()));
+        found.copied().unwrap_or(place)
     }
 
     /// The function or variable behind an alias, and the distance into it.

@@ -57,6 +57,17 @@ impl Linked {
     }
 }
 
+/// What a function is called where it is defined that others call `name`. Intrinsics of x86 are
+/// ordinary functions of a library, there without the `llvm.` that no definition's name may begin
+/// with; the other counters are the one of x86.
+pub fn defined_name(name: &str) -> &str {
+    match name.strip_prefix("llvm.") {
+        Some(rest) if rest.starts_with("x86.") => rest,
+        Some("readcyclecounter" | "readsteadycounter") => "x86.rdtsc",
+        _ => name,
+    }
+}
+
 /// Links `modules` and keeps what `roots` (names; those that nothing defines are passed over),
 /// constructors and destructors included, can reach.
 ///

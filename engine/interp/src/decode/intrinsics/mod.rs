@@ -128,10 +128,6 @@ impl Decoder<'_> {
                 let operands = [self.place(*into), self.place(*from)];
                 self.function(varargs::copy, to, &operands);
             }
-            ("readcyclecounter" | "readsteadycounter", _) => {
-                self.function(bulk::cycles, to, &[]);
-                self.last_int = None;
-            }
             ("objectsize", [_, least, ..]) => {
                 let least = self.number_of(*least, 1).unwrap_or(0) != 0;
                 let bits = self.bits_of(instr.ty);
