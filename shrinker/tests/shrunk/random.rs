@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use bareflow_compile::Cranelift;
 use bareflow_session::{Manifest, ModuleEntry, Thresholds};
@@ -63,8 +64,13 @@ fn random_programs_print_the_same_grown_and_shrunk() {
     std::fs::write(folder.path().join("platform.info"), "integer size = 4\npointer size = 8\n")
         .unwrap();
     let seeds: Vec<u64> = (first..=last).collect();
-    let programs: Vec<Random> =
-        seeds.iter().filter_map(|seed| make(folder.path(), *seed)).collect();
+    let made = Mutex::new(Vec::new());
+    in_parallel(&seeds, |seed| {
+        let program = make(folder.path(), *seed);
+        made.lock().unwrap().extend(program);
+    });
+    let mut programs: Vec<Random> = made.into_inner().unwrap();
+    programs.sort_by_key(|program| program.seed);
     assert!(!programs.is_empty(), "none of seeds {first} to {last} ends");
     let groups: Vec<&[Random]> = programs.chunks(TOGETHER).collect();
     in_parallel(&groups, |group| check(group));
