@@ -1,4 +1,5 @@
-//! Builds the programs under `images/` to bitcode: the twelve modules and the C library.
+//! Builds what is under `images/` to bitcode: the twelve modules, the larger programs and the C
+//! library.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -13,11 +14,13 @@ use crate::shell;
 const USUAL_LEVEL: &str = "2";
 /// The levels that modules are built at, as `-C opt-level` takes them.
 const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
+/// The levels that larger programs are built at.
+const PROGRAM_LEVELS: [&str; 4] = ["0", "1", "2", "3"];
 
 /// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json`,
 /// `modules/modules.json` (arguments and right answers), and `modules/O0` to `modules/Oz`,
-/// the modules at each level. Does nothing when neither the sources nor the compilers have
-/// changed.
+/// the modules at each level; the same of the larger programs under `programs/`, which no image
+/// carries. Does nothing when neither the sources nor the compilers have changed.
 ///
 /// # Errors
 /// A compiler is missing or refuses a source; a file cannot be written.
@@ -28,6 +31,12 @@ pub fn build(out: &Path) -> Result<()> {
     let manifest = out.join("modules/manifest.json");
     up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
         build_modules(&sources.join("modules"), &out.join("modules"))
+    })?;
+    let programs = sources.join("programs");
+    let inputs = [programs.as_path(), &sources.join("support"), &sources.join("reference")];
+    let list = out.join("programs/programs.json");
+    up_to_date(out, "programs", &inputs, &[&list], || {
+        build_programs(&sources, &out.join("programs"))
     })
 }
 
@@ -135,6 +144,79 @@ fn compile_module(source: &Path, level: &str, out: &Path) -> Result<()> {
             .arg(format!("-Copt-level={level}"))
             .arg(format!("--emit=llvm-bc={}", out.display()))
             .arg(source),
+    )
+}
+
+fn build_programs(sources: &Path, out: &Path) -> Result<()> {
+    let programs = sources.join("programs");
+    let list = read_json(&programs.join("programs.json"))?;
+    let list = list["programs"].as_array().context("programs.json has no list of programs")?;
+    for level in PROGRAM_LEVELS {
+        let folder = out.join(format!("O{level}"));
+        std::fs::create_dir_all(&folder)?;
+        let support = folder.join("libsupport.rlib");
+        compile_support(&sources.join("support/lib.rs"), level, &support)?;
+        for program in list {
+            let text = |field: &str| {
+                program[field].as_str().with_context(|| format!("a program has no {field}"))
+            };
+            let (source, name) = (programs.join(text("source")?), text("name")?);
+            let file = folder.join(format!("{name}.bc"));
+            if source.extension().is_some_and(|extension| extension == "rs") {
+                compile_rust_program(&source, level, &support, &file)?;
+            } else {
+                compile_c_program(&source, level, &file)?;
+            }
+            if level == USUAL_LEVEL {
+                std::fs::copy(&file, out.join(format!("{name}.bc")))?;
+            }
+        }
+        std::fs::remove_file(support)?;
+    }
+    // Last: it says that everything is there.
+    std::fs::copy(programs.join("programs.json"), out.join("programs.json"))?;
+    Ok(())
+}
+
+/// What Rust programs without `std` stand on.
+fn compile_support(source: &Path, level: &str, out: &Path) -> Result<()> {
+    shell::run(
+        rustc()
+            .args(["--edition=2024", "--crate-type=rlib", "--crate-name=support"])
+            .args(["-Cpanic=abort", "-Cforce-unwind-tables=no"])
+            .arg(format!("-Copt-level={level}"))
+            .arg("-o")
+            .arg(out)
+            .arg(source),
+    )
+}
+
+/// A Rust program with all it uses of `core` and `alloc`, which fat link-time optimisation puts
+/// into one module; that takes place only when something is linked.
+fn compile_rust_program(source: &Path, level: &str, support: &Path, out: &Path) -> Result<()> {
+    let library = out.with_extension("a");
+    shell::run(
+        rustc()
+            .args(["--edition=2024", "--crate-type=staticlib", "-Cpanic=abort"])
+            .args(["-Clto=fat", "-Ccodegen-units=1", "-Cforce-unwind-tables=no"])
+            .arg(format!("-Copt-level={level}"))
+            .arg(format!("--emit=llvm-bc={},link={}", out.display(), library.display()))
+            .arg(format!("--extern=support={}", support.display()))
+            .arg(source),
+    )?;
+    Ok(std::fs::remove_file(library)?)
+}
+
+/// A C program of one file.
+fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
+    shell::run(
+        clang()
+            .args(["-emit-llvm", "-c", "-Wall", "-Wextra", "-Werror"])
+            .args(["-ffp-contract=off", "-fno-math-errno"])
+            .arg(format!("-O{level}"))
+            .arg(source)
+            .arg("-o")
+            .arg(out),
     )
 }
 
