@@ -1,6 +1,6 @@
 //! The figures as a page.
 
-use super::{Line, Summary};
+use super::figures::{Line, Summary};
 use crate::page::svg::{Anchor, Svg, WIDTH};
 use crate::page::{escape, page, section, table};
 
@@ -10,7 +10,7 @@ const NAMES: f64 = 190.0;
 pub(super) fn render(lines: &[Line], summary: &Summary, command: &str) -> String {
     let machine = &summary.machine;
     let mut body = format!(
-        "<h1>BareFlow against native code</h1>\n<p>{} modules, {} interleaved rounds on {} ({} \
+        "<h1>BareFlow against native code</h1>\n<p>{} modules and programs, {} interleaved rounds on {} ({} \
          cores, {}, {}). Every figure is the time of a call against {} of the same machine and \
          round: 1 is as fast, 2 takes twice as long. Answers were compared.</p>\n",
         lines.len(),
@@ -21,10 +21,10 @@ pub(super) fn render(lines: &[Line], summary: &Summary, command: &str) -> String
         escape(&machine.clang),
         summary.baseline,
     );
-    let says = "Geometric mean over the modules; the scale is logarithmic.";
-    body += &section("means", "All modules together", says, &means(summary).inline());
+    let says = "Geometric means; the scale is logarithmic.";
+    body += &section("means", "All together", says, &means(summary).inline());
     let mut rows = vec![vec!["module".to_owned(), "baseline".to_owned()]];
-    let names: Vec<&str> = summary.geometric_mean.keys().copied().collect();
+    let names = summary.names();
     rows[0].extend(names.iter().map(|name| escape(name)));
     for line in lines {
         let mut row =
@@ -63,34 +63,42 @@ pub(super) fn render(lines: &[Line], summary: &Summary, command: &str) -> String
     page("BareFlow bench", &body)
 }
 
-fn means(summary: &Summary) -> Svg {
-    let mut all: Vec<(&str, f64)> =
-        summary.geometric_mean.iter().map(|(name, mean)| (*name, *mean)).collect();
-    all.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let least = all.iter().map(|(_, mean)| mean.log10()).fold(0.0, f64::min) - 0.1;
-    let most = all.iter().map(|(_, mean)| mean.log10()).fold(0.3, f64::max) + 0.1;
+/// Bars of the means, by contender.
+pub(super) fn means(summary: &Summary) -> Svg {
+    let kinds = [
+        ("twelve modules", "program", &summary.geometric_mean),
+        ("larger programs", "l2", &summary.geometric_mean_programs),
+    ];
+    let kinds: Vec<_> = kinds.into_iter().filter(|(_, _, means)| !means.is_empty()).collect();
+    let all = || kinds.iter().flat_map(|(_, _, means)| means.values());
+    let least = all().map(|mean| mean.log10()).fold(0.0, f64::min) - 0.05;
+    let most = all().map(|mean| mean.log10()).fold(0.3, f64::max) + 0.05;
     let room = WIDTH - NAMES - 60.0;
     let at = |value: f64| NAMES + room * (value.log10() - least) / (most - least);
-    let height = 30.0 * all.len() as f64;
-    let mut svg = Svg::new(height + 24.0, "Dots: time against native code, by contender");
-    for power in 0..=most.floor() as i32 {
-        let value = 10f64.powi(power);
-        svg.line([at(value), 0.0], [at(value), height], "grid");
-        svg.text(at(value), height + 18.0, Anchor::Middle, "quiet", &format!("{value:.0}×"));
+    let names = summary.names();
+    let (bar, top) = (14.0, 30.0);
+    let step = bar * kinds.len() as f64 + 12.0;
+    let height = top + step * names.len() as f64;
+    let label = "Bars: time against native code, by contender";
+    let mut svg = Svg::new(height + 24.0, label);
+    svg.legend(0.0, &kinds.iter().map(|(what, class, _)| (*what, *class)).collect::<Vec<_>>());
+    for value in [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1e3, 1e4] {
+        if (least..most).contains(&f64::log10(value)) {
+            svg.line([at(value), top], [at(value), height], "grid");
+            svg.text(at(value), height + 18.0, Anchor::Middle, "quiet", &format!("{value}×"));
+        }
     }
-    svg.line([at(1.0), 0.0], [at(1.0), height], "mark");
-    for (index, (name, mean)) in all.iter().enumerate() {
-        let y = 30.0 * index as f64;
-        svg.text(0.0, y + 20.0, Anchor::Start, "", name);
-        let native = name.starts_with("clang");
-        let class = match *name {
-            _ if native => "machine",
-            _ if name.starts_with("lli") || name.starts_with("wasm") => "interp",
-            _ => "program",
-        };
-        let (from, to) = (at(1.0).min(at(*mean)), at(1.0).max(at(*mean)));
-        svg.rect([from, y + 6.0, (to - from).max(3.0), 18.0], class, &format!("{mean:.3}"));
-        svg.text(to + 8.0, y + 20.0, Anchor::Start, "strong", &format!("{mean:.2}"));
+    for (index, name) in names.iter().enumerate() {
+        let y = top + step * index as f64;
+        svg.text(0.0, y + step / 2.0 + 2.0, Anchor::Start, "", name);
+        for (nth, (_, class, means)) in kinds.iter().enumerate() {
+            let Some(mean) = means.get(name) else { continue };
+            let (from, to) = (at(1.0).min(at(*mean)), at(1.0).max(at(*mean)));
+            let y = y + 4.0 + bar * nth as f64;
+            svg.rect([from, y, (to - from).max(2.0), bar - 1.0], class, &format!("{mean:.3}"));
+            svg.text(to + 8.0, y + bar - 3.0, Anchor::Start, "strong", &format!("{mean:.2}"));
+        }
     }
+    svg.line([at(1.0), top], [at(1.0), height], "mark");
     svg
 }

@@ -46,7 +46,7 @@ pub(super) fn run(
     let mut lines = Vec::new();
     let mut programs = Vec::new();
     for module in modules {
-        let path = args.bitcode.file(&module.name, artefacts)?;
+        let path = module.bitcode(args.bitcode, artefacts)?;
         let bytes = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
         programs.push(bareflow_bitcode::read(&bytes).map_err(|e| Failure::input(&path, e))?);
         lines.push(Line { module: module.name.clone(), levels: Default::default() });

@@ -1,9 +1,10 @@
 //! What competes: native code, the engine at each level, and the peers that are installed.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
+use std::process::{Command, Stdio};
 
+use bareflow_hosted::{Usage, wait};
 use serde_json::Value;
 
 use super::{Bitcode, Module, native, peers};
@@ -12,6 +13,22 @@ use crate::failure::{Failure, Kind};
 
 /// What ratios are to.
 pub(super) const BASELINE: &str = "clang -O3 -march=native";
+
+/// All that there can be, as tables show them.
+pub(super) const ORDER: [&str; 12] = [
+    BASELINE,
+    "clang -O2",
+    "interp",
+    "O0",
+    "O1",
+    "O2",
+    "O3",
+    "auto",
+    "lli JIT",
+    "lli interp",
+    "wasmtime",
+    "wasmi",
+];
 
 /// Native builds: name and flags. The baseline first.
 const NATIVE: &[(&str, &[&str])] =
@@ -34,11 +51,22 @@ pub(super) struct Contender {
     pub(super) peer: bool,
     program: PathBuf,
     arguments: Vec<String>,
-    /// Arguments of a run that does next to nothing, where only the whole process can be timed.
-    idle: Option<Vec<String>>,
+    /// Where only the whole process can be timed.
+    batches: Option<Batches>,
     /// Known without running.
     code_bytes: u64,
     compile_ns: u64,
+    /// Why it cannot run at all.
+    unable: Option<String>,
+}
+
+/// Two runs of a process, of which the difference is calls and nothing else.
+#[derive(Debug)]
+pub(super) struct Batches {
+    /// Arguments of the run with fewer calls.
+    pub(super) fewer: Vec<String>,
+    /// Calls that the other makes more.
+    pub(super) calls: u64,
 }
 
 /// What one run gave. 0 where it is not known.
@@ -71,14 +99,15 @@ pub(super) fn all(
             peer: false,
             program: built.program,
             arguments: vec![module.arg.to_string(), CALLS.to_owned()],
-            idle: None,
+            batches: None,
             code_bytes: built.code_bytes,
             compile_ns: built.compile_ns,
+            unable: None,
         });
     }
     let own = std::env::current_exe()
         .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
-    let file = bitcode.file(&module.name, artefacts)?;
+    let file = module.bitcode(bitcode, artefacts)?;
     for (name, calls) in LEVELS {
         let text = |text: &str| text.to_owned();
         let arguments = vec![
@@ -99,7 +128,7 @@ pub(super) fn all(
         ];
         list.push(Contender::new(name, &own, arguments));
     }
-    list.extend(peers::all(module, folder)?);
+    list.extend(peers::all(module, &file, folder)?);
     Ok(list)
 }
 
@@ -112,15 +141,26 @@ impl Contender {
             peer: false,
             program: program.to_owned(),
             arguments,
-            idle: None,
+            batches: None,
             code_bytes: 0,
             compile_ns: 0,
+            unable: None,
         }
     }
 
-    /// The same, of which only the process can be timed: its time less that of an idle run.
-    pub(super) fn timed(self, idle: Vec<String>) -> Self {
-        Self { idle: Some(idle), ..self }
+    /// A peer that cannot run this module.
+    pub(super) fn unable(name: &'static str, program: &Path, why: &str) -> Self {
+        Self { unable: Some(why.to_owned()), ..Self::new(name, program, Vec::new()).peer() }
+    }
+
+    /// The same, of which only the process can be timed.
+    pub(super) fn timed(self, batches: Batches) -> Self {
+        Self { batches: Some(batches), ..self }
+    }
+
+    /// The same, compiled beforehand.
+    pub(super) fn compiled(self, compile_ns: u64, code_bytes: u64) -> Self {
+        Self { compile_ns, code_bytes, ..self }
     }
 
     /// The same, as other people's.
@@ -144,15 +184,15 @@ impl Contender {
     }
 
     fn run_with(&self, arguments: &[String]) -> Result<Reading, Failure> {
-        match &self.idle {
-            None => self.reported(arguments),
-            Some(idle) => {
-                let (_, start) = self.process(idle)?;
-                let (result, all) = self.process(arguments)?;
-                let ns = all.saturating_sub(start).max(1);
-                Ok(Reading { result, ns, compile_ns: 0, code_bytes: 0, peak_bytes: 0 })
-            }
+        if let Some(why) = &self.unable {
+            return Err(self.failed(why.clone()));
         }
+        let Some(batches) = &self.batches else { return self.reported(arguments) };
+        let (_, fewer) = self.process(&batches.fewer)?;
+        let (result, all) = self.process(arguments)?;
+        let ns = all.processor_ns.saturating_sub(fewer.processor_ns) / batches.calls;
+        let (compile_ns, code_bytes) = (self.compile_ns, self.code_bytes);
+        Ok(Reading { result, ns: ns.max(1), compile_ns, code_bytes, peak_bytes: all.peak_bytes })
     }
 
     fn failed(&self, what: String) -> Failure {
@@ -166,6 +206,11 @@ impl Contender {
             .output()
             .map_err(|error| self.failed(error.to_string()))?;
         let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let why = said.lines().find(|line| line.to_lowercase().contains("error"));
+            let why = why.map_or_else(String::new, |why| format!(": {why}"));
+            return Err(self.failed(format!("{}{why}", output.status)));
+        }
         let line: Value = serde_json::from_slice(&output.stdout)
             .map_err(|error| self.failed(format!("{error}; {said}")))?;
         let number = |field: &str| line[field].as_u64().unwrap_or(0);
@@ -181,20 +226,31 @@ impl Contender {
         })
     }
 
-    /// The number that a process prints, which may be a signed one, and its time.
-    fn process(&self, arguments: &[String]) -> Result<(u64, u64), Failure> {
-        let begun = Instant::now();
-        let output = Command::new(&self.program)
-            .args(arguments)
-            .output()
-            .map_err(|error| self.failed(error.to_string()))?;
-        let ns = begun.elapsed().as_nanos() as u64;
-        let said = String::from_utf8_lossy(&output.stdout);
+    /// The number that a process prints, which may be a signed one, and what it took.
+    fn process(&self, arguments: &[String]) -> Result<(u64, Usage), Failure> {
+        let mut command = Command::new(&self.program);
+        command.args(arguments);
+        let (said, usage) = taken(&mut command).map_err(|what| self.failed(what))?;
         let number: Option<i128> = said.split_whitespace().last().and_then(|n| n.parse().ok());
-        let number = number.ok_or_else(|| {
-            let error = String::from_utf8_lossy(&output.stderr);
-            self.failed(format!("no result: {said}{error}"))
-        })?;
-        Ok((number as u64, ns))
+        let number = number.ok_or_else(|| self.failed(format!("no result: {said}")))?;
+        Ok((number as u64, usage))
     }
+}
+
+/// What a process prints, and what it took; or why it failed.
+pub(super) fn taken(command: &mut Command) -> Result<(String, Usage), String> {
+    // Few lines go to each stream, so they can be read one after the other.
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| error.to_string())?;
+    let (mut said, mut complained) = (String::new(), String::new());
+    for (stream, text) in [
+        (child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read>), &mut said),
+        (child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read>), &mut complained),
+    ] {
+        if let Some(mut stream) = stream {
+            stream.read_to_string(text).map_err(|error| error.to_string())?;
+        }
+    }
+    let (status, usage) = wait(child).map_err(|error| error.to_string())?;
+    if status.success() { Ok((said, usage)) } else { Err(complained) }
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::Module;
+use super::{Bitcode, Module};
 use crate::artefacts::Artefacts;
 use crate::failure::{Failure, Kind};
 
@@ -21,7 +21,7 @@ pub(super) fn run(
 ) -> Result<Value, Failure> {
     let failed = |what: String| Failure::new(Kind::Failed, format!("{}: {what}", module.name));
     let own = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
-    let file = artefacts.path(&format!("modules/{}.bc", module.name))?;
+    let file = module.bitcode(Bitcode::O2, artefacts)?;
     let output = Command::new(own)
         .arg("run")
         .arg(file)

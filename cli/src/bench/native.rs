@@ -1,15 +1,20 @@
-//! The C twins of the modules: as native programs, and as bitcode for LLVM's own `lli`.
+//! Twins of the modules and larger programs: as native code, and as bitcode for LLVM's own `lli`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
+use bareflow_hosted::Usage;
 use object::{Object, ObjectSection, SectionKind};
 
-use super::Module;
+use super::contender::taken;
+use super::{Module, peers, rust};
 use crate::failure::{Failure, Kind};
 
-/// Times calls of the twin, as `--processor-time` does, and prints what `bareflow run --json`
+/// The same answers everywhere need products and sums that are not fused, and a square root needs
+/// no `errno` to be one instruction.
+pub(super) const FLAGS: [&str; 2] = ["-ffp-contract=off", "-fno-math-errno"];
+
+/// Times calls of the entry, as `--processor-time` does, and prints what `bareflow run --json`
 /// prints of it.
 const DRIVER: &str = r#"
 #include <inttypes.h>
@@ -18,6 +23,8 @@ const DRIVER: &str = r#"
 #include <time.h>
 #include <sys/resource.h>
 uint64_t ENTRY(uint64_t);
+// Rust's core refers to it even where nothing unwinds.
+void rust_eh_personality(void) {}
 int main(int argc, char **argv) {
     uint64_t arg = strtoull(argv[1], 0, 10), result = 0, least = UINT64_MAX;
     for (int i = 0, calls = atoi(argv[2]) + 1; i < calls; i++) {
@@ -35,14 +42,14 @@ int main(int argc, char **argv) {
 }
 "#;
 
-/// A twin that was compiled.
+/// A native form that was compiled.
 #[derive(Debug)]
 pub(super) struct Built {
     /// The program.
     pub(super) program: PathBuf,
-    /// Bytes of the twin's code, the driver's not counted.
+    /// Bytes of its code, the driver's not counted.
     pub(super) code_bytes: u64,
-    /// Time of the compiler's process on the twin.
+    /// Processor time of the compiler.
     pub(super) compile_ns: u64,
 }
 
@@ -51,48 +58,48 @@ pub(super) fn clang() -> String {
     std::env::var("CLANG").unwrap_or_else(|_| "clang-22".to_owned())
 }
 
-/// The C twin of a module.
-pub(super) fn twin(module: &Module) -> PathBuf {
-    let reference = Path::new(env!("CARGO_MANIFEST_DIR")).join("../images/reference");
-    reference.join(format!("{}.c", module.name))
-}
-
-/// Compiles the twin and its driver.
+/// Compiles the native form and its driver.
 pub(super) fn build(module: &Module, flags: &[&str], to: &Path) -> Result<Built, Failure> {
     let object = to.with_extension("o");
-    let twin = twin(module);
-    let begun = Instant::now();
-    compile(&twin, &[flags, &["-c", "-o"]].concat(), &[&object, &twin], &[])?;
-    let compile_ns = begun.elapsed().as_nanos() as u64;
+    let source = module.source();
+    let usage = if module.is_rust() {
+        rust::object(&source, flags, &object)?
+    } else {
+        compile(&source, &[flags, &["-c", "-o"]].concat(), &[&object, &source], &[])?
+    };
     let driver = driver(module, to)?;
-    compile(&twin, &[flags, &["-o"]].concat(), &[to, &driver, &object], &["-lm"])?;
-    let bytes = std::fs::read(&object).map_err(|error| Failure::input(&object, error))?;
-    let code_bytes = object::File::parse(&*bytes)
-        .map_err(|error| Failure::input(&object, error))?
-        .sections()
-        .filter(|section| section.kind() == SectionKind::Text)
-        .map(|section| section.size())
-        .sum();
-    Ok(Built { program: to.to_owned(), code_bytes, compile_ns })
+    compile(&source, &[flags, &["-o"]].concat(), &[to, &driver, &object], &["-lm"])?;
+    let code_bytes = code_bytes(&object)?;
+    Ok(Built { program: to.to_owned(), code_bytes, compile_ns: usage.processor_ns })
 }
 
-/// The twin and its driver as bitcode, joined by `llvm-link`.
+/// Bytes of code in an object file.
+pub(super) fn code_bytes(file: &Path) -> Result<u64, Failure> {
+    let bytes = std::fs::read(file).map_err(|error| Failure::input(file, error))?;
+    let object = object::File::parse(&*bytes).map_err(|error| Failure::input(file, error))?;
+    let code = object.sections().filter(|section| section.kind() == SectionKind::Text);
+    Ok(code.map(|section| section.size()).sum())
+}
+
+/// The native form and its driver as bitcode, joined by `link`. A Rust program's is `ready`.
 pub(super) fn bitcode(
     module: &Module,
+    ready: &Path,
     flags: &[&str],
     link: &Path,
     to: &Path,
 ) -> Result<(), Failure> {
-    let twin = twin(module);
+    let source = module.source();
     let driver = driver(module, to)?;
-    let parts = [to.with_extension("twin.bc"), to.with_extension("driver.bc")];
-    for (source, part) in [&twin, &driver].into_iter().zip(&parts) {
-        let flags = [flags, &["-O2", "-emit-llvm", "-c", "-o"]].concat();
-        compile(source, &flags, &[part, source], &[])?;
-    }
+    let part = |source: &Path, name: &str| {
+        let part = to.with_extension(name);
+        let flags = [&["-O2"], flags, &["-emit-llvm", "-c", "-o"]].concat();
+        compile(source, &flags, &[&part, source], &[]).map(|_| part)
+    };
+    let program = if module.is_rust() { ready.to_owned() } else { part(&source, "own.bc")? };
     let mut command = Command::new(link);
-    command.args(&parts).arg("-o").arg(to);
-    run(&mut command, &twin)
+    command.arg(program).arg(part(&driver, "driver.bc")?).arg("-o").arg(to);
+    run(&mut command, &source).map(|_| ())
 }
 
 fn driver(module: &Module, to: &Path) -> Result<PathBuf, Failure> {
@@ -107,21 +114,20 @@ fn compile(
     flags: &[&str],
     files: &[&Path],
     libraries: &[&str],
-) -> Result<(), Failure> {
+) -> Result<Usage, Failure> {
     let mut command = Command::new(clang());
-    command.arg("-ffp-contract=off").args(flags).args(files).args(libraries);
+    command.args(FLAGS).args(flags).args(files).args(libraries);
     run(&mut command, source)
 }
 
 /// Runs a compiler or linker on `source`.
-pub(super) fn run(command: &mut Command, source: &Path) -> Result<(), Failure> {
-    let output = command.output().map_err(|error| {
-        let program = command.get_program().to_string_lossy().into_owned();
-        let message = format!("{program}: {error}; install it: apt-get install clang-22 llvm-22");
-        Failure::new(Kind::MissingTool, message)
-    })?;
-    if output.status.success() {
-        return Ok(());
+pub(super) fn run(command: &mut Command, source: &Path) -> Result<Usage, Failure> {
+    let program = command.get_program().to_owned();
+    if peers::find(&[&program.to_string_lossy()]).is_none() && !Path::new(&program).is_file() {
+        let program = program.to_string_lossy();
+        let message = format!("{program} is missing; install it: apt-get install clang-22 llvm-22");
+        return Err(Failure::new(Kind::MissingTool, message));
     }
-    Err(Failure::input(source, String::from_utf8_lossy(&output.stderr)))
+    let (_, usage) = taken(command).map_err(|said| Failure::input(source, said))?;
+    Ok(usage)
 }

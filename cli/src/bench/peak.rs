@@ -19,21 +19,21 @@ const WINDOW: usize = 10;
 /// One module's figures.
 #[derive(Serialize, Debug)]
 pub(super) struct Line {
-    module: String,
+    pub(super) module: String,
     /// Calls of the entry that were made.
     calls: usize,
     /// Nanoseconds of the first call, which is interpreted at first.
-    first_ns: u64,
+    pub(super) first_ns: u64,
     /// Nanoseconds of a call at the peak.
-    peak_ns: u64,
+    pub(super) peak_ns: u64,
     /// Nanoseconds from the program's first instruction to 95 % of peak speed.
-    to_peak_ns: u64,
+    pub(super) to_peak_ns: u64,
     /// Calls until then.
-    to_peak_calls: usize,
+    pub(super) to_peak_calls: usize,
     /// Functions compiled.
-    compiles: u64,
+    pub(super) compiles: u64,
     /// Nanoseconds that took, which are part of the calls.
-    compile_ns: u64,
+    pub(super) compile_ns: u64,
 }
 
 /// Times one module.
@@ -114,9 +114,13 @@ pub(super) fn render(lines: &[Line]) -> String {
             line.compile_ns as f64 / 1e6
         );
     }
+    text + &format!("\ngeometric mean: 95 % of peak speed after {:.2} ms", mean_ms(lines))
+}
+
+/// Geometric mean of the times to the peak, in milliseconds.
+pub(super) fn mean_ms(lines: &[Line]) -> f64 {
     let logs: f64 = lines.iter().map(|line| (line.to_peak_ns.max(1) as f64).ln()).sum();
-    let mean = (logs / lines.len().max(1) as f64).exp() / 1e6;
-    text + &format!("\ngeometric mean: 95 % of peak speed after {mean:.2} ms")
+    (logs / lines.len().max(1) as f64).exp() / 1e6
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 //! The same engine that runs on bare metal runs here, so that it can be tested, fuzzed and
 //! measured without an emulator.
 
+mod child;
 mod faults;
 mod files;
 mod memory;
 mod platform;
 
+pub use child::{Usage, wait};
 pub use faults::{Fault, install as install_fault_handler};
 pub use platform::{Clock, Hosted, Output, processor_time};
