@@ -39,7 +39,9 @@ pub(super) fn build(module: &Module, folder: &Path) -> Result<PathBuf, String> {
         let lib = format!("-L{SYSROOT}/lib/wasm32-wasi");
         let start = format!("{SYSROOT}/lib/wasm32-wasi/crt1-reactor.o");
         let include = format!("{SYSROOT}/include/wasm32-wasi");
-        let more = ["-nostartfiles", "-isystem", &include, &lib, &start, "-lc"];
+        let mut more = vec!["-nostartfiles", "-isystem", &include, &lib, &start, "-lc"];
+        let support = compiler_support();
+        more.extend(support.as_deref());
         link(module, &[&library[..], &more].concat(), &driver, &file)
     };
     if there && with_library().is_ok() {
@@ -49,10 +51,23 @@ pub(super) fn build(module: &Module, folder: &Path) -> Result<PathBuf, String> {
         Ok(()) => Ok(file),
         Err(failure) => {
             let said = failure.to_string();
-            let why = said.lines().find(|line| line.contains("error")).unwrap_or(&said);
-            Err(format!("{why}; needed: apt-get install lld-22 wasi-libc"))
+            let why = said.lines().find_map(|line| line.split("error: ").nth(1)).unwrap_or(&said);
+            // Objects lie in temporary files, whose names say nothing.
+            let why = why.split_once(".o: ").map_or(why, |(_, why)| why);
+            Err(format!(
+                "{why}; needed: apt-get install lld-22 wasi-libc libclang-rt-22-dev-wasm32"
+            ))
         }
     }
+}
+
+/// clang's own functions for what the machine has no instruction for, where they are installed.
+fn compiler_support() -> Option<String> {
+    let mut command = Command::new(native::clang());
+    command.args(["--target=wasm32-wasip1", "--rtlib=compiler-rt", "--print-libgcc-file-name"]);
+    let file = String::from_utf8(command.output().ok()?.stdout).ok()?;
+    let file = file.trim();
+    Path::new(file).is_file().then(|| file.to_owned())
 }
 
 fn link(module: &Module, flags: &[&str], driver: &Path, to: &Path) -> Result<(), Failure> {
