@@ -437,7 +437,6 @@ impl Builder<'_> {
         };
         let failed = |message: String| Failure::new(Failed::Program, message).at(name.to_owned());
         let contents = data::lower(&program.module, init).map_err(|e| failed(e.to_string()))?;
-        let align = layout::align_of(types, global.ty).max(u64::from(global.align));
         let size = layout::alloc_size(types, global.ty).max(1);
         let empty = contents.relocs.is_empty() && contents.bytes.iter().all(|byte| *byte == 0);
         // What is never written and all zero costs nothing among the variables.
@@ -445,6 +444,11 @@ impl Builder<'_> {
             (true, _) => Kind::Bss,
             (false, true) => Kind::Rodata,
             (false, false) => Kind::Data,
+        };
+        // Gaps between variables that are zero cost nothing.
+        let align = match kind {
+            Kind::Bss => layout::variable_align(types, global),
+            _ => layout::align_of(types, global.ty).max(u64::from(global.align)),
         };
         let mut unit =
             Unit::new(name, kind, align, if empty { Vec::new() } else { contents.bytes });

@@ -1,11 +1,12 @@
 //! Do tournaments keep the faster one? Ten kernels in two versions, one of them a tenth slower,
 //! compete in the running program, with real code and the real clock, again and again.
 //!
-//! `cargo run --release -p bareflow-tests --example tournament [RUNS [FIRST]]`: RUNS (100) of each
-//! kernel, in one half of which the default is the slower version. Prints for each kernel how
-//! often the faster one was kept, how much slower the other was measured to be, how long it took,
-//! and what it cost: by the engine's own account, and as the difference to runs without. Ends
-//! with 1 when fewer than 95 of 100 were right for a kernel or the cost was 3 % or more.
+//! `cargo run --release -p bareflow-tests --example tournament [RUNS [KERNEL...]]`: RUNS (100)
+//! of each kernel, or of those named, in one half of which the default is the slower version.
+//! Prints for each kernel how often the faster one was kept, how much slower the other was measured
+//! to be, how long it took, and what it cost: by the engine's own account, and as the difference to
+//! runs without. Ends with 1 when fewer than 95 of 100 were right for a kernel or the cost was 3 %
+//! or more.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -24,6 +25,7 @@ const WITHOUT: usize = 4;
 /// What the runs of a kernel gave.
 #[derive(Default)]
 struct Tally {
+    runs: usize,
     right: usize,
     /// Runs that ended before it was decided.
     open: usize,
@@ -37,9 +39,9 @@ struct Tally {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>());
-    let runs = arguments.next().and_then(Result::ok).unwrap_or(100);
-    let first = arguments.next().and_then(Result::ok).unwrap_or(0);
+    let mut arguments = std::env::args().skip(1);
+    let runs = arguments.next().and_then(|runs| runs.parse().ok()).unwrap_or(100);
+    let only: Vec<String> = arguments.collect();
     let file = match bitcode() {
         Ok(file) => file,
         Err(why) => {
@@ -48,17 +50,21 @@ fn main() -> ExitCode {
         }
     };
     let mut tallies: Vec<Tally> = KERNELS.iter().map(|_| Tally::default()).collect();
-    for run in first..first + runs {
+    for run in 0..runs {
         for (kernel, tally) in tallies.iter_mut().enumerate() {
+            if !only.is_empty() && !only.iter().any(|name| name == KERNELS[kernel]) {
+                continue;
+            }
+            tally.runs += 1;
             if let Err(why) = hold(&file, kernel, run, tally) {
                 eprintln!("error: {}, run {run}: {why}", KERNELS[kernel]);
                 return ExitCode::FAILURE;
             }
         }
-        eprint!("\r{} of {runs} runs", run - first + 1);
+        eprint!("\r{} of {runs} runs", run + 1);
     }
     eprintln!();
-    if report(&mut tallies, runs) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if report(&mut tallies) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn bitcode() -> Result<PathBuf, String> {
@@ -91,7 +97,11 @@ fn hold(
         return Ok(());
     };
     let winner = verdict["winner"].as_u64().ok_or("no winner")?;
-    tally.right += usize::from((winner == 1) == slow_first);
+    let right = (winner == 1) == slow_first;
+    tally.right += usize::from(right);
+    if !right {
+        eprintln!("\n{name}, run {run}: {verdict}");
+    }
     let cycles = |at: usize| variants[at]["cycles"].as_f64().unwrap_or(0.0);
     tally.ratios.push(cycles(usize::from(!slow_first)) / cycles(usize::from(slow_first)).max(1.0));
     let settled = verdict["settled_us"].as_f64().unwrap_or(0.0);
@@ -135,11 +145,12 @@ fn median(values: &mut [f64]) -> f64 {
 }
 
 /// Prints the figures; whether they are good enough.
-fn report(tallies: &mut [Tally], runs: usize) -> bool {
+fn report(tallies: &mut [Tally]) -> bool {
     println!("kernel      right  open   slower by   settled after   cost   compared");
     let mut good = true;
     let (mut costs, mut extras) = (Vec::new(), Vec::new());
-    for (name, tally) in KERNELS.iter().zip(tallies) {
+    for (name, tally) in KERNELS.iter().zip(tallies).filter(|(_, tally)| tally.runs > 0) {
+        let runs = tally.runs;
         let mean = tally.costs.iter().sum::<f64>() / tally.costs.len().max(1) as f64;
         costs.push(mean);
         extras.extend(&tally.extra);
@@ -154,7 +165,7 @@ fn report(tallies: &mut [Tally], runs: usize) -> bool {
         );
         good &= tally.right * 100 >= 95 * runs && mean < 0.03;
     }
-    let mean = costs.iter().sum::<f64>() / costs.len() as f64 * 100.0;
+    let mean = costs.iter().sum::<f64>() / costs.len().max(1) as f64 * 100.0;
     let extra = median(&mut extras) * 100.0;
     println!("cost, mean over the kernels: {mean:.2} %; compared with runs without: {extra:.1} %");
     good

@@ -7,7 +7,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::{Function, Type, TypeId, Types};
+use crate::{Function, Global, Type, TypeId, Types};
 
 /// What is computed once for each type.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -91,6 +91,14 @@ pub fn store_size(types: &Types, id: TypeId) -> u64 {
 #[inline]
 pub fn alloc_size(types: &Types, id: TypeId) -> u64 {
     types.layout(id).size
+}
+
+/// Where a variable may lie, as a power of two in bytes: what its type and it itself ask for, and
+/// at least 16 for one of 16 bytes, as C programs have their arrays (System V ABI for x86-64,
+/// 3.1.2). Library functions that work on words are then as fast wherever it is put.
+pub fn variable_align(types: &Types, global: &Global) -> u64 {
+    let own = align_of(types, global.ty).max(u64::from(global.align));
+    if alloc_size(types, global.ty) >= 16 { own.max(16) } else { own }
 }
 
 /// Natural (ABI) alignment in bytes, a power of two.

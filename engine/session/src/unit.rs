@@ -336,8 +336,7 @@ fn place_globals(
             0
         } else {
             let size = layout::alloc_size(&module.types, global.ty);
-            let natural = layout::align_of(&module.types, global.ty);
-            let align = natural.max(u64::from(global.align)) as usize;
+            let align = layout::variable_align(&module.types, global) as usize;
             space.define_data(&prefix(&global.name), size as usize, align)? as u64
         };
         symbols.insert(global.name.clone(), address);
