@@ -65,7 +65,7 @@ fn native(program: &Program) -> std::path::PathBuf {
         // Rust's core refers to it even where nothing unwinds.
         args.push("-Wl,--defsym=rust_eh_personality=0".into());
         args.push(text(&library));
-        return link(args, [vec![driver, library], Vec::new()].concat());
+        return link(args, vec![driver, library]);
     }
     args.extend([text(&source), "-lm".into()]);
     link(args, inputs)
@@ -115,7 +115,7 @@ fn every_level_runs_to_the_right_answer() {
                 // Low, so that functions and loops change while they run.
                 command.args(["--thresholds", "3,10,40"]);
             }
-            command.env("BAREFLOW_ARTEFACTS", &artefacts);
+            command.env("BAREFLOW_ARTEFACTS", artefacts);
             let ended = process::run(&mut command, b"", Duration::from_secs(60)).expect("it ends");
             let report: Value = serde_json::from_slice(&ended.out)
                 .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ended.err)));
