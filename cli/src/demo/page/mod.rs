@@ -123,13 +123,7 @@ fn cards(story: &Story) -> String {
 fn longest(last: Option<&Line>) -> String {
     let mut functions: Vec<_> = last.map_or(&[][..], |line| &line.functions).iter().collect();
     functions.sort_by_key(|function| std::cmp::Reverse(function.cycles_avg));
-    let mut rows = vec![words(&[
-        "function",
-        "level",
-        "calls and loop turns",
-        "cycles a call",
-        "bytes of code",
-    ])];
+    let mut rows = vec![words(&["function", "level", "calls", "cycles a call", "bytes of code"])];
     for function in functions.into_iter().take(12) {
         rows.push(vec![
             format!(
