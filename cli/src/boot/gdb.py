@@ -116,6 +116,14 @@ class Compiled(gdb.unwinder.Unwinder):
         return frame
 
 
+def end_machine():
+    """Ends the machine, which may be gone before it has answered."""
+    try:
+        gdb.execute("kill")
+    except gdb.error:
+        pass
+
+
 # The first bytes of code memory: entries that all stubs share, that of measured calls among them.
 add("engine_entry", CODE.start, 64)
 gdb.unwinder.register_unwinder(None, Compiled())

@@ -95,7 +95,7 @@ fn debug(
         for line in commands {
             command.args(["-ex", line]);
         }
-        command.args(["-ex", "kill"]);
+        command.args(["-ex", "python end_machine()"]);
     }
     match command.status() {
         Ok(status) if status.success() => Ok(Exit::Success),
