@@ -1,7 +1,6 @@
 //! Rust: slices, strings without allocation, traits, enums, iterators, checked and wrapping
 //! arithmetic, 128-bit numbers, closures, pattern matching.
 #![cfg_attr(not(native), no_std)]
-#![allow(dead_code)]
 
 #[cfg(not(native))]
 #[panic_handler]
