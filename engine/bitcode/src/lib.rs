@@ -34,6 +34,7 @@ mod reader;
 mod stream;
 mod symbols;
 mod types;
+pub mod write;
 
 use alloc::string::ToString;
 

@@ -9,6 +9,10 @@ use alloc::vec::Vec;
 
 use crate::{Function, Global, Type, TypeId, Types};
 
+/// The layout of this module in LLVM's words.
+pub const DATA_LAYOUT: &str =
+    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
 /// What is computed once for each type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Layout {
