@@ -19,6 +19,19 @@ pub fn job(
     options: &ProgramOptions,
     library: Vec<Part>,
 ) -> Result<Job, Failure> {
+    let sources = programs(files, options.entry.as_ref(), options.arg)?;
+    Ok(Job { manifest: options.manifest(), sources, library })
+}
+
+/// The programs in `files`, as [`job`] tells them apart.
+///
+/// # Errors
+/// A file that cannot be read, or an entry for more programs than one.
+pub fn programs(
+    files: &[PathBuf],
+    entry: Option<&String>,
+    arg: Option<u64>,
+) -> Result<Vec<Source>, Failure> {
     let mut whole = Vec::new();
     let mut sources = Vec::new();
     for path in files {
@@ -26,8 +39,8 @@ pub fn job(
         match read_llbc(&part.bytes) {
             Some(header) => sources.push(Source {
                 name: header.name.clone(),
-                entry: Some(options.entry.clone().unwrap_or(header.entry)),
-                arg: Some(options.arg.unwrap_or(0)),
+                entry: Some(entry.cloned().unwrap_or(header.entry)),
+                arg: Some(arg.unwrap_or(0)),
                 parts: vec![part],
             }),
             None => whole.push(part),
@@ -37,17 +50,17 @@ pub fn job(
         let name = Path::new(&first.file).file_stem().unwrap_or_default();
         let source = Source {
             name: name.to_string_lossy().into_owned(),
-            entry: options.entry.clone(),
-            arg: options.arg,
+            entry: entry.cloned(),
+            arg,
             parts: whole,
         };
         sources.insert(0, source);
     }
-    if options.entry.is_some() && sources.len() > 1 {
+    if entry.is_some() && sources.len() > 1 {
         let message = format!("--entry is for one program, and these files are {}", sources.len());
         return Err(Failure::usage(message));
     }
-    Ok(Job { manifest: options.manifest(), sources, library })
+    Ok(sources)
 }
 
 /// The C library's files.

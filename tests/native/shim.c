@@ -66,9 +66,11 @@ _Noreturn void bf_abort(const char *why) {
 int main(int argc, char **argv);
 int __bf_finish(int status);
 
+#ifndef NO_START
 // Called with the stack as the kernel made it: argc, then argv.
 __attribute__((used)) static void start(long *stack) {
     bf_exit(__bf_finish(main((int)stack[0], (char **)(stack + 1))));
 }
 
 __asm__(".globl _start\n_start:\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n  hlt\n");
+#endif

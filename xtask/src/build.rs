@@ -1,8 +1,8 @@
-//! The artefacts that the tools need: loader, kernel, C library, modules.
+//! The artefacts that the tools need: loader, kernel, C library, modules, resident compiler.
 
 use anyhow::{Context, Result};
 
-use crate::{boot, images, kernel, setup, shell};
+use crate::{boot, compilers, images, kernel, setup, shell};
 
 /// Builds everything under `target/bareflow`. Steps that are up to date cost little.
 ///
@@ -17,7 +17,7 @@ pub fn run() -> Result<()> {
     kernel::build(&TEST_KERNEL, &out)?;
     kernel::build(&BARE_KERNEL, &out)?;
     kernel::build(&KERNEL, &out)?;
-    Ok(())
+    compilers::build(&out)
 }
 
 /// What boot tests start where the loader, not the kernel, is tested.

@@ -1,13 +1,14 @@
 //! `Platform` for a Linux process.
 
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
 use bareflow_platform::{FileError, Memory, Platform};
 use bareflow_report::Record;
 
+use crate::compiler::Resident;
 use crate::files::Disk;
 use crate::memory;
 
@@ -31,6 +32,7 @@ pub struct Hosted {
     memory: Memory,
     clock: Clock,
     start: Instant,
+    compiler: Option<Resident>,
 }
 
 /// What the machine's clock counts.
@@ -57,6 +59,7 @@ impl Hosted {
             memory: memory::reserve(memory::SIZES)?,
             clock: Clock::Wall,
             start: Instant::now(),
+            compiler: None,
         })
     }
 
@@ -64,6 +67,14 @@ impl Hosted {
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same machine with a resident compiler, which is started when it is needed.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn with_compiler(self, program: &Path) -> io::Result<Self> {
+        Ok(Self { compiler: Some(Resident::new(program)?), ..self })
     }
 
     /// What the program printed since the last call.
@@ -127,6 +138,17 @@ impl Platform for Hosted {
 
     fn memory(&self) -> Memory {
         self.memory
+    }
+
+    fn compiler_version(&self) -> Option<String> {
+        self.compiler.as_ref().map(|compiler| compiler.version().to_owned())
+    }
+
+    fn ask_compiler(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        match &self.compiler {
+            Some(compiler) => compiler.ask(request),
+            None => Err("there is no resident compiler".into()),
+        }
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -201,10 +201,10 @@ fn code(
         return Err(format!("needs the processor feature {missing}, which is not here"));
     }
     let level = records::level_from_record(made.level);
-    let compiler = session.compilers.of(level).map_or("", |compiler| compiler.name());
-    if made.compiler != compiler {
-        return Err(format!("made by the compiler `{}`, which is not here", made.compiler));
-    }
+    let compiler = session
+        .compilers
+        .named(level, made.compiler)
+        .ok_or_else(|| format!("made by the compiler `{}`, which is not here", made.compiler))?;
     let options = made
         .options
         .parse()

@@ -221,11 +221,12 @@ impl Parts {
         let (low, high) = self.platform.memory().stack;
         let stack_bytes = high - low;
         let seed = self.manifest.stress.max(1);
+        let compilers = Compilers::new(self.platform, &self.manifest.compilers);
         Session {
             platform: self.platform,
             manifest: self.manifest,
             cpu: self.cpu,
-            compilers: Compilers::new(),
+            compilers,
             symbols: self.space.symbols(),
             space: UnsafeCell::new(self.space),
             interp_stack: Stack::new(stack_bytes),

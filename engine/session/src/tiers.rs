@@ -274,7 +274,6 @@ pub(crate) fn compile(
     entry: Entry,
     options: &Options,
 ) -> Result<Code, String> {
-    let compiler = session.compilers.of(level).ok_or("no compiler on board")?;
     let mut evidence = unit.evidence.borrow_mut();
     let told = level >= Level::O2;
     let epoch = told.then(|| evidence.update(unit.module().func_ids().map(|f| unit.profile(f))));
@@ -288,7 +287,9 @@ pub(crate) fn compile(
         options,
     };
     let start = session.platform.now_ns();
-    let made = compiler.compile(&request);
+    let made = session.compilers.compile(&request, |compiler, why| {
+        session.explain(format_args!("{}: {compiler}: {why}", unit.program.name));
+    });
     let ns = session.platform.now_ns() - start;
     drop(evidence);
     unit.with(func, |state| {
@@ -303,13 +304,13 @@ pub(crate) fn compile(
     save::learned(session);
     let instrs = unit.module().func(func).instrs.len() as u64;
     session.model.borrow_mut().compiled(level, instrs, ns);
-    let object = made.map_err(|error| error.to_string())?;
+    let (object, compiler) = made?;
     let installed = install(session, unit, &object, level).map_err(|error| error.to_string())?;
     Ok(Code {
         object: Arc::new(object),
         installed,
         level,
-        compiler: compiler.name(),
+        compiler,
         cpu: session.cpu,
         options: options.clone(),
         epoch,

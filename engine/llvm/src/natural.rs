@@ -1,0 +1,72 @@
+//! Signatures that LLVM lowers as the engine does.
+//!
+//! Both follow the System V calling convention, and differ where that says nothing: LLVM passes
+//! halves in vector registers, wide vectors in wide registers, integers of 128 bits whole, and gives
+//! back three words in registers. A function with such a parameter or result is refused.
+
+use bareflow_ir::abi::{self, Return};
+use bareflow_ir::layout::{align_of, bit_size};
+use bareflow_ir::{Module, Op, ParamAttrs, Type, TypeId, Types};
+
+/// What in a signature LLVM would lower in another way.
+///
+/// # Errors
+/// In words.
+pub(crate) fn check(types: &Types, ty: TypeId, params: &[ParamAttrs]) -> Result<(), &'static str> {
+    let Some((ret, args, varargs)) = types.signature(ty) else { return Err("no function type") };
+    let lowered = abi::lower(types, ret, args, params, varargs);
+    let lowered = lowered.map_err(|_| "a value that cannot be passed")?;
+    if lowered.ret == Return::Memory {
+        return Err("a result returned in memory");
+    }
+    args.iter().chain([&ret]).try_for_each(|ty| value(types, *ty))?;
+    let unaligned = |attrs: &ParamAttrs| {
+        attrs.byval.is_some_and(|ty| align_of(types, ty).max(8) > u64::from(attrs.align))
+    };
+    match params.iter().any(unaligned) {
+        true => Err("a copied argument of less than its alignment"),
+        false => Ok(()),
+    }
+}
+
+/// Whether a value is passed alike.
+fn value(types: &Types, ty: TypeId) -> Result<(), &'static str> {
+    match types.get(ty) {
+        Type::Void | Type::Ptr | Type::Float | Type::Double | Type::Int(1..=64) => Ok(()),
+        Type::Int(_) => Err("an integer of more than 64 bits passed to a function"),
+        Type::Half | Type::BFloat => Err("a half-precision float passed to a function"),
+        Type::Vector { elem, len } => {
+            let whole = matches!(
+                types.get(*elem),
+                Type::Int(8 | 16 | 32 | 64) | Type::Float | Type::Double | Type::Ptr
+            );
+            match whole && *len > 1 && bit_size(types, ty) <= 128 {
+                true => Ok(()),
+                false => Err("an unusual vector passed to a function"),
+            }
+        }
+        Type::Array { elem, .. } => value(types, *elem),
+        Type::Struct { fields, .. } => fields.iter().try_for_each(|field| value(types, *field)),
+        _ => Err("a value that cannot be passed"),
+    }
+}
+
+/// The first call in a function that LLVM would lower in another way.
+///
+/// # Errors
+/// In words.
+pub(crate) fn check_calls(module: &Module, id: bareflow_ir::FuncId) -> Result<(), &'static str> {
+    for instr in &module.func(id).instrs {
+        let (Op::Call(call) | Op::Invoke { call, .. }) = &instr.op else { continue };
+        let callee = module.direct_callee(call.callee);
+        if callee.is_some_and(|id| module.func(id).name.starts_with("llvm.")) {
+            continue;
+        }
+        check(&module.types, call.ty, &call.attrs)?;
+        let Some((_, params, _)) = module.types.signature(call.ty) else { continue };
+        for arg in call.args.iter().skip(params.len()) {
+            value(&module.types, module.func(id).operand_type(module, *arg))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,5 @@
+// The host calls for a program that lli runs, and the function that lli is told to start at.
+#define NO_START
+#include "shim.c"
+
+int bf_start(int argc, char **argv) { bf_exit(__bf_finish(main(argc, argv))); }
