@@ -64,11 +64,6 @@ void setAttributes(Function &F, const Request &Asked) {
   // One of these that is compiled must not become a call of itself.
   if (is_contained(Known, F.getName()))
     F.addFnAttr("no-builtins");
-  // How the program was compiled before is of no interest: at its hottest it is optimised.
-  if (F.hasOptNone()) {
-    F.removeFnAttr(Attribute::OptimizeNone);
-    F.removeFnAttr(Attribute::NoInline);
-  }
 }
 
 } // namespace

@@ -184,7 +184,7 @@ impl<'m> Copy<'m> {
             comdat: None,
             params,
             ret: self.attrs(func.ret),
-            flags: FunctionFlags { optnone: false, ..func.flags },
+            flags: flags(func),
             values: Vec::new(),
             instrs: Vec::new(),
             blocks: Vec::new(),
@@ -257,4 +257,11 @@ impl<'m> Copy<'m> {
         }
         copied
     }
+}
+
+/// What is said of a function, as far as it holds for code that is optimised. Without optimisation
+/// compilers mark every function `noinline`, which then says nothing.
+pub(crate) fn flags(func: &Function) -> FunctionFlags {
+    let FunctionFlags { noinline, optnone, .. } = func.flags;
+    FunctionFlags { noinline: noinline && !optnone, optnone: false, ..func.flags }
 }

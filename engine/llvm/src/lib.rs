@@ -25,7 +25,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use bareflow_ir::{FuncId, Function, FunctionFlags, Linkage, Module, ParamAttrs, Type};
+use bareflow_ir::{FuncId, Function, Linkage, Module, ParamAttrs, Type};
 use bareflow_object::{CompileError, Compiler, Entry, Object, Request, Section, Target};
 use bareflow_profile::FunctionProfile;
 
@@ -116,7 +116,7 @@ pub fn ask(request: &Request<'_>) -> Result<(String, Vec<u8>), String> {
         return Err("code for one value of a parameter".into());
     }
     natural::check(&module.types, func.ty, &func.params)?;
-    natural::check_calls(module, id)?;
+    natural::check_body(module, id)?;
     let mut copy = Copy::new(module);
     let (target, start) = match entry {
         Entry::Call => {
@@ -168,7 +168,7 @@ fn taking_over(copy: &mut Copy<'_>, id: FuncId, block: u32) -> Result<FuncId, St
         comdat: None,
         params: alloc::vec![ParamAttrs::default(); 2],
         ret: copy_ret(func),
-        flags: FunctionFlags { optnone: false, ..func.flags },
+        flags: copy::flags(func),
         values: Vec::new(),
         instrs: Vec::new(),
         blocks: Vec::new(),
@@ -194,12 +194,12 @@ fn bodies<'m>(copy: &mut Copy<'m>, root: FuncId, entry: FuncId, profile: &'m [Fu
         let fits = target != entry
             && id != root
             && !func.is_declaration()
-            && !func.flags.noinline
+            && !copy::flags(func).noinline
             && !is_variadic(from, func)
             && size <= MAX_INLINED
             && total + size <= MAX_BODIES
             && natural::check(&from.types, func.ty, &func.params).is_ok()
-            && natural::check_calls(from, id).is_ok();
+            && natural::check_body(from, id).is_ok();
         if fits && body::copy(copy, id, target, Start::Call, profile.get(id.index())).is_ok() {
             total += size;
             copy.to.funcs[target.index()].linkage = Linkage::AvailableExternally;

@@ -6,7 +6,7 @@
 
 use bareflow_ir::abi::{self, Return};
 use bareflow_ir::layout::{align_of, bit_size};
-use bareflow_ir::{Module, Op, ParamAttrs, Type, TypeId, Types};
+use bareflow_ir::{FuncId, Module, Op, ParamAttrs, Type, TypeId, Types};
 
 /// What in a signature LLVM would lower in another way.
 ///
@@ -51,22 +51,47 @@ fn value(types: &Types, ty: TypeId) -> Result<(), &'static str> {
     }
 }
 
-/// The first call in a function that LLVM would lower in another way.
+/// What in a function LLVM would do in another way: a call that it lowers otherwise, halves (the
+/// library's functions for them are not those that LLVM calls), structures that it lays out
+/// otherwise.
 ///
 /// # Errors
 /// In words.
-pub(crate) fn check_calls(module: &Module, id: bareflow_ir::FuncId) -> Result<(), &'static str> {
-    for instr in &module.func(id).instrs {
-        let (Op::Call(call) | Op::Invoke { call, .. }) = &instr.op else { continue };
-        let callee = module.direct_callee(call.callee);
-        if callee.is_some_and(|id| module.func(id).name.starts_with("llvm.")) {
-            continue;
-        }
-        check(&module.types, call.ty, &call.attrs)?;
-        let Some((_, params, _)) = module.types.signature(call.ty) else { continue };
-        for arg in call.args.iter().skip(params.len()) {
-            value(&module.types, module.func(id).operand_type(module, *arg))?;
+pub(crate) fn check_body(module: &Module, id: FuncId) -> Result<(), &'static str> {
+    let (func, types) = (module.func(id), &module.types);
+    let half = |ty: &TypeId| matches!(types.get(types.scalar(*ty)), Type::Half | Type::BFloat);
+    if func.values.iter().any(half) {
+        return Err("half-precision floats");
+    }
+    for instr in &func.instrs {
+        match &instr.op {
+            Op::Gep { ty, .. } if !is_laid_out_alike(types, *ty) => {
+                return Err("a structure or array with integers of unusual widths");
+            }
+            Op::Call(call) | Op::Invoke { call, .. } => {
+                let callee = module.direct_callee(call.callee);
+                if callee.is_some_and(|id| module.func(id).name.starts_with("llvm.")) {
+                    continue;
+                }
+                check(types, call.ty, &call.attrs)?;
+                let Some((_, params, _)) = types.signature(call.ty) else { continue };
+                for arg in call.args.iter().skip(params.len()) {
+                    value(types, func.operand_type(module, *arg))?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// Whether members lie where LLVM has them. It aligns integers of more than 64 bits to 16 bytes;
+/// the engine does so with those of 128 bits alone ([`bareflow_ir::layout`]).
+fn is_laid_out_alike(types: &Types, ty: TypeId) -> bool {
+    match types.get(ty) {
+        Type::Int(bits) => *bits <= 64 || *bits == 128,
+        Type::Array { elem, .. } => is_laid_out_alike(types, *elem),
+        Type::Struct { fields, .. } => fields.iter().all(|f| is_laid_out_alike(types, *f)),
+        _ => true,
+    }
 }
