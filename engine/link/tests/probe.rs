@@ -2,7 +2,7 @@
 
 mod support;
 
-use bareflow_link::{CoreBlock, Linker, ProbeId, RegFrame};
+use bareflow_link::{CoreBlock, Installed, Linker, ProbeId, RegFrame, Settings, SlotId};
 use bareflow_object::RelocKind;
 use bareflow_profile::Level;
 use support::*;
@@ -187,4 +187,89 @@ fn a_gate_counts_and_lets_some_calls_be_measured() {
 
 fn linker_of_all_registers(seen: &mut Vec<RegFrame>) -> Linker {
     linker(all_registers, core::ptr::from_mut(seen).cast())
+}
+
+/// A function, and the one that it calls through a probe.
+struct Measured {
+    linker: Linker,
+    core: std::sync::Arc<CoreBlock>,
+    outer: SlotId,
+    outer_code: Option<Installed>,
+    inner: SlotId,
+    inner_entry: usize,
+    probe: Option<ProbeId>,
+}
+
+/// Gives up, from inside of a measured call, its probe and the code that called it.
+unsafe extern "C" fn give_up(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mut ()) {
+    #[inline(never)]
+    fn retire(it: &mut Measured) {
+        it.linker.publish(it.inner, it.inner_entry);
+        it.linker.remove_probe(it.probe.take().unwrap());
+        it.linker.unpublish(it.outer);
+        it.linker.retire(it.outer_code.take().unwrap());
+    }
+    /// Leaves no address of code where the stack was in use just now.
+    #[inline(never)]
+    fn wipe_stack() {
+        std::hint::black_box([0u64; 1024]);
+    }
+    // SAFETY: the context is the test's; nothing else refers to it during the call.
+    let (it, frame) = unsafe { (&mut *context.cast::<Option<Measured>>(), &mut *frame) };
+    let it = it.as_mut().unwrap();
+    retire(it);
+    wipe_stack();
+    assert_eq!(it.core.probe_depth(), 1);
+    // SAFETY: the program has called us, on this core.
+    unsafe {
+        // The return address is on no stack: the probe's exit stands in its place.
+        assert_eq!(it.linker.collect(&it.core), 0);
+        assert!(it.linker.add_probe(&it.core, it.inner_entry).is_err());
+    }
+    frame.ints[0] = 40;
+}
+
+unsafe extern "C" fn call_outer(context: *mut ()) -> u64 {
+    // SAFETY: reads one word; the call changes the rest behind our back.
+    let stub = unsafe { (*context.cast::<Option<Measured>>()).as_ref().map(Measured::stub) };
+    run(stub.unwrap(), &[])
+}
+
+impl Measured {
+    fn stub(&self) -> usize {
+        self.linker.map().stub(self.outer)
+    }
+}
+
+#[test]
+fn measured_calls_keep_their_probe_and_their_caller() {
+    let mut measured: Box<Option<Measured>> = Box::new(None);
+    let context = (&raw mut *measured).cast::<()>();
+    let settings = Settings { slots: 8, probes: 1, ..Settings::default() };
+    let mut linker = linker_with(give_up, context, settings);
+    let core = core(&mut linker);
+    let [outer, inner, host] = ["outer", "inner", "host"].map(|name| linker.declare(name).unwrap());
+    let stub_of = |slot| {
+        let stub = linker.map().stub(slot) as u64;
+        move |_: &str| Some(stub)
+    };
+    let (inner_stub, host_stub) = (stub_of(inner), stub_of(host));
+    let outer_code = linker.install(&plus_one("outer", "inner"), Level::O0, inner_stub).unwrap();
+    let inner_code = linker.install(&plus_one("inner", "host"), Level::O0, host_stub).unwrap();
+    let (len, inner_entry) = (outer_code.len, inner_code.entry);
+    let probe = add_probe(&mut linker, &core, inner_entry);
+    linker.publish(outer, outer_code.entry);
+    linker.publish(inner, linker.map().probe_address(probe));
+    let (probe, outer_code) = (Some(probe), Some(outer_code));
+    let own = std::sync::Arc::clone(&core);
+    *measured = Some(Measured { linker, core, outer, outer_code, inner, inner_entry, probe });
+    let (_stack, top) = stack();
+    // SAFETY: the stack is ours, and the block this thread's.
+    assert_eq!(unsafe { bareflow_link::enter(&own, top, call_outer, context) }, 42);
+    let mut measured = measured.unwrap();
+    // SAFETY: no code of the program runs any more.
+    unsafe {
+        assert_eq!(measured.linker.collect(&own), len);
+        assert!(measured.linker.add_probe(&own, inner_entry).is_ok());
+    }
 }
