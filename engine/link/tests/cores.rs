@@ -243,10 +243,10 @@ fn cores_run_what_is_replaced_freed_and_reused() {
         freed: 0,
         probes: 0,
     };
-    for at in 0..3 {
+    for (at, slot) in slots.into_iter().enumerate() {
         let code = writer.install(at, 0);
         writer.seen.insert(code.addr);
-        writer.linker.publish(slots[at], code.entry);
+        writer.linker.publish(slot, code.entry);
         writer.current[at] = Some(Version { code, probe: None });
     }
     // A symbol table that is read all the while, as by whoever handles a fault.
