@@ -112,21 +112,21 @@ impl CoreBlock {
         }
     }
 
-    /// The block of the core that this runs on.
+    /// The block of the core that this runs on; none before the machine was told of one.
     ///
     /// # Safety
-    /// `gs` must be set up: the word at `gs:[0]` the address of a block that lives for `'a`.
+    /// `gs` must be set up: the word at `gs:[0]` 0, or the address of a block that lives for `'a`.
     #[inline(always)]
-    pub unsafe fn current<'a>() -> &'a Self {
+    pub unsafe fn current<'a>() -> Option<&'a Self> {
         let block: *const Self;
         // SAFETY: the caller says that there is a word, and what it holds.
         unsafe {
             core::arch::asm!(
                 "mov {}, gs:[0]",
                 out(reg) block,
-                options(nostack, preserves_flags, readonly, pure)
+                options(nostack, preserves_flags, readonly)
             );
-            &*block
+            block.as_ref()
         }
     }
 
@@ -203,13 +203,14 @@ impl CoreBlock {
     #[inline(never)]
     fn pass(&self) {
         let sp = stack_pointer();
-        // SAFETY: everything that stands on this core's stack lies above this function's frame.
+        // SAFETY: invariants 6 and 8: all that the program has on this core's stack lies above
+        // this function's frame.
         self.watch.pass(&self.map.grace, |sweep| unsafe { self.look(sp, sweep) });
     }
 
     /// For the linker, on any core: whether this core has passed the open sweep.
     pub(crate) fn has_passed(&self) -> bool {
-        // SAFETY: the core rests while `look` is called, and wrote where before it went to rest.
+        // SAFETY: invariant 8: the core rests while `look` is called, and wrote where before.
         self.watch.has_passed(&self.map.grace, |sweep| unsafe {
             self.look(self.asleep_sp.load(Relaxed), sweep);
         })
@@ -247,7 +248,7 @@ impl CoreBlock {
         }
         let (mut sp, mut inner_escape) = (sp, self.escape.load(Relaxed));
         let mut level = self.level.load(Relaxed).cast_const();
-        // SAFETY: levels are in frames of `enter` that have not returned.
+        // SAFETY: levels are in frames of `enter` that have not returned (invariant 8).
         while let Some(Level { top, escape, outer, .. }) = unsafe { level.as_ref() } {
             for at in (sp & !7..top & !7).step_by(8) {
                 // SAFETY: a stack that is in use from `sp` to `top`. Volatile, since these words

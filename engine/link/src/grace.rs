@@ -27,8 +27,8 @@ pub(crate) struct Grace<T> {
     sweep: UnsafeCell<T>,
 }
 
-// SAFETY: the sweep is written by the linker alone while no core reads it, which `open` and `close`
-// ask for, and only read otherwise.
+// SAFETY: invariant 9: the sweep is written by the linker alone while no core reads it, which `open`
+// and `close` ask for, and only read otherwise.
 unsafe impl<T: Send + Sync> Sync for Grace<T> {}
 
 impl<T> Grace<T> {

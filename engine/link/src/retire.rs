@@ -122,14 +122,14 @@ impl Linker {
         if codes.is_empty() && probes.is_empty() {
             return;
         }
-        // SAFETY: no sweep is open, and the linker is the only one that opens them.
+        // SAFETY: no sweep is open (invariant 9), and the linker is the only one that opens them.
         unsafe { self.map.grace.open(|sweep| sweep.fill(codes, probes)) };
         *open = true;
     }
 
     /// Frees what no core has marked in the open sweep if all have passed it, `core` by this call.
     fn try_close(&mut self, core: &CoreBlock) -> bool {
-        // SAFETY: the caller of `collect` is at a quiescent point of this core.
+        // SAFETY: the caller of `collect` is at a quiescent point of this core (invariant 7).
         unsafe { core.quiescent() };
         // All are asked, so that those that rest are out of the way.
         let waiting = self.cores.iter().filter(|core| !core.has_passed()).count();
@@ -143,7 +143,7 @@ impl Linker {
             code_pool.give(code.addr, code.len);
             *bytes -= code.len;
         };
-        // SAFETY: all cores have passed, and the linker is the only one that closes sweeps.
+        // SAFETY: all cores have passed (invariant 9), and the linker is the only one that closes.
         unsafe { map.grace.close(|sweep| sweep.empty(codes, probes, free, |id| pool.give(id))) };
         *open = false;
         true

@@ -220,3 +220,37 @@ impl Symbols {
 
 const STUB: u8 = 0x80;
 const DATA: u8 = 0x81;
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+
+    #[test]
+    fn readers_see_an_entry_whole_or_not_at_all() {
+        const VERSIONS: [(usize, usize, &str, Kind); 2] =
+            [(0x1000, 0x20, "first", Kind::Data), (0x1010, 0x10, "another", Kind::Stub)];
+        let mut symbols = Symbols::new(4096);
+        let table = symbols.table();
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut seen = [0u32; 2];
+                while seen.iter().any(|times| *times < 40_000) {
+                    let Some(found) = table.find(0x1018) else { continue };
+                    let at = usize::from(found.name == "another");
+                    let (start, _, name, kind) = VERSIONS[at];
+                    assert_eq!(found, Found { name, offset: 0x1018 - start, kind });
+                    seen[at] += 1;
+                }
+            });
+            for (start, len, name, kind) in VERSIONS.into_iter().cycle() {
+                symbols.add(start, len, name, kind).unwrap();
+                if reader.is_finished() {
+                    break;
+                }
+                symbols.remove(start);
+            }
+        });
+    }
+}

@@ -81,7 +81,7 @@ fn arguments_and_results_pass_through() {
 
 unsafe extern "C" fn escape(_: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) {
     // SAFETY: the test has made this thread a core, and entered.
-    unsafe { bareflow_link::leave(CoreBlock::current(), 5) }
+    unsafe { bareflow_link::leave(current(), 5) }
 }
 
 #[test]

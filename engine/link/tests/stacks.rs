@@ -23,8 +23,8 @@ struct Host {
 }
 
 extern "C" fn host() -> u64 {
-    // SAFETY: cores of these tests are set up, with a host that outlives the call.
-    let host = unsafe { &*(CoreBlock::current().session() as *const Host) };
+    // SAFETY: the block has the address of a host that outlives the call.
+    let host = unsafe { &*(current().session() as *const Host) };
     (host.what)(host);
     6
 }
@@ -65,7 +65,7 @@ fn a_core_that_sleeps_keeps_what_it_returns_to_and_nothing_else() {
     fn sleep(host: &Host) {
         host.meet.wait();
         // SAFETY: the program has called us, on this core.
-        unsafe { CoreBlock::current().asleep(|| (host.meet.wait(), host.meet.wait())) };
+        unsafe { current().asleep(|| (host.meet.wait(), host.meet.wait())) };
     }
     let Scene { mut linker, core, outer, host } = scene(sleep);
     let (own, start, len) = (linker.add_core(0), host.start, outer.len);
@@ -89,7 +89,7 @@ fn a_core_that_is_awake_is_waited_for() {
         host.meet.wait();
         host.meet.wait();
         // SAFETY: the program has called us, on this core.
-        unsafe { CoreBlock::current().quiescent() };
+        unsafe { current().quiescent() };
         host.meet.wait();
         host.meet.wait();
     }
@@ -141,8 +141,7 @@ fn what_is_entered_inside_keeps_what_is_outside() {
 
     fn enter_again(_: &Host) {
         let inner = INNER.load(std::sync::atomic::Ordering::Relaxed) as *mut Inner;
-        // SAFETY: cores of these tests are set up.
-        let core = unsafe { CoreBlock::current() };
+        let core = current();
         let here = bareflow_link::stack_pointer() - 4096;
         let (_stack, other) = stack();
         for top in [here, other, here] {

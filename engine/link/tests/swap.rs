@@ -130,7 +130,7 @@ fn a_stack_word_keeps_its_range() {
 /// Leaves from inside compiled code.
 unsafe extern "C" fn escape(_: u32, frame: *mut RegFrame, _: *mut u8, _: *mut ()) {
     // SAFETY: the test has made this thread a core, and entered.
-    unsafe { bareflow_link::leave(CoreBlock::current(), (*frame).ints[0] + 7) }
+    unsafe { bareflow_link::leave(current(), (*frame).ints[0] + 7) }
 }
 
 #[test]

@@ -65,6 +65,12 @@ pub fn become_core(block: &Arc<CoreBlock>) {
     assert_eq!(done, 0);
 }
 
+/// The block of the core that this thread is.
+pub fn current() -> &'static CoreBlock {
+    // SAFETY: the tests ask on threads that have become a core, whose block stays.
+    unsafe { CoreBlock::current() }.unwrap()
+}
+
 /// A stack, and its end.
 pub fn stack() -> (Vec<u128>, usize) {
     let stack = vec![0u128; 16 << 10];
