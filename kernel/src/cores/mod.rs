@@ -66,13 +66,21 @@ pub fn stack(core: u32) -> Option<Window> {
 
 /// Has another processor run a function. It must be idle, or about to be: else this waits.
 ///
+/// # Safety
+/// The function may be called with the argument on another processor, and does not unwind.
+///
 /// # Panics
 /// When there is no other processor of that number.
-pub fn start(core: u32, run: Run, argument: *mut ()) {
+pub unsafe fn start(core: u32, run: Run, argument: *mut ()) {
     let block = block_of(core).filter(|block| block.place().is_some());
     let Some(block) = block else { panic!("there is no other processor {core} to start") };
     block.job.give(run, argument);
     wake(block.job.word().0, 1);
+}
+
+/// Sets what code finds at `gs:[0]` on the calling processor.
+pub fn set_engine_block(block: *mut ()) {
+    gs::block().engine.store(block, Ordering::Relaxed);
 }
 
 /// What a processor beside the first does all its life: runs what it is given, and sleeps.

@@ -31,7 +31,8 @@ fn together(what: fn(u32)) {
     DONE.store(0, Ordering::Release);
     let others = cores::count() - 1;
     for core in 1..=others {
-        cores::start(core, one, core::ptr::null_mut());
+        // SAFETY: the function uses no argument and nothing but statics.
+        unsafe { cores::start(core, one, core::ptr::null_mut()) };
     }
     what(0);
     loop {
@@ -48,9 +49,9 @@ fn count() -> Status {
     const TIMES: u32 = 10_000;
     static SUM: AtomicU32 = AtomicU32::new(0);
     static SEEN: AtomicU64 = AtomicU64::new(0);
-    let asked = clock::now_ns();
+    let booted = clock::now_ns();
     let count = cores::count();
-    say!("cores: {count} run, waited for {} us", (clock::now_ns() - asked) / 1000);
+    say!("cores: {count} run, waited for {} us", (clock::now_ns() - booted) / 1000);
     for _ in 0..3 {
         together(|core| {
             SEEN.fetch_or(1 << core, Ordering::Relaxed);
