@@ -17,16 +17,18 @@ mod wait;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
+use bareflow_machine::vectors::WAKE;
 use bareflow_machine::windows::{MOST_CORES, Window};
 use spin::Mutex;
 
 pub use block::{Block, guard_pages, take_over_first};
 pub use bring::{begin, count, enter, let_in};
-pub use end::{Claim, claim, is_ending, stand};
+pub use end::{claim, is_ending, stand};
 pub use job::Run;
 pub use wait::{wait, wake};
 
 use crate::arch::{cpu, gs};
+use crate::devices::apic::{self, Signal};
 use crate::memory;
 
 /// The processors that run, by their numbers.
@@ -76,6 +78,13 @@ pub unsafe fn start(core: u32, run: Run, argument: *mut ()) {
     let Some(block) = block else { panic!("there is no other processor {core} to start") };
     block.job.give(run, argument);
     wake(block.job.word().0, 1);
+}
+
+/// Interrupts another processor for no reason.
+pub fn interrupt(core: u32) {
+    if let Some(block) = block_of(core) {
+        apic::send(block.apic.load(Ordering::Relaxed), Signal::Interrupt(WAKE));
+    }
 }
 
 /// Sets what code finds at `gs:[0]` on the calling processor.
