@@ -8,7 +8,7 @@ mod wait;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::arch::exit::Status;
-use crate::devices::clock;
+use crate::devices::{apic, clock};
 use crate::{console, cores, say};
 
 /// Runs a test of the processors by its name.
@@ -101,7 +101,8 @@ fn count() -> Status {
     static SEEN: AtomicU64 = AtomicU64::new(0);
     let booted = clock::now_ns();
     let count = cores::count();
-    say!("cores: {count} run, waited for {} us", (clock::now_ns() - booted) / 1000);
+    let waited = (clock::now_ns() - booted) / 1000;
+    say!("cores: {count} run by {}, waited for {waited} us", apic::kind());
     for _ in 0..3 {
         together(|core| {
             SEEN.fetch_or(1 << core, Ordering::Relaxed);
