@@ -89,10 +89,7 @@ impl Cores {
         });
         // On its way back from the last function it is idle in a moment.
         let free = || {
-            place
-                .state
-                .compare_exchange(NONE, COMING, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
+            place.state.compare_exchange(NONE, COMING, Ordering::Acquire, Ordering::Relaxed).is_ok()
         };
         while !free() {
             std::thread::yield_now();
@@ -190,8 +187,7 @@ pub(crate) fn set_block(block: *mut ()) {
             const ARCH_SET_GS: libc::c_int = 0x1001;
             // SAFETY: nothing else in a process of Linux uses GS, and the word stays where it is
             // for as long as the thread lives.
-            let result =
-                unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_SET_GS, word.as_ptr()) };
+            let result = unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_SET_GS, word.as_ptr()) };
             assert_eq!(result, 0, "{}", io::Error::last_os_error());
             word
         });

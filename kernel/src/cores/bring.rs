@@ -16,11 +16,11 @@ use bareflow_machine::options::Options;
 use bareflow_machine::windows::MOST_CORES;
 use spin::Mutex;
 
-use super::{Block, COUNT, CORES, JOINING, block, block_of, running, wait, work};
+use super::{Block, CORES, COUNT, JOINING, block, block_of, running, wait, work};
 use crate::arch::{cpu, gs, startup};
+use crate::console::log;
 use crate::devices::apic::{self, Signal};
 use crate::devices::clock;
-use crate::console::log;
 use crate::memory;
 
 /// Processors that were told to start.
