@@ -10,6 +10,9 @@ use crate::devices::{apic, keyboard, serial, vga};
 /// that writes without end keeps no other from writing.
 static OUT: TicketMutex<()> = TicketMutex::new(());
 
+/// Held for a look at what has arrived: a byte is read once.
+static IN: TicketMutex<()> = TicketMutex::new(());
+
 /// Begins a record (RFC 7464).
 const RECORD: u8 = 0x1e;
 
@@ -58,7 +61,11 @@ pub fn read(buffer: &mut [u8]) -> usize {
     const NAP_NS: u64 = 1_000_000;
     let mut count = 0;
     while count < buffer.len() {
-        let byte = match serial::read().or_else(keyboard::read) {
+        let arrived = {
+            let _alone = IN.lock();
+            serial::read().or_else(keyboard::read)
+        };
+        let byte = match arrived {
             Some(END) => return count,
             // Terminals send a carriage return for the Enter key.
             Some(b'\r') => b'\n',

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
-use bareflow_emulator::{Accel, Machine, Outcome, Run, Settings, run};
+use bareflow_emulator::{Accel, Machine, Media, Outcome, Run, Settings, run};
 use bareflow_report::{FaultReport, Record};
 use bareflow_tests::artefact;
+use bareflow_tests::disk::Disk;
 
 const MACHINES: [Machine; 3] = [Machine::Pc, Machine::Q35, Machine::Microvm];
 
@@ -129,6 +130,21 @@ fn processors_wait_share_memory_and_keep_their_registers() {
             let (_, text) = ends(&machine(kind, 4, &line), Outcome::Success);
             assert!(text.contains(says), "{kind:?} {check}: {text}");
         }
+    }
+}
+
+#[test]
+fn processors_use_the_volume_at_once() {
+    for (kind, media) in
+        [(Machine::Pc, Media::Ide), (Machine::Q35, Media::Ide), (Machine::Microvm, Media::Virtio)]
+    {
+        let disk = Disk::new().expect("a disk");
+        let image = Some(disk.path());
+        let settings = Settings { media, image, ..machine(kind, 4, "selftest=cores:files") };
+        let (_, text) = ends(&settings, Outcome::Success);
+        assert!(text.contains("4 processors used the volume, 0 times wrong"), "{kind:?}: {text}");
+        disk.check().unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        assert_eq!(disk.read("cores/3-2.bin").expect("the file").len(), 6554);
     }
 }
 

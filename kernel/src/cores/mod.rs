@@ -13,6 +13,7 @@ mod block;
 mod bring;
 mod end;
 mod job;
+mod mutex;
 mod wait;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
@@ -25,6 +26,7 @@ pub use block::{Block, guard_pages, take_over_first};
 pub use bring::{begin, count, enter, let_in};
 pub use end::{claim, is_ending, stand};
 pub use job::Run;
+pub use mutex::SleepingMutex;
 pub use wait::{wait, wake};
 
 use crate::arch::{cpu, gs};

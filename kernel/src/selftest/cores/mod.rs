@@ -1,6 +1,7 @@
 //! The other processors: started, woken, in the same memory at once, ended.
 
 mod alarm;
+mod files;
 mod memory;
 mod state;
 mod wait;
@@ -19,6 +20,7 @@ pub fn run(which: &str) -> Status {
         "memory" => memory::run(),
         "state" => state::run(),
         "alarm" => alarm::run(),
+        "files" => files::run(),
         "lines" => lines(),
         "busy" => busy(),
         "talk" => talk(),
