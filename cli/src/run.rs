@@ -256,7 +256,11 @@ fn describe(fault: &Fault) -> String {
         "page fault" => format!(" at address {:#x}", fault.address),
         _ => String::new(),
     };
-    format!("error: {}{touched}: {}", fault.kind, place(fault.instruction))
+    let core = match fault.core {
+        0 => String::new(),
+        core => format!(", on core {core}"),
+    };
+    format!("error: {}{touched}: {}{core}", fault.kind, place(fault.instruction))
 }
 
 #[cfg(test)]
