@@ -1,19 +1,8 @@
-//! Thresholds that follow from measurement: a function rises when that is expected to save more
-//! time than the compiling takes.
+//! What compiling costs and levels bring, as measured in this boot.
 //!
-//! What a function has taken at its level so far is what it is expected to take from now on (the
-//! one guess that is never off by more than a factor of two in what it costs). What a level
-//! saves of that, and what compiling costs an instruction, are averages over what this boot has
-//! measured; the first guesses come from the benchmark.
+//! Both are averages over what this boot has measured; the first guesses come from the benchmark.
 
-use alloc::format;
-use alloc::string::String;
-
-use bareflow_ir::FuncId;
 use bareflow_profile::Level;
-
-use crate::session::Session;
-use crate::unit::Unit;
 
 /// What compiling costs and levels bring.
 #[derive(Clone, Copy, Debug)]
@@ -32,9 +21,6 @@ impl Default for Model {
         }
     }
 }
-
-/// Nanoseconds the interpreter takes for an instruction of the IR.
-const INTERP_NS: u64 = 4;
 
 impl Model {
     /// Compiling `instrs` instructions took `ns`.
@@ -81,58 +67,6 @@ impl Model {
             .filter_map(|level| Some((net(&level)?, level)))
             .max_by_key(|(net, _)| *net)
             .map(|b| b.1)
-    }
-}
-
-/// What was decided, and why.
-pub(crate) struct Decision {
-    /// The level to rise to; `None`: none is worth it yet.
-    pub(crate) level: Option<Level>,
-    pub(crate) reason: String,
-}
-
-/// Whether `func` should rise from where it is, to `least` at least.
-pub(crate) fn decide(session: &Session, unit: &Unit, func: FuncId, least: Level) -> Decision {
-    let from = unit.with(func, |state| state.level());
-    let spent = spent_ns(session, unit, func);
-    let instrs = unit.module().func(func).instrs.len() as u64;
-    let model = session.model.borrow();
-    let level = model.best(from, spent, instrs).filter(|level| *level >= least);
-    let about = level.unwrap_or_else(|| least.max(above(from)));
-    let reason = format!(
-        "{} us at {from}, {about} would save {} of as many and costs {}",
-        spent / 1_000,
-        model.gain(from, about, spent) / 1_000,
-        model.cost(about, instrs) / 1_000
-    );
-    Decision { level, reason }
-}
-
-fn above(level: Level) -> Level {
-    Level::ALL.into_iter().find(|other| *other > level).unwrap_or(level)
-}
-
-/// Nanoseconds `func` has taken at its present level, as far as is known.
-fn spent_ns(session: &Session, unit: &Unit, func: FuncId) -> u64 {
-    let body = unit.module().func(func);
-    let profile = unit.interp.profile(func);
-    let native = unit.with(func, |state| {
-        state.code.as_ref()?;
-        let calls = state.native_calls().saturating_sub(state.calls_at_rise);
-        Some(calls.saturating_mul(state.call_cycles()))
-    });
-    match native {
-        Some(cycles) => {
-            let hz = u128::from(session.platform.tsc_hz().max(1));
-            u64::try_from(u128::from(cycles) * 1_000_000_000 / hz).unwrap_or(u64::MAX)
-        }
-        None => {
-            let run = |(block, times): (usize, &u64)| {
-                times.saturating_mul(body.blocks[block].instrs.len() as u64)
-            };
-            let instrs = profile.blocks.iter().enumerate().map(run).fold(0, u64::saturating_add);
-            instrs.saturating_mul(INTERP_NS)
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! each piece of code there is one list a function, of what was told from which epoch on, and
 //! code names the epoch it was made in.
 
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -17,8 +18,8 @@ use bareflow_profile::FunctionProfile;
 pub(crate) struct Evidence {
     /// Grows when any evidence changes.
     epoch: u32,
-    /// By function: what holds.
-    now: Vec<FunctionProfile>,
+    /// By function: what holds. Jobs share it, and have it as it was when they were made.
+    now: Arc<[FunctionProfile]>,
     /// By function: what held, and from which epoch on, in order.
     told: Vec<Vec<(u32, FunctionProfile)>>,
 }
@@ -28,36 +29,45 @@ impl Evidence {
     pub(crate) fn new(functions: usize) -> Self {
         Self {
             epoch: 0,
-            now: vec![FunctionProfile::default(); functions],
+            now: vec![FunctionProfile::default(); functions].into(),
             told: vec![Vec::new(); functions],
         }
     }
 
     /// Takes in what is known of each function, in order. The epoch from now on.
     pub(crate) fn update(&mut self, profiles: impl Iterator<Item = FunctionProfile>) -> u32 {
-        let mut changed = false;
-        for ((now, told), profile) in self.now.iter_mut().zip(&mut self.told).zip(profiles) {
+        let mut changed = Vec::new();
+        for (at, (told, profile)) in self.told.iter_mut().zip(profiles).enumerate() {
             let evidence = profile.evidence();
-            if *now != evidence {
+            if self.now[at] != evidence {
                 told.push((self.epoch + 1, evidence.clone()));
-                *now = evidence;
-                changed = true;
+                changed.push((at, evidence));
             }
         }
-        self.epoch += u32::from(changed);
+        self.epoch += u32::from(!changed.is_empty());
+        self.hold(changed);
         self.epoch
     }
 
+    /// From now on this holds of these functions.
+    fn hold(&mut self, changed: Vec<(usize, FunctionProfile)>) {
+        if changed.is_empty() {
+            return;
+        }
+        let now = Arc::make_mut(&mut self.now);
+        changed.into_iter().for_each(|(at, evidence)| now[at] = evidence);
+    }
+
     /// What holds, by function id.
-    pub(crate) fn now(&self) -> &[FunctionProfile] {
-        &self.now
+    pub(crate) fn now(&self) -> Arc<[FunctionProfile]> {
+        Arc::clone(&self.now)
     }
 
     /// Takes over what an earlier boot told of `func`, in order.
     pub(crate) fn restore(&mut self, func: FuncId, told: Vec<(u32, FunctionProfile)>) {
         if let Some((epoch, last)) = told.last() {
             self.epoch = self.epoch.max(*epoch);
-            self.now[func.index()] = last.clone();
+            self.hold(Vec::from([(func.index(), last.clone())]));
         }
         self.told[func.index()] = told;
     }
@@ -102,7 +112,7 @@ mod tests {
         assert_eq!(evidence.update([ran(4), FunctionProfile::default()].into_iter()), 1);
         assert_eq!(evidence.update([ran(4), ran(7)].into_iter()), 2);
         assert_eq!(evidence.update([ran(16), ran(7)].into_iter()), 3);
-        assert_eq!(evidence.now(), [ran(16).evidence(), ran(7).evidence()]);
+        assert_eq!(*evidence.now(), [ran(16).evidence(), ran(7).evidence()]);
 
         assert_eq!(epochs(&evidence, 0, &[0]), [0; 0]);
         assert_eq!(epochs(&evidence, 0, &[2]), [1]);

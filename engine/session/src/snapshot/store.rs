@@ -6,13 +6,14 @@ use alloc::vec::Vec;
 
 use snapshot_fmt as snap;
 
-use crate::compilers::Compilers;
-use crate::session::Session;
 use bareflow_platform::{FileError, Platform};
 use bareflow_report::Record;
 
+use crate::compilers::Compilers;
+use crate::shared::Shared;
+
 /// Where snapshots lie.
-pub(crate) const FOLDER: &str = "/boot/snapshots";
+const FOLDER: &str = "/boot/snapshots";
 
 /// The newest usable snapshot. Damaged ones are renamed, reported and passed over.
 pub(crate) fn newest(platform: &dyn Platform) -> Option<snap::Snapshot> {
@@ -48,14 +49,14 @@ pub(crate) fn newest(platform: &dyn Platform) -> Option<snap::Snapshot> {
     None
 }
 
-/// Writes `bytes` as the snapshot of this boot, and removes what is too old. What an earlier
+/// Writes `bytes` as the snapshot of this boot, number `own`, and removes what is too old. What an earlier
 /// save of the same boot wrote is replaced.
 ///
 /// # Errors
 /// Why it could not be written; what was there before still is.
-pub(crate) fn write(session: &Session, bytes: &[u8]) -> Result<String, FileError> {
-    let platform = session.platform;
-    let name = snap::file_name(session.boot);
+pub(super) fn write(shared: &Shared, own: u32, bytes: &[u8]) -> Result<String, FileError> {
+    let platform = shared.platform;
+    let name = snap::file_name(own);
     let path = format!("{FOLDER}/{name}");
     let names = match platform.list(FOLDER) {
         Ok(names) => names,
@@ -70,16 +71,16 @@ pub(crate) fn write(session: &Session, bytes: &[u8]) -> Result<String, FileError
             Ok(()) | Err(FileError::NotFound) => {}
             Err(error) => return Err(error),
         }
-        put(session, &next, bytes, &names)?;
+        put(shared, own, &next, bytes, &names)?;
         platform.remove_file(&path)?;
         platform.rename_file(&next, &path)?;
     } else {
-        put(session, &path, bytes, &names)?;
+        put(shared, own, &path, bytes, &names)?;
     }
-    let kept = session.manifest.keep as usize;
+    let kept = shared.manifest.keep as usize;
     for boot in snap::to_delete(names.iter().map(String::as_str), kept.saturating_sub(1)) {
-        if boot != session.boot {
-            remove(session, boot);
+        if boot != own {
+            remove(shared, boot);
         }
     }
     Ok(path)
@@ -88,17 +89,23 @@ pub(crate) fn write(session: &Session, bytes: &[u8]) -> Result<String, FileError
 /// Writes a file. Where there is no room for it, snapshots of earlier boots make some, the oldest
 /// first, all but the newest of them: that one is what the next boot starts from if this file
 /// never becomes whole.
-fn put(session: &Session, path: &str, bytes: &[u8], names: &[String]) -> Result<(), FileError> {
+fn put(
+    shared: &Shared,
+    own: u32,
+    path: &str,
+    bytes: &[u8],
+    names: &[String],
+) -> Result<(), FileError> {
     let mut earlier: Vec<u32> = snap::newest_first(names.iter().map(String::as_str))
         .into_iter()
-        .filter(|boot| *boot != session.boot)
+        .filter(|boot| *boot != own)
         .collect();
     loop {
-        let written = session.platform.write_file(path, bytes);
+        let written = shared.platform.write_file(path, bytes);
         match earlier.pop() {
             Some(oldest) if written == Err(FileError::Full) && !earlier.is_empty() => {
-                session.log(format_args!("{path}: no room; the oldest snapshot makes some"));
-                if !remove(session, oldest) {
+                shared.log(format_args!("{path}: no room; the oldest snapshot makes some"));
+                if !remove(shared, oldest) {
                     return written;
                 }
             }
@@ -108,11 +115,11 @@ fn put(session: &Session, path: &str, bytes: &[u8], names: &[String]) -> Result<
 }
 
 /// Removes the snapshot of a boot; whether that worked. If not, it is logged.
-fn remove(session: &Session, boot: u32) -> bool {
+fn remove(shared: &Shared, boot: u32) -> bool {
     let old = format!("{FOLDER}/{}", snap::file_name(boot));
-    let removed = session.platform.remove_file(&old);
+    let removed = shared.platform.remove_file(&old);
     if let Err(error) = &removed {
-        session.log(format_args!("{old}: {error}; it stays"));
+        shared.log(format_args!("{old}: {error}; it stays"));
     }
     removed.is_ok()
 }
@@ -144,11 +151,11 @@ fn log(platform: &dyn Platform, text: String) {
 }
 
 /// What code depends on besides its source.
-pub(crate) fn fingerprints(session: &Session) -> snap::Fingerprints {
-    let mut features: Vec<String> = session.cpu.names().into_iter().map(String::from).collect();
+pub(super) fn fingerprints(shared: &Shared) -> snap::Fingerprints {
+    let mut features: Vec<String> = shared.cpu.names().into_iter().map(String::from).collect();
     features.sort_unstable();
     snap::Fingerprints {
-        engine: bareflow_records::engine(&session.compilers.version()),
+        engine: bareflow_records::engine(&shared.compilers.version()),
         cpu: cpu_brand(),
         features,
         settings: Vec::new(),

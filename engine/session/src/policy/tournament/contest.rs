@@ -9,6 +9,8 @@
 
 use alloc::vec::Vec;
 
+use crate::policy::middle_mean;
+
 /// Rounds after which a contest ends in any case.
 pub(super) const MOST_ROUNDS: usize = 96;
 /// Rounds after which an entrant leaves that was far behind in each.
@@ -201,16 +203,6 @@ fn turn_calls(call_cycles: u64) -> u64 {
         _ => 1,
     };
     (TURN_CYCLES / call_cycles.max(1)).clamp(least, MOST_CALLS)
-}
-
-/// Mean of the middle half; 0 of nothing.
-pub(crate) fn middle_mean(samples: &[u64]) -> u64 {
-    let mut sorted = samples.to_vec();
-    sorted.sort_unstable();
-    let cut = sorted.len() / 4;
-    let middle = &sorted[cut..sorted.len() - cut];
-    let sum = middle.iter().fold(0u64, |sum, n| sum.saturating_add(*n));
-    sum / (middle.len() as u64).max(1)
 }
 
 fn median(values: &[u64]) -> u64 {
