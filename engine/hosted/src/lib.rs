@@ -5,6 +5,7 @@
 
 mod child;
 mod compiler;
+mod cores;
 mod faults;
 mod files;
 mod memory;

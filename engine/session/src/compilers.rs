@@ -1,12 +1,12 @@
-//! Which compiler serves which level, and with what options.
+//! Which compiler serves which level.
 
 use alloc::boxed::Box;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_cranelift::Cranelift;
 use bareflow_llvm::{Exchange, Llvm};
-use bareflow_object::{Compiler, Object, Options, Request};
+use bareflow_object::{CompileError, Compiler, Object, Request};
 use bareflow_platform::Platform;
 use bareflow_profile::Level;
 
@@ -15,8 +15,8 @@ pub const COMPILERS: [&str; 2] = ["cranelift", "llvm"];
 
 /// The compilers on board.
 pub(crate) struct Compilers {
-    /// The built-in one, which serves where no other does or can.
-    cranelift: Cranelift,
+    /// Serves where no other does or can.
+    builtin: Box<dyn Compiler>,
     /// Others, each with the levels it serves.
     others: Vec<(Box<dyn Compiler>, Vec<Level>)>,
 }
@@ -37,10 +37,18 @@ impl Exchange for Resident {
     }
 }
 
+/// What compilers made of a request, the last of them by name.
+pub(crate) struct Made {
+    pub(crate) compiler: &'static str,
+    pub(crate) result: Result<Object, CompileError>,
+    /// Those that were asked before it, and why they did not do it.
+    pub(crate) refused: Vec<(&'static str, CompileError)>,
+}
+
 impl Compilers {
     /// The built-in one alone.
-    pub(crate) fn built_in() -> Self {
-        Self { cranelift: Cranelift::new(), others: Vec::new() }
+    pub(crate) fn builtin() -> Self {
+        Self { builtin: Box::new(Cranelift::new()), others: Vec::new() }
     }
 
     /// Those that `choices` name for levels, as far as the platform has them.
@@ -53,55 +61,39 @@ impl Compilers {
         {
             others.push((Box::new(Llvm::new(Resident { platform, version })), levels));
         }
-        Self { others, ..Self::built_in() }
+        Self { others, ..Self::builtin() }
     }
 
-    /// Compilers of a level, the one to be asked first before the others. None for the
-    /// interpreter, which needs none.
-    fn of(&self, level: Level) -> impl Iterator<Item = &dyn Compiler> {
-        let others = self.others.iter().filter(move |(_, levels)| levels.contains(&level));
-        let built_in = (level != Level::Interp).then_some(&self.cranelift as &dyn Compiler);
-        others.map(|(compiler, _)| &**compiler).chain(built_in)
+    /// Those beside the built-in one that serve a level.
+    fn others(&self, level: Level) -> impl Iterator<Item = &dyn Compiler> {
+        let serving = self.others.iter().filter(move |(_, levels)| levels.contains(&level));
+        serving.map(|(compiler, _)| &**compiler)
     }
 
     /// The compiler called `name`, if it serves a level.
     pub(crate) fn named(&self, level: Level, name: &str) -> Option<&'static str> {
-        self.of(level).map(Compiler::name).find(|known| *known == name)
+        let all = self.others(level).chain([&*self.builtin]);
+        all.map(Compiler::name).find(|known| *known == name)
     }
 
-    /// Compiles; gives the name of the compiler that did. What one compiler cannot do the next one
-    /// may.
-    ///
-    /// # Errors
-    /// What each of them said.
-    pub(crate) fn compile(
-        &self,
-        request: &Request<'_>,
-        mut refused: impl FnMut(&str, &str),
-    ) -> Result<(Object, &'static str), String> {
-        let mut why = String::from("no compiler on board");
-        for compiler in self.of(request.level) {
+    /// Compiles. What one compiler cannot do the next one may.
+    pub(crate) fn compile(&self, request: &Request<'_>) -> Made {
+        let mut refused = Vec::new();
+        for compiler in self.others(request.level) {
             match compiler.compile(request) {
-                Ok(object) => return Ok((object, compiler.name())),
-                Err(error) => {
-                    why = error.to_string();
-                    refused(compiler.name(), &why);
-                }
+                Err(error) => refused.push((compiler.name(), error)),
+                result => return Made { compiler: compiler.name(), result, refused },
             }
         }
-        Err(why)
+        let compiler = &self.builtin;
+        Made { compiler: compiler.name(), result: compiler.compile(request), refused }
     }
 
     /// Changes when any compiler would make other code: part of a snapshot's fingerprint.
     pub(crate) fn version(&self) -> String {
         let others = self.others.iter().map(|(compiler, _)| compiler.version());
         let versions: Vec<String> =
-            core::iter::once(self.cranelift.version()).chain(others).collect();
+            core::iter::once(self.builtin.version()).chain(others).collect();
         versions.join("+")
     }
-}
-
-/// The options a level starts with. Below the top, code counts itself so that it can rise.
-pub(crate) fn options(level: Level, rises: bool) -> Options {
-    Options { instrument: rises && level < Level::O3, ..Options::default() }
 }
