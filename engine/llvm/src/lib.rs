@@ -136,7 +136,7 @@ pub fn ask(request: &Request<'_>) -> Result<(String, Vec<u8>), String> {
     let mut fields = Fields::new(&bitcode, &symbol, request.cpu);
     let known = |name: &&&str| module.funcs.iter().any(|func| func.name == **name);
     LIBRARY.iter().filter(known).for_each(|name| fields.library(name));
-    fields.options(options);
+    fields.options(options, request.cpu);
     Ok((symbol, fields.bytes()))
 }
 

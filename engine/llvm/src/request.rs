@@ -5,7 +5,7 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use bareflow_object::{CpuFeatures, Options};
+use bareflow_object::{CpuFeatures, Options, Tuning};
 
 /// A request on its way.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -33,7 +33,7 @@ impl Fields {
     }
 
     /// Choices beyond that.
-    pub(crate) fn options(&mut self, options: &Options) {
+    pub(crate) fn options(&mut self, options: &Options, cpu: CpuFeatures) {
         let mut number = |kind: u8, value: Option<u32>| {
             if let Some(value) = value {
                 self.field(kind, value.to_string().as_bytes());
@@ -42,6 +42,9 @@ impl Fields {
         number(b'i', options.inline_budget);
         number(b'u', options.unroll.map(u32::from));
         number(b'a', options.align_loops.map(u32::from));
+        number(b'w', options.vectors.map(u32::from));
+        let tuning = options.tuning.map_or_else(|| usual_tuning(cpu), Tuning::name);
+        self.field(b't', tuning.as_bytes());
         if options.for_size {
             self.field(b's', &[]);
         }
@@ -51,6 +54,13 @@ impl Fields {
     pub(crate) fn bytes(self) -> Vec<u8> {
         self.0
     }
+}
+
+/// What code for processors with these features is tuned for, as long as nothing else was measured:
+/// of what LLVM knows, what was best for most kernels. It follows from the features alone, so that the
+/// same request gives the same code on every machine.
+fn usual_tuning(cpu: CpuFeatures) -> &'static str {
+    if cpu.has("avx512f") { "znver4" } else { "generic" }
 }
 
 /// Features as LLVM spells them.

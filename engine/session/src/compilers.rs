@@ -79,13 +79,20 @@ impl Compilers {
     /// Compiles. What one compiler cannot do the next one may.
     pub(crate) fn compile(&self, request: &Request<'_>) -> Made {
         let mut refused = Vec::new();
-        for compiler in self.others(request.level) {
+        let others = self.others(request.level).filter(|_| !request.options.builtin);
+        for compiler in others {
             match compiler.compile(request) {
                 Err(error) => refused.push((compiler.name(), error)),
                 result => return Made { compiler: compiler.name(), result, refused },
             }
         }
         let compiler = &self.builtin;
+        if request.options.builtin && self.others(request.level).next().is_none() {
+            let function = request.module.func(request.func).name.clone();
+            let what = "by the built-in compiler, which does all of this level".into();
+            let result = Err(CompileError::Unsupported { function, what });
+            return Made { compiler: compiler.name(), result, refused };
+        }
         Made { compiler: compiler.name(), result: compiler.compile(request), refused }
     }
 
