@@ -18,6 +18,21 @@ pub const FLOAT_ARGS: usize = 8;
 /// the eight vector registers at 16 bytes each.
 pub const SAVE_AREA: usize = INT_ARGS * 8 + FLOAT_ARGS * 16;
 
+/// The registers a call passes arguments and results in.
+///
+/// It is laid out as the register save area of a variadic function, so that its address
+/// serves as one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C, align(16))]
+pub struct RegFrame {
+    /// rdi, rsi, rdx, rcx, r8, r9. On return the first two are rax and rdx.
+    pub ints: [u64; INT_ARGS],
+    /// xmm0 to xmm7, low half first. On return the first two are xmm0 and xmm1.
+    pub floats: [[u64; 2]; FLOAT_ARGS],
+}
+
+const _: () = assert!(size_of::<RegFrame>() == SAVE_AREA);
+
 /// A piece of a value that fits one register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
