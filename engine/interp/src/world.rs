@@ -6,8 +6,8 @@ use crate::{Stack, Trap};
 
 /// The registers a call passes arguments and results in.
 ///
-/// It is laid out as the register save area of a variadic function, so that its address
-/// serves as one.
+/// It begins as the register save area of a variadic function, so that its address serves as
+/// one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(C, align(16))]
 pub struct RegFrame {
@@ -15,9 +15,14 @@ pub struct RegFrame {
     pub ints: [u64; abi::INT_ARGS],
     /// xmm0 to xmm7, low half first. On return the first two are xmm0 and xmm1.
     pub floats: [[u64; 2]; abi::FLOAT_ARGS],
+    /// r10, the static chain.
+    pub nest: u64,
+    /// What the address of the first stack argument has to be a multiple of, a power of two; 0
+    /// stands for 16.
+    pub stack_align: u64,
 }
 
-const _: () = assert!(size_of::<RegFrame>() == abi::SAVE_AREA);
+const _: () = assert!(core::mem::offset_of!(RegFrame, nest) == abi::SAVE_AREA);
 
 /// What becomes of a loop that was reported hot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,7 +52,7 @@ pub trait World {
 
     /// Calls machine code by the C calling convention: loads all registers from `regs`, pushes
     /// `stack` so that its first word is the first stack argument (the stack pointer is a
-    /// multiple of 16 there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
+    /// multiple of [`RegFrame::stack_align`] there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
     /// xmm1 where [`RegFrame`] says.
     ///
     /// # Safety

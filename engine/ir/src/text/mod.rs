@@ -203,6 +203,9 @@ fn attrs(f: &mut fmt::Formatter<'_>, module: &Module, attrs: &ParamAttrs) -> fmt
     if let Some(ty) = attrs.sret {
         write!(f, " sret({})", module.show_type(ty))?;
     }
+    if attrs.nest {
+        f.write_str(" nest")?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 use crate::probe::{FRAME_BYTES, state};
 
 /// Entered by jump with the state's address in r10 and the probe's number in r11d, everything
-/// else as a caller of the target left it; jumps to the target.
+/// else as a caller of the target left it but what r10 was, which is where
+/// [`super::stubs::entry`] puts it; jumps to the target.
 ///
 /// The time and the real return address go on the side stack. When that is full the call goes
 /// unmeasured.
@@ -34,11 +35,13 @@ pub(crate) unsafe extern "C" fn probe_enter() {
         "2:",
         "mov rax, [rsp - 8]",
         "mov rdx, [rsp - 16]",
+        "mov r10, [rsp - {nest}]",
         "jmp [r11]",
         probes = const state::PROBES,
         top = const state::TOP,
         limit = const state::LIMIT,
         exit = const state::EXIT,
         frame = const FRAME_BYTES,
+        nest = const super::stubs::NEST,
     )
 }
