@@ -1,6 +1,6 @@
 //! `Platform` for a Linux process.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -93,6 +93,15 @@ impl Platform for Hosted {
 
     fn read(&self, buffer: &mut [u8]) -> usize {
         io::stdin().read(buffer).unwrap_or(0)
+    }
+
+    fn is_terminal(&self, descriptor: u32) -> bool {
+        match descriptor {
+            0 => io::stdin().is_terminal(),
+            _ if self.output == Output::Capture => false,
+            1 => io::stdout().is_terminal(),
+            _ => io::stderr().is_terminal(),
+        }
     }
 
     fn record(&self, record: &Record) {

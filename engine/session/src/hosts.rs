@@ -6,7 +6,49 @@ use alloc::vec::Vec;
 use core::ffi::{CStr, c_char};
 
 use crate::session::{Ending, Session};
-use crate::{save, tiers};
+use crate::signal::Signal;
+use crate::{FileError, save, tiers};
+
+/// Errors as Linux numbers them; host calls give the negative of one.
+mod errno {
+    pub(super) const ENOENT: i32 = 2;
+    pub(super) const EIO: i32 = 5;
+    pub(super) const ENXIO: i32 = 6;
+    pub(super) const EBADF: i32 = 9;
+    pub(super) const ENOMEM: i32 = 12;
+    pub(super) const EACCES: i32 = 13;
+    pub(super) const EEXIST: i32 = 17;
+    pub(super) const ENOTDIR: i32 = 20;
+    pub(super) const EISDIR: i32 = 21;
+    pub(super) const EINVAL: i32 = 22;
+    pub(super) const EMFILE: i32 = 24;
+    pub(super) const ENOSPC: i32 = 28;
+    pub(super) const ESPIPE: i32 = 29;
+    pub(super) const EROFS: i32 = 30;
+    pub(super) const ENAMETOOLONG: i32 = 36;
+}
+
+/// The number of a file's error.
+fn number(error: &FileError) -> i32 {
+    match error {
+        // Where there is no disk, there is no file.
+        FileError::NotFound | FileError::NoDisk => errno::ENOENT,
+        FileError::Exists => errno::EEXIST,
+        FileError::Full => errno::ENOSPC,
+        FileError::ReadOnly => errno::EROFS,
+        FileError::Forbidden => errno::EACCES,
+        FileError::IsFolder => errno::EISDIR,
+        FileError::NotFolder => errno::ENOTDIR,
+        FileError::BadPath => errno::EINVAL,
+        FileError::Device => errno::ENXIO,
+        FileError::NoMemory => errno::ENOMEM,
+        FileError::Broken(_) => errno::EIO,
+    }
+}
+
+/// Longest path and longest name in it, as on Linux, the NUL not counted.
+const PATH_MAX: usize = 4095;
+const NAME_MAX: usize = 255;
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -16,6 +58,7 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_open" => open as *const () as usize,
         "bf_close" => close as *const () as usize,
         "bf_seek" => seek as *const () as usize,
+        "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
         "bf_exit" => exit as *const () as usize,
@@ -27,6 +70,11 @@ pub(crate) fn address(name: &str) -> Option<usize> {
 /// Functions that compiled code calls and no program names.
 pub(crate) fn engine_symbols() -> [(&'static str, usize); 1] {
     [("__bf_hot", tiers::counter_ran_out as *const () as usize)]
+}
+
+/// Whether a descriptor is the console's.
+fn is_console(descriptor: i32) -> bool {
+    (0..FIRST_FILE).contains(&descriptor)
 }
 
 /// Open files by descriptor, from [`FIRST_FILE`] on. Files are read whole when opened.
@@ -42,11 +90,18 @@ struct File {
 }
 
 const FIRST_FILE: i32 = 3;
+/// With the console's three descriptors as many as Linux allows, and as a shrunk image has.
+const MOST_FILES: usize = 1021;
 
 impl Files {
     fn get(&mut self, descriptor: i32) -> Option<&mut File> {
         let index = usize::try_from(descriptor.checked_sub(FIRST_FILE)?).ok()?;
         self.open.get_mut(index)?.as_mut()
+    }
+
+    /// Whether there is room for one more.
+    fn has_room(&self) -> bool {
+        self.open.len() < MOST_FILES || self.open.iter().any(Option::is_none)
     }
 
     fn add(&mut self, bytes: Vec<u8>) -> i32 {
@@ -78,7 +133,8 @@ fn at_leisure() -> &'static Session {
 
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
-        return -1;
+        // Files are open for reading only.
+        return -errno::EBADF as isize;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
@@ -93,7 +149,7 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
         return at_leisure().platform.read(buffer) as isize;
     }
     let mut files = session().files.borrow_mut();
-    let Some(file) = files.get(descriptor) else { return -1 };
+    let Some(file) = files.get(descriptor) else { return -errno::EBADF as isize };
     let rest = file.bytes.get(file.position..).unwrap_or_default();
     let count = rest.len().min(len);
     buffer[..count].copy_from_slice(&rest[..count]);
@@ -104,17 +160,25 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
 extern "C" fn open(path: *const c_char, flags: i32) -> i32 {
     // SAFETY: the program passes a C string.
     let path = unsafe { CStr::from_ptr(path) };
-    let (0, Ok(path)) = (flags, path.to_str()) else { return -1 };
-    match session().platform.read_file(path) {
-        Ok(bytes) => session().files.borrow_mut().add(bytes),
-        Err(_) => -1,
-    }
+    let long = path.count_bytes() > PATH_MAX
+        || path.to_bytes().split(|byte| *byte == b'/').any(|name| name.len() > NAME_MAX);
+    let error = match path.to_str() {
+        _ if flags != 0 => errno::EINVAL,
+        _ if !session().files.borrow().has_room() => errno::EMFILE,
+        _ if long => errno::ENAMETOOLONG,
+        Ok(path) if !path.is_empty() => match session().platform.read_file(path) {
+            Ok(bytes) => return session().files.borrow_mut().add(bytes),
+            Err(error) => number(&error),
+        },
+        _ => errno::ENOENT,
+    };
+    -error
 }
 
 extern "C" fn close(descriptor: i32) -> i32 {
     let mut files = session().files.borrow_mut();
     if files.get(descriptor).is_none() {
-        return -1;
+        return -errno::EBADF;
     }
     files.open[(descriptor - FIRST_FILE) as usize] = None;
     0
@@ -122,20 +186,30 @@ extern "C" fn close(descriptor: i32) -> i32 {
 
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
     let mut files = session().files.borrow_mut();
-    let Some(file) = files.get(descriptor) else { return -1 };
+    let Some(file) = files.get(descriptor) else {
+        let error = if is_console(descriptor) { errno::ESPIPE } else { errno::EBADF };
+        return i64::from(-error);
+    };
     let from = match whence {
         0 => 0,
         1 => file.position as i64,
         2 => file.bytes.len() as i64,
-        _ => return -1,
+        _ => return i64::from(-errno::EINVAL),
     };
     match from.checked_add(offset) {
         Some(to) if to >= 0 => {
             file.position = to as usize;
             to
         }
-        _ => -1,
+        _ => i64::from(-errno::EINVAL),
     }
+}
+
+extern "C" fn terminal(descriptor: i32) -> i32 {
+    if is_console(descriptor) {
+        return i32::from(session().platform.is_terminal(descriptor as u32));
+    }
+    if session().files.borrow_mut().get(descriptor).is_some() { 0 } else { -errno::EBADF }
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {
@@ -166,5 +240,5 @@ extern "C" fn abort(why: *const c_char) -> ! {
         // SAFETY: the program passes a C string.
         format!("aborted: {}", unsafe { CStr::from_ptr(why) }.to_string_lossy())
     };
-    session().leave(Ending::Stopped(text))
+    session().leave(Ending::Stopped(text, Signal::ABORT))
 }

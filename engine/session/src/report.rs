@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 use bareflow_profile::{Level, ProfileLine};
 use serde::{Deserialize, Serialize};
 
+use crate::Signal;
+
 /// One record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
@@ -60,6 +62,14 @@ pub struct FaultReport {
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,
+}
+
+impl FaultReport {
+    /// What would have ended a process; `None` when it was no fault that the processor raised.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        self.vector.map(Signal::of_vector)
+    }
 }
 
 /// The whole boot.

@@ -7,16 +7,17 @@ use alloc::vec::Vec;
 use bareflow_ir::FuncId;
 use bareflow_link::RegFrame;
 
-use crate::Record;
 use crate::session::{Ending, Session};
 use crate::unit::Unit;
+use crate::{Record, arguments};
 
 /// How one program went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     /// Its name.
     pub module: String,
-    /// Exit status; that of an entry with a result is 0.
+    /// Exit status as a process has it, 0 to 255: 128 + n when signal n would have ended one. That
+    /// of an entry with a result is 0.
     pub exit: i32,
     /// Result of the last call of `uint64_t entry(uint64_t)`.
     pub result: Option<u64>,
@@ -26,8 +27,8 @@ pub struct Outcome {
     pub call_ns: Vec<u64>,
 }
 
-/// Exit status of a program that was stopped.
-const STOPPED: i32 = 134;
+/// What of a status reaches whoever waits for a process.
+const LOW_BYTE: i32 = 0xFF;
 
 /// A call into the program.
 struct Call {
@@ -37,26 +38,27 @@ struct Call {
 
 /// Runs every unit: constructors, the entry `calls` times, destructors.
 pub(crate) fn run_all(session: &'static Session) -> Vec<Outcome> {
-    session.units.iter().map(|unit| run_unit(session, unit)).collect()
+    let units = session.units.iter().enumerate();
+    units.map(|(index, unit)| run_unit(session, index, unit)).collect()
 }
 
-fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
+fn run_unit(session: &'static Session, index: usize, unit: &'static Unit) -> Outcome {
     let program = &unit.program;
     let mut outcome = Outcome { module: program.name.clone(), ..Outcome::default() };
     let start = session.platform.now_ns();
     let cycles = cycles();
-    match run_entry(session, unit, &mut outcome) {
+    match run_entry(session, index, unit, &mut outcome) {
         Ending::Returned => {}
         Ending::Exited(status) => {
-            outcome.exit = status;
+            outcome.exit = status & LOW_BYTE;
             // The C library has run the handlers and printed all; destructors are still due.
             if !unit.program.destructors.is_empty() {
                 drop(finish(session, unit, status));
             }
         }
-        Ending::Stopped(why) => {
+        Ending::Stopped(why, signal) => {
             session.log(format_args!("{why}"));
-            outcome.exit = STOPPED;
+            outcome.exit = signal.status();
             outcome.stopped = Some(why);
         }
     }
@@ -74,15 +76,15 @@ fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
 }
 
 /// Calls the entry; what it returned, or how else the program ended.
-fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outcome) -> Ending {
+fn run_entry(
+    session: &'static Session,
+    index: usize,
+    unit: &'static Unit,
+    outcome: &mut Outcome,
+) -> Ending {
     let program = &unit.program;
-    let name = [program.name.as_bytes(), b"\0"].concat();
-    // `argv` ends with a null pointer, and so does the environment behind it.
-    let argv = [name.as_ptr() as u64, 0, 0];
-    let args = match program.arg {
-        Some(arg) => vec![arg],
-        None => vec![1, argv.as_ptr() as u64, argv[2..].as_ptr() as u64],
-    };
+    let start = arguments::lay_out(session, index, unit);
+    let args = program.arg.map_or(Vec::from(start), |arg| vec![arg]);
     for constructor in &program.constructors {
         if let Err(ending) = call(session, unit, *constructor, &args) {
             return ending;
@@ -100,7 +102,7 @@ fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outco
             Ok(result) => status = result as i32,
         }
     }
-    outcome.exit = status;
+    outcome.exit = status & LOW_BYTE;
     finish(session, unit, status).err().unwrap_or(Ending::Returned)
 }
 

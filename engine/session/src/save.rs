@@ -14,7 +14,7 @@ use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{fingerprints, write};
 use crate::unit::{Code, FuncState, Unit, Verdict};
-use crate::{SnapshotReport, alarm, measure};
+use crate::{SnapshotReport, alarm, arguments, measure};
 
 /// Code was made or a verdict reached that is worth saving.
 pub(crate) fn learned(session: &Session) {
@@ -125,11 +125,13 @@ fn collect(session: &Session) -> snap::Snapshot {
 fn settings(session: &Session) -> Vec<(String, String)> {
     let manifest = &session.manifest;
     let thresholds = manifest.thresholds;
-    Vec::from([
+    let mut settings = Vec::from([
         ("calls".to_string(), manifest.calls.to_string()),
         ("level".to_string(), manifest.level.map_or("auto", |level| level.name()).to_string()),
         ("thresholds".to_string(), format!("{},{},{}", thresholds.0, thresholds.1, thresholds.2)),
-    ])
+    ]);
+    settings.extend(arguments::settings(manifest));
+    settings
 }
 
 /// The epochs that code of a unit was made in, in order.

@@ -21,6 +21,7 @@ use crate::adaptive::Model;
 use crate::compilers::Compilers;
 use crate::measure::Purpose;
 use crate::side::SideStack;
+use crate::signal::Signal;
 use crate::tournament::Tournaments;
 use crate::unit::Unit;
 use crate::{Manifest, Platform, Record, Rejection};
@@ -35,8 +36,8 @@ pub(crate) enum Ending {
     Returned,
     /// It called `bf_exit` with this status.
     Exited(i32),
-    /// It cannot go on: why.
-    Stopped(String),
+    /// It cannot go on: why, and what would have ended a process.
+    Stopped(String, Signal),
 }
 
 /// One boot.

@@ -6,6 +6,7 @@ use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, World};
 use bareflow_ir::{BlockId, FuncId, Symbol};
 
 use crate::session::{Ending, Session};
+use crate::signal::Signal;
 use crate::tiers;
 use crate::unit::Unit;
 
@@ -47,7 +48,8 @@ impl World for Surroundings<'_> {
     }
 
     fn trap(&self, trap: Trap) -> ! {
-        self.session.leave(Ending::Stopped(format!("{}: {trap}", self.unit.program.name)))
+        let why = format!("{}: {trap}", self.unit.program.name);
+        self.session.leave(Ending::Stopped(why, Signal::of_trap(&trap.kind)))
     }
 }
 
@@ -65,7 +67,8 @@ pub(crate) unsafe extern "C" fn interpret(
     let slot = bareflow_link::SlotId(slot);
     let Some((unit, func)) = session.owners.get(&slot).copied() else {
         let name = session.space().name(slot);
-        session.leave(Ending::Stopped(format!("call of {name}, which nothing defines")));
+        let why = format!("call of {name}, which nothing defines");
+        session.leave(Ending::Stopped(why, Signal::ABORT));
     };
     let unit = &session.units[unit];
     // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.

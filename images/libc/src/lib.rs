@@ -13,6 +13,7 @@
 #![no_builtins]
 
 mod allocate;
+mod blocks;
 mod calendar;
 mod character;
 mod convert;
@@ -23,8 +24,10 @@ mod fortify;
 mod half;
 mod host;
 mod integer;
+mod locale;
 mod math;
 mod memory;
+mod multibyte;
 mod objects;
 mod options;
 mod process;
@@ -34,6 +37,7 @@ mod signals;
 mod sort;
 mod stdio;
 mod strings;
+mod substring;
 mod time;
 
 #[panic_handler]

@@ -5,6 +5,8 @@ pub mod apic;
 pub mod ata;
 pub mod clock;
 pub mod disk;
+#[cfg(feature = "engine")]
+pub mod fw_cfg;
 pub mod keyboard;
 pub mod pci;
 pub mod pic;
