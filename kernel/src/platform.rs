@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_session::{Arena, FileError, Job, Memory, Orders, Platform, Record, boot};
+use bareflow_platform::{Arena, FileError, Memory, Platform};
+use bareflow_report::Record;
+use bareflow_session::{Job, Orders, boot};
 use bareflow_storage::Error;
 use spin::Once;
 
@@ -43,6 +45,10 @@ pub fn run() -> Status {
     });
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
+    });
+    alarm::set_callee(&alarm::Callee {
+        may_interrupt: bareflow_session::may_interrupt,
+        interrupted: bareflow_session::interrupted,
     });
     MACHINE.handed_over.store(clock::now_ns(), Ordering::Relaxed);
     let job = Job::from_disk(&MACHINE).and_then(|job| match job {

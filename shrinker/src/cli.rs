@@ -3,7 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_emulator::Tape;
 use clap::{Parser, ValueEnum};
 

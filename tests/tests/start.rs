@@ -77,7 +77,8 @@ fn a_process_gets_arguments_environment_input_and_gives_its_status() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     compiled(folder, "tool", PROGRAM);
-    let line = ["bareflow", "run", "tool.bc", "--env", "A=1", "--env", "B=x=y", "--", "-v", "", "7"];
+    let line =
+        ["bareflow", "run", "tool.bc", "--env", "A=1", "--env", "B=x=y", "--", "-v", "", "7"];
     let (text, status) = said(&tool(folder, &line, &input()));
     let wanted = format!("[tool][-v][][7] 1 1 tool\nA=1;B=x=y;x=y 000\n{}", read(&input()));
     assert_eq!((text.as_str(), status), (wanted.as_str(), 7));

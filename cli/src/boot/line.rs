@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bareflow_emulator::{Outcome, Run};
-use bareflow_session::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, ProfileLine, Record, Rejection, Signal,
-    SnapshotReport,
+use bareflow_report::{
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, Signal, SnapshotReport,
 };
+use bareflow_session::ProfileLine;
 use serde::{Deserialize, Serialize};
 
 use crate::boot::once::NEVER_RAN;

@@ -73,8 +73,7 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
     settings.keep_writes = !args.discard;
     let own = std::io::stdin().is_terminal();
-    settings.input =
-        if own { Input::Inherit } else { Input::Tape(Tape::new(std::io::stdin())) };
+    settings.input = if own { Input::Inherit } else { Input::Tape(Tape::new(std::io::stdin())) };
     let out = std::io::stdout().is_terminal() && !ui.json();
     settings.orders = Some(to_json(&Orders {
         args: args.args.clone(),

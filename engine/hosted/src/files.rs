@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use bareflow_session::FileError;
+use bareflow_platform::FileError;
 
 /// A folder that stands for a disk.
 #[derive(Debug)]

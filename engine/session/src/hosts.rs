@@ -5,9 +5,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ffi::{CStr, c_char};
 
+use bareflow_platform::FileError;
+use bareflow_report::Signal;
+
 use crate::session::{Ending, Session};
-use crate::signal::Signal;
-use crate::{FileError, save, tiers};
+use crate::{save, tiers};
 
 /// Errors as Linux numbers them; host calls give the negative of one.
 mod errno {

@@ -7,9 +7,10 @@ use alloc::vec::Vec;
 use bareflow_ir::FuncId;
 use bareflow_link::RegFrame;
 
+use crate::arguments;
 use crate::session::{Ending, Session};
 use crate::unit::Unit;
-use crate::{Record, arguments};
+use bareflow_report::Record;
 
 /// How one program went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

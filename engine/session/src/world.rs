@@ -2,11 +2,11 @@
 
 use alloc::format;
 
-use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, World};
+use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, TrapKind, World};
 use bareflow_ir::{BlockId, FuncId, Symbol};
+use bareflow_report::Signal;
 
 use crate::session::{Ending, Session};
-use crate::signal::Signal;
 use crate::tiers;
 use crate::unit::Unit;
 
@@ -49,7 +49,20 @@ impl World for Surroundings<'_> {
 
     fn trap(&self, trap: Trap) -> ! {
         let why = format!("{}: {trap}", self.unit.program.name);
-        self.session.leave(Ending::Stopped(why, Signal::of_trap(&trap.kind)))
+        self.session.leave(Ending::Stopped(why, signal(&trap.kind)))
+    }
+}
+
+/// What compiled code would have met in the interpreter's place.
+const fn signal(trap: &TrapKind) -> Signal {
+    match trap {
+        TrapKind::DivideByZero | TrapKind::DivideOverflow => Signal::ARITHMETIC,
+        TrapKind::Unreachable | TrapKind::Trapped => Signal::ILLEGAL,
+        TrapKind::BadCall(_) | TrapKind::BadLabel(_) | TrapKind::StackOverflow { .. } => {
+            Signal::MEMORY
+        }
+        // What cannot be done here, whatever it would do elsewhere.
+        _ => Signal::ABORT,
     }
 }
 
@@ -74,5 +87,18 @@ pub(crate) unsafe extern "C" fn interpret(
     // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.
     unsafe {
         unit.interp.enter(&Surroundings { session, unit }, func, &mut *frame.cast(), stack_args);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_end_alike() {
+        assert_eq!(signal(&TrapKind::DivideByZero), Signal::of_vector(0));
+        assert_eq!(signal(&TrapKind::Trapped), Signal::of_vector(6));
+        assert_eq!(signal(&TrapKind::BadCall(0)), Signal::of_vector(14));
+        assert_eq!(Signal::MEMORY.status(), 139);
     }
 }
