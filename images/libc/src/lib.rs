@@ -30,6 +30,7 @@ mod memory;
 mod multibyte;
 mod objects;
 mod options;
+mod power;
 mod process;
 mod random;
 mod search;
