@@ -12,7 +12,7 @@ use bareflow_storage::Error;
 use spin::Once;
 
 use crate::arch::exit::Status;
-use crate::devices::{clock, fw_cfg};
+use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::set_namer;
 use crate::{alarm, console, embedded, files, memory, start};
@@ -125,6 +125,17 @@ impl Platform for Machine {
 
     fn now_ns(&self) -> u64 {
         clock::now_ns()
+    }
+
+    fn date_ns(&self) -> u64 {
+        /// When the time-stamp counter began to count.
+        static BEGAN: Once<u64> = Once::new();
+        let now = clock::now_ns();
+        let began = BEGAN.call_once(|| {
+            let date = rtc::now().unwrap_or(0) * 1_000_000_000;
+            date.saturating_sub(now)
+        });
+        began + now
     }
 
     fn tsc_hz(&self) -> u64 {

@@ -98,6 +98,7 @@ const HOST_CALLS: &[&str] = &[
     "bf_terminal",
     "bf_grow",
     "bf_clock",
+    "bf_date",
     "bf_exit",
     "bf_abort",
 ];

@@ -209,6 +209,47 @@ fn a_file_larger_than_memory_is_an_error_of_fopen() {
 }
 
 #[test]
+fn the_date_is_that_of_the_real_time_clock() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    compiled(
+        folder,
+        "date",
+        r#"
+        #include <stdio.h>
+        #include <sys/time.h>
+        #include <time.h>
+        int main(void) {
+            struct timespec now;
+            struct timeval again;
+            time_t date = time(0);
+            clock_gettime(CLOCK_REALTIME, &now);
+            gettimeofday(&again, 0);
+            int same = now.tv_sec - date < 5 && again.tv_sec - now.tv_sec < 5 && again.tv_sec >= date;
+            clock_gettime(CLOCK_MONOTONIC, &now);
+            printf("%ld %d %d\n", (long)date, same, now.tv_sec < 100000);
+            return 0;
+        }
+        "#,
+    );
+    let made = tool(folder, &["bareflow", "image", "-o", "disk.img", "date.bc"], b"");
+    assert!(made.status.success(), "{made:?}");
+    let check = |line: &[&str]| {
+        let output = tool(folder, line, b"");
+        let (text, _) = said(&output);
+        let words: Vec<i64> = text.split_whitespace().map_while(|word| word.parse().ok()).collect();
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs().cast_signed();
+        assert!((words[0] - now).abs() < 120, "{line:?}: {words:?} at {now}");
+        assert_eq!(words[1..3], [1, 1], "{line:?}");
+    };
+    check(&["bareflow", "run", "date.bc"]);
+    check(&["bareflow", "boot", "disk.img", "--accel", "tcg"]);
+    let shrunk = tool(folder, &["bareflow-shrink", "disk.img", "-o", "small.img"], b"");
+    assert!(shrunk.status.success(), "{shrunk:?}");
+    check(&["bareflow", "boot", "small.img", "--accel", "tcg"]);
+}
+
+#[test]
 fn devices_of_the_host_are_never_read() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

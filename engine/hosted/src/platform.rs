@@ -122,6 +122,11 @@ impl Platform for Hosted {
         }
     }
 
+    fn date_ns(&self) -> u64 {
+        let passed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        passed.map_or(0, |passed| passed.as_nanos() as u64)
+    }
+
     fn tsc_hz(&self) -> u64 {
         static HZ: OnceLock<u64> = OnceLock::new();
         *HZ.get_or_init(|| {

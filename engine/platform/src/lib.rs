@@ -33,6 +33,10 @@ pub trait Platform: Sync {
     /// Nanoseconds since some fixed moment; never goes back.
     fn now_ns(&self) -> u64;
 
+    /// Nanoseconds since the beginning of 1970 in Greenwich, as far as the machine knows; it may
+    /// be set meanwhile, unlike [`Platform::now_ns`].
+    fn date_ns(&self) -> u64;
+
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
 

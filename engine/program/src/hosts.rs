@@ -10,6 +10,7 @@ pub const HOST_CALLS: &[&str] = &[
     "bf_terminal",
     "bf_grow",
     "bf_clock",
+    "bf_date",
     "bf_exit",
     "bf_abort",
 ];

@@ -63,6 +63,7 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
+        "bf_date" => date as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         _ => return None,
@@ -229,6 +230,10 @@ extern "C" fn grow(bytes: usize) -> *mut u8 {
 
 extern "C" fn clock() -> u64 {
     at_leisure().platform.now_ns()
+}
+
+extern "C" fn date() -> u64 {
+    at_leisure().platform.date_ns()
 }
 
 extern "C" fn exit(status: i32) -> ! {

@@ -199,23 +199,22 @@ pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mu
 
 /// Length of the prefix in which every byte's being in `set` is `inside`.
 unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
-    let mut members = [0u64; 4];
-    let mut i = 0;
+    let mut members = [!inside; 256];
+    let members = members.as_mut_ptr();
+    // SAFETY: two strings; the table has an entry for every byte.
     unsafe {
-        while *set.add(i) != 0 {
-            let byte = *set.add(i);
-            *members.as_mut_ptr().add(usize::from(byte / 64)) |= 1 << (byte % 64);
-            i += 1;
+        let mut at = set;
+        while *at != 0 {
+            *members.add(usize::from(*at)) = inside;
+            at = at.add(1);
         }
-        let mut len = 0;
-        loop {
-            let byte = *text.add(len);
-            let member = *members.as_ptr().add(usize::from(byte / 64)) >> (byte % 64) & 1 == 1;
-            if byte == 0 || member != inside {
-                return len;
-            }
-            len += 1;
+        // The prefix ends at the NUL at the latest.
+        *members = false;
+        let mut at = text;
+        while *members.add(usize::from(*at)) {
+            at = at.add(1);
         }
+        at.offset_from(text) as usize
     }
 }
 

@@ -20,6 +20,7 @@ pub mod mptable;
 pub mod options;
 pub mod paging;
 pub mod ranges;
+pub mod rtc;
 pub mod symbols;
 pub mod vectors;
 pub mod waiters;

@@ -11,6 +11,8 @@ pub mod fw_cfg;
 pub mod keyboard;
 pub mod pci;
 pub mod pic;
+#[cfg(feature = "engine")]
+pub mod rtc;
 pub mod serial;
 pub mod vga;
 pub mod virtio;
