@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use bareflow_machine::line::{Line, Typed};
 use spin::mutex::{TicketMutex, TicketMutexGuard};
 
 use crate::devices::{apic, keyboard, serial, vga};
@@ -54,28 +55,28 @@ pub fn hold_while(in_time: impl Fn() -> bool) -> Option<TicketMutexGuard<'static
     }
 }
 
-/// Reads what was typed on either side: waits for the first byte, takes what has come.
-/// Control-D ends the input: 0 bytes.
+/// What was typed, on either side.
+static TYPED: TicketMutex<Line> = TicketMutex::new(Line::new());
+
+/// Reads what was typed on either side: waits for the first byte, takes what has come. 0 bytes:
+/// the input has ended.
 pub fn read(buffer: &mut [u8]) -> usize {
-    const END: u8 = 4;
     const NAP_NS: u64 = 1_000_000;
+    let mut typed = TYPED.lock();
     let mut count = 0;
-    while count < buffer.len() {
+    while count < buffer.len() && !typed.has_ended() {
         let arrived = {
             let _alone = IN.lock();
             serial::read().or_else(keyboard::read)
         };
-        let byte = match arrived {
-            Some(END) => return count,
-            // Terminals send a carriage return for the Enter key.
-            Some(b'\r') => b'\n',
-            Some(byte) => byte,
-            None if count > 0 => return count,
-            None => {
-                apic::sleep(NAP_NS);
-                continue;
+        let Some(byte) = arrived else {
+            if count > 0 {
+                break;
             }
+            apic::sleep(NAP_NS);
+            continue;
         };
+        let Typed::Byte(byte) = typed.take(byte) else { continue };
         // The serial terminal echoes by itself; the screen shows only what we show.
         let together = OUT.lock();
         vga::write(&[byte]);

@@ -31,6 +31,7 @@
 #![no_main]
 
 mod ata;
+mod date;
 mod fat;
 mod files;
 

@@ -29,10 +29,8 @@ type Describe = fn(&Fault) -> String;
 
 static DESCRIBE: OnceLock<Describe> = OnceLock::new();
 
-/// Exit status of a process whose machine crashed.
-const CRASHED: i32 = 3;
-
-/// From now on a fault prints what `describe` makes of it and ends the process with 3.
+/// From now on a fault prints what `describe` makes of it and ends the process with 128 and the
+/// number of its signal, as a shell would show it.
 pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
@@ -66,13 +64,13 @@ static REPORTING: AtomicI32 = AtomicI32::new(0);
 
 /// Comes back in one thread only: the process ends with one report. Other threads that fault
 /// meanwhile stand still; a second fault of the one that reports ends the process at once.
-fn claim() {
+fn claim(signal: i32) {
     // SAFETY: the call has no effect.
     let me = unsafe { libc::gettid() };
     match REPORTING.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {}
         // SAFETY: ends the process without running what may be broken by the fault.
-        Err(owner) if owner == me => unsafe { libc::_exit(CRASHED) },
+        Err(owner) if owner == me => unsafe { libc::_exit(128 + signal) },
         Err(_) => loop {
             // SAFETY: waits for a signal; the process is about to end.
             unsafe { libc::pause() };
@@ -81,7 +79,7 @@ fn claim() {
 }
 
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    claim();
+    claim(signal);
     // SAFETY: the kernel passes valid pointers.
     let fault = unsafe {
         let registers = &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
@@ -103,5 +101,5 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
     let mut out = std::io::stderr();
     drop(writeln!(out, "{text}"));
     // SAFETY: ends the process without running what may be broken by the fault.
-    unsafe { libc::_exit(CRASHED) }
+    unsafe { libc::_exit(128 + signal) }
 }

@@ -7,11 +7,15 @@
 
 extern crate alloc;
 
+mod signal;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_profile::{Level, ProfileLine};
 use serde::{Deserialize, Serialize};
+
+pub use signal::Signal;
 
 /// One record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -71,6 +75,14 @@ pub struct FaultReport {
 
 fn is_first(core: &u32) -> bool {
     *core == 0
+}
+
+impl FaultReport {
+    /// What would have ended a process; `None` when it was no fault that the processor raised.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        self.vector.map(Signal::of_vector)
+    }
 }
 
 /// The whole boot.

@@ -8,6 +8,22 @@ use spin::Mutex;
 
 /// The first descriptor of a file; those below are the console's.
 const FIRST_FILE: i32 = 3;
+/// With the console's three descriptors as many as Linux allows, and as a shrunk image has.
+const MOST_FILES: usize = 1021;
+
+/// Whether a descriptor is the console's.
+pub(crate) fn is_console(descriptor: i32) -> bool {
+    (0..FIRST_FILE).contains(&descriptor)
+}
+
+/// Why there is no new position.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum SeekError {
+    /// There is no such file.
+    NoFile,
+    /// No file has such a place.
+    NoPlace,
+}
 
 /// Open files by descriptor, from 3 on. Files are read whole when opened.
 #[derive(Default, Debug)]
@@ -22,15 +38,29 @@ struct File {
 }
 
 impl Files {
-    /// A descriptor for a file with these contents.
-    pub(crate) fn add(&self, bytes: Vec<u8>) -> i32 {
+    /// Whether there is room for one more.
+    pub(crate) fn has_room(&self) -> bool {
+        let open = self.open.lock();
+        open.len() < MOST_FILES || open.iter().any(Option::is_none)
+    }
+
+    /// A descriptor for a file with these contents; `None` when there is no room.
+    pub(crate) fn add(&self, bytes: Vec<u8>) -> Option<i32> {
         let mut open = self.open.lock();
         let index = open.iter().position(Option::is_none).unwrap_or(open.len());
+        if index == MOST_FILES {
+            return None;
+        }
         if index == open.len() {
             open.push(None);
         }
         open[index] = Some(File { bytes, position: 0 });
-        FIRST_FILE + index as i32
+        Some(FIRST_FILE + index as i32)
+    }
+
+    /// Whether there is such a file.
+    pub(crate) fn is_open(&self, descriptor: i32) -> bool {
+        self.with(descriptor, |_| ()).is_some()
     }
 
     /// Reads on; the number of bytes, `None` when there is no such file.
@@ -44,9 +74,12 @@ impl Files {
         })
     }
 
-    /// As lseek; the new position, `None` when there is none.
-    pub(crate) fn seek(&self, descriptor: i32, offset: i64, whence: i32) -> Option<i64> {
-        self.with(descriptor, |file| {
+    /// As lseek; the new position.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn seek(&self, descriptor: i32, offset: i64, whence: i32) -> Result<i64, SeekError> {
+        let sought = self.with(descriptor, |file| {
             let from = match whence {
                 0 => 0,
                 1 => file.position as i64,
@@ -56,7 +89,8 @@ impl Files {
             let to = from.checked_add(offset).filter(|to| *to >= 0)?;
             file.position = to as usize;
             Some(to)
-        })?
+        });
+        sought.ok_or(SeekError::NoFile)?.ok_or(SeekError::NoPlace)
     }
 
     /// Closes a file; whether there was one.

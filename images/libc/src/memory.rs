@@ -6,6 +6,9 @@
 use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_set1_epi8, _mm_storeu_si128};
 use core::ffi::c_int;
 
+use crate::blocks::{Byte, find, find_last, mismatch};
+use crate::substring::Part;
+
 unsafe fn block(from: *const u8) -> __m128i {
     unsafe { _mm_loadu_si128(from.cast()) }
 }
@@ -144,25 +147,21 @@ pub unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    // SAFETY: both have `len` bytes.
     unsafe {
-        let mut i = 0;
-        while i + 8 <= len {
-            let (x, y) = (get::<u64>(a.add(i)), get::<u64>(b.add(i)));
+        if (8..16).contains(&len) {
+            // The first byte that differs is the highest after swapping.
+            let order = |x: u64, y: u64| if x.swap_bytes() < y.swap_bytes() { -1 } else { 1 };
+            let (x, y) = (get::<u64>(a), get::<u64>(b));
             if x != y {
-                // The first byte that differs is the highest after swapping.
-                return if x.swap_bytes() < y.swap_bytes() { -1 } else { 1 };
+                return order(x, y);
             }
-            i += 8;
+            let (x, y) = (get::<u64>(a.add(len - 8)), get::<u64>(b.add(len - 8)));
+            return if x == y { 0 } else { order(x, y) };
         }
-        while i < len {
-            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
-            if difference != 0 {
-                return difference;
-            }
-            i += 1;
-        }
+        let at = mismatch::<false>(a, b, len);
+        if at == len { 0 } else { c_int::from(*a.add(at)) - c_int::from(*b.add(at)) }
     }
-    0
 }
 
 #[unsafe(no_mangle)]
@@ -172,40 +171,23 @@ pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
-    unsafe {
-        let mut i = 0;
-        while i < len {
-            if *bytes.add(i) == byte as u8 {
-                return bytes.add(i).cast_mut();
-            }
-            i += 1;
-        }
-    }
-    core::ptr::null_mut()
+    // A program may say more than there is where it knows that the byte is there.
+    let end = (bytes as usize).saturating_add(len) as *const u8;
+    // SAFETY: so many bytes are there, or the byte is.
+    let found = unsafe { find(bytes, end, Byte::new(byte as u8)) };
+    if found == end { core::ptr::null_mut() } else { found.cast_mut() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memrchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
-    unsafe {
-        let mut i = len;
-        while i > 0 {
-            i -= 1;
-            if *bytes.add(i) == byte as u8 {
-                return bytes.add(i).cast_mut();
-            }
-        }
-    }
-    core::ptr::null_mut()
+    // SAFETY: so many bytes are there.
+    unsafe { find_last(bytes, bytes.add(len), Byte::new(byte as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rawmemchr(mut bytes: *const u8, byte: c_int) -> *mut u8 {
-    unsafe {
-        while *bytes != byte as u8 {
-            bytes = bytes.add(1);
-        }
-        bytes.cast_mut()
-    }
+pub unsafe extern "C" fn rawmemchr(bytes: *const u8, byte: c_int) -> *mut u8 {
+    // SAFETY: the byte is there.
+    unsafe { find(bytes, usize::MAX as *const u8, Byte::new(byte as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
@@ -230,19 +212,11 @@ pub unsafe extern "C" fn memmem(
     part: *const u8,
     part_len: usize,
 ) -> *mut u8 {
-    unsafe {
-        let mut i = 0;
-        while part_len <= len - i {
-            if memcmp(bytes.add(i), part, part_len) == 0 {
-                return bytes.add(i).cast_mut();
-            }
-            i += 1;
-            if i > len {
-                break;
-            }
-        }
+    if part_len == 0 {
+        return bytes.cast_mut();
     }
-    core::ptr::null_mut()
+    // SAFETY: so many bytes are there.
+    unsafe { Part::new(part, part_len).find(bytes, bytes.add(len)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]

@@ -4,57 +4,33 @@ use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use crate::allocate::malloc;
+use crate::blocks::{ByteOrNul, Nul, find, mismatch};
 use crate::character::lower;
 use crate::memory::memcpy;
+use crate::substring::Part;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+/// The end of memory, for searches that find something before it.
+const EVERYWHERE: *const u8 = usize::MAX as *const u8;
 
-/// Not zero when a byte of `word` is zero; the lowest bit set marks the first one.
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
-}
-
-/// Aligned words are read whole: one never reaches into a page that the string does not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlen(text: *const u8) -> usize {
-    unsafe {
-        let mut at = text;
-        while !(at as usize).is_multiple_of(8) {
-            if *at == 0 {
-                return at as usize - text as usize;
-            }
-            at = at.add(1);
-        }
-        loop {
-            let zeros = zero_bytes(at.cast::<u64>().read());
-            if zeros != 0 {
-                return at as usize - text as usize + zeros.trailing_zeros() as usize / 8;
-            }
-            at = at.add(8);
-        }
-    }
+    // SAFETY: the text has a NUL.
+    unsafe { find(text, EVERYWHERE, Nul) as usize - text as usize }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strnlen(text: *const u8, most: usize) -> usize {
-    let mut len = 0;
-    unsafe {
-        while len < most && *text.add(len) != 0 {
-            len += 1;
-        }
-    }
-    len
+    let end = (text as usize).saturating_add(most) as *const u8;
+    // SAFETY: the text has a NUL or so many bytes.
+    unsafe { find(text, end, Nul) as usize - text as usize }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> c_int {
-    let mut i = 0;
+    // SAFETY: both texts have a NUL, before which they differ or end.
     unsafe {
-        while *a.add(i) != 0 && *a.add(i) == *b.add(i) {
-            i += 1;
-        }
-        c_int::from(*a.add(i)) - c_int::from(*b.add(i))
+        let at = mismatch::<true>(a, b, usize::MAX);
+        c_int::from(*a.add(at)) - c_int::from(*b.add(at))
     }
 }
 
@@ -65,17 +41,11 @@ pub unsafe extern "C" fn strcoll(a: *const u8, b: *const u8) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncmp(a: *const u8, b: *const u8, most: usize) -> c_int {
-    let mut i = 0;
+    // SAFETY: both texts have a NUL or so many bytes.
     unsafe {
-        while i < most {
-            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
-            if difference != 0 || *a.add(i) == 0 {
-                return difference;
-            }
-            i += 1;
-        }
+        let at = mismatch::<true>(a, b, most);
+        if at == most { 0 } else { c_int::from(*a.add(at)) - c_int::from(*b.add(at)) }
     }
-    0
 }
 
 #[unsafe(no_mangle)]
@@ -171,13 +141,9 @@ pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> u
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn strchrnul(mut text: *const u8, c: c_int) -> *mut u8 {
-    unsafe {
-        while *text != 0 && *text != c as u8 {
-            text = text.add(1);
-        }
-        text.cast_mut()
-    }
+pub unsafe extern "C" fn strchrnul(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: the text has a NUL.
+    unsafe { find(text, EVERYWHERE, ByteOrNul::new(c as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
@@ -205,19 +171,13 @@ pub unsafe extern "C" fn rindex(text: *const u8, c: c_int) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *mut u8 {
+    // SAFETY: two strings.
     unsafe {
         let len = strlen(part);
         if len == 0 {
             return text.cast_mut();
         }
-        let mut at = strchr(text, c_int::from(*part));
-        while !at.is_null() {
-            if strncmp(at, part, len) == 0 {
-                return at;
-            }
-            at = strchr(at.add(1), c_int::from(*part));
-        }
-        null_mut()
+        Part::new(part, len).find_in_string(text).cast_mut()
     }
 }
 
@@ -239,23 +199,22 @@ pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mu
 
 /// Length of the prefix in which every byte's being in `set` is `inside`.
 unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
-    let mut members = [0u64; 4];
-    let mut i = 0;
+    let mut members = [!inside; 256];
+    let members = members.as_mut_ptr();
+    // SAFETY: two strings; the table has an entry for every byte.
     unsafe {
-        while *set.add(i) != 0 {
-            let byte = *set.add(i);
-            *members.as_mut_ptr().add(usize::from(byte / 64)) |= 1 << (byte % 64);
-            i += 1;
+        let mut at = set;
+        while *at != 0 {
+            *members.add(usize::from(*at)) = inside;
+            at = at.add(1);
         }
-        let mut len = 0;
-        loop {
-            let byte = *text.add(len);
-            let member = *members.as_ptr().add(usize::from(byte / 64)) >> (byte % 64) & 1 == 1;
-            if byte == 0 || member != inside {
-                return len;
-            }
-            len += 1;
+        // The prefix ends at the NUL at the latest.
+        *members = false;
+        let mut at = text;
+        while *members.add(usize::from(*at)) {
+            at = at.add(1);
         }
+        at.offset_from(text) as usize
     }
 }
 

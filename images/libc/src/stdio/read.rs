@@ -3,10 +3,11 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
+use super::descriptor;
 use super::file::{AT_END, BACK, FAILED, File, READS, flush, output, prepare, stdin};
 use crate::allocate::realloc;
+use crate::errors;
 use crate::memory::memcpy;
-use crate::{errors, host};
 
 const END: c_int = -1;
 
@@ -24,7 +25,7 @@ unsafe fn refill(file: *mut File) -> bool {
         }
         let start = (*file).buf_base.add(BACK);
         let room = (*file).buf_end as usize - start as usize;
-        let got = host::bf_read((*file).fileno, start, room);
+        let got = descriptor::read((*file).fileno, start, room);
         (*file).read_base = (*file).buf_base;
         (*file).read_ptr = start;
         (*file).read_end = start;

@@ -2,10 +2,11 @@
 
 use core::ffi::c_int;
 
+use super::descriptor;
 use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, output, prepare};
+use crate::errors;
 use crate::memory::{memcpy, memrchr};
 use crate::strings::strlen;
-use crate::{errors, host};
 
 const END: c_int = -1;
 
@@ -28,8 +29,11 @@ pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
             0
         };
         let done = fill(file, bytes, urgent);
-        if urgent > 0 && (done < urgent || flush(file) < 0) {
+        if done < urgent {
             return done;
+        }
+        if urgent > 0 && flush(file) < 0 {
+            return 0;
         }
         done + fill(file, bytes.add(urgent), len - urgent)
     }
@@ -147,12 +151,13 @@ pub unsafe extern "C" fn putchar_unlocked(c: c_int) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn perror(text: *const u8) {
     unsafe {
-        if !text.is_null() && *text != 0 {
-            host::bf_write(2, text, strlen(text));
-            host::bf_write(2, c": ".as_ptr().cast(), 2);
-        }
+        // Writing may fail, and then say why.
         let reason = errors::strerror(errors::get());
-        host::bf_write(2, reason, strlen(reason));
-        host::bf_write(2, c"\n".as_ptr().cast(), 1);
+        if !text.is_null() && *text != 0 {
+            descriptor::write(2, text, strlen(text));
+            descriptor::write(2, c": ".as_ptr().cast(), 2);
+        }
+        descriptor::write(2, reason, strlen(reason));
+        descriptor::write(2, c"\n".as_ptr().cast(), 1);
     }
 }
