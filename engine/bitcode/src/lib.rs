@@ -33,6 +33,7 @@ mod ops;
 mod reader;
 mod stream;
 mod symbols;
+mod target;
 mod types;
 
 use alloc::string::ToString;

@@ -1,6 +1,6 @@
 //! The outermost level of a file, and the MODULE block.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{Const, ConstExpr, ConstId, ConstKind, Module, Symbol};
@@ -12,6 +12,7 @@ use crate::old_layout;
 use crate::ops::{Ops, text};
 use crate::reader::{Reader, Value};
 use crate::stream::{BLOCKINFO, Block, Item, Record, Saved};
+use crate::target;
 
 const MAGIC: u32 = 0xDEC0_4342;
 
@@ -152,10 +153,10 @@ impl Reader {
                     return Err(Cause::Unsupported(what.into()));
                 }
             },
-            module::TRIPLE => check_triple(&text(&record.ops))?,
+            module::TRIPLE => target::check_triple(&text(&record.ops))?,
             module::DATALAYOUT => {
                 let layout = text(&record.ops);
-                check_layout(&layout)?;
+                target::check_layout(&layout)?;
                 if old_layout::is_old(&layout) {
                     self.misplaced = old_layout::differing(&self.module.types);
                 }
@@ -250,24 +251,4 @@ fn base(consts: &[Const], id: ConstId) -> ConstId {
         ConstKind::Expr(ConstExpr::PtrAdd { base, .. }) => base,
         _ => id,
     }
-}
-
-fn check_triple(triple: &str) -> Result<(), Cause> {
-    let right = triple.is_empty() || triple.starts_with("x86_64") || triple.starts_with("amd64");
-    if !right || triple.ends_with("x32") {
-        let what = "code for another machine than x86-64: ".to_string() + triple;
-        return Err(Cause::Unsupported(what));
-    }
-    Ok(())
-}
-
-fn check_layout(layout: &str) -> Result<(), Cause> {
-    let wrong = layout.split('-').any(|part| {
-        part == "E" || part.strip_prefix("p:").is_some_and(|size| !size.starts_with("64"))
-    });
-    if wrong {
-        let what: String = "another data layout than that of x86-64: ".to_string() + layout;
-        return Err(Cause::Unsupported(what));
-    }
-    Ok(())
 }

@@ -236,11 +236,12 @@ fn linkage(number: u64) -> Linkage {
     }
 }
 
-/// Alignment in bytes from its logarithm plus one; 0 when not given.
+/// Alignment in bytes from its logarithm plus one; 0 when not given. LLVM's greatest, 4 GiB, is that
+/// of accesses to null, for which 2 GiB says as much; nothing can be placed at a multiple of either.
 pub(crate) fn alignment(encoded: u64) -> Result<u32, Cause> {
     match encoded {
         0 => Ok(0),
-        1..=32 => Ok(1 << (encoded - 1)),
-        _ => Err(Cause::Unsupported("an alignment of more than 2 GiB".into())),
+        1..=33 => Ok(1 << (encoded - 1).min(31)),
+        _ => Err(Cause::Malformed("an alignment of more than 4 GiB")),
     }
 }

@@ -144,6 +144,11 @@ impl Decoder<'_> {
                 self.lane_unary(op, lane, Lane::Int(1), lanes, *a, to);
             }
             ("fptosi" | "fptoui", [a]) if name.contains(".sat.") => {
+                let cast =
+                    if name.starts_with("fptosi") { CastOp::FpToSi } else { CastOp::FpToUi };
+                if self.emit_huge_float(cast, *a, to, kind, kind_of(self.types(), instr.ty)) {
+                    return true;
+                }
                 let Some((out, _)) = out else { return false };
                 let op = LaneOp::ToIntSaturating(name.starts_with("fptosi"));
                 self.lane_unary(op, lane, out, lanes, *a, to);
