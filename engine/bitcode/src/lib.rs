@@ -22,6 +22,7 @@ mod consts;
 mod control;
 mod error;
 mod gep;
+mod ifunc;
 mod inst;
 mod lazy;
 pub mod llbc;

@@ -164,6 +164,10 @@ impl Reader {
             module::ASM if !text(&record.ops).trim().is_empty() => {
                 return Err(Cause::Unsupported("assembly at module level".into()));
             }
+            module::SECTION_NAME => {
+                self.charge(24 + record.ops.len())?;
+                self.sections.push(text(&record.ops));
+            }
             module::SOURCE_FILENAME => {
                 self.charge(record.ops.len())?;
                 self.module.name = text(&record.ops);
@@ -210,10 +214,11 @@ impl Reader {
                 }
             }
         }
-        self.check_aliases()
+        self.check_aliases()?;
+        self.finish_ifuncs()
     }
 
-    fn value(&self, number: u64) -> Result<Value, Cause> {
+    pub(crate) fn value(&self, number: u64) -> Result<Value, Cause> {
         let at = usize::try_from(number).ok();
         let value = at.and_then(|at| self.values.get(at)).copied();
         value.ok_or(Cause::Malformed("a value that does not exist"))

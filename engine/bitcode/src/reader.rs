@@ -72,6 +72,7 @@ pub(crate) struct Reader {
     pub(crate) asms: Vec<Asm>,
     pub(crate) reasons: Vec<String>,
     pub(crate) comdats: Vec<String>,
+    pub(crate) sections: Vec<String>,
     /// Functions that have a body further down, in order.
     pub(crate) defined: Vec<FuncId>,
     /// Where those bodies are.
@@ -80,6 +81,8 @@ pub(crate) struct Reader {
     pub(crate) inits: Vec<(GlobalId, u64)>,
     /// Numbers of the values that aliases stand for.
     pub(crate) targets: Vec<(AliasId, u64)>,
+    /// Numbers of the resolvers of indirect functions.
+    pub(crate) ifuncs: Vec<(FuncId, u64)>,
     /// By type: whether its members lie elsewhere than [`bareflow_ir::layout`] says.
     pub(crate) misplaced: Vec<bool>,
     /// By type: whether it holds an 80-bit or 128-bit float.
@@ -107,10 +110,12 @@ impl Reader {
             asms: Vec::new(),
             reasons: Vec::new(),
             comdats: Vec::new(),
+            sections: Vec::new(),
             defined: Vec::new(),
             bodies: Vec::new(),
             inits: Vec::new(),
             targets: Vec::new(),
+            ifuncs: Vec::new(),
             misplaced: Vec::new(),
             long_float: Vec::new(),
         }

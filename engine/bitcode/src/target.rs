@@ -15,9 +15,30 @@ const CURE: &str = "compile it with --target=x86_64-unknown-linux-gnu";
 /// Parts of a triple that stand for another calling convention, C library or data model. All others
 /// of x86-64 (Linux, the BSDs, bare metal) follow the System V ABI.
 const FOREIGN: &[&str] = &[
-    "windows", "win32", "msvc", "cygwin", "mingw", "uefi", "darwin", "macos", "macosx", "ios",
-    "tvos", "watchos", "xros", "visionos", "driverkit", "bridgeos", "cuda", "nvcl", "nacl", "ps4",
-    "ps5", "gnux32", "muslx32", "x32",
+    "windows",
+    "win32",
+    "msvc",
+    "cygwin",
+    "mingw",
+    "uefi",
+    "darwin",
+    "macos",
+    "macosx",
+    "ios",
+    "tvos",
+    "watchos",
+    "xros",
+    "visionos",
+    "driverkit",
+    "bridgeos",
+    "cuda",
+    "nvcl",
+    "nacl",
+    "ps4",
+    "ps5",
+    "gnux32",
+    "muslx32",
+    "x32",
 ];
 
 /// Refuses code for another system.

@@ -12,6 +12,7 @@ mod helpers;
 mod hosts;
 mod library;
 mod load;
+mod structors;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;

@@ -65,9 +65,15 @@ fn code_for_other_machines_is_refused() {
         assert!(text.contains(part), "{text} lacks {part:?}");
         assert!(text.contains("--target=x86_64-unknown-linux-gnu"), "{text} names no cure");
     }
-    for triple in ["", "x86_64-unknown-linux-gnu", "x86_64-pc-linux-musl", "x86_64-unknown-none-elf",
-        "amd64-unknown-freebsd14.1", "x86_64-unknown-openbsd7.6", "x86_64-unknown-linux-gnu2.36"]
-    {
+    for triple in [
+        "",
+        "x86_64-unknown-linux-gnu",
+        "x86_64-pc-linux-musl",
+        "x86_64-unknown-none-elf",
+        "amd64-unknown-freebsd14.1",
+        "x86_64-unknown-openbsd7.6",
+        "x86_64-unknown-linux-gnu2.36",
+    ] {
         let source = format!("target triple = \"{triple}\"\n");
         read(&assemble(&source).expect("an assembled module")).expect("a module of this system");
     }
@@ -90,15 +96,16 @@ fn assembly_at_module_level_is_refused() {
 }
 
 #[test]
-fn an_ifunc_is_refused_where_it_is_used() {
-    let source = "@f = ifunc i32 (i32), ptr @resolver
+fn ifuncs_that_cannot_be_seen_through_are_refused() {
+    let source = "@f = ifunc i32 (i32, ...), ptr @resolver
+        @g = ifunc void (ptr), ptr @resolver
         define internal ptr @resolver() { ret ptr null }
-        define i32 @main() { %r = call i32 @f(i32 1) ret i32 %r }";
+        define internal void @copies(ptr byval([64 x i8]) %p) { ret void }
+        define internal void @does_not(ptr %p) { ret void }";
     let module = read(&assemble(source).expect("an assembled module")).expect("a module");
-    let [refusal] = &module.refused[..] else { panic!("{:?}", module.refused) };
-    let Symbol::Func(id) = refusal.symbol else { panic!("{refusal:?}") };
-    assert_eq!(module.func(id).name, "f");
-    assert!(refusal.why.contains("ifunc"), "{}", refusal.why);
+    let [variable, mixed] = &module.refused[..] else { panic!("{:?}", module.refused) };
+    assert!(variable.why.contains("variable arguments"), "{}", variable.why);
+    assert!(mixed.why.contains("structures as arguments"), "{}", mixed.why);
 }
 
 #[test]

@@ -188,7 +188,11 @@ impl Decoder<'_> {
                     self.alias(instr, value, to);
                 } else if bits > 128 {
                     let place = self.place(value);
-                    self.limbs(LimbDesc { op: LimbOp::Resize(false), bits, out: bits }, to, &[place]);
+                    self.limbs(
+                        LimbDesc { op: LimbOp::Resize(false), bits, out: bits },
+                        to,
+                        &[place],
+                    );
                 } else {
                     let lane = Lane::Int(bits);
                     self.lane_unary(LaneOp::Cast(CastOp::Trunc), lane, lane, 1, value, to);

@@ -144,8 +144,7 @@ impl Decoder<'_> {
                 self.lane_unary(op, lane, Lane::Int(1), lanes, *a, to);
             }
             ("fptosi" | "fptoui", [a]) if name.contains(".sat.") => {
-                let cast =
-                    if name.starts_with("fptosi") { CastOp::FpToSi } else { CastOp::FpToUi };
+                let cast = if name.starts_with("fptosi") { CastOp::FpToSi } else { CastOp::FpToUi };
                 if self.emit_huge_float(cast, *a, to, kind, kind_of(self.types(), instr.ty)) {
                     return true;
                 }
