@@ -1,6 +1,6 @@
 //! Linux perf's map of compiled code: `START SIZE NAME` a line, in hexadecimal.
 
-use bareflow_session::FunctionReport;
+use bareflow_report::FunctionReport;
 
 /// The code that was in its place at the end of a boot or run.
 #[must_use]

@@ -4,10 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
-use bareflow_session::{
-    CodeReport, Finished, FunctionReport, Job, LevelCounts, Outcome, ProfileLine, Record,
-    Rejection, SnapshotReport, boot, symbolise,
-};
+use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+use bareflow_session::{Finished, Job, Outcome, ProfileLine, boot, symbolise};
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;

@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_session::{Arena, FileError, Job, Memory, Platform, Record, boot};
+use bareflow_platform::{Arena, FileError, Memory, Platform};
+use bareflow_report::Record;
+use bareflow_session::{Job, boot};
 use bareflow_storage::Error;
 
 use crate::arch::exit::Status;

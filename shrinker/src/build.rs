@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use bareflow_compile::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
 use bareflow_ir::{AliasId, FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
+use bareflow_object::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
 use bareflow_profile::Level;
 use bareflow_program::is_host_call;
 use snapshot_fmt::FunctionRecord;
@@ -64,14 +64,14 @@ pub fn full_name(grown: &Grown, module: u32, name: &str) -> String {
 
 /// Names of the machine that only compiled code uses.
 fn is_engine_name(name: &str) -> bool {
-    name == bareflow_compile::SIDE_STACK
+    name == bareflow_object::SIDE_STACK
 }
 
 /// Whether code counts its calls: it refers to counters that an image does not have.
 fn counts(object: &Object) -> bool {
     object.relocs.iter().any(|reloc| match &reloc.target {
         Target::Symbol(name) => {
-            name == bareflow_compile::HOT || name.starts_with(bareflow_compile::COUNTER_PREFIX)
+            name == bareflow_object::HOT || name.starts_with(bareflow_object::COUNTER_PREFIX)
         }
         _ => false,
     })
@@ -130,7 +130,7 @@ pub fn build(
     let kept = builder.close(&all)?;
     let reaches = |name: &str| kept.has_symbol(&builder.parts.units, name);
     let can_exit = ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
-    let side_stack = reaches(bareflow_compile::SIDE_STACK);
+    let side_stack = reaches(bareflow_object::SIDE_STACK);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use clap::{Parser, ValueEnum};
 
 use crate::disk::Disk;

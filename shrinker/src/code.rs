@@ -1,6 +1,6 @@
 //! From an object to units: its code, its constants, with loads from the GOT made direct.
 
-use bareflow_compile::{Object, RelocKind, Section, Target};
+use bareflow_object::{Object, RelocKind, Section, Target};
 use iced_x86::{Decoder, DecoderOptions};
 
 use crate::link::{Fix, FixKind, Kind, Unit, Units};
@@ -121,7 +121,7 @@ fn relax(bytes: &mut [u8], fix: &mut Fix) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bareflow_compile::Reloc;
+    use bareflow_object::Reloc;
 
     use super::*;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use bareflow_compile::Object;
+use bareflow_object::Object;
 use iced_x86::{CpuidFeature, Decoder, DecoderOptions, FlowControl, Instruction};
 
 /// Name, CPUID leaf, whether the bit is in ECX (else EBX), bit, and what disassemblers call it

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use bareflow_compile::Compiler;
 use bareflow_ir::{FuncId, Symbol};
+use bareflow_object::Compiler;
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, LoadError, Part, Program, Source};
 use sha2::{Digest, Sha256};

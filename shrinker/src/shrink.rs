@@ -1,6 +1,6 @@
 //! The whole way from a snapshot's bytes to images and a report.
 
-use bareflow_compile::Compiler;
+use bareflow_object::Compiler;
 
 use crate::Options;
 use crate::build::{self, Parts};

@@ -1,4 +1,4 @@
-//! Relocatable code, as `bareflow-compile` makes it, field by field.
+//! Relocatable code, as `bareflow-object` makes it, field by field.
 
 use alloc::string::String;
 use alloc::vec::Vec;

@@ -1,7 +1,7 @@
 //! Programs that crash on the machine: the report names the program's own functions.
 
 use bareflow_emulator::{Outcome, Run, run};
-use bareflow_session::{FaultReport, Record};
+use bareflow_report::{FaultReport, Record};
 use bareflow_tests::machine;
 
 /// Boots a machine with one program that runs at one level only.

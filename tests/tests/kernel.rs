@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bareflow_emulator::{Accel, Input, Machine, Media, Outcome, Run, Settings, run};
-use bareflow_session::{FaultReport, Record};
+use bareflow_report::{FaultReport, Record};
 use bareflow_tests::artefact;
 use bareflow_tests::disk::Disk;
 

@@ -5,9 +5,10 @@
 
 use std::time::Duration;
 
-use bareflow_compile::{Compiler, CpuFeatures, Cranelift, Entry, Options, Request};
+use bareflow_cranelift::Cranelift;
 use bareflow_hosted::processor_time;
 use bareflow_ir::Module as Ir;
+use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::Level;
 use serde::Serialize;
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use bareflow_emulator::{Outcome, Piece, Run, Splitter};
-use bareflow_session::Record;
+use bareflow_report::Record;
 
 use crate::boot::Line;
 use crate::failure::{Failure, Kind};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bareflow_emulator::Run;
-use bareflow_session::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, ProfileLine, Record, Rejection,
-    SnapshotReport,
+use bareflow_report::{
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
 };
+use bareflow_session::ProfileLine;
 use serde::{Deserialize, Serialize};
 
 /// One boot. Fields of the report are null when the machine ended without one.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bareflow_emulator::{EmulatorError, Event, Outcome, Settings};
-use bareflow_session::{FaultReport, Record};
+use bareflow_report::{FaultReport, Record};
 
 use crate::boot::{Line, Timing};
 use crate::failure::{Exit, Failure, Kind};

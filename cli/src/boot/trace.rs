@@ -1,6 +1,6 @@
 //! One boot in the Trace Event Format, which Perfetto and chrome://tracing open.
 
-use bareflow_session::Record;
+use bareflow_report::Record;
 use serde_json::{Value, json};
 
 use crate::boot::Booted;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_shrink::{Options, Policy};
 
 use super::bed::Bed;

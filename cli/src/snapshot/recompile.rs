@@ -4,8 +4,9 @@
 //! not made by this engine of this program: a compiler that is not what it says, or a snapshot
 //! that somebody made by hand.
 
-use bareflow_compile::{Compiler, CpuFeatures, Cranelift, Entry, Options, Request};
+use bareflow_cranelift::Cranelift;
 use bareflow_ir::{BlockId, Module, Symbol};
+use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, load};
 use bareflow_records::{evidence_from_record, object_to_record};

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use bareflow_session::FileError;
+use bareflow_platform::FileError;
 
 /// A folder that stands for a disk.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::io;
 use std::ptr;
 
-use bareflow_session::{Arena, Memory};
+use bareflow_platform::{Arena, Memory};
 
 /// Sizes in bytes. All but the pages really touched are only reserved.
 #[derive(Clone, Copy, Debug)]

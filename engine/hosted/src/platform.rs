@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-use bareflow_session::{FileError, Memory, Platform, Record};
+use bareflow_platform::{FileError, Memory, Platform};
+use bareflow_report::Record;
 
 use crate::files::Disk;
 use crate::memory;

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
+use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_profile::Level;
 
 use crate::symbols::Kind;

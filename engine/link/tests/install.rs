@@ -2,10 +2,10 @@
 
 mod support;
 
-use bareflow_compile::{RelocKind, Section, Target};
 use bareflow_ir::data::{Data, DataReloc};
 use bareflow_ir::{FuncId, GlobalId, Symbol};
 use bareflow_link::{Kind, LinkError, PoolKind, RegFrame, Settings};
+use bareflow_object::{RelocKind, Section, Target};
 use bareflow_profile::Level;
 use support::*;
 

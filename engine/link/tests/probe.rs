@@ -2,14 +2,14 @@
 
 mod support;
 
-use bareflow_compile::RelocKind;
 use bareflow_link::{Escape, RegFrame};
+use bareflow_object::RelocKind;
 use bareflow_profile::Level;
 use support::*;
 
 /// `test %rdi, %rdi; je out; sub $8, %rsp; dec %rdi; call self; add $8, %rsp; inc %rax; ret;
 /// out: xor %eax, %eax; ret`
-fn recursive() -> bareflow_compile::Object {
+fn recursive() -> bareflow_object::Object {
     let text = [
         0x48, 0x85, 0xff, 0x74, 0x14, 0x48, 0x83, 0xec, 0x08, 0x48, 0xff, 0xcf, 0xe8, 0, 0, 0, 0,
         0x48, 0x83, 0xc4, 0x08, 0x48, 0xff, 0xc0, 0xc3, 0x31, 0xc0, 0xc3,

@@ -9,8 +9,18 @@ use std::{fs, io};
 use sha2::{Digest, Sha256};
 
 /// Crates that take part in making code, in calling it and in giving it its surroundings.
-pub const CRATES: &[&str] =
-    &["bitcode", "compile", "interp", "ir", "link", "profile", "program", "records", "session"];
+pub const CRATES: &[&str] = &[
+    "bitcode",
+    "cranelift",
+    "interp",
+    "ir",
+    "link",
+    "object",
+    "profile",
+    "program",
+    "records",
+    "session",
+];
 
 /// Packages of others that make code, by the start of their names.
 const COMPILERS: &[&str] = &["cranelift", "regalloc"];

@@ -10,8 +10,8 @@ extern crate alloc;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_ir::{FuncId, Module};
+use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_profile::{
     Cycles, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
 };

@@ -4,9 +4,9 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_compile::CpuFeatures;
 use bareflow_interp::Config;
 use bareflow_link::{CodeSpace, Region};
+use bareflow_object::CpuFeatures;
 use bareflow_program::Library;
 use hashbrown::HashMap;
 
@@ -15,9 +15,12 @@ use crate::session::{Parts, Session};
 use crate::side::SideStack;
 use crate::unit::{FuncState, Unit, Verdict};
 use crate::{
-    Arena, BootReport, CodeReport, FunctionReport, Job, LevelCounts, Platform, Record, StartError,
-    VariantReport, VerdictReport, ahead, alarm, measure, restore, save, snapshots, stress, tiers,
-    tournament, world,
+    Job, StartError, ahead, alarm, measure, restore, save, snapshots, stress, tiers, tournament,
+    world,
+};
+use bareflow_platform::{Arena, Platform};
+use bareflow_report::{
+    BootReport, CodeReport, FunctionReport, LevelCounts, Record, VariantReport, VerdictReport,
 };
 
 /// The side stack's share of the size of the stack: few functions need it.

@@ -4,7 +4,8 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_compile::{Compiler, Cranelift, Options};
+use bareflow_cranelift::Cranelift;
+use bareflow_object::{Compiler, Options};
 use bareflow_profile::Level;
 
 /// The compilers on board.

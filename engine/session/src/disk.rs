@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use bareflow_program::{Part, Source};
 
-use crate::{FileError, Manifest, ModuleEntry, Platform, StartError};
+use crate::{Manifest, ModuleEntry, StartError};
+use bareflow_platform::{FileError, Platform};
 
 /// Where the settings are.
 pub(crate) const MANIFEST: &str = "/boot/manifest.json";

@@ -1,7 +1,7 @@
 //! The policy: what runs, when it rises, what is saved and restored.
 //!
 //! The session is the one place that knows all parts of the engine. It knows no machine: a
-//! [`Platform`] gives it a console, a clock, memory for code and data, and files. [`boot`] runs
+//! [`Platform`](bareflow_platform::Platform) gives it a console, a clock, memory for code and data, and files. [`boot`] runs
 //! a [`Job`] on it.
 #![no_std]
 
@@ -17,8 +17,6 @@ mod evidence;
 mod hosts;
 mod manifest;
 mod measure;
-mod platform;
-mod report;
 mod restore;
 mod run;
 mod save;
@@ -37,11 +35,6 @@ pub use bareflow_program::{Library, Part, Source};
 pub use boot::{Finished, boot, main, real_return, symbolise};
 pub use disk::Job;
 pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};
-pub use platform::{Arena, FileError, Memory, Platform};
-pub use report::{
-    BootReport, CodeReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection,
-    SnapshotReport, VariantReport, VerdictReport,
-};
 pub use run::Outcome;
 pub use session::StartError;
 pub use snapshots::engine;

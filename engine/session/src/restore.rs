@@ -6,17 +6,18 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use bareflow_compile::CpuFeatures;
 use bareflow_ir::{BlockId, FuncId};
+use bareflow_object::CpuFeatures;
 use bareflow_profile::Level;
 use bareflow_records as records;
 use snapshot_fmt as snap;
 
 use crate::session::Session;
 use crate::snapshots::fingerprints;
+use crate::tiers;
 use crate::tiers::{compete, install, publish, rearm};
 use crate::unit::{Code, Unit, Verdict};
-use crate::{Rejection, tiers};
+use bareflow_report::Rejection;
 
 /// Brings every function of `snapshot` back that fits.
 pub(crate) fn restore(session: &Session, snapshot: &snap::Snapshot) {

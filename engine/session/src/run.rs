@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use bareflow_ir::FuncId;
 use bareflow_link::RegFrame;
 
-use crate::Record;
 use crate::session::{Ending, Session};
 use crate::unit::Unit;
+use bareflow_report::Record;
 
 /// How one program went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use bareflow_compile::Object;
 use bareflow_ir::FuncId;
+use bareflow_object::Object;
 use bareflow_records as records;
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
@@ -14,7 +14,8 @@ use crate::boot::levels;
 use crate::session::Session;
 use crate::snapshots::{fingerprints, write};
 use crate::unit::{Code, FuncState, Unit, Verdict};
-use crate::{SnapshotReport, alarm, measure};
+use crate::{alarm, measure};
+use bareflow_report::SnapshotReport;
 
 /// Code was made or a verdict reached that is worth saving.
 pub(crate) fn learned(session: &Session) {
@@ -72,7 +73,7 @@ pub(crate) fn save(session: &Session) -> Option<SnapshotReport> {
             functions: snapshot.functions.len() as u64,
             boot_count: snapshot.boot_count,
         }),
-        Err(crate::FileError::NoDisk) => None,
+        Err(bareflow_platform::FileError::NoDisk) => None,
         Err(error) => {
             session.log(format_args!("no snapshot: {error}"));
             None

@@ -9,21 +9,23 @@ use core::cell::{Cell, RefCell, UnsafeCell};
 use core::fmt;
 use core::sync::atomic::{AtomicPtr, Ordering};
 
-use bareflow_compile::CpuFeatures;
 use bareflow_interp::Stack;
 use bareflow_ir::FuncId;
 use bareflow_link::{
     CodeSpace, Escape, Installed, LinkError, ProbeId, SlotId, Stack as InUse, SymbolTable,
 };
+use bareflow_object::CpuFeatures;
 use hashbrown::HashMap;
 
+use crate::Manifest;
 use crate::adaptive::Model;
 use crate::compilers::Compilers;
 use crate::measure::Purpose;
 use crate::side::SideStack;
 use crate::tournament::Tournaments;
 use crate::unit::Unit;
-use crate::{Manifest, Platform, Record, Rejection};
+use bareflow_platform::Platform;
+use bareflow_report::{Record, Rejection};
 
 /// Retired code that is worth a look at the stack, in bytes.
 const COLLECT_BYTES: usize = 256 << 10;
@@ -260,7 +262,7 @@ pub enum StartError {
     /// The data of a variable cannot be laid out: the program, the variable, the cause.
     Data(String, String, bareflow_ir::data::DataError),
     /// A file cannot be read: its path and the cause.
-    File(String, crate::FileError),
+    File(String, bareflow_platform::FileError),
     /// The manifest is not what it should be.
     Manifest(String),
     /// There is nothing to run.

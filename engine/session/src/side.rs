@@ -7,7 +7,7 @@ use bareflow_link::{CodeSpace, LinkError};
 
 /// Its symbol, as the compiler knows it: two words, the lowest address in use and the lowest
 /// that may be used.
-pub(crate) const SYMBOL: &str = bareflow_compile::SIDE_STACK;
+pub(crate) const SYMBOL: &str = bareflow_object::SIDE_STACK;
 
 /// A stack that grows down, and the variable that says how far.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use snapshot_fmt as snap;
 
 use crate::compilers::Compilers;
 use crate::session::Session;
-use crate::{FileError, Platform, Record};
+use bareflow_platform::{FileError, Platform};
+use bareflow_report::Record;
 
 /// Where snapshots lie.
 pub(crate) const FOLDER: &str = "/boot/snapshots";

@@ -4,9 +4,9 @@
 //! and again, in the middle of its own calls, holds when it rises once. All code counts itself,
 //! at every level, so that it is replaced again soon.
 
-use bareflow_compile::{Entry, Options};
 use bareflow_interp::HotLoop;
 use bareflow_ir::{BlockId, FuncId};
+use bareflow_object::{Entry, Options};
 use bareflow_profile::Level;
 
 use crate::session::Session;

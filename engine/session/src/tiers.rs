@@ -4,10 +4,10 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 
-use bareflow_compile::{Entry, Options, Request};
 use bareflow_interp::HotLoop;
 use bareflow_ir::{BlockId, FuncId};
 use bareflow_link::{LinkError, SlotId};
+use bareflow_object::{Entry, Options, Request};
 use bareflow_profile::Level;
 
 use crate::session::Session;
@@ -320,11 +320,11 @@ pub(crate) fn compile(
 pub(crate) fn install(
     session: &Session,
     unit: &Unit,
-    object: &bareflow_compile::Object,
+    object: &bareflow_object::Object,
     level: Level,
 ) -> Result<bareflow_link::Installed, LinkError> {
     for reloc in &object.relocs {
-        if let bareflow_compile::Target::Symbol(name) = &reloc.target
+        if let bareflow_object::Target::Symbol(name) = &reloc.target
             && let Some(counted) = name.strip_prefix(COUNTER)
             && let Some(func) = unit.find(counted)
         {

@@ -6,10 +6,10 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-use bareflow_compile::{CpuFeatures, Object, Options};
 use bareflow_interp::{Config, Interp};
 use bareflow_ir::{BlockId, FuncId, Function, Linkage, Module, Symbol, data, layout};
 use bareflow_link::{CodeSpace, Installed, ProbeId, SlotId};
+use bareflow_object::{CpuFeatures, Object, Options};
 use bareflow_profile::{Cycles, FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, is_host_call};
 use hashbrown::HashMap;

@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_emulator::{Outcome, Run, Settings, run};
 use bareflow_shrink::Options;
 use bareflow_shrink::disk::Disk;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_emulator::{Machine, Media, Outcome, Settings};
 use bareflow_session::{Manifest, ModuleEntry, Thresholds};
 use bareflow_shrink::link::Units;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_emulator::{Input, Outcome};
 use bareflow_session::{Manifest, ModuleEntry, Thresholds};
 use bareflow_shrink::shrink::{Shrunk, shrink};

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_emulator::Input;
 use bareflow_session::{Manifest, ModuleEntry, Thresholds};
 use bareflow_shrink::shrink::shrink;

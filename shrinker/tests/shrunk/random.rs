@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
 
-use bareflow_compile::Cranelift;
+use bareflow_cranelift::Cranelift;
 use bareflow_session::{Manifest, ModuleEntry, Thresholds};
 use bareflow_shrink::Options;
 use bareflow_shrink::shrink::shrink;

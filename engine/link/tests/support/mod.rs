@@ -1,8 +1,8 @@
 //! Code memory in a process: one memfd mapped twice, and data beside it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use bareflow_compile::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_link::{CodeSpace, Handler, RegFrame, Region, Settings};
+use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 
 pub const CODE: usize = 1 << 20;
 pub const DATA: usize = 1 << 20;

@@ -18,9 +18,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use bareflow_compile::Entry;
 use bareflow_ir::FuncId;
 use bareflow_link::ProbeId;
+use bareflow_object::Entry;
 use bareflow_profile::Level;
 
 use crate::measure::{self, Purpose, route};

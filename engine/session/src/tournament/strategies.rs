@@ -1,8 +1,8 @@
 //! Ideas for variants of a function.
 
-use bareflow_compile::Options;
 use bareflow_ir::FuncId;
 use bareflow_ir::cfg::Cfg;
+use bareflow_object::Options;
 use bareflow_profile::FunctionProfile;
 
 use crate::unit::Unit;

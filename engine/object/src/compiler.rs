@@ -1,0 +1,109 @@
+//! What a compiler is asked, and what it answers.
+
+use alloc::string::String;
+
+use bareflow_ir::{BlockId, FuncId, Module};
+use bareflow_profile::{FunctionProfile, Level};
+
+use crate::{CpuFeatures, Object};
+
+/// A compiler. Which one serves which level is the session's table. Several processors may call one
+/// at once.
+pub trait Compiler: Send + Sync {
+    /// Its name in logs and verdicts.
+    fn name(&self) -> &'static str;
+
+    /// Changes whenever the same request could give other bytes: part of the engine
+    /// fingerprint of a snapshot.
+    fn version(&self) -> String;
+
+    /// Compiles one function. Equal requests give equal bytes, on every machine.
+    ///
+    /// # Errors
+    /// What it cannot compile, with the function and the instruction. That function stays
+    /// interpreted.
+    fn compile(&self, request: &Request<'_>) -> Result<Object, CompileError>;
+}
+
+/// One function to compile.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The program.
+    pub module: &'a Module,
+    /// Which function of it.
+    pub func: FuncId,
+    /// How hard to try.
+    pub level: Level,
+    /// Where the code is entered.
+    pub entry: Entry,
+    /// Profiles by function id; functions beyond its end have none.
+    pub profile: &'a [FunctionProfile],
+    /// What the code may use.
+    pub cpu: CpuFeatures,
+    /// Choices that do not follow from the level.
+    pub options: &'a Options,
+}
+
+/// Where code is entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Entry {
+    /// At the start, by the calling convention ([`bareflow_ir::abi`]).
+    Call,
+    /// At the head of this block, by on-stack replacement: `extern "C" fn(frame: *const u64,
+    /// hidden: *mut u8)`, where `frame` is a value frame ([`bareflow_ir::layout::ValueFrame`])
+    /// in which the values that are live there are set, the phis of the block included, and
+    /// `hidden` is where a result returned in memory goes. It returns what the function does.
+    Loop(BlockId),
+}
+
+/// Choices that a tournament varies; the default is what the level means.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Options {
+    /// Count calls and back edges, and report when a function gets hot.
+    pub instrument: bool,
+    /// Instructions that inlining may add, if not what the level allows.
+    pub inline_budget: Option<u32>,
+    /// Times a small loop is repeated in its body, if not what the level does.
+    pub unroll: Option<u8>,
+    /// Assume that integer parameter `.0` is `.1`, behind a guard.
+    pub specialise: Option<(u32, u64)>,
+    /// Align loop headers to this many bytes; Cranelift, which cannot, aligns the start of the
+    /// code.
+    pub align_loops: Option<u8>,
+    /// Prefer small code to fast code.
+    pub for_size: bool,
+}
+
+/// Why a function was not compiled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CompileError {
+    /// The compiler does not know how to do this.
+    Unsupported {
+        /// The function.
+        function: String,
+        /// The instruction or type, in words.
+        what: String,
+    },
+    /// The compiler broke its own rules: a bug, reported with its words.
+    Internal {
+        /// The function.
+        function: String,
+        /// What the compiler said.
+        what: String,
+    },
+}
+
+impl core::fmt::Display for CompileError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            CompileError::Unsupported { function, what } => {
+                write!(f, "{function}: cannot compile {what}")
+            }
+            CompileError::Internal { function, what } => {
+                write!(f, "{function}: the compiler failed: {what}")
+            }
+        }
+    }
+}
+
+impl core::error::Error for CompileError {}

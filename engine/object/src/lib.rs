@@ -1,0 +1,19 @@
+//! What compilers are asked and what they make, whichever compiler it is.
+//!
+//! What comes out of a [`Compiler`] is an [`Object`]: position-independent text and constants, and
+//! relocations by name. Installing, saving, restoring and shrinking know nothing else of compilers.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod compiler;
+mod cpu;
+mod names;
+mod object;
+mod options;
+
+pub use compiler::{CompileError, Compiler, Entry, Options, Request};
+pub use cpu::CpuFeatures;
+pub use names::{COUNTER_PREFIX, HOT, SIDE_STACK};
+pub use object::{Object, Reloc, RelocKind, Section, Target};

@@ -1,0 +1,146 @@
+//! What the engine needs of the machine it stands on.
+//!
+//! The engine knows no machine: the kernel implements [`Platform`] on bare metal, and a process of
+//! Linux does (`engine/hosted`).
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bareflow_report::Record;
+
+/// A machine: bare metal, or a process.
+///
+/// All methods take `&self`: a platform is shared by everything that runs on it, on any processor,
+/// and guards its own state.
+pub trait Platform: Sync {
+    /// What the program writes to standard output (1) or error (2).
+    fn write(&self, descriptor: u32, bytes: &[u8]);
+
+    /// Reads what was typed, at least one byte unless the input has ended; the number of
+    /// bytes, 0 at the end.
+    fn read(&self, buffer: &mut [u8]) -> usize;
+
+    /// One record for whoever runs the machine: a log line, a result, the final report.
+    fn record(&self, record: &Record);
+
+    /// Nanoseconds since some fixed moment; never goes back.
+    fn now_ns(&self) -> u64;
+
+    /// Frequency of the time-stamp counter in Hz.
+    fn tsc_hz(&self) -> u64;
+
+    /// Has the session's `interrupted` called once, at `at_ns` of [`Platform::now_ns`] or as soon
+    /// afterwards as its `may_interrupt` allows, between two instructions of the program.
+    /// The last call counts. A machine without a timer never does it: then only programs that
+    /// call the engine are saved while they run.
+    fn set_alarm(&self, at_ns: u64) {
+        let _ = at_ns;
+    }
+
+    /// The memory that compiled code and program data live in. The same at every call.
+    fn memory(&self) -> Memory;
+
+    /// Reads a whole file. Paths are absolute, with `/`.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError>;
+
+    /// Writes a whole file so that after a power cut at any moment it is either there whole
+    /// or not there, and does not return before it is on the disk. Folders on the way are
+    /// made. An existing file of that name is an error: nothing is written in place.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), FileError>;
+
+    /// Renames a file; both paths in one folder.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    fn rename_file(&self, from: &str, to: &str) -> Result<(), FileError>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    fn remove_file(&self, path: &str) -> Result<(), FileError>;
+
+    /// Names of the files in a folder, in no order.
+    ///
+    /// # Errors
+    /// See [`FileError`].
+    fn list(&self, folder: &str) -> Result<Vec<String>, FileError>;
+}
+
+/// Number of a processor. The one that booted is 0.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct CoreId(pub u32);
+
+/// Why a file operation failed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FileError {
+    /// No such file or folder.
+    NotFound,
+    /// A file of that name is there already.
+    Exists,
+    /// No room.
+    Full,
+    /// The disk cannot be written.
+    ReadOnly,
+    /// There is no disk.
+    NoDisk,
+    /// The device or the file system failed: what it said.
+    Broken(String),
+}
+
+impl core::fmt::Display for FileError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            FileError::NotFound => "no such file or folder",
+            FileError::Exists => "a file of that name exists",
+            FileError::Full => "no room on the disk",
+            FileError::ReadOnly => "the disk is read-only",
+            FileError::NoDisk => "there is no disk",
+            FileError::Broken(why) => why,
+        })
+    }
+}
+
+impl core::error::Error for FileError {}
+
+/// A stretch of address space.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Arena {
+    /// Address where it is used: executed, or read and written.
+    pub base: usize,
+    /// Address where it can be written; `base` unless the two differ (code).
+    pub write: usize,
+    /// Length in bytes.
+    pub len: usize,
+}
+
+/// Memory for compiled code and program data.
+///
+/// # Invariants
+/// 1. All arenas lie within one window of 2 GiB, so that 32-bit distances reach.
+/// 2. `code` at `base` is executable and not writable, at `write` writable and not
+///    executable; the two map the same bytes.
+/// 3. `data` is writable and not executable.
+/// 4. Both are zero at first, and belong to the engine alone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Memory {
+    /// Compiled code, its constants, and stubs.
+    pub code: Arena,
+    /// The GOT and the program's global variables.
+    pub data: Arena,
+    /// Room for the program's heap; may lie anywhere.
+    pub heap: Arena,
+    /// Lowest and highest address of the stack the program runs on. The machine may be on it
+    /// itself when it calls the engine: the program then gets what is left below.
+    pub stack: (usize, usize),
+}
