@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{Const, ConstExpr, ConstId, ConstKind, Module, Symbol};
 
+use crate::asm;
 use crate::bits::Bits;
 use crate::codes::{block, module};
 use crate::error::Cause;
@@ -161,8 +162,12 @@ impl Reader {
                     self.misplaced = old_layout::differing(&self.module.types);
                 }
             }
-            module::ASM if !text(&record.ops).trim().is_empty() => {
-                return Err(Cause::Unsupported("assembly at module level".into()));
+            module::ASM => {
+                let text = text(&record.ops);
+                if let Some(line) = asm::module_level(&text) {
+                    let what = String::from("assembly at module level: ") + line;
+                    return Err(Cause::Unsupported(what));
+                }
             }
             module::SECTION_NAME => {
                 self.charge(24 + record.ops.len())?;

@@ -70,6 +70,8 @@ pub(crate) struct Reader {
     weights: Vec<Weight>,
     hasher: DefaultHashBuilder,
     pub(crate) asms: Vec<Asm>,
+    /// Functions that stand for assembly, by its position and the function type of its calls.
+    pub(crate) asm_made: Vec<(u32, TypeId, FuncId)>,
     pub(crate) reasons: Vec<String>,
     pub(crate) comdats: Vec<String>,
     pub(crate) sections: Vec<String>,
@@ -108,6 +110,7 @@ impl Reader {
             weights: Vec::new(),
             hasher: DefaultHashBuilder::default(),
             asms: Vec::new(),
+            asm_made: Vec::new(),
             reasons: Vec::new(),
             comdats: Vec::new(),
             sections: Vec::new(),

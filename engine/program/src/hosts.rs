@@ -2,8 +2,8 @@
 
 /// Their names (DESIGN.md, "Host calls").
 pub const HOST_CALLS: &[&str] = &[
-    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_exit",
-    "bf_abort",
+    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_cpuid",
+    "bf_exit", "bf_abort",
 ];
 
 /// Whether the machine supplies the function called `name`.

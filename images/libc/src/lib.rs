@@ -16,6 +16,7 @@ mod allocate;
 mod calendar;
 mod character;
 mod convert;
+mod cpu;
 mod dates;
 mod environment;
 mod errors;

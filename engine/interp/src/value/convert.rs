@@ -54,7 +54,7 @@ pub(crate) fn to_limbs(is_signed: bool, format: Format, bits: u32, value: u128) 
     let top = (weight + 52) as u32;
     // The least number has one bit more than the others, and is the limit of its side anyway.
     let room = if is_signed { bits - 1 } else { bits };
-    if top >= room || below && !is_signed {
+    if top >= room || number.is_infinite() || below && !is_signed {
         return if below && !is_signed {
             limbs
         } else {
