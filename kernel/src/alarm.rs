@@ -4,10 +4,14 @@
 //! next instruction but a call in front of it ([`divert`]). So the engine runs outside of any
 //! handler, with a stack that grows, and may sleep while it waits for the disk. When the timer
 //! strikes anywhere else, it strikes again soon.
+//!
+//! Each processor has a timer and an alarm of its own. The timer also ends sleeps; it is always
+//! set for what comes first.
 
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 
 use crate::arch::divert::divert;
+use crate::arch::gs;
 use crate::arch::trap::Frame;
 use crate::devices::{apic, clock};
 
@@ -16,14 +20,56 @@ const RETRY_NS: u64 = 2_000_000;
 
 const NEVER: u64 = u64::MAX;
 
-/// When the alarm is to ring, in nanoseconds of the clock.
-static WHEN: AtomicU64 = AtomicU64::new(NEVER);
+/// Who is called: whether a program may be interrupted at an instruction, with a stack pointer, and
+/// what is called then.
+#[derive(Debug)]
+pub struct Callee {
+    /// Takes no lock and touches only memory that is always there (kernel invariant 9).
+    pub may_interrupt: fn(usize, usize) -> bool,
+    /// Called in place of the program's next instruction, on its stack.
+    pub interrupted: extern "C" fn(),
+}
 
-/// Sets the alarm. From the first time on interrupts are on. Never rings where there is no timer.
+static CALLEE: AtomicPtr<Callee> = AtomicPtr::new(core::ptr::null_mut());
+
+/// Sets who is called when an alarm rings.
+pub fn set_callee(callee: &'static Callee) {
+    CALLEE.store(core::ptr::from_ref(callee).cast_mut(), Ordering::Release);
+}
+
+/// A processor's alarm.
+#[derive(Debug)]
+pub struct Alarm {
+    /// When it is to ring, in nanoseconds of the clock.
+    when: AtomicU64,
+}
+
+impl Alarm {
+    /// One that never rings.
+    pub const fn new() -> Self {
+        Self { when: AtomicU64::new(NEVER) }
+    }
+
+    /// It is not to ring any more.
+    pub fn forget(&self) {
+        self.when.store(NEVER, Ordering::Release);
+    }
+
+    /// Has the timer's interrupt come at `deadline`, or earlier if the alarm is to ring earlier.
+    /// Whether there is a timer.
+    pub fn start_timer(&self, deadline: u64) -> bool {
+        let at = deadline.min(self.when.load(Ordering::Acquire));
+        apic::start(at.saturating_sub(clock::now_ns()))
+    }
+}
+
+/// Sets the calling processor's alarm. From the first time on interrupts are on. Never rings where
+/// there is no timer.
 pub fn set(at_ns: u64) {
-    WHEN.store(at_ns, Ordering::Release);
-    if apic::start(at_ns.saturating_sub(clock::now_ns())) {
-        // SAFETY: the one interrupt that can come is the timer's, which has a handler.
+    let alarm = &gs::block().alarm;
+    alarm.when.store(at_ns, Ordering::Release);
+    if alarm.start_timer(at_ns) {
+        // SAFETY: the interrupts that can come, the timer's and other processors', have handlers.
         unsafe { x86::irq::enable() };
     }
 }
@@ -31,18 +77,21 @@ pub fn set(at_ns: u64) {
 /// The timer's interrupt has come, for the alarm or for a sleeper. Reads memory that is always
 /// there and takes no lock: it may strike anywhere (kernel invariant 9).
 pub fn strike(frame: &mut Frame) {
-    let at = WHEN.load(Ordering::Acquire);
+    let alarm = &gs::block().alarm;
+    let at = alarm.when.load(Ordering::Acquire);
     if at == NEVER {
         return;
     }
+    // SAFETY: only `set_callee` stores here, and what it stores lives for ever.
+    let Some(callee) = (unsafe { CALLEE.load(Ordering::Acquire).as_ref() }) else { return };
     let now = clock::now_ns();
     if now < at {
         apic::start(at - now);
-    } else if bareflow_session::may_interrupt(frame.rip as usize, frame.rsp as usize) {
-        WHEN.store(NEVER, Ordering::Release);
+    } else if (callee.may_interrupt)(frame.rip as usize, frame.rsp as usize) {
+        alarm.forget();
         // SAFETY: `may_interrupt` vouches for the place and the stack, and the alarm is not set
         // again before the call is under way.
-        unsafe { divert(frame, bareflow_session::interrupted) };
+        unsafe { divert(frame, callee.interrupted) };
     } else {
         apic::start(RETRY_NS);
     }

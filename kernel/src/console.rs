@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use spin::Mutex;
+use spin::{Mutex, MutexGuard};
 
 use crate::devices::{apic, keyboard, serial, vga};
 
@@ -27,6 +27,27 @@ pub fn record(json: &[u8]) {
     serial::write(b"\n");
 }
 
+/// One log record.
+pub fn log(text: fmt::Arguments<'_>) {
+    use fmt::Write;
+    let _together = OUT.lock();
+    let mut record = Emergency::new().record();
+    // Writing to the console does not fail.
+    let _ = record.write_str("{\"record\":\"log\",\"text\":\"");
+    let _ = write!(Escaped(&mut record), "{text}");
+    let _ = record.write_str("\"}");
+}
+
+/// Holds the console for the end of the machine, if whoever writes is done in time.
+pub fn hold_while(in_time: impl Fn() -> bool) -> Option<MutexGuard<'static, ()>> {
+    loop {
+        match OUT.try_lock() {
+            None if in_time() => core::hint::spin_loop(),
+            held => return held,
+        }
+    }
+}
+
 /// Reads what was typed on either side: waits for the first byte, takes what has come.
 /// Control-D ends the input: 0 bytes.
 pub fn read(buffer: &mut [u8]) -> usize {
@@ -46,7 +67,9 @@ pub fn read(buffer: &mut [u8]) -> usize {
             }
         };
         // The serial terminal echoes by itself; the screen shows only what we show.
+        let together = OUT.lock();
         vga::write(&[byte]);
+        drop(together);
         buffer[count] = byte;
         count += 1;
         if byte == b'\n' {
@@ -56,7 +79,23 @@ pub fn read(buffer: &mut [u8]) -> usize {
     count
 }
 
-/// The console at the end of the machine: takes no lock.
+/// Text inside a JSON string.
+pub struct Escaped<'a, W>(pub &'a mut W);
+
+impl<W: fmt::Write> fmt::Write for Escaped<'_, W> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            match c {
+                '"' | '\\' => write!(self.0, "\\{c}")?,
+                c if c < ' ' => write!(self.0, "\\u{:04x}", c as u32)?,
+                c => self.0.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The console for who holds it, and at the end of the machine: takes no lock.
 #[derive(Debug)]
 pub struct Emergency(());
 
@@ -98,23 +137,18 @@ impl Drop for EmergencyRecord {
     }
 }
 
-/// Text for people, with formatting.
-#[derive(Debug)]
-pub struct Out;
-
-impl fmt::Write for Out {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        write(text.as_bytes());
-        Ok(())
-    }
+/// Writes a line of text for people, whole.
+pub fn line(text: fmt::Arguments<'_>) {
+    use fmt::Write;
+    let _together = OUT.lock();
+    // Writing to the console does not fail.
+    let _ = writeln!(Emergency::new(), "{text}");
 }
 
 /// Prints a line for people.
 #[macro_export]
 macro_rules! say {
-    ($($part:tt)*) => {{
-        use core::fmt::Write;
-        // Writing to the console does not fail.
-        let _ = writeln!($crate::console::Out, $($part)*);
-    }};
+    ($($part:tt)*) => {
+        $crate::console::line(format_args!($($part)*))
+    };
 }

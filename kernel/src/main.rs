@@ -7,10 +7,10 @@
 
 extern crate alloc;
 
-#[cfg(feature = "engine")]
 mod alarm;
 mod arch;
 mod console;
+mod cores;
 mod devices;
 #[cfg(feature = "engine")]
 mod embedded;
@@ -27,6 +27,8 @@ use bareflow_boot::BootInfo;
 /// The first Rust code of the kernel, on the loader's stack.
 #[unsafe(no_mangle)]
 extern "C" fn kernel_main(info: *const BootInfo) -> ! {
+    // SAFETY: once, here, before anything asks for the processor's block.
+    unsafe { cores::take_over_first() };
     devices::pic::silence();
     devices::serial::init();
     devices::clock::begin();

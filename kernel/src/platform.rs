@@ -45,6 +45,10 @@ pub fn run() -> Status {
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });
+    alarm::set_callee(&alarm::Callee {
+        may_interrupt: bareflow_session::may_interrupt,
+        interrupted: bareflow_session::interrupted,
+    });
     MACHINE.handed_over.store(clock::now_ns(), Ordering::Relaxed);
     let job = Job::from_disk(&MACHINE).and_then(|job| match job {
         Some(job) => Ok(job),

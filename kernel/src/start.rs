@@ -8,11 +8,11 @@ use bareflow_machine::windows::KERNEL_STACK;
 use spin::Once;
 
 use crate::arch::exit::{Status, exit};
-use crate::arch::{cpu, gdt, idt, stack};
+use crate::arch::{cpu, stack};
 #[cfg(not(feature = "engine"))]
 use crate::console;
-use crate::devices::{apic, power, serial, vga};
-use crate::{files, memory, selftest};
+use crate::devices::{apic, firmware, serial, vga};
+use crate::{cores, files, memory, selftest};
 
 /// What is known from the start on.
 #[derive(Debug)]
@@ -43,11 +43,6 @@ fn video_mode() -> u8 {
 
 /// Sets up processor and memory, then goes on on the kernel's stack.
 pub fn start(info: &'static BootInfo) -> ! {
-    // SAFETY: once, here, by the only processor that runs.
-    unsafe {
-        gdt::load();
-        idt::load();
-    }
     if let Err(feature) = cpu::enable() {
         refuse(format_args!("this processor lacks {feature}"));
     }
@@ -81,6 +76,7 @@ fn refuse(why: core::fmt::Arguments<'_>) -> ! {
 
 /// Ends the machine when everything written has left it.
 pub fn leave(status: Status) -> ! {
+    cores::claim();
     serial::flush();
     exit(status)
 }
@@ -88,12 +84,13 @@ pub fn leave(status: Status) -> ! {
 /// The rest, on a stack that grows.
 extern "C" fn on_own_stack() -> ! {
     apic::init();
-    power::init(boot().rsdp);
+    cores::begin(firmware::init(boot().rsdp), &boot().options);
     // The test of the disks is about the disks, whatever is on them.
     let selftest = boot().options.selftest.as_deref();
     if selftest != Some("disk") {
         files::mount();
     }
+    cores::let_in();
     let status = match selftest {
         Some(name) => selftest::run(name),
         None => run(),
@@ -122,6 +119,6 @@ fn run() -> Status {
         us(cpu::cycles() - boot.tsc_entry),
         clock::hz() / 1_000_000,
     );
-    console::record(alloc::format!("{{\"record\":\"log\",\"text\":\"{text}\"}}").as_bytes());
+    console::log(format_args!("{text}"));
     Status::Success
 }

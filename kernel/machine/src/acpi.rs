@@ -6,6 +6,8 @@
 
 use alloc::vec::Vec;
 
+use crate::madt::{self, Interrupts};
+
 /// Physical memory as these tables need it.
 pub trait Physical {
     /// `len` bytes at `address`, or `None` where there is no memory.
@@ -20,12 +22,8 @@ const LONGEST_TABLE: usize = 1 << 20;
 pub struct Tables {
     /// How to switch the machine off.
     pub power_off: Option<PowerOff>,
-    /// Address of the local interrupt controllers.
-    pub local_apic: Option<u64>,
-    /// Addresses of the I/O interrupt controllers.
-    pub io_apics: Vec<u64>,
-    /// Identifiers of the processors that can be started, the running one among them.
-    pub processors: Vec<u8>,
+    /// Interrupt controllers and processors; `None` without a table of them.
+    pub interrupts: Option<Interrupts>,
 }
 
 /// The registers that switch a machine off.
@@ -49,8 +47,11 @@ pub enum PowerOff {
     },
 }
 
-/// Finds the root pointer in the BIOS areas, for loaders that do not hand it over.
-pub fn find_root(memory: &impl Physical) -> Option<u64> {
+/// The root pointer: where the loader says (0: it does not know), or else in the BIOS areas.
+pub fn find_root(memory: &impl Physical, told: u64) -> Option<u64> {
+    if told != 0 && is_root(memory, told) {
+        return Some(told);
+    }
     let extended = memory
         .bytes(0x40e, 2)
         .map(|b| u64::from(u16::from_le_bytes([b[0], b[1]])) << 4)
@@ -83,7 +84,7 @@ pub fn read(memory: &impl Physical, root: u64) -> Tables {
         };
         match &table[..4] {
             b"FACP" => fixed = Some(table),
-            b"APIC" => interrupts(table, &mut found),
+            b"APIC" => found.interrupts = Some(madt::read(table)),
             b"SSDT" => definitions.push(table),
             _ => {}
         }
@@ -126,29 +127,6 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn quad(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
-}
-
-/// The MADT (5.2.12).
-fn interrupts(table: &[u8], found: &mut Tables) {
-    found.local_apic = word(table, 36).map(u64::from);
-    let mut rest = table.get(44..).unwrap_or_default();
-    while let [kind, len, ..] = *rest {
-        let len = usize::from(len);
-        if len < 2 || len > rest.len() {
-            return;
-        }
-        let entry = &rest[..len];
-        match kind {
-            // Enabled, or able to be enabled.
-            0 if word(entry, 4).is_some_and(|flags| flags & 3 != 0) => {
-                found.processors.push(entry[3])
-            }
-            1 => found.io_apics.extend(word(entry, 4).map(u64::from)),
-            5 => found.local_apic = quad(entry, 4).or(found.local_apic),
-            _ => {}
-        }
-        rest = &rest[len..];
-    }
 }
 
 /// The two sleep types of the state S5 ("soft off"), from the AML of a DSDT or SSDT:
@@ -236,12 +214,15 @@ mod tests {
     #[test]
     fn tables_are_found_and_read() {
         let ram = machine();
-        let root = find_root(&ram).unwrap();
+        let root = find_root(&ram, 0).unwrap();
         assert_eq!(root, 0xe0040);
+        assert_eq!(find_root(&ram, 0x5000), Some(root), "what is told wrongly is searched for");
+        assert_eq!(find_root(&ram, root), Some(root));
         let found = read(&ram, root);
-        assert_eq!(found.local_apic, Some(0xfee0_0000));
-        assert_eq!(found.io_apics, [0xfec0_0000]);
-        assert_eq!(found.processors, [0, 2], "the disabled processor is left out");
+        let interrupts = found.interrupts.unwrap();
+        assert_eq!(interrupts.local_apic, Some(0xfee0_0000));
+        assert_eq!(interrupts.io_apics, [0xfec0_0000]);
+        assert_eq!(interrupts.others(0, 64).start, [2], "the disabled processor is left out");
         let off = PowerOff::Pm1 { a: (0x604, 0x3400), b: (0, 0x2400) };
         assert_eq!(found.power_off, Some(off));
     }
@@ -268,7 +249,7 @@ mod tests {
             ram.0[at] ^= 0xff;
             let damaged = read(&ram, 0xe0040);
             assert_ne!((at, &damaged), (0x2024 + 4, &found));
-            assert!(damaged.processors.len() <= 2);
+            assert!(damaged.interrupts.is_none_or(|i| i.others(0, 64).start.len() <= 1));
         }
         assert_eq!(read(&whole, 0x5000), Tables::default());
         assert_eq!(read(&Ram(whole.0[..0x3004].to_vec()), 0), Tables::default());

@@ -22,6 +22,22 @@ pub struct Options {
     pub selftest: Option<String>,
     /// Every `virtio_mmio.device=`.
     pub virtio_mmio: Vec<VirtioMmio>,
+    /// Value of `cores=`: processors that are used at most.
+    pub cores: Option<usize>,
+    /// Every `core=`: a processor that the firmware does not list, by the identifier of its
+    /// interrupt controller.
+    pub more_cores: Vec<u32>,
+    /// Value of `idle=`, where it is one.
+    pub idle: Option<Idle>,
+}
+
+/// How a processor that has nothing to do waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Idle {
+    /// `idle=mwait`: for a store, where the processor can.
+    Mwait,
+    /// `idle=hlt`: for an interrupt.
+    Halt,
 }
 
 impl Options {
@@ -34,6 +50,12 @@ impl Options {
                 Some(("virtio_mmio.device", value)) => {
                     options.virtio_mmio.extend(virtio_mmio(value))
                 }
+                Some(("cores", value)) => options.cores = value.parse().ok(),
+                Some(("core", value)) => {
+                    options.more_cores.extend(number(value).and_then(|id| u32::try_from(id).ok()))
+                }
+                Some(("idle", "mwait")) => options.idle = Some(Idle::Mwait),
+                Some(("idle", "hlt")) => options.idle = Some(Idle::Halt),
                 _ => {}
             }
         }
@@ -77,6 +99,9 @@ mod tests {
             VirtioMmio { address: 0xd000_0000, len: 4096 },
         ];
         assert_eq!(options.virtio_mmio, expected);
+        let options = Options::parse("cores=2 core=7 idle=mwait core=0x102 core=x");
+        assert_eq!((options.cores, options.idle), (Some(2), Some(Idle::Mwait)));
+        assert_eq!(options.more_cores, [7, 0x102]);
     }
 
     #[test]

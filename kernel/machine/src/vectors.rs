@@ -14,6 +14,8 @@ pub const MACHINE_CHECK: u8 = 18;
 pub const FIRST_EXTERNAL: u8 = 32;
 /// What the local timer raises.
 pub const TIMER: u8 = 0x40;
+/// What another processor raises to end a sleep.
+pub const WAKE: u8 = 0x41;
 /// What the local interrupt controller raises when an interrupt vanished.
 pub const SPURIOUS: u8 = 0xff;
 

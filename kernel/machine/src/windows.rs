@@ -40,6 +40,27 @@ pub const KERNEL_STACK: Window = Window { base: (5 << 44) - (16 << 20), len: 16 
 const HEAP_BASE: u64 = 1 << 46;
 const STACK_TOP: u64 = 3 << 45;
 
+/// Processors that are used at most, the first among them.
+pub const MOST_CORES: usize = 64;
+
+/// What the kernel keeps for a processor beside the first: its interrupt stacks, with a page that
+/// is never mapped below each, and its block of data.
+const CORES: Window = Window { base: 7 << 44, len: (MOST_CORES as u64) << 20 };
+/// The stacks of processors beside the first, so far apart that running over one's end never
+/// meets another.
+const CORE_STACKS: Window = Window { base: (7 << 44) + (1 << 40), len: (MOST_CORES as u64) << 31 };
+
+/// The part of [`CORES`] of the processor with place `place`, counted from 0.
+pub fn core(place: usize) -> Window {
+    let len = CORES.len / MOST_CORES as u64;
+    Window { base: CORES.base + place as u64 * len, len }
+}
+
+/// The place of the processor whose data or interrupt stacks lie there.
+pub fn core_of(address: u64) -> Option<usize> {
+    CORES.contains(address).then(|| ((address - CORES.base) >> 20) as usize)
+}
+
 /// Below this, the kernel cannot work: page tables, its heap, a compiler's working memory.
 pub const LEAST_MEMORY: u64 = 12 << 20;
 
@@ -72,6 +93,23 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The stack of the processor with place `place`, counted from 0, beside the first: as long as
+    /// the program's.
+    pub fn core_stack(&self, place: usize) -> Window {
+        let each = CORE_STACKS.len / MOST_CORES as u64;
+        let top = CORE_STACKS.base + (place as u64 + 1) * each;
+        Window { base: top - self.stack.len, len: self.stack.len }
+    }
+
+    /// The stack in which, or in whose guard, an address beside the first processor lies.
+    pub fn core_stack_of(&self, address: u64) -> Option<Window> {
+        let each = CORE_STACKS.len / MOST_CORES as u64;
+        let place = CORE_STACKS.contains(address).then(|| (address - CORE_STACKS.base) / each)?;
+        Some(self.core_stack(place as usize))
+    }
+}
+
 /// How far below a stack an access still counts as an overflow of it.
 pub const STACK_GUARD: u64 = 1 << 30;
 
@@ -87,15 +125,36 @@ mod tests {
             let stacks = [guard(KERNEL_STACK), KERNEL_STACK, guard(plan.stack), plan.stack];
             let mut all = [KERNEL_HEAP, CODE, CODE_WRITE, DATA, plan.heap].to_vec();
             all.extend(stacks);
+            all.extend((0..MOST_CORES).map(core));
+            all.extend((0..MOST_CORES).flat_map(|place| {
+                let stack = plan.core_stack(place);
+                [guard(stack), stack]
+            }));
             all.sort_by_key(|w| w.base);
             assert!(all.windows(2).all(|w| w[0].end() <= w[1].base), "{mib} MiB: {all:x?}");
-            assert!(all[8].end() <= 1 << 47);
+            assert!(all.last().unwrap().end() <= 1 << 47);
             assert!(all.iter().all(|w| w.base % STEP == 0 && w.len % STEP == 0), "{all:x?}");
             assert!(plan.heap.len + plan.stack.len < mib << 20);
             assert_eq!(plan.heap.base % plan.heap_step, 0);
             assert_eq!(plan.heap.len % plan.heap_step, 0);
         }
         assert!(DATA.end() - CODE.base <= 2 << 30);
+    }
+
+    #[test]
+    fn an_address_leads_to_its_processor() {
+        let plan = Plan::new(512 << 20);
+        for place in [0, 1, 62, 63] {
+            let (data, stack) = (core(place), plan.core_stack(place));
+            assert_eq!(core_of(data.base), Some(place));
+            assert_eq!(core_of(data.end() - 1), Some(place));
+            for at in [stack.base, stack.end() - 1, stack.base - 1, stack.base - STACK_GUARD] {
+                assert_eq!(plan.core_stack_of(at), Some(stack), "{place} {at:#x}");
+            }
+        }
+        assert_eq!(core_of(core(63).end()), None);
+        assert_eq!(plan.core_stack_of(plan.stack.base), None);
+        assert_eq!(plan.core_stack_of(plan.core_stack(63).end()), None);
     }
 
     #[test]

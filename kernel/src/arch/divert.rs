@@ -1,16 +1,30 @@
 //! A call slipped in between two instructions of a program.
 
 use core::arch::naked_asm;
+use core::mem::offset_of;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use super::gs;
 use super::trap::Frame;
+use crate::cores::Block;
 
 /// What a program's stack may hold below the stack pointer: the red zone (psABI, 3.2.2).
 const RED_ZONE: usize = 128;
 
-/// Where the program goes on after the call, and what is called.
-static BACK: AtomicU64 = AtomicU64::new(0);
-static TARGET: AtomicU64 = AtomicU64::new(0);
+/// Where the program goes on after the call, and what is called: a processor's own.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Diversion {
+    back: AtomicU64,
+    target: AtomicU64,
+}
+
+impl Diversion {
+    /// None.
+    pub const fn new() -> Self {
+        Self { back: AtomicU64::new(0), target: AtomicU64::new(0) }
+    }
+}
 
 /// Makes the interrupt that `frame` is of return to a call of `target`, which returns to where it
 /// struck, with every register as it was.
@@ -19,8 +33,9 @@ static TARGET: AtomicU64 = AtomicU64::new(0);
 /// What was interrupted has a stack that `target` may run on, and does not mind its being
 /// called there. No earlier call may have been asked for that has not begun.
 pub unsafe fn divert(frame: &mut Frame, target: extern "C" fn()) {
-    BACK.store(frame.rip, Ordering::Relaxed);
-    TARGET.store(target as *const () as u64, Ordering::Relaxed);
+    let diversion = &gs::block().diversion;
+    diversion.back.store(frame.rip, Ordering::Relaxed);
+    diversion.target.store(target as *const () as u64, Ordering::Relaxed);
     frame.rip = slipped_in as *const () as u64;
 }
 
@@ -32,7 +47,7 @@ extern "C" fn slipped_in() {
     naked_asm!(
         // Nothing changes the flags before they are saved.
         "lea rsp, [rsp - {red_zone}]",
-        "push qword ptr [rip + {back}]",
+        "push qword ptr gs:[{back}]",
         "push rbp",
         "mov rbp, rsp",
         "pushfq",
@@ -64,7 +79,7 @@ extern "C" fn slipped_in() {
         "mov eax, -1",
         "mov edx, -1",
         "xsave64 [rsp]",
-        "call qword ptr [rip + {target}]",
+        "call qword ptr gs:[{target}]",
         "mov eax, -1",
         "mov edx, -1",
         "xrstor64 [rsp]",
@@ -73,7 +88,7 @@ extern "C" fn slipped_in() {
         "sub rsp, 512",
         "and rsp, -16",
         "fxsave64 [rsp]",
-        "call qword ptr [rip + {target}]",
+        "call qword ptr gs:[{target}]",
         "fxrstor64 [rsp]",
         "3:",
         "lea rsp, [rbp - 8 * 11]",
@@ -91,7 +106,7 @@ extern "C" fn slipped_in() {
         "pop rbp",
         "ret {red_zone}",
         red_zone = const RED_ZONE,
-        back = sym BACK,
-        target = sym TARGET,
+        back = const offset_of!(Block, diversion) + offset_of!(Diversion, back),
+        target = const offset_of!(Block, diversion) + offset_of!(Diversion, target),
     )
 }

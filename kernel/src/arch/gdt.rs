@@ -1,4 +1,5 @@
-//! Segments and the task state segment, whose one use is the table of interrupt stacks.
+//! Segments and the task state segment, whose one use is the table of interrupt stacks. Each
+//! processor has its own: the task state is marked busy by the processor that loads it.
 
 use bareflow_machine::vectors::{self, STACKS};
 use x86::bits64::segmentation::load_cs;
@@ -13,42 +14,49 @@ pub const CODE: u16 = 0x08;
 const DATA: u16 = 0x10;
 const TASK: u16 = 0x18;
 
-/// Null, flat code, flat data, and the two halves of the task state's descriptor.
-static mut GDT: [u64; 5] = [0, 0x00af_9b00_0000_ffff, 0x00cf_9300_0000_ffff, 0, 0];
-static mut TASK_STATE: TaskStateSegment = TaskStateSegment::new();
-static mut INTERRUPT_STACKS: [InterruptStack; STACKS] = [const { InterruptStack::new() }; STACKS];
-
-/// Addresses of the pages below the interrupt stacks, to be unmapped.
-pub fn guard_pages() -> impl Iterator<Item = u64> {
-    let first = (&raw const INTERRUPT_STACKS).addr() as u64;
-    (0..STACKS as u64).map(move |i| first + i * size_of::<InterruptStack>() as u64)
+/// The tables of a processor.
+#[derive(Debug)]
+pub struct Segments {
+    /// Null, flat code, flat data, and the two halves of the task state's descriptor. The
+    /// descriptors are marked as accessed already: the processor would write that otherwise.
+    table: [u64; 5],
+    task: TaskStateSegment,
 }
 
-/// Loads the segments and the task state of the first processor.
+impl Segments {
+    /// Before [`load`].
+    pub const fn new() -> Self {
+        Self {
+            table: [0, 0x00af_9b00_0000_ffff, 0x00cf_9300_0000_ffff, 0, 0],
+            task: TaskStateSegment::new(),
+        }
+    }
+}
+
+/// Loads the segments and the task state of the calling processor, whose interrupt stacks begin at
+/// `stacks`.
 ///
 /// # Safety
-/// Called once, before any other processor runs.
-pub unsafe fn load() {
-    let stacks = (&raw const INTERRUPT_STACKS).cast::<InterruptStack>();
-    let task = &raw mut TASK_STATE;
+/// Called once on each processor. `segments` stay where they are for ever and nobody else uses
+/// them; there are [`STACKS`] stacks, of this processor alone.
+pub unsafe fn load(segments: *mut Segments, stacks: *const InterruptStack) {
+    const AVAILABLE_TASK: u64 = 0x89 << 40;
+    // SAFETY: nobody else refers to them, by this function's contract.
+    let Segments { table, task } = unsafe { &mut *segments };
     for i in 0..STACKS {
         // Stacks grow down, from one past their last byte.
-        // SAFETY: nobody else refers to the task state yet: this is called once.
-        unsafe { (*task).set_ist(i, stacks.wrapping_add(i + 1).addr() as u64) };
+        task.set_ist(i, stacks.wrapping_add(i + 1).addr() as u64);
     }
-    const AVAILABLE_TASK: u64 = 0x89 << 40;
-    let base = task.addr() as u64;
+    let base = core::ptr::from_ref(task).addr() as u64;
     let limit = size_of::<TaskStateSegment>() as u64 - 1;
-    let low = limit | (base & 0xff_ffff) << 16 | AVAILABLE_TASK | (base >> 24 & 0xff) << 56;
-    let gdt = &raw mut GDT;
-    // SAFETY: as above for the table, which lives for ever. The selectors name its entries,
-    // and the code segment is the same flat one that runs now (kernel invariant 2).
+    table[3] = limit | (base & 0xff_ffff) << 16 | AVAILABLE_TASK | (base >> 24 & 0xff) << 56;
+    table[4] = base >> 32;
+    // SAFETY: the table lives for ever. The selectors name its entries, and the code segment is
+    // the same flat one that runs now (kernel invariant 2). GS keeps its base: it is not loaded.
     unsafe {
-        (*gdt)[3] = low;
-        (*gdt)[4] = base >> 32;
         lgdt(&DescriptorTablePointer {
             limit: size_of::<[u64; 5]>() as u16 - 1,
-            base: gdt.cast::<u64>().cast_const(),
+            base: table.as_ptr(),
         });
         load_cs(SegmentSelector::from_raw(CODE));
         load_ss(SegmentSelector::from_raw(DATA));
@@ -58,9 +66,9 @@ pub unsafe fn load() {
     }
 }
 
-/// First address and length of the stack that a vector runs on.
-pub fn interrupt_stack(vector: u8) -> (u64, u64) {
+/// First address and length of the stack that a vector runs on, of a processor whose interrupt
+/// stacks begin at `stacks`.
+pub fn interrupt_stack(stacks: u64, vector: u8) -> (u64, u64) {
     let len = size_of::<InterruptStack>() as u64;
-    let first = (&raw const INTERRUPT_STACKS).addr() as u64;
-    (first + u64::from(vectors::stack(vector) - 1) * len, len)
+    (stacks + u64::from(vectors::stack(vector) - 1) * len, len)
 }

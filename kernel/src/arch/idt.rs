@@ -21,11 +21,11 @@ unsafe extern "C" {
 
 static mut IDT: [[u64; 2]; 256] = [[0; 2]; 256];
 
-/// Fills the table and loads it.
+/// Fills the table that all processors use.
 ///
 /// # Safety
-/// Called once, after the GDT with its interrupt stacks is loaded.
-pub unsafe fn load() {
+/// Called once, before any processor loads it.
+pub unsafe fn fill() {
     const INTERRUPT_GATE: u64 = 0x8e00;
     let idt = &raw mut IDT;
     for vector in 0..=255u8 {
@@ -39,11 +39,18 @@ pub unsafe fn load() {
         // SAFETY: nobody else refers to the table yet: this is called once.
         unsafe { (*idt)[usize::from(vector)] = [low, target >> 32] };
     }
+}
+
+/// Loads it on the calling processor.
+///
+/// # Safety
+/// It is filled, and the GDT with this processor's interrupt stacks is loaded.
+pub unsafe fn load() {
     // SAFETY: the table lives for ever, its gates lead to the stubs (kernel invariant 3).
     unsafe {
         lidt(&DescriptorTablePointer {
             limit: size_of::<[[u64; 2]; 256]>() as u16 - 1,
-            base: idt.cast_const().cast::<[u64; 2]>(),
+            base: (&raw const IDT).cast::<[u64; 2]>(),
         })
     };
 }

@@ -1,16 +1,17 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
 pub mod cpu;
-#[cfg(feature = "engine")]
 pub mod divert;
 pub mod exit;
 pub mod faults;
 pub mod gdt;
+pub mod gs;
 pub mod idt;
 mod memory;
 pub mod paging;
 pub mod ports;
 pub mod stack;
+pub mod startup;
 pub mod trap;
 
 /// The program counter, stack pointer and frame pointer of the caller, for backtraces.

@@ -1,6 +1,7 @@
 //! Stacks: those that interrupts run on, and the change to the one the program runs on.
 
-use core::arch::naked_asm;
+use core::arch::{asm, naked_asm};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Bytes of an interrupt stack. A fault report formats text and walks tables on it.
 const INTERRUPT_STACK: usize = 32 * 1024;
@@ -16,6 +17,24 @@ impl InterruptStack {
     /// An empty one.
     pub const fn new() -> Self {
         Self { guard: [0; 4096], bytes: [0; INTERRUPT_STACK] }
+    }
+}
+
+/// Waits until somebody writes to the cache line of `word`, or for an interrupt, with interrupts on
+/// only while waiting; not at all if the word is `until` already. Has no effect where the processor
+/// lacks MONITOR.
+///
+/// # Safety
+/// The processor has MONITOR and MWAIT. Every interrupt that can come has a handler.
+pub unsafe fn sleep_until_store(word: &AtomicU64, until: u64) {
+    // SAFETY: watching an address reads no memory that is not there. `sti` takes effect after the
+    // instruction behind it: no interrupt slips in between.
+    unsafe {
+        asm!("monitor", in("rax") word.as_ptr(), in("ecx") 0, in("edx") 0,
+            options(nostack, preserves_flags));
+        if word.load(Ordering::Acquire) != until {
+            asm!("sti", "mwait", "cli", in("eax") 0, in("ecx") 0, options(nostack));
+        }
     }
 }
 

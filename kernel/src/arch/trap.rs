@@ -3,7 +3,7 @@
 use bareflow_machine::vectors;
 
 use super::{Place, paging};
-use crate::{devices, fault, memory};
+use crate::{alarm, cores, devices, fault, memory};
 
 /// The registers of what was interrupted, as the stubs push them.
 #[repr(C)]
@@ -48,9 +48,11 @@ pub extern "C" fn dispatch(frame: &mut Frame) {
             if frame.error & 1 == 0 && memory::bring_in(paging::fault_address()) => {}
         vectors::TIMER => {
             devices::apic::acknowledge();
-            #[cfg(feature = "engine")]
-            crate::alarm::strike(frame);
+            alarm::strike(frame);
         }
+        // Its purpose was to come.
+        vectors::WAKE => devices::apic::acknowledge(),
+        vectors::NMI if cores::is_ending() => cores::stand(),
         // A spurious interrupt takes no acknowledgement.
         vectors::SPURIOUS => {}
         _ => fault::fault(frame),

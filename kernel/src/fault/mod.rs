@@ -1,7 +1,8 @@
 //! The end by a fault or a panic: one report for people, one record for tools, and out.
 //!
 //! The report reads the machine as it stands, takes no lock that can be held, and allocates
-//! nothing. A second fault while it is made ends the machine with a line of its own.
+//! nothing. A second fault while it is made ends the machine with a line of its own. Faults of other
+//! processors meanwhile are theirs alone: they stand still.
 
 pub mod backtrace;
 mod report;
@@ -15,6 +16,7 @@ use bareflow_machine::vectors;
 use crate::arch::exit::{Status, exit};
 use crate::arch::trap::Frame;
 use crate::arch::{Place, paging};
+use crate::cores;
 use crate::devices::serial;
 use report::Report;
 
@@ -46,10 +48,10 @@ fn panic(info: &PanicInfo<'_>) -> ! {
     }
 }
 
-/// Notes that a report is being made; ends the machine if one is already.
+/// Notes that a report is being made, by this processor for all; ends the machine if this one is
+/// making one already.
 fn enter(name: &str, rip: u64) {
-    // SAFETY: the machine ends in this function's caller: nothing waits for an interrupt.
-    unsafe { x86::irq::disable() };
+    cores::claim();
     match DEPTH.fetch_add(1, Ordering::Relaxed) {
         0 => return,
         1 => {

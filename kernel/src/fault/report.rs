@@ -8,7 +8,8 @@ use super::backtrace;
 use super::symbols::Named;
 use crate::arch::Place;
 use crate::arch::trap::Frame;
-use crate::console;
+use crate::console::{self, Escaped};
+use crate::cores;
 use crate::memory;
 
 /// All that is known of the end.
@@ -72,6 +73,9 @@ impl Report<'_> {
         if let Some(address) = self.address {
             write!(out, ",\"address\":{address}")?;
         }
+        if cores::number() > 0 {
+            write!(out, ",\"core\":{}", cores::number())?;
+        }
         write!(out, ",\"rip\":{},\"function\":\"", self.place.rip)?;
         write!(Escaped(out), "{}", Named(self.place.rip))?;
         out.write_str("\",\"backtrace\":[")?;
@@ -103,6 +107,9 @@ impl fmt::Display for Report<'_> {
                 frame.vector, frame.error, frame.rip
             )?;
         }
+        if cores::number() > 0 {
+            write!(f, ", on core {}", cores::number())?;
+        }
         Ok(())
     }
 }
@@ -123,20 +130,4 @@ fn registers(out: &mut impl Write, frame: &Frame) -> fmt::Result {
         writeln!(out)?;
     }
     Ok(())
-}
-
-/// Text inside a JSON string.
-struct Escaped<'a, W>(&'a mut W);
-
-impl<W: Write> Write for Escaped<'_, W> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            match c {
-                '"' | '\\' => write!(self.0, "\\{c}")?,
-                c if c < ' ' => write!(self.0, "\\u{:04x}", c as u32)?,
-                c => self.0.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
 }

@@ -6,7 +6,7 @@ use bareflow_machine::ranges::{FreeRanges, From, PAGE, Range};
 use bareflow_machine::windows::LEAST_MEMORY;
 
 use super::{FOUR_GIB, Memory, Tables, zero};
-use crate::arch;
+use crate::{arch, cores};
 
 /// The machine has less memory than the kernel needs.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ macro_rules! address {
 
 /// Pages below stacks of the kernel's own image.
 pub fn guard_pages() -> impl Iterator<Item = u64> {
-    arch::gdt::guard_pages().chain([address!(__boot_stack_guard)])
+    cores::guard_pages().chain([address!(__boot_stack_guard)])
 }
 
 /// The kernel's code.
@@ -100,7 +100,7 @@ pub unsafe fn take_over(info: &BootInfo) -> Result<Memory, TooLittle> {
     build().map_err(|_| none)?;
     // SAFETY: the tables map the kernel, its stack and all usable memory one to one.
     unsafe { arch::paging::set_root(root) };
-    Ok(Memory { free, ours, root, plan: None, scarce: false })
+    Ok(Memory { free, ours, root, low: low_page(info), plan: None, scarce: false })
 }
 
 fn usable(info: &BootInfo) -> impl Iterator<Item = Range> {
@@ -113,8 +113,23 @@ fn usable(info: &BootInfo) -> impl Iterator<Item = Range> {
         .filter(|r| !r.is_empty())
 }
 
+/// The highest page below 1 MiB that is nothing but usable, beside the null page. What loader and
+/// firmware had there nobody needs any more.
+fn low_page(info: &BootInfo) -> Option<u64> {
+    let mut free = nothing_else(info);
+    free.remove(Range { start: 0, end: PAGE });
+    free.take(PAGE, PAGE, 0xa_0000, From::High)
+}
+
 /// Usable memory, less everything that is something else too, and the first megabyte.
 fn free_ranges(info: &BootInfo) -> FreeRanges {
+    let mut free = nothing_else(info);
+    free.remove(Range { start: 0, end: 0x10_0000 });
+    free
+}
+
+/// Usable memory, less everything that is something else too.
+fn nothing_else(info: &BootInfo) -> FreeRanges {
     let mut free = FreeRanges::new();
     for range in usable(info) {
         free.add(range);
@@ -123,6 +138,5 @@ fn free_ranges(info: &BootInfo) -> FreeRanges {
         let end = region.base.saturating_add(region.length);
         free.remove(Range { start: region.base, end }.outer_pages());
     }
-    free.remove(Range { start: 0, end: 0x10_0000 });
     free
 }

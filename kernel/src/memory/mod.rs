@@ -2,34 +2,38 @@
 
 mod boot;
 mod heap;
+mod lock;
 
 use bareflow_boot::BootInfo;
 use bareflow_machine::paging::{self, Access, Mapping, TableMemory};
 use bareflow_machine::ranges::{FreeRanges, From, LARGE_PAGE, PAGE, Range};
+use bareflow_machine::vectors::{self, STACKS};
 use bareflow_machine::windows::{
-    CODE, CODE_WRITE, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
+    self, CODE, CODE_WRITE, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
 };
-use spin::Mutex;
 
 use crate::arch;
+use crate::arch::stack::InterruptStack;
+use crate::cores::Block;
 
 pub use boot::{TooLittle, symbol_bytes};
+pub use lock::hold_while;
 
 /// What devices and page tables can reach.
 const FOUR_GIB: u64 = 1 << 32;
 
 /// The physical memory and the tables that map it.
-struct Memory {
+pub struct Memory {
     free: FreeRanges,
     /// All that was ever free, and the kernel.
     ours: FreeRanges,
     root: u64,
+    /// A page below 1 MiB that nobody uses.
+    low: Option<u64>,
     plan: Option<Plan>,
     /// Set once a block could not be had: from then on single pages are brought in.
     scarce: bool,
 }
-
-static MEMORY: Mutex<Option<Memory>> = Mutex::new(None);
 
 /// Takes over memory from the loader: frames, page tables, heap.
 ///
@@ -40,7 +44,7 @@ static MEMORY: Mutex<Option<Memory>> = Mutex::new(None);
 /// Called once, on the boot stack, with interrupts off.
 pub unsafe fn init(info: &BootInfo) -> Result<(), TooLittle> {
     // SAFETY: by this function's contract.
-    *MEMORY.lock() = Some(unsafe { boot::take_over(info) }?);
+    *lock::hold() = Some(unsafe { boot::take_over(info) }?);
     Ok(())
 }
 
@@ -64,17 +68,21 @@ fn with<R>(act: impl FnOnce(&mut Memory) -> R) -> R {
     // SAFETY: below the stack pointer, in the same stack, or in its guard if it is about to
     // overflow, which is reported; the value is not used.
     unsafe { below.read_volatile() };
-    act(MEMORY.lock().as_mut().expect("memory is set up before anything asks for it"))
+    act(lock::hold().as_mut().expect("memory is set up before anything asks for it"))
 }
 
 /// Brings in the memory behind an address that was touched, if it belongs to a window.
 ///
 /// Called in the page fault handler. False means that the touch was an error, or that there is
-/// no memory left.
+/// no memory left. Several processors may touch the same at once: the first that gets here brings
+/// it in, the others find it there.
 pub fn bring_in(address: u64) -> bool {
-    // A fault while memory is being changed is a defect here; waiting would hang.
-    let Some(mut guard) = MEMORY.try_lock() else { return false };
-    let Some(memory) = guard.as_mut() else { return false };
+    // A fault while this processor changes memory is a defect here; waiting would hang.
+    let Some(mut held) = lock::hold_in_fault() else { return false };
+    let Some(memory) = held.as_mut() else { return false };
+    if memory.translate(address).is_some() {
+        return true;
+    }
     let Some(plan) = memory.plan else { return false };
     let simple = |window: Window, step| (window, step, None);
     let (window, step, second) = match address {
@@ -84,10 +92,45 @@ pub fn bring_in(address: u64) -> bool {
         a if KERNEL_STACK.contains(a) => simple(KERNEL_STACK, STEP),
         a if plan.heap.contains(a) => simple(plan.heap, plan.heap_step),
         a if plan.stack.contains(a) => simple(plan.stack, STEP),
-        _ => return false,
+        a => match plan.core_stack_of(a).filter(|stack| stack.contains(a)) {
+            Some(stack) => simple(stack, STEP),
+            None => return false,
+        },
     };
     let base = if CODE_WRITE.contains(address) { CODE_WRITE.base } else { window.base };
     memory.bring_in(window, address - base, step, second).is_some()
+}
+
+/// A page below 1 MiB that nobody uses.
+pub fn low_page() -> Option<u64> {
+    with(|m| m.low)
+}
+
+/// Memory for one more processor, for good: its block, its interrupt stacks, and as much of its own
+/// stack as it needs until it can bring in more itself.
+pub fn for_core(place: usize) -> Option<&'static Block> {
+    let window = windows::core(place);
+    let stack = plan().core_stack(place);
+    let size = size_of::<InterruptStack>() as u64;
+    let block_at = window.base + STACKS as u64 * size;
+    const { assert!(size_of::<Block>() as u64 <= PAGE) };
+    with(|m| {
+        for each in 0..STACKS as u64 {
+            m.fill(window.base + each * size + PAGE, size - PAGE)?;
+        }
+        m.fill(block_at, PAGE)?;
+        m.bring_in(stack, stack.len - STEP, STEP, None)
+    })?;
+    let block = core::ptr::with_exposed_provenance_mut::<Block>(block_at as usize);
+    let number = place as u32 + 1;
+    // SAFETY: mapped just now, aligned to a page and nobody else's, for good.
+    let block = unsafe {
+        block.write(Block::new(number, place as u32));
+        &*block
+    };
+    block.set_stacks(core::ptr::with_exposed_provenance_mut(window.base as usize));
+    block.set_stack_top(stack.end());
+    Some(block)
 }
 
 /// Maps device registers at their own address, uncached.
@@ -162,21 +205,26 @@ pub fn is_code(address: u64) -> bool {
 
 /// What an address is that nothing is mapped at, for people.
 pub fn describe(address: u64) -> &'static str {
-    let plan = MEMORY.try_lock().and_then(|m| m.as_ref().and_then(|m| m.plan));
+    let plan = lock::try_hold().and_then(|m| m.as_ref().and_then(|m| m.plan));
     let near = |window: Window| {
         let below = Window { base: window.base - STACK_GUARD, len: STACK_GUARD };
         below.contains(address)
     };
+    let core_stack = plan.and_then(|plan| plan.core_stack_of(address));
     if address < PAGE {
         return "the null page";
     }
-    if boot::guard_pages().any(|page| page == address & !(PAGE - 1)) {
+    if boot::guard_pages().any(|page| page == address & !(PAGE - 1))
+        || windows::core_of(address).is_some()
+    {
         return "the guard page of a stack: stack overflow";
     }
     match plan {
         _ if near(KERNEL_STACK) => "below the kernel's stack: stack overflow",
         _ if KERNEL_STACK.contains(address) => "the kernel's stack: out of memory",
         Some(plan) if near(plan.stack) => "below the program's stack: stack overflow",
+        _ if core_stack.is_some_and(near) => "below the core's stack: stack overflow",
+        _ if core_stack.is_some_and(|s| s.contains(address)) => "the core's stack: out of memory",
         Some(plan) if plan.stack.contains(address) => "the program's stack: out of memory",
         Some(plan) if plan.heap.contains(address) => "the program's heap: out of memory",
         _ if CODE.contains(address) || CODE_WRITE.contains(address) => {
@@ -280,6 +328,7 @@ impl TableMemory for Tables<'_> {
 
 /// Takes away the stack that page faults run on, for the test of double faults.
 pub fn unmap_page_fault_stack() {
-    let (base, len) = arch::gdt::interrupt_stack(bareflow_machine::vectors::PAGE_FAULT);
+    let stacks = arch::gs::block().stacks();
+    let (base, len) = arch::gdt::interrupt_stack(stacks, vectors::PAGE_FAULT);
     with(|m| m.map(base, len, Mapping::Nothing)).expect("unmapping whole pages");
 }

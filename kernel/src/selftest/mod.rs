@@ -3,6 +3,7 @@
 //! Those that end in a fault prove its report; the others print what they found.
 
 mod clock;
+mod cores;
 mod disk;
 mod echo;
 mod fat;
@@ -17,6 +18,7 @@ pub fn run(name: &str) -> Status {
     say!("selftest: {name}");
     match name.split_once(':') {
         Some(("fault", which)) => faults::run(which),
+        Some(("cores", which)) => cores::run(which),
         None if name == "memory" => memory::run(),
         None if name == "clock" => clock::run(),
         None if name == "disk" => disk::run(),

@@ -1,0 +1,140 @@
+//! What a processor has for itself.
+
+use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use bareflow_machine::vectors::STACKS;
+
+use super::job::Job;
+use crate::alarm::Alarm;
+use crate::arch::divert::Diversion;
+use crate::arch::gdt::{self, Segments};
+use crate::arch::stack::InterruptStack;
+use crate::arch::{gs, idt};
+
+/// A processor's data, where its GS points for good.
+///
+/// # Invariants
+/// Only its own processor writes `diversion`, `alarm` and the segments. The first word is the
+/// engine's: compiled code reads it as `gs:[0]`.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub struct Block {
+    /// Address of what the engine keeps for this processor.
+    pub engine: AtomicPtr<()>,
+    /// Address of this block.
+    pub this: AtomicPtr<Block>,
+    /// Where the processor's own stack begins, from its top.
+    pub stack_top: AtomicU64,
+    /// The call that is slipped into the program.
+    pub diversion: Diversion,
+    /// When the timer is to interrupt the program.
+    pub alarm: Alarm,
+    /// Number among the processors that run; before it has joined them, the one it may get.
+    number: AtomicU32,
+    /// Which of the windows for processors are its own; nothing for the first.
+    place: u32,
+    /// Identifier of its interrupt controller.
+    pub apic: AtomicU32,
+    /// Whether it sleeps until an interrupt comes.
+    pub asleep: AtomicBool,
+    /// Whether it stands still because another one ends the machine.
+    pub stands: AtomicBool,
+    /// What it is given to do.
+    pub job: Job,
+    segments: UnsafeCell<Segments>,
+    stacks: AtomicPtr<InterruptStack>,
+}
+
+// SAFETY: only the processor that owns the block touches the one field that is not atomic.
+unsafe impl Sync for Block {}
+
+/// The first processor's.
+pub static FIRST: Block = Block::new(0, 0);
+
+static mut FIRST_STACKS: [InterruptStack; STACKS] = [const { InterruptStack::new() }; STACKS];
+
+/// Addresses of the pages below the first processor's interrupt stacks, to be unmapped.
+pub fn guard_pages() -> impl Iterator<Item = u64> {
+    let first = (&raw const FIRST_STACKS).addr() as u64;
+    (0..STACKS as u64).map(move |i| first + i * size_of::<InterruptStack>() as u64)
+}
+
+impl Block {
+    /// One for the processor at a place.
+    pub const fn new(number: u32, place: u32) -> Self {
+        Self {
+            engine: AtomicPtr::new(core::ptr::null_mut()),
+            this: AtomicPtr::new(core::ptr::null_mut()),
+            stack_top: AtomicU64::new(0),
+            diversion: Diversion::new(),
+            alarm: Alarm::new(),
+            number: AtomicU32::new(number),
+            place,
+            apic: AtomicU32::new(0),
+            asleep: AtomicBool::new(false),
+            stands: AtomicBool::new(false),
+            job: Job::new(),
+            segments: UnsafeCell::new(Segments::new()),
+            stacks: AtomicPtr::new(core::ptr::null_mut()),
+        }
+    }
+
+    /// Its number.
+    pub fn number(&self) -> u32 {
+        self.number.load(Ordering::Relaxed)
+    }
+
+    /// Gives it the number it has from now on.
+    pub fn set_number(&self, number: u32) {
+        self.number.store(number, Ordering::Relaxed);
+    }
+
+    /// Its place, if it is not the first processor.
+    pub fn place(&self) -> Option<usize> {
+        (!core::ptr::eq(self, &FIRST)).then_some(self.place as usize)
+    }
+
+    /// Address of its first interrupt stack.
+    pub fn stacks(&self) -> u64 {
+        self.stacks.load(Ordering::Relaxed).addr() as u64
+    }
+
+    /// Tells where its interrupt stacks are, before it takes over.
+    pub fn set_stacks(&self, stacks: *mut InterruptStack) {
+        self.stacks.store(stacks, Ordering::Relaxed);
+    }
+
+    /// Tells where its own stack begins.
+    pub fn set_stack_top(&self, top: u64) {
+        self.stack_top.store(top, Ordering::Relaxed);
+    }
+
+    /// Makes the calling processor the one of this block, with segments and interrupt stacks.
+    ///
+    /// # Safety
+    /// Called once on each processor, each with a block of its own, whose interrupt stacks are in
+    /// place; the interrupt table is filled.
+    pub unsafe fn take_over(&'static self) {
+        self.this.store(core::ptr::from_ref(self).cast_mut(), Ordering::Relaxed);
+        // SAFETY: once and in this order, by this function's contract.
+        unsafe {
+            gs::set(self);
+            gdt::load(self.segments.get(), self.stacks.load(Ordering::Relaxed));
+            idt::load();
+        }
+    }
+}
+
+/// Makes the calling processor the first one.
+///
+/// # Safety
+/// Called once, before anything asks for a block.
+pub unsafe fn take_over_first() {
+    FIRST.set_stacks((&raw mut FIRST_STACKS).cast());
+    // SAFETY: once, by this function's contract; no processor loads the table before.
+    unsafe {
+        idt::fill();
+        FIRST.take_over();
+    }
+}

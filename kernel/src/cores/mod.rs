@@ -1,0 +1,93 @@
+//! The machine's processors: which there are, what each does, and how they wait for each other.
+//!
+//! The first processor boots alone. When it has memory and an interrupt controller it tells the
+//! others to start ([`bring`]) and goes on with its own work; they come in one by one, set
+//! themselves up, take a number and wait for something to do ([`enter`]). Who asks how many there
+//! are waits for those still on their way, for a moment. So starting them costs the boot next to
+//! nothing, and a machine of one processor nothing at all.
+//!
+//! All that a processor has for itself lies in its [`Block`], which its GS points to. All else in
+//! this kernel is shared, behind locks or atomic (kernel invariants 10 to 13).
+
+mod block;
+mod bring;
+mod end;
+mod job;
+mod wait;
+
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+
+use bareflow_machine::windows::{MOST_CORES, Window};
+use spin::Mutex;
+
+pub use block::{Block, guard_pages, take_over_first};
+pub use bring::{begin, count, enter, let_in};
+pub use end::{Claim, claim, is_ending, stand};
+pub use job::Run;
+pub use wait::{wait, wake};
+
+use crate::arch::{cpu, gs};
+use crate::memory;
+
+/// The processors that run, by their numbers.
+static CORES: [AtomicPtr<Block>; MOST_CORES] =
+    [const { AtomicPtr::new(core::ptr::null_mut()) }; MOST_CORES];
+/// How many there are so far.
+static COUNT: AtomicU32 = AtomicU32::new(1);
+/// Held while one joins.
+static JOINING: Mutex<()> = Mutex::new(());
+
+/// The calling processor's number.
+pub fn number() -> u32 {
+    gs::block().number()
+}
+
+/// Processors that run by now.
+fn running() -> u32 {
+    COUNT.load(Ordering::Acquire)
+}
+
+/// The block of a processor that runs.
+fn block_of(core: u32) -> Option<&'static Block> {
+    if core == 0 {
+        return Some(&block::FIRST);
+    }
+    let block = CORES.get(core as usize)?.load(Ordering::Acquire);
+    // SAFETY: only blocks that stay for ever are stored here.
+    unsafe { block.as_ref() }
+}
+
+/// Lowest and highest address of the stack that programs use on a processor.
+pub fn stack(core: u32) -> Option<Window> {
+    let plan = memory::plan();
+    let block = block_of(core)?;
+    Some(block.place().map_or(plan.stack, |place| plan.core_stack(place)))
+}
+
+/// Has another processor run a function. It must be idle, or about to be: else this waits.
+///
+/// # Panics
+/// When there is no other processor of that number.
+pub fn start(core: u32, run: Run, argument: *mut ()) {
+    let block = block_of(core).filter(|block| block.place().is_some());
+    let Some(block) = block else { panic!("there is no other processor {core} to start") };
+    block.job.give(run, argument);
+    wake(block.job.word().0, 1);
+}
+
+/// What a processor beside the first does all its life: runs what it is given, and sleeps.
+fn work(block: &'static Block) -> ! {
+    let (word, nothing) = block.job.word();
+    loop {
+        wait(word, nothing, None);
+        let Some((run, argument)) = block.job.take() else { continue };
+        cpu::reset_float();
+        // SAFETY: who called `start` vouches for the function and its argument.
+        unsafe { run(argument) };
+        block.alarm.forget();
+        // SAFETY: turning interrupts off is always allowed; the alarm had turned them on.
+        unsafe { x86::irq::disable() };
+        block.engine.store(core::ptr::null_mut(), Ordering::Relaxed);
+        block.job.done();
+    }
+}
