@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
-use bareflow_session::{Finished, Job, Outcome, ProfileLine, boot, symbolise};
+use bareflow_session::{Finished, Job, Outcome, ProfileLine, boot, interpreting, symbolise};
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
@@ -256,7 +256,15 @@ fn describe(fault: &Fault) -> String {
         "page fault" => format!(" at address {:#x}", fault.address),
         _ => String::new(),
     };
-    format!("error: {}{touched}: {}", fault.kind, place(fault.instruction))
+    // Outside of the program's code, it is the interpreter that runs it.
+    let place = match symbolise(fault.instruction as usize) {
+        None if let Some((function, block)) = interpreting(fault.words()) => match block {
+            Some(block) => format!("in {function}, block {block}, interpreted"),
+            None => format!("in {function}, interpreted"),
+        },
+        _ => place(fault.instruction),
+    };
+    format!("error: {}{touched}: {place}", fault.kind)
 }
 
 #[cfg(test)]

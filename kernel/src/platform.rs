@@ -13,7 +13,7 @@ use bareflow_storage::Error;
 use crate::arch::exit::Status;
 use crate::devices::clock;
 use crate::fault::backtrace::set_revealer;
-use crate::fault::symbols::set_namer;
+use crate::fault::symbols::{set_interpreting, set_namer};
 use crate::{alarm, console, embedded, files, memory, start};
 
 /// The one machine there is.
@@ -42,6 +42,7 @@ pub fn run() -> Status {
             name(function, offset as u64);
         }
     });
+    set_interpreting(|words| bareflow_session::interpreting(words));
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::ptr::{self, NonNull};
 use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use bareflow_ir::{FuncId, Module, Symbol, TypeId};
+use bareflow_ir::{BlockId, FuncId, Module, Symbol, TypeId};
 use hashbrown::HashSet;
 use spin::{Mutex, Once};
 
@@ -370,14 +370,21 @@ impl Interp {
         })
     }
 
-    /// A trap at an instruction.
-    pub(crate) fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {
-        let Some((func, code)) = self.locate(ip) else {
-            return Trap { kind, function: String::new(), block: None };
-        };
+    /// The function whose decoded code an address lies in, and the block there: for reports of
+    /// faults, whose registers hold such addresses. Takes no lock.
+    pub fn decoded_at(&self, address: u64) -> Option<(FuncId, Option<BlockId>)> {
+        let ip = address as usize as Ip;
+        let (func, code) = self.locate(ip)?;
         let at = code.insts.index(ip) as u32;
         let after = code.blocks.partition_point(|(first, _)| *first <= at);
-        let block = after.checked_sub(1).map(|index| code.blocks[index].1);
+        Some((func, after.checked_sub(1).map(|index| code.blocks[index].1)))
+    }
+
+    /// A trap at an instruction.
+    pub(crate) fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {
+        let Some((func, block)) = self.decoded_at(ip as usize as u64) else {
+            return Trap { kind, function: String::new(), block: None };
+        };
         Trap { kind, function: self.module.func(func).name.clone(), block }
     }
 }

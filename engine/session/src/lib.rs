@@ -32,7 +32,7 @@ mod world;
 pub use alarm::{interrupted, may_interrupt};
 pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
-pub use boot::{Finished, boot, main, real_return, symbolise};
+pub use boot::{Finished, boot, interpreting, main, real_return, symbolise};
 pub use disk::Job;
 pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};
 pub use run::Outcome;

@@ -92,6 +92,9 @@ impl Decoder<'_> {
 
     fn emit_memory_intrinsic(&mut self, name: &str, args: &[Operand], to: u32) -> bool {
         let [a, b, c, ..] = *args else { return false };
+        if name.contains(".element.") {
+            return false;
+        }
         let handler = if is(name, "memcpy") || is(name, "memmove") {
             bulk::copy_memory
         } else if is(name, "memset") {
