@@ -140,7 +140,9 @@ impl Decoder<'_> {
             }
             ("is", [_]) if name.starts_with("is.constant") => self.constant_result(to, 0),
             ("invariant", _) if name.starts_with("invariant.start") => self.constant_result(to, 0),
-            ("allow", _) if name.starts_with("allow.") => self.constant_result(to, 1),
+            ("allow", _) if matches!(name, "allow.runtime.check" | "allow.ubsan.check") => {
+                self.constant_result(to, 1);
+            }
             ("get" | "flt", []) if matches!(name, "get.rounding" | "flt.rounds") => {
                 self.constant_result(to, 1);
             }
