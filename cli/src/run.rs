@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
-use bareflow_session::{Finished, Job, Orders, Outcome, ProfileLine, boot, symbolise};
+use bareflow_session::{
+    Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
+};
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
@@ -282,7 +284,15 @@ fn describe(fault: &Fault) -> String {
         0 => String::new(),
         core => format!(", on core {core}"),
     };
-    format!("error: {}{touched}: {}{core}", fault.kind, place(fault.instruction))
+    // Outside of the program's code, it is the interpreter that runs it.
+    let place = match symbolise(fault.instruction as usize) {
+        None if let Some((function, block)) = interpreting(fault.words()) => match block {
+            Some(block) => format!("in {function}, block {block}, interpreted"),
+            None => format!("in {function}, interpreted"),
+        },
+        _ => place(fault.instruction),
+    };
+    format!("error: {}{touched}: {place}{core}", fault.kind)
 }
 
 #[cfg(test)]

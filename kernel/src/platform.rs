@@ -14,7 +14,7 @@ use spin::Once;
 use crate::arch::exit::Status;
 use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
-use crate::fault::symbols::set_namer;
+use crate::fault::symbols::{set_interpreting, set_namer};
 use crate::{alarm, console, cores, embedded, files, memory, start};
 
 /// The one machine there is.
@@ -43,6 +43,7 @@ pub fn run() -> Status {
             name(function, offset as u64);
         }
     });
+    set_interpreting(|words| bareflow_session::interpreting(words));
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });

@@ -73,6 +73,12 @@ uint64_t bf_date(void) {
     return (uint64_t)now[0] * 1000000000u + (uint64_t)now[1];
 }
 
+void bf_cpuid(uint32_t leaf, uint32_t part, uint32_t *answer) {
+    __asm__("cpuid"
+            : "=a"(answer[0]), "=b"(answer[1]), "=c"(answer[2]), "=d"(answer[3])
+            : "0"(leaf), "2"(part));
+}
+
 _Noreturn void bf_exit(int status) {
     for (;;) call(EXIT, status, 0, 0, 0, 0, 0);
 }

@@ -1,7 +1,7 @@
 //! The programs under `tests/programs`, each run natively and by `bareflow run`.
 //!
-//! A C program is a file or a folder of files, a Rust program a file. Comments in the first
-//! lines of its (first) file may say `flags: ...` (for the compiler), `clang: N` (the oldest
+//! A C program is a file or a folder of files, a Rust program a file, and so is one in LLVM's text
+//! form, for what no compiler can be made to write. Comments in the first lines of its (first) file may say `flags: ...` (for the compiler), `clang: N` (the oldest
 //! that knows the language it uses) and `disk: FOLDER` (a folder beside it that the program
 //! reads files of).
 
@@ -18,7 +18,7 @@ use crate::process::{self, Ended};
 /// One program.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// `c/NAME` or `rust/NAME`.
+    /// `c/NAME`, `ir/NAME` or `rust/NAME`.
     pub name: String,
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
@@ -49,7 +49,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 /// All programs, sorted by name.
 pub fn all() -> Vec<Program> {
     let mut programs = Vec::new();
-    for language in ["c", "rust"] {
+    for language in ["c", "ir", "rust"] {
         for path in listed(&folder().join(language)) {
             let files = if path.is_dir() { listed(&path) } else { vec![path.clone()] };
             let (headers, sources): (Vec<_>, Vec<_>) =
@@ -80,8 +80,11 @@ impl Program {
     fn read_comments(&mut self) {
         for source in &self.sources {
             let whole = std::fs::read_to_string(source).unwrap_or_default();
-            for line in whole.lines().take_while(|line| line.starts_with("//")) {
-                let Some((key, value)) = line.trim_start_matches('/').split_once(':') else {
+            for line in
+                whole.lines().take_while(|line| line.starts_with("//") || line.starts_with(';'))
+            {
+                let text = line.trim_start_matches(['/', ';']);
+                let Some((key, value)) = text.split_once(':') else {
                     continue;
                 };
                 match key.trim() {

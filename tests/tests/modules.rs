@@ -99,6 +99,7 @@ const HOST_CALLS: &[&str] = &[
     "bf_grow",
     "bf_clock",
     "bf_date",
+    "bf_cpuid",
     "bf_exit",
     "bf_abort",
 ];

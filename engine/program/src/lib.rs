@@ -13,6 +13,7 @@ mod hosts;
 mod library;
 mod load;
 mod start;
+mod structors;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;

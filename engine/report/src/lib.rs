@@ -67,7 +67,8 @@ pub struct FaultReport {
     pub core: u32,
     /// Address of the instruction.
     pub rip: u64,
-    /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
+    /// The function it lies in, as `name+0xoffset`; of an interpreted program, that of the program,
+    /// as `name, block N`; `?` where nobody knows.
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,

@@ -65,6 +65,7 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
         "bf_date" => date as *const () as usize,
+        "bf_cpuid" => cpuid as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         _ => return None,
@@ -158,6 +159,13 @@ extern "C" fn clock() -> u64 {
 
 extern "C" fn date() -> u64 {
     at_leisure().shared.platform.date_ns()
+}
+
+/// What CPUID says. The features of the processor itself, also where compilers are told of fewer.
+extern "C" fn cpuid(leaf: u32, part: u32, answer: *mut [u32; 4]) {
+    let said = core::arch::x86_64::__cpuid_count(leaf, part);
+    // SAFETY: the program gives room for four words.
+    unsafe { answer.write_unaligned([said.eax, said.ebx, said.ecx, said.edx]) };
 }
 
 extern "C" fn exit(status: i32) -> ! {

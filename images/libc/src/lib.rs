@@ -17,6 +17,7 @@ mod blocks;
 mod calendar;
 mod character;
 mod convert;
+mod cpu;
 mod dates;
 mod environment;
 mod errors;
