@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_platform::{Arena, FileError, Memory, Platform};
+use bareflow_platform::{Arena, CoreId, FileError, Memory, Platform};
 use bareflow_report::Record;
 use bareflow_session::{Job, boot};
 use bareflow_storage::Error;
