@@ -62,6 +62,9 @@ pub struct FaultReport {
     pub error: Option<u64>,
     /// The address that could not be used, of a page fault.
     pub address: Option<u64>,
+    /// The processor it happened on; 0 is the first.
+    #[serde(skip_serializing_if = "is_first")]
+    pub core: u32,
     /// Address of the instruction.
     pub rip: u64,
     /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
@@ -76,6 +79,10 @@ impl FaultReport {
     pub fn signal(&self) -> Option<Signal> {
         self.vector.map(Signal::of_vector)
     }
+}
+
+fn is_first(core: &u32) -> bool {
+    *core == 0
 }
 
 /// The whole boot.

@@ -8,8 +8,7 @@ use alloc::vec::Vec;
 use bareflow_program::Start;
 use serde::{Deserialize, Serialize};
 
-use crate::session::Session;
-use crate::unit::Unit;
+use crate::image::Image;
 use crate::{Manifest, ModuleEntry};
 
 /// What whoever starts a machine has to say to it, beyond what its disk says.
@@ -65,10 +64,10 @@ pub(crate) fn settings(manifest: &Manifest) -> Vec<(String, String)> {
 
 /// Lays out what a program's `main` is called with, for good, and points the C library's variables
 /// at it; the arguments of the call.
-pub(crate) fn lay_out(session: &Session, index: usize, unit: &Unit) -> [u64; 3] {
+pub(crate) fn lay_out(manifest: &Manifest, index: usize, image: &Image) -> [u64; 3] {
     let none = ModuleEntry::default();
-    let entry = session.manifest.modules.get(index).unwrap_or(&none);
-    let start = Start::new(&unit.program.name, &entry.args, &session.manifest.env);
+    let entry = manifest.modules.get(index).unwrap_or(&none);
+    let start = Start::new(&image.program.name, &entry.args, &manifest.env);
     let bytes = start.bytes.len();
     // A program may keep any of its addresses to its end, which is the session's. Words, so that
     // the lists are aligned.
@@ -82,7 +81,7 @@ pub(crate) fn lay_out(session: &Session, index: usize, unit: &Unit) -> [u64; 3] 
         }
     }
     for (name, target) in start.variables {
-        if let Some(address) = unit.symbol(name).filter(|address| *address != 0) {
+        if let Some(address) = image.symbol(name).filter(|address| *address != 0) {
             // SAFETY: a variable of the program, a pointer by the name that it has, which nobody
             // uses before the program runs.
             unsafe { (address as *mut u64).write_unaligned(base + target as u64) };
