@@ -107,7 +107,7 @@ fn a_program_that_dies_ends_with_its_signal() {
             switch (atoi(argv[1])) {
             case 0: abort();
             case 1: return *(volatile int *)(16 + zero);
-            case 2: return 1 / zero;
+            case 2: return argc / zero;
             case 3: __builtin_trap();
             case 4: raise(SIGTERM);
             case 5: exit(300);

@@ -49,6 +49,9 @@ type Describe = fn(&Fault) -> String;
 
 static DESCRIBE: OnceLock<Describe> = OnceLock::new();
 
+/// Exit status of a process that faults while it reports a fault.
+const CRASHED: i32 = 3;
+
 /// From now on a fault prints what `describe` makes of it and ends the process with 128 and the
 /// number of its signal, as a shell would show it.
 pub fn install(describe: Describe) {

@@ -67,15 +67,10 @@ pub struct FaultReport {
     pub core: u32,
     /// Address of the instruction.
     pub rip: u64,
-    /// The function it lies in, as `name+0xoffset`; of an interpreted program, that of the program,
-    /// as `name, block N`; `?` where nobody knows.
+    /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,
-}
-
-fn is_first(core: &u32) -> bool {
-    *core == 0
 }
 
 impl FaultReport {
@@ -84,6 +79,10 @@ impl FaultReport {
     pub fn signal(&self) -> Option<Signal> {
         self.vector.map(Signal::of_vector)
     }
+}
+
+fn is_first(core: &u32) -> bool {
+    *core == 0
 }
 
 /// The whole boot.

@@ -9,7 +9,7 @@ use bareflow_program::Start;
 use serde::{Deserialize, Serialize};
 
 use crate::image::Image;
-use crate::manifest::{Manifest, ModuleEntry};
+use crate::{Manifest, ModuleEntry};
 
 /// What whoever starts a machine has to say to it, beyond what its disk says.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -64,9 +64,9 @@ pub(crate) fn settings(manifest: &Manifest) -> Vec<(String, String)> {
 
 /// Lays out what a program's `main` is called with, for good, and points the C library's variables
 /// at it; the arguments of the call.
-pub(crate) fn lay_out(manifest: &Manifest, number: usize, image: &Image) -> [u64; 3] {
+pub(crate) fn lay_out(manifest: &Manifest, index: usize, image: &Image) -> [u64; 3] {
     let none = ModuleEntry::default();
-    let entry = manifest.modules.get(number).unwrap_or(&none);
+    let entry = manifest.modules.get(index).unwrap_or(&none);
     let start = Start::new(&image.program.name, &entry.args, &manifest.env);
     let bytes = start.bytes.len();
     // A program may keep any of its addresses to its end, which is the session's. Words, so that

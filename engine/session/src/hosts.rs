@@ -4,50 +4,13 @@ use alloc::format;
 use alloc::string::String;
 use core::ffi::{CStr, c_char};
 
-use bareflow_platform::FileError;
 use bareflow_report::Signal;
 
 use crate::core::Ending;
+use crate::errno::Errno;
 use crate::events::Event;
-use crate::files::{SeekError, is_console};
+use crate::files::is_console;
 use crate::session::Session;
-
-/// Errors as Linux numbers them; host calls give the negative of one.
-mod errno {
-    pub(super) const ENOENT: i32 = 2;
-    pub(super) const EIO: i32 = 5;
-    pub(super) const ENXIO: i32 = 6;
-    pub(super) const EBADF: i32 = 9;
-    pub(super) const ENOMEM: i32 = 12;
-    pub(super) const EACCES: i32 = 13;
-    pub(super) const EEXIST: i32 = 17;
-    pub(super) const ENOTDIR: i32 = 20;
-    pub(super) const EISDIR: i32 = 21;
-    pub(super) const EINVAL: i32 = 22;
-    pub(super) const EMFILE: i32 = 24;
-    pub(super) const ENOSPC: i32 = 28;
-    pub(super) const ESPIPE: i32 = 29;
-    pub(super) const EROFS: i32 = 30;
-    pub(super) const ENAMETOOLONG: i32 = 36;
-}
-
-/// The number of a file's error.
-fn number(error: &FileError) -> i32 {
-    match error {
-        // Where there is no disk, there is no file.
-        FileError::NotFound | FileError::NoDisk => errno::ENOENT,
-        FileError::Exists => errno::EEXIST,
-        FileError::Full => errno::ENOSPC,
-        FileError::ReadOnly => errno::EROFS,
-        FileError::Forbidden => errno::EACCES,
-        FileError::IsFolder => errno::EISDIR,
-        FileError::NotFolder => errno::ENOTDIR,
-        FileError::BadPath => errno::EINVAL,
-        FileError::Device => errno::ENXIO,
-        FileError::NoMemory => errno::ENOMEM,
-        FileError::Broken(_) => errno::EIO,
-    }
-}
 
 /// Longest path and longest name in it, as on Linux, the NUL not counted.
 const PATH_MAX: usize = 4095;
@@ -91,7 +54,7 @@ fn at_leisure() -> &'static Session {
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
         // Files are open for reading only.
-        return -errno::EBADF as isize;
+        return Errno::EBADF.result() as isize;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
@@ -105,48 +68,47 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
     if descriptor == 0 {
         return at_leisure().shared.platform.read(buffer) as isize;
     }
-    let read = session().shared.files.read(descriptor, buffer);
-    read.map_or(-errno::EBADF as isize, |count| count as isize)
+    match session().shared.files.read(descriptor, buffer) {
+        Ok(count) => count as isize,
+        Err(error) => error.result() as isize,
+    }
 }
 
 extern "C" fn open(path: *const c_char, flags: i32) -> i32 {
     // SAFETY: the program passes a C string.
     let path = unsafe { CStr::from_ptr(path) };
+    opened(path, flags).unwrap_or_else(Errno::result)
+}
+
+/// The descriptor of a file that was just opened.
+fn opened(path: &CStr, flags: i32) -> Result<i32, Errno> {
+    if flags != 0 {
+        return Err(Errno::EINVAL);
+    }
+    let mut names = path.to_bytes().split(|byte| *byte == b'/');
+    if path.count_bytes() > PATH_MAX || names.any(|name| name.len() > NAME_MAX) {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    let path = path.to_str().ok().filter(|path| !path.is_empty()).ok_or(Errno::ENOENT)?;
     let shared = &session().shared;
-    let long = path.count_bytes() > PATH_MAX
-        || path.to_bytes().split(|byte| *byte == b'/').any(|name| name.len() > NAME_MAX);
-    let error = match path.to_str() {
-        _ if flags != 0 => errno::EINVAL,
-        _ if !shared.files.has_room() => errno::EMFILE,
-        _ if long => errno::ENAMETOOLONG,
-        Ok(path) if !path.is_empty() => match shared.platform.read_file(path) {
-            Ok(bytes) => return shared.files.add(bytes).unwrap_or(-errno::EMFILE),
-            Err(error) => number(&error),
-        },
-        _ => errno::ENOENT,
-    };
-    -error
+    shared.files.add(shared.platform.read_file(path)?)
 }
 
 extern "C" fn close(descriptor: i32) -> i32 {
-    if session().shared.files.close(descriptor) { 0 } else { -errno::EBADF }
+    session().shared.files.close(descriptor).map_or_else(Errno::result, |()| 0)
 }
 
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
-    let error = match session().shared.files.seek(descriptor, offset, whence) {
-        Ok(position) => return position,
-        Err(SeekError::NoFile) if is_console(descriptor) => errno::ESPIPE,
-        Err(SeekError::NoFile) => errno::EBADF,
-        Err(SeekError::NoPlace) => errno::EINVAL,
-    };
-    i64::from(-error)
+    let sought = session().shared.files.seek(descriptor, offset, whence);
+    sought.unwrap_or_else(|error| error.result().into())
 }
 
 extern "C" fn terminal(descriptor: i32) -> i32 {
+    let shared = &session().shared;
     if is_console(descriptor) {
-        return i32::from(session().shared.platform.is_terminal(descriptor as u32));
+        return i32::from(shared.platform.is_terminal(descriptor as u32));
     }
-    if session().shared.files.is_open(descriptor) { 0 } else { -errno::EBADF }
+    if shared.files.has(descriptor) { 0 } else { Errno::EBADF.result() }
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {

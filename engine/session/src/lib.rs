@@ -19,6 +19,7 @@ mod compilers;
 mod core;
 mod curator;
 mod disk;
+mod errno;
 mod error;
 mod events;
 mod facts;

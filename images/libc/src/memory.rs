@@ -2,6 +2,9 @@
 //!
 //! A tail shorter than a block is done by one more block that ends where the range ends and
 //! overlaps the one before.
+//!
+//! `SAFETY` lines say what the C standard has the caller of the function see to.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_set1_epi8, _mm_storeu_si128};
 use core::ffi::c_int;
@@ -10,23 +13,28 @@ use crate::blocks::{Byte, find, find_last, mismatch};
 use crate::substring::Part;
 
 unsafe fn block(from: *const u8) -> __m128i {
+    // SAFETY: the caller's: 16 bytes may be read.
     unsafe { _mm_loadu_si128(from.cast()) }
 }
 
 unsafe fn put_block(to: *mut u8, block: __m128i) {
+    // SAFETY: the caller's: 16 bytes may be written.
     unsafe { _mm_storeu_si128(to.cast(), block) }
 }
 
 unsafe fn get<T: Copy>(from: *const u8) -> T {
+    // SAFETY: the caller's: the bytes may be read.
     unsafe { from.cast::<T>().read_unaligned() }
 }
 
 unsafe fn put<T>(to: *mut u8, value: T) {
+    // SAFETY: the caller's: the bytes may be written.
     unsafe { to.cast::<T>().write_unaligned(value) }
 }
 
 /// Up to 16 bytes; everything is read before anything is written.
 unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: `len` bytes on both sides; each access lies within them.
     unsafe {
         if len >= 8 {
             let (first, last) = (get::<u64>(from), get::<u64>(from.add(len - 8)));
@@ -48,6 +56,7 @@ unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
 
 /// Ascending; right also where the ranges overlap and `to` lies below `from`.
 unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: `len` bytes on both sides; each access lies within them.
     unsafe {
         if len <= 16 {
             return copy_short(to, from, len);
@@ -76,12 +85,14 @@ unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe { copy_up(to, from, len) };
     to
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mempcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe {
         copy_up(to, from, len);
         to.add(len)
@@ -90,6 +101,7 @@ pub unsafe extern "C" fn mempcpy(to: *mut u8, from: *const u8, len: usize) -> *m
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe {
         // Descending only where ascending would overwrite what is still to be read.
         if (to as usize).wrapping_sub(from as usize) >= len || len <= 16 {
@@ -109,6 +121,7 @@ pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *m
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes; each access lies within them.
     unsafe {
         if len < 16 {
             let word = u64::from(byte as u8) * 0x0101_0101_0101_0101;
@@ -166,6 +179,7 @@ pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    // SAFETY: the same contract.
     unsafe { memcmp(a, b, len) }
 }
 
@@ -192,6 +206,7 @@ pub unsafe extern "C" fn rawmemchr(bytes: *const u8, byte: c_int) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memccpy(to: *mut u8, from: *const u8, byte: c_int, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides, or as many as are copied.
     unsafe {
         let mut i = 0;
         while i < len {
@@ -221,10 +236,12 @@ pub unsafe extern "C" fn memmem(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bzero(to: *mut u8, len: usize) {
+    // SAFETY: `len` bytes.
     unsafe { memset(to, 0, len) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bcopy(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: `len` bytes on both sides.
     unsafe { memmove(to, from, len) };
 }

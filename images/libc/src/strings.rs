@@ -1,4 +1,7 @@
 //! Strings that end in a NUL: `<string.h>` and `<strings.h>`.
+//!
+//! `SAFETY` lines say what the C standard, or POSIX, has the caller of the function see to.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null_mut;
@@ -36,6 +39,7 @@ pub unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcoll(a: *const u8, b: *const u8) -> c_int {
+    // SAFETY: two strings.
     unsafe { strcmp(a, b) }
 }
 
@@ -50,12 +54,14 @@ pub unsafe extern "C" fn strncmp(a: *const u8, b: *const u8, most: usize) -> c_i
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcasecmp(a: *const u8, b: *const u8) -> c_int {
+    // SAFETY: two strings.
     unsafe { strncasecmp(a, b, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncasecmp(a: *const u8, b: *const u8, most: usize) -> c_int {
     let mut i = 0;
+    // SAFETY: both have a NUL or so many bytes; behind a difference nothing is read.
     unsafe {
         while i < most {
             let difference = c_int::from(lower(*a.add(i))) - c_int::from(lower(*b.add(i)));
@@ -70,11 +76,13 @@ pub unsafe extern "C" fn strncasecmp(a: *const u8, b: *const u8, most: usize) ->
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: a string, and room for it.
     unsafe { memcpy(to, from, strlen(from) + 1) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn stpcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: a string, and room for it.
     unsafe {
         let len = strlen(from);
         memcpy(to, from, len + 1);
@@ -84,6 +92,7 @@ pub unsafe extern "C" fn stpcpy(to: *mut u8, from: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: room for so many bytes.
     unsafe {
         stpncpy(to, from, room);
     }
@@ -92,6 +101,7 @@ pub unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, room: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn stpncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: so many bytes of room, of which the string takes no more.
     unsafe {
         let len = strnlen(from, room);
         memcpy(to, from, len);
@@ -102,6 +112,7 @@ pub unsafe extern "C" fn stpncpy(to: *mut u8, from: *const u8, room: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: two strings, and room for both.
     unsafe {
         strcpy(to.add(strlen(to)), from);
     }
@@ -110,6 +121,7 @@ pub unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncat(to: *mut u8, from: *const u8, most: usize) -> *mut u8 {
+    // SAFETY: a string, and room behind it for what is added and a NUL.
     unsafe {
         let end = to.add(strlen(to));
         let len = strnlen(from, most);
@@ -121,6 +133,7 @@ pub unsafe extern "C" fn strncat(to: *mut u8, from: *const u8, most: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room.
     unsafe {
         let len = strlen(from);
         if room > 0 {
@@ -134,6 +147,7 @@ pub unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, room: usize) -> u
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room, the first one's included.
     unsafe {
         let len = strnlen(to, room);
         len + strlcpy(to.add(len), from, room - len)
@@ -148,6 +162,7 @@ pub unsafe extern "C" fn strchrnul(text: *const u8, c: c_int) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string; the place found is in it.
     unsafe {
         let at = strchrnul(text, c);
         if *at == c as u8 { at } else { null_mut() }
@@ -156,16 +171,19 @@ pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn index(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strchr(text, c) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strrchr(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string, its NUL included.
     unsafe { crate::memory::memrchr(text, c, strlen(text) + 1) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rindex(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strrchr(text, c) }
 }
 
@@ -183,6 +201,7 @@ pub unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mut u8 {
+    // SAFETY: two strings; the first is not read behind its NUL.
     unsafe {
         let len = strlen(part);
         loop {
@@ -220,16 +239,19 @@ unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strspn(text: *const u8, set: *const u8) -> usize {
+    // SAFETY: two strings.
     unsafe { span(text, set, true) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcspn(text: *const u8, set: *const u8) -> usize {
+    // SAFETY: two strings.
     unsafe { span(text, set, false) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
+    // SAFETY: two strings; the place is in the first.
     unsafe {
         let at = text.add(strcspn(text, set));
         if *at == 0 { null_mut() } else { at.cast_mut() }
@@ -239,16 +261,19 @@ pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok(text: *mut u8, set: *const u8) -> *mut u8 {
     static mut REST: *mut u8 = null_mut();
+    // SAFETY: a string or null, and a set; one thread runs the program.
     unsafe { strtok_r(text, set, &raw mut REST) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    // SAFETY: the same contract.
     unsafe { strtok_r(text, set, rest) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    // SAFETY: a string or null, a set, and a place that only this function uses.
     unsafe {
         let mut start = if text.is_null() { *rest } else { text };
         if start.is_null() {
@@ -271,6 +296,7 @@ pub unsafe extern "C" fn strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strsep(text: *mut *mut u8, set: *const u8) -> *mut u8 {
+    // SAFETY: a place for a string or null, and a set.
     unsafe {
         let start = *text;
         if start.is_null() {
@@ -289,16 +315,19 @@ pub unsafe extern "C" fn strsep(text: *mut *mut u8, set: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strdup(text: *const u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strndup(text, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strdup(text: *const u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strndup(text, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strndup(text: *const u8, most: usize) -> *mut u8 {
+    // SAFETY: a NUL or so many bytes; the copy has room for them and a NUL.
     unsafe {
         let len = strnlen(text, most);
         let copy = malloc(len + 1);
@@ -313,11 +342,13 @@ pub unsafe extern "C" fn strndup(text: *const u8, most: usize) -> *mut u8 {
 /// Collation in the C locale is byte order, so that the key is the text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strxfrm(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room.
     unsafe { strlcpy(to, from, room) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basename(path: *mut u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe {
         let slash = strrchr(path, c_int::from(b'/'));
         if slash.is_null() { path } else { slash.add(1) }
