@@ -1,8 +1,6 @@
 //! Where thunks lead: from compiled code into the handler.
 
-/// Offset in bytes of the handler and its context among the shared cells.
-pub(crate) const HANDLER_CELL: usize = 8;
-pub(crate) const CONTEXT_CELL: usize = 16;
+use crate::layout::Cell;
 
 /// Saves the argument registers as a [`super::RegFrame`], calls the handler, and returns what it
 /// left there. Entered by jump with the slot in r11d and the shared cells' address in r10.
@@ -38,7 +36,7 @@ pub(crate) unsafe extern "C" fn interpret() {
         "movaps xmm1, [rsp + 64]",
         "leave",
         "ret",
-        handler = const HANDLER_CELL,
-        context = const CONTEXT_CELL,
+        handler = const Cell::Handler as usize * 8,
+        context = const Cell::Context as usize * 8,
     )
 }

@@ -7,15 +7,17 @@ mod interpret;
 mod leave;
 mod probe_enter;
 mod probe_exit;
+mod serialise;
 pub(crate) mod stubs;
 
 pub use call::call;
-pub use enter::{Escape, enter};
+pub use enter::enter;
 pub(crate) use installed::bareflow_code_installed;
 pub(crate) use interpret::interpret;
 pub use leave::leave;
 pub(crate) use probe_enter::probe_enter;
 pub(crate) use probe_exit::probe_exit;
+pub(crate) use serialise::serialise;
 
 /// The registers that arguments and results travel in, laid out as a register save area
 /// ([`bareflow_ir::abi::SAVE_AREA`]).
@@ -35,6 +37,6 @@ const _: () = assert!(size_of::<RegFrame>() == bareflow_ir::abi::SAVE_AREA);
 
 /// What a call of a function that is not compiled leads to: runs function `slot` with the
 /// arguments in `frame` and on the stack from `stack_args` on, and puts the result in `frame`.
-/// `context` is what [`crate::CodeSpace::new`] was given.
+/// `context` is what [`crate::Linker::new`] was given.
 pub type Handler =
     unsafe extern "C" fn(slot: u32, frame: *mut RegFrame, stack_args: *mut u8, context: *mut ());

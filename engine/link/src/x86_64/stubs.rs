@@ -40,13 +40,22 @@ pub(crate) fn gate(at: usize, cells: usize, expired: usize) -> Option<[u8; GATE]
     Some(code)
 }
 
-/// `lea cells(%rip), %r10` or, when `load`, `mov cells(%rip), %r10`; then `jmp *target(%rip)`.
-pub(crate) fn entry(at: usize, load: bool, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
+/// `lea cells(%rip), %r10; jmp *target(%rip)` at `at`.
+pub(crate) fn entry_with_cells(at: usize, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
     let mut code = [0xcc; ENTRY];
-    code[..3].copy_from_slice(&[0x4c, if load { 0x8b } else { 0x8d }, 0x15]);
+    code[..3].copy_from_slice(&[0x4c, 0x8d, 0x15]);
     code[3..7].copy_from_slice(&distance(at + 7, cells)?);
     code[7..9].copy_from_slice(&[0xff, 0x25]);
     code[9..13].copy_from_slice(&distance(at + 13, target)?);
+    Some(code)
+}
+
+/// `mov %gs:0, %r10; jmp *target(%rip)` at `at`: to `target` with the address of the core's block.
+pub(crate) fn entry_with_block(at: usize, target: usize) -> Option<[u8; ENTRY]> {
+    let mut code = [0xcc; ENTRY];
+    code[..9].copy_from_slice(&[0x65, 0x4c, 0x8b, 0x14, 0x25, 0, 0, 0, 0]);
+    code[9..11].copy_from_slice(&[0xff, 0x25]);
+    code[11..15].copy_from_slice(&distance(at + 15, target)?);
     Some(code)
 }
 
