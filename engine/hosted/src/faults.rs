@@ -87,13 +87,13 @@ static REPORTING: AtomicI32 = AtomicI32::new(0);
 
 /// Comes back in one thread only: the process ends with one report. Other threads that fault
 /// meanwhile stand still; a second fault of the one that reports ends the process at once.
-fn claim(signal: i32) {
+fn claim() {
     // SAFETY: the call has no effect.
     let me = unsafe { libc::gettid() };
     match REPORTING.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) => {}
         // SAFETY: ends the process without running what may be broken by the fault.
-        Err(owner) if owner == me => unsafe { libc::_exit(128 + signal) },
+        Err(owner) if owner == me => unsafe { libc::_exit(CRASHED) },
         Err(_) => loop {
             // SAFETY: waits for a signal; the process is about to end.
             unsafe { libc::pause() };
@@ -102,7 +102,7 @@ fn claim(signal: i32) {
 }
 
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    claim(signal);
+    claim();
     // SAFETY: the kernel passes valid pointers.
     let fault = unsafe {
         let registers = &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
