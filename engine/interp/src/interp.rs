@@ -252,18 +252,6 @@ impl Interp {
     }
 }
 
-impl Interp {
-    /// The function whose decoded code an address lies in, and the block there: for reports of
-    /// faults, whose registers hold such addresses. Takes no lock.
-    pub fn decoded_at(&self, address: u64) -> Option<(FuncId, Option<BlockId>)> {
-        let ip = address as usize as Ip;
-        let (func, code) = self.locate(ip)?;
-        let at = code.insts.index(ip) as u32;
-        let after = code.blocks.partition_point(|(first, _)| *first <= at);
-        Some((func, after.checked_sub(1).map(|index| code.blocks[index].1)))
-    }
-}
-
 impl Owner for Interp {
     /// Several processors may decode the same function at once: what the first of them made stays.
     fn decode(&self, world: &dyn World, func: FuncId) -> Result<(), TrapKind> {
