@@ -21,7 +21,7 @@ fn in_a_process(test: &str, what: &str) -> Ended {
 
 unsafe extern "C" fn touch_nothing(_: *mut ()) {
     // SAFETY: not sound, which is the point: the fault must be reported.
-    unsafe { std::hint::black_box(8 as *mut u64).write_volatile(1) };
+    unsafe { std::hint::black_box(std::ptr::without_provenance_mut::<u64>(8)).write_volatile(1) };
 }
 
 #[inline(never)]
