@@ -7,6 +7,8 @@
 //! else is refused with its text.
 
 mod build;
+mod instructions;
+mod machine;
 mod meaning;
 mod operands;
 mod text;
