@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_bitcode::read_llbc;
-use bareflow_session::{Job, Part, Source};
+use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
@@ -20,7 +20,15 @@ pub fn job(
     library: Vec<Part>,
 ) -> Result<Job, Failure> {
     let sources = programs(files, options.entry.as_ref(), options.arg)?;
-    Ok(Job { manifest: options.manifest(), sources, library })
+    let entry_of = |source: &Source| ModuleEntry {
+        name: source.name.clone(),
+        files: source.parts.iter().map(|part| part.file.clone()).collect(),
+        entry: source.entry.clone(),
+        arg: source.arg,
+        args: Vec::new(),
+    };
+    let modules = sources.iter().map(entry_of).collect();
+    Ok(Job { manifest: Manifest { modules, ..options.manifest() }, sources, library })
 }
 
 /// The programs in `files`, as [`job`] tells them apart.

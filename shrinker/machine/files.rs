@@ -17,10 +17,20 @@ global_asm!(
     ".text",
 );
 
-/// Files open at a time.
-const FILES: usize = 16;
+/// Files open at a time: with the console's three descriptors as many as Linux allows.
+const FILES: usize = 1021;
 /// Descriptors below are the console's.
 const FIRST: i32 = 3;
+
+/// Errors, as Linux numbers them; calls give the negative of one.
+const ENOENT: i32 = 2;
+const EIO: i32 = 5;
+const EBADF: i32 = 9;
+const ENOTDIR: i32 = 20;
+const EISDIR: i32 = 21;
+const EINVAL: i32 = 22;
+const EMFILE: i32 = 24;
+const ESPIPE: i32 = 29;
 
 #[derive(Clone, Copy)]
 struct File {
@@ -43,13 +53,22 @@ unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
         while free < FILES && (*files.add(free)).open {
             free += 1;
         }
-        if flags != 0 || free == FILES || !mount() {
-            return -1;
+        if flags != 0 {
+            return -EINVAL;
+        }
+        if free == FILES {
+            return -EMFILE;
+        }
+        if *path == 0 || !mount() {
+            return -ENOENT;
         }
         let (mut name, mut folder) = (path, 0);
         loop {
             while *name == b'/' {
                 name = name.add(1);
+            }
+            if *name == 0 {
+                return -EISDIR;
             }
             let mut rest = name;
             while *rest != 0 && *rest != b'/' {
@@ -59,13 +78,13 @@ unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
             if !own {
                 let entry = look_up(folder, name);
                 if entry.is_null() {
-                    return -1;
+                    return -ENOENT;
                 }
                 let is_folder = *entry.add(11) & 0x10 != 0;
                 let first = half(entry, 26) as u16;
                 if *rest == 0 {
                     if is_folder {
-                        return -1;
+                        return -EISDIR;
                     }
                     let size = word(entry, 28);
                     let file =
@@ -74,11 +93,11 @@ unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
                     return FIRST + free as i32;
                 }
                 if !is_folder {
-                    return -1;
+                    return -ENOTDIR;
                 }
                 folder = first;
             } else if *rest == 0 {
-                return -1;
+                return -EISDIR;
             }
             name = rest;
         }
@@ -102,7 +121,7 @@ unsafe extern "C" fn file_read(descriptor: i32, mut to: *mut u8, length: usize) 
     unsafe {
         let file = file(descriptor);
         if file.is_null() {
-            return -1;
+            return -EBADF as isize;
         }
         let file = &mut *file;
         let cluster_bytes = cluster_bytes();
@@ -119,14 +138,14 @@ unsafe extern "C" fn file_read(descriptor: i32, mut to: *mut u8, length: usize) 
                 file.cluster = next(file.cluster);
                 if file.cluster == 0 {
                     file.index = u32::MAX;
-                    return -1;
+                    return -EIO as isize;
                 }
                 file.index += 1;
             }
             let inside = position & (cluster_bytes - 1);
             let from = sector(place(file.cluster).wrapping_add(inside / SECTOR));
             if from.is_null() {
-                return -1;
+                return -EIO as isize;
             }
             let offset = position % SECTOR;
             let mut count = (SECTOR - offset).min(file.size - position) as usize;
@@ -147,7 +166,7 @@ unsafe extern "C" fn bf_close(descriptor: i32) -> i32 {
     unsafe {
         let file = file(descriptor);
         if file.is_null() {
-            return -1;
+            return -EBADF;
         }
         (*file).open = false;
         0
@@ -155,21 +174,26 @@ unsafe extern "C" fn bf_close(descriptor: i32) -> i32 {
 }
 
 #[unsafe(no_mangle)]
+unsafe extern "C" fn file_terminal(descriptor: i32) -> i32 {
+    unsafe { if file(descriptor).is_null() { -EBADF } else { 0 } }
+}
+
+#[unsafe(no_mangle)]
 unsafe extern "C" fn bf_seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
     unsafe {
         let file = file(descriptor);
         if file.is_null() {
-            return -1;
+            return if (descriptor as u32) < FIRST as u32 { -ESPIPE as i64 } else { -EBADF as i64 };
         }
         let from = match whence {
             0 => 0,
             1 => (*file).position as i64,
             2 => (*file).size as i64,
-            _ => return -1,
+            _ => return -EINVAL as i64,
         };
         let to = from.wrapping_add(offset);
         if to < 0 {
-            return -1;
+            return -EINVAL as i64;
         }
         (*file).position = to as u64;
         to

@@ -31,6 +31,7 @@
 #![no_main]
 
 mod ata;
+mod date;
 mod fat;
 mod files;
 
@@ -48,6 +49,7 @@ global_asm!(include_str!("text/fault.s"), options(raw));
 global_asm!(include_str!("text/cpu.s"), options(raw));
 global_asm!(include_str!("text/grow.s"), options(raw));
 global_asm!(include_str!("text/clock.s"), options(raw));
+global_asm!(include_str!("text/cpuid.s"), options(raw));
 global_asm!(include_str!("text/read.s"), options(raw));
 global_asm!(include_str!("text/timing.s"), options(raw));
 

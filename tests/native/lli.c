@@ -2,4 +2,7 @@
 #define NO_START
 #include "shim.c"
 
-int bf_start(int argc, char **argv) { bf_exit(__bf_finish(main(argc, argv))); }
+int bf_start(int argc, char **argv, char **variables) {
+    environ = variables;
+    bf_exit(__bf_finish(main(argc, argv, variables)));
+}

@@ -45,6 +45,7 @@ pub(crate) mod module {
     pub(crate) const TRIPLE: u32 = 2;
     pub(crate) const DATALAYOUT: u32 = 3;
     pub(crate) const ASM: u32 = 4;
+    pub(crate) const SECTION_NAME: u32 = 5;
     pub(crate) const GLOBALVAR: u32 = 7;
     pub(crate) const FUNCTION: u32 = 8;
     pub(crate) const ALIAS_OLD: u32 = 9;
@@ -175,6 +176,7 @@ pub(crate) mod attr {
     pub(crate) const BY_VAL: u64 = 3;
     pub(crate) const MIN_SIZE: u64 = 6;
     pub(crate) const NAKED: u64 = 7;
+    pub(crate) const NEST: u64 = 8;
     pub(crate) const NO_INLINE: u64 = 14;
     pub(crate) const NO_RETURN: u64 = 17;
     pub(crate) const NO_UNWIND: u64 = 18;

@@ -23,16 +23,37 @@ pub struct Fault {
     pub stack: u64,
     /// The processor it happened on.
     pub core: u32,
+    /// Its general registers: rdi first, where the interpreter has its place, then those that
+    /// calls keep, then the rest.
+    pub registers: [u64; 14],
 }
+
+impl Fault {
+    /// The registers, and the words on top of the stack as far as they can be read.
+    pub fn words(&self) -> impl Iterator<Item = u64> {
+        // Where the stack itself has overflowed, it cannot.
+        let overflow = self.kind == "page fault" && self.address.abs_diff(self.stack) < 1 << 20;
+        let count = if overflow { 0 } else { SCANNED };
+        let stack = self.stack & !7;
+        // SAFETY: the stack that the fault struck on has words above its pointer: the frames of
+        // those who called the program.
+        let word = move |at| unsafe { ((stack + at * 8) as *const u64).read_volatile() };
+        self.registers.into_iter().chain((0..count).map(word))
+    }
+}
+
+/// Words of the stack that are looked at.
+const SCANNED: u64 = 64;
 
 type Describe = fn(&Fault) -> String;
 
 static DESCRIBE: OnceLock<Describe> = OnceLock::new();
 
-/// Exit status of a process whose machine crashed.
+/// Exit status of a process that faults while it reports a fault.
 const CRASHED: i32 = 3;
 
-/// From now on a fault prints what `describe` makes of it and ends the process with 3.
+/// From now on a fault prints what `describe` makes of it and ends the process with 128 and the
+/// number of its signal, as a shell would show it.
 pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
@@ -97,11 +118,28 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
             frame: registers[libc::REG_RBP as usize] as u64,
             stack: registers[libc::REG_RSP as usize] as u64,
             core: cores::number(),
+            registers: [
+                libc::REG_RDI,
+                libc::REG_RBX,
+                libc::REG_R12,
+                libc::REG_R13,
+                libc::REG_R14,
+                libc::REG_R15,
+                libc::REG_RBP,
+                libc::REG_RSI,
+                libc::REG_RDX,
+                libc::REG_RCX,
+                libc::REG_RAX,
+                libc::REG_R8,
+                libc::REG_R9,
+                libc::REG_R10,
+            ]
+            .map(|register| registers[register as usize] as u64),
         }
     };
     let text = DESCRIBE.get().map(|describe| describe(&fault)).unwrap_or_default();
     let mut out = std::io::stderr();
     drop(writeln!(out, "{text}"));
     // SAFETY: ends the process without running what may be broken by the fault.
-    unsafe { libc::_exit(CRASHED) }
+    unsafe { libc::_exit(128 + signal) }
 }

@@ -247,6 +247,7 @@ impl<'m> Copy<'m> {
                 _ => Linkage::External,
             },
             comdat: None,
+            section: None,
             // With one thread that is an ordinary variable.
             thread_local: false,
         });

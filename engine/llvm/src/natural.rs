@@ -1,11 +1,11 @@
 //! Signatures that LLVM lowers as the engine does.
 //!
-//! Both follow the System V calling convention, and differ where that says nothing: LLVM passes
-//! halves in vector registers, wide vectors in wide registers, integers of 128 bits whole, and gives
-//! back three words in registers. A function with such a parameter or result is refused.
+//! [`bareflow_ir::abi`] is what LLVM does for a processor without AVX. With AVX it passes vectors of more
+//! than 128 bits in registers of their width; and it gives back three words in registers, where the
+//! engine has memory. A function with such a parameter or result is refused.
 
 use bareflow_ir::abi::{self, Return};
-use bareflow_ir::layout::{align_of, bit_size};
+use bareflow_ir::layout::bit_size;
 use bareflow_ir::{FuncId, Module, Op, ParamAttrs, Type, TypeId, Types};
 
 /// What in a signature LLVM would lower in another way.
@@ -19,28 +19,22 @@ pub(crate) fn check(types: &Types, ty: TypeId, params: &[ParamAttrs]) -> Result<
     if lowered.ret == Return::Memory {
         return Err("a result returned in memory");
     }
-    args.iter().chain([&ret]).try_for_each(|ty| value(types, *ty))?;
-    let unaligned = |attrs: &ParamAttrs| {
-        attrs.byval.is_some_and(|ty| align_of(types, ty).max(8) > u64::from(attrs.align))
-    };
-    match params.iter().any(unaligned) {
-        true => Err("a copied argument of less than its alignment"),
-        false => Ok(()),
-    }
+    args.iter().chain([&ret]).try_for_each(|ty| value(types, *ty))
 }
 
 /// Whether a value is passed alike.
 fn value(types: &Types, ty: TypeId) -> Result<(), &'static str> {
     match types.get(ty) {
-        Type::Void | Type::Ptr | Type::Float | Type::Double | Type::Int(1..=64) => Ok(()),
-        Type::Int(_) => Err("an integer of more than 64 bits passed to a function"),
-        Type::Half | Type::BFloat => Err("a half-precision float passed to a function"),
-        Type::Vector { elem, len } => {
-            let whole = matches!(
-                types.get(*elem),
-                Type::Int(8 | 16 | 32 | 64) | Type::Float | Type::Double | Type::Ptr
-            );
-            match whole && *len > 1 && bit_size(types, ty) <= 128 {
+        Type::Void
+        | Type::Ptr
+        | Type::Half
+        | Type::BFloat
+        | Type::Float
+        | Type::Double
+        | Type::Int(_) => Ok(()),
+        Type::Vector { elem, .. } => {
+            let whole = matches!(bit_size(types, *elem), 8 | 16 | 32 | 64);
+            match whole && bit_size(types, ty) <= 128 {
                 true => Ok(()),
                 false => Err("an unusual vector passed to a function"),
             }

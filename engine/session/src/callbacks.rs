@@ -2,7 +2,9 @@
 
 use alloc::format;
 
-use bareflow_link::{Kind, ProbeId, RegFrame, SlotId};
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{Kind, ProbeId, SlotId};
+use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
@@ -44,12 +46,13 @@ pub(crate) unsafe extern "C" fn interpret(
     let slot = SlotId(slot);
     let Some(key) = session.shared.owner(slot) else {
         let name = alloc::string::String::from(session.curator().linker.name(slot));
-        session.core().leave(Ending::Stopped(format!("call of {name}, which nothing defines")));
+        let why = format!("call of {name}, which nothing defines");
+        session.core().leave(Ending::Stopped(why, Signal::ABORT));
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };
-    // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.
-    unsafe { image.interp.enter(&world, key.func, &mut *frame.cast(), stack_args) }
+    // SAFETY: the thunk passes the registers of one call.
+    unsafe { image.interp.enter(&world, key.func, &mut *frame, stack_args) }
 }
 
 /// Whether a program that was stopped at `instruction`, with its stack pointer at `stack`, may be
@@ -83,6 +86,19 @@ pub extern "C" fn interrupted() {
 /// `None` for an address that is what it seems. Takes no lock: for fault handlers.
 pub fn real_return(address: usize, nth: usize) -> Option<usize> {
     Session::current()?.core().block.real_return(address, nth)
+}
+
+/// The function of a program that the interpreter is at, and the number of the block there, as the
+/// first of these words tells that is an address in a function's decoded code: the interpreter has
+/// its place in a register or, while it calls, on the stack. Takes no lock: for fault handlers.
+pub fn interpreting(words: impl IntoIterator<Item = u64>) -> Option<(&'static str, Option<u32>)> {
+    let images = &Session::current()?.shared.images;
+    words.into_iter().find_map(|word| {
+        images.iter().find_map(|image| {
+            let (func, block) = image.interp.decoded_at(word)?;
+            Some((image.name(func), block.map(|block| block.0)))
+        })
+    })
 }
 
 /// The function or variable of a program that `address` lies in, and the distance from its

@@ -71,6 +71,7 @@ startup_protected:
     jmp 9b
 
 .code64
+.type startup_long, @function
 startup_long:
     mov eax, 0x10
     mov ds, eax
@@ -85,4 +86,5 @@ startup_long:
     xor ebp, ebp                # a backtrace ends here
     call {enter}
     ud2
+.size startup_long, . - startup_long
 .text

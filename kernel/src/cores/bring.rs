@@ -120,7 +120,7 @@ impl Coming {
 pub fn count() -> u32 {
     /// A processor that was not heard of for this long is not there. Emulators start theirs
     /// one after the other, on a machine that may be busy.
-    const PATIENCE_NS: u64 = 1_000_000_000;
+    const PATIENCE_NS: u64 = 2_000_000_000;
     /// Some need to be told twice.
     const AGAIN_NS: u64 = 200_000;
     if SHUT.load(Ordering::Acquire) {

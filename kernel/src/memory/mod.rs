@@ -107,14 +107,20 @@ pub fn low_page() -> Option<u64> {
 }
 
 /// Memory for one more processor, for good: its block, its interrupt stacks, and as much of its own
-/// stack as it needs until it can bring in more itself.
+/// stack as it needs until it can bring in more itself. `None` when processors would take more than a
+/// quarter of the memory there is.
 pub fn for_core(place: usize) -> Option<&'static Block> {
     let window = windows::core(place);
-    let stack = plan().core_stack(place);
+    let plan = plan();
+    let stack = plan.core_stack(place);
     let size = size_of::<InterruptStack>() as u64;
     let block_at = window.base + STACKS as u64 * size;
     const { assert!(size_of::<Block>() as u64 <= PAGE) };
     with(|m| {
+        // The program's heap is three quarters of it.
+        if m.free.total() < plan.heap.len {
+            return None;
+        }
         for each in 0..STACKS as u64 {
             m.fill(window.base + each * size + PAGE, size - PAGE)?;
         }

@@ -128,6 +128,9 @@ fn param(attrs: &ParamAttrs) -> Vec<u64> {
     if attrs.align != 0 {
         said.extend([NUMBER, attr::ALIGNMENT, u64::from(attrs.align)]);
     }
+    if attrs.nest {
+        said.extend([PLAIN, attr::NEST]);
+    }
     if let Some(ty) = attrs.sret {
         said.extend([TYPED, attr::STRUCT_RET, u64::from(ty.0)]);
     }

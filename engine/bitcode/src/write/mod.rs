@@ -85,6 +85,11 @@ pub fn write(module: &Module, counts: Option<&Counts>) -> Result<Vec<u8>, Unwrit
         };
         return Err(Unwritable::Refused { symbol: symbol.clone(), why: refusal.why.clone() });
     }
+    if let Some((_, chooser)) = module.choosers.first() {
+        let symbol = module.func(*chooser).name.clone();
+        let why = "a GNU indirect function, which is chosen before the program starts".into();
+        return Err(Unwritable::Refused { symbol, why });
+    }
     let mut pool = Pool::new(module);
     let mut attributes = Attributes::default();
     let personality = collect(module, &mut pool, &mut attributes);

@@ -42,6 +42,7 @@ pub(super) struct Symbols<'m> {
     module: &'m Module,
     names: Names,
     comdats: Vec<&'m str>,
+    sections: Vec<&'m str>,
 }
 
 impl<'m> Symbols<'m> {
@@ -50,7 +51,14 @@ impl<'m> Symbols<'m> {
         let comdats: BTreeSet<&str> = (module.funcs.iter().filter_map(|f| f.comdat.as_deref()))
             .chain(module.globals.iter().filter_map(|g| g.comdat.as_deref()))
             .collect();
-        Self { module, names: Names::default(), comdats: comdats.into_iter().collect() }
+        let sections: BTreeSet<&str> =
+            module.globals.iter().filter_map(|g| g.section.as_deref()).collect();
+        Self {
+            module,
+            names: Names::default(),
+            comdats: comdats.into_iter().collect(),
+            sections: sections.into_iter().collect(),
+        }
     }
 
     /// How many there are.
@@ -67,6 +75,9 @@ impl<'m> Symbols<'m> {
         attributes: &mut Attributes,
         personality: Option<u32>,
     ) {
+        for name in &self.sections {
+            bits.text(code::SECTION_NAME, name);
+        }
         for name in &self.comdats {
             let [at, size] = self.names.add(name);
             bits.record(code::COMDAT, &[at, size, SELECT_ANY]);
@@ -104,7 +115,10 @@ impl<'m> Symbols<'m> {
         ops.push(numbers::alignment(global.align));
         let thread_local = if global.thread_local { THREAD_LOCAL } else { 0 };
         let comdat = global.comdat.as_deref().filter(|_| defined);
-        ops.extend([0, 0, thread_local, 0, 0, 0, self.comdat(comdat, global.linkage), 0]);
+        let section = global.section.as_deref();
+        let section = section.and_then(|name| self.sections.binary_search(&name).ok());
+        ops.push(section.map_or(0, |at| at as u64 + 1));
+        ops.extend([0, thread_local, 0, 0, 0, self.comdat(comdat, global.linkage), 0]);
         ops.push(local(global.linkage));
         bits.record(code::GLOBALVAR, &ops);
     }
