@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use crate::cores;
+use crate::here;
 
 /// A fault the processor raised.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +117,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
             address: (*info).si_addr() as u64,
             frame: registers[libc::REG_RBP as usize] as u64,
             stack: registers[libc::REG_RSP as usize] as u64,
-            core: cores::number(),
+            core: here::number(),
             registers: [
                 libc::REG_RDI,
                 libc::REG_RBX,

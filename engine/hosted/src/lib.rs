@@ -7,6 +7,7 @@ mod child;
 mod cores;
 mod faults;
 mod files;
+mod here;
 mod memory;
 mod platform;
 
