@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 long double extended(long double x) { return x * 3; }
-unsigned long performance(void) {
+unsigned long unknown(void) {
     unsigned lo, hi;
     __asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi));
     return (unsigned long)hi << 32 | lo;
