@@ -45,11 +45,6 @@ enum Command {
     Manual(docs::Manual),
 }
 
-/// The definitions of all commands.
-pub(crate) fn command() -> clap::Command {
-    Cli::command()
-}
-
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
     match command {
         Command::Bench(args) => bench::run(&args, ui),
@@ -60,8 +55,8 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
-        Command::Completions(args) => docs::completions(&args, ui),
-        Command::Manual(args) => docs::manual(&args, ui),
+        Command::Completions(args) => docs::completions(&args, Cli::command(), ui),
+        Command::Manual(args) => docs::manual(&args, Cli::command(), ui),
     }
 }
 

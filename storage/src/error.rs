@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::device::DeviceError;
+use crate::finding::Finding;
 
 /// Why an operation on a volume failed. Whatever it is, the volume is as it was before the
 /// operation, or, after a device's error in the midst of a commit, sound all the same.
@@ -19,7 +20,7 @@ pub enum Error {
     /// The volume's structures contradict each other; it takes a repair tool.
     Damaged {
         /// What is wrong.
-        finding: crate::Finding,
+        finding: Finding,
     },
     /// Nothing has this path.
     NotFound {

@@ -12,7 +12,7 @@ use bareflow_emulator::Input;
 
 use crate::failure::{Exit, Failure};
 use crate::machine::MachineOptions;
-use crate::output_file::write_whole;
+use crate::output_file::write_bytes;
 use crate::perf_map::perf_map;
 use crate::ui::Ui;
 
@@ -70,18 +70,11 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     let booted = boot_once(&settings, ui, true)?;
     if let Some(file) = &args.trace {
-        write(file, &trace::trace(&booted).to_string())?;
+        write_bytes(file, trace::trace(&booted).to_string().as_bytes())?;
     }
     if let Some(file) = &args.perf_map {
-        write(file, &perf_map(&booted.line.functions))?;
+        write_bytes(file, perf_map(&booted.line.functions).as_bytes())?;
     }
     ui.result(&booted.line, || booted.line.summary());
     booted.exit_or_failure(&args.image)
-}
-
-fn write(path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    write_whole(path, |file| {
-        std::io::Write::write_all(file, text.as_bytes())
-            .map_err(|error| Failure::output(path, error))
-    })
 }

@@ -7,7 +7,7 @@ use bareflow_session::{Manifest, ModuleEntry};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
-use crate::image::Args;
+use crate::image::args::Args;
 
 /// A disk's files and settings.
 #[derive(Clone, Debug, Default)]

@@ -1,23 +1,9 @@
 //! What the interpreter needs of its surroundings: addresses, native calls, decisions.
 
-use bareflow_ir::{BlockId, FuncId, Symbol, abi};
+use bareflow_ir::abi::RegFrame;
+use bareflow_ir::{BlockId, FuncId, Symbol};
 
 use crate::{Stack, Trap};
-
-/// The registers a call passes arguments and results in.
-///
-/// It is laid out as the register save area of a variadic function, so that its address
-/// serves as one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(C, align(16))]
-pub struct RegFrame {
-    /// rdi, rsi, rdx, rcx, r8, r9. On return the first two are rax and rdx.
-    pub ints: [u64; abi::INT_ARGS],
-    /// xmm0 to xmm7, low half first. On return the first two are xmm0 and xmm1.
-    pub floats: [[u64; 2]; abi::FLOAT_ARGS],
-}
-
-const _: () = assert!(size_of::<RegFrame>() == abi::SAVE_AREA);
 
 /// What becomes of a loop that was reported hot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,7 +33,7 @@ pub trait World {
 
     /// Calls machine code by the C calling convention: loads all registers from `regs`, pushes
     /// `stack` so that its first word is the first stack argument (the stack pointer is a
-    /// multiple of 16 there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
+    /// multiple of [`RegFrame::stack_align`] there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
     /// xmm1 where [`RegFrame`] says.
     ///
     /// # Safety

@@ -2,9 +2,10 @@
 
 mod support;
 
+use bareflow_ir::abi::RegFrame;
 use bareflow_ir::data::{Data, DataReloc};
 use bareflow_ir::{FuncId, GlobalId, Symbol};
-use bareflow_link::{Kind, LinkError, PoolKind, RegFrame, Settings};
+use bareflow_link::{Kind, LinkError, PoolKind, Settings};
 use bareflow_object::{RelocKind, Section, Target};
 use bareflow_profile::Level;
 use support::*;
@@ -204,6 +205,7 @@ unsafe extern "C" fn handler(slot: u32, frame: *mut RegFrame, stack: *mut u8, co
         seen.push(u64::from(slot));
         seen.extend(frame.ints);
         seen.extend(frame.floats.iter().flatten());
+        seen.push(frame.nest);
         seen.push(stack.cast::<u64>().read());
         seen.push(stack.cast::<u64>().add(1).read());
         frame.ints[0] = 0x1111;
@@ -223,6 +225,8 @@ fn thunks_hand_over_every_register() {
     let mut frame = RegFrame {
         ints: [10, 11, 12, 13, 14, 15],
         floats: core::array::from_fn(|at| [100 + at as u64, 200 + at as u64]),
+        nest: 16,
+        stack_align: 0,
     };
     let sent = frame;
     for words in [&[7u64, 8][..], &[7, 8, 9]] {
@@ -233,7 +237,7 @@ fn thunks_hand_over_every_register() {
         let mut expected = vec![1];
         expected.extend(sent.ints);
         expected.extend(sent.floats.iter().flatten());
-        expected.extend([7, 8]);
+        expected.extend([16, 7, 8]);
         assert_eq!(seen, expected);
         assert_eq!(frame.ints[..2], [0x1111, 0x2222]);
         assert_eq!(frame.floats[..2], [[3, 4], [5, 6]]);

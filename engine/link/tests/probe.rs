@@ -2,7 +2,8 @@
 
 mod support;
 
-use bareflow_link::{CoreBlock, Installed, Linker, ProbeId, RegFrame, Settings, SlotId};
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{CoreBlock, Installed, Linker, ProbeId, Settings, SlotId};
 use bareflow_object::RelocKind;
 use bareflow_profile::Level;
 use support::*;
@@ -69,6 +70,8 @@ fn arguments_and_results_pass_through() {
     let mut frame = RegFrame {
         ints: [10, 11, 12, 13, 14, 15],
         floats: core::array::from_fn(|at| [100 + at as u64, 200 + at as u64]),
+        nest: 16,
+        stack_align: 0,
     };
     let sent = frame;
     // SAFETY: leads to the handler, which takes any arguments.

@@ -4,7 +4,8 @@ mod support;
 
 use std::sync::Arc;
 
-use bareflow_link::{CoreBlock, Installed, Linker, RegFrame, SlotId};
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{CoreBlock, Installed, Linker, SlotId};
 use bareflow_profile::Level;
 use support::*;
 

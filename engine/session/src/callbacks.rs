@@ -2,7 +2,8 @@
 
 use alloc::format;
 
-use bareflow_link::{Kind, ProbeId, RegFrame, SlotId};
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{Kind, ProbeId, SlotId};
 
 use crate::core::Ending;
 use crate::events::Event;
@@ -48,8 +49,8 @@ pub(crate) unsafe extern "C" fn interpret(
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };
-    // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.
-    unsafe { image.interp.enter(&world, key.func, &mut *frame.cast(), stack_args) }
+    // SAFETY: the thunk passes the registers of one call.
+    unsafe { image.interp.enter(&world, key.func, &mut *frame, stack_args) }
 }
 
 /// Whether a program that was stopped at `instruction`, with its stack pointer at `stack`, may be

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
-use bareflow_link::RegFrame;
+use bareflow_ir::abi::RegFrame;
 use bareflow_report::Record;
 
 use crate::clock::cycles;

@@ -41,10 +41,8 @@ impl World for Surroundings<'_> {
     }
 
     unsafe fn call_native(&self, address: u64, regs: &mut RegFrame, stack: &[u64]) {
-        let frame = core::ptr::from_mut(regs).cast::<bareflow_link::RegFrame>();
-        // SAFETY: the two frames have one layout (both are register save areas), and the
-        // caller vouches for address and arguments.
-        unsafe { bareflow_link::call(address as usize, &mut *frame, stack) }
+        // SAFETY: the caller vouches for address and arguments.
+        unsafe { bareflow_link::call(address as usize, regs, stack) }
     }
 
     fn hot_call(&self, func: FuncId, calls: u64) -> u64 {

@@ -7,6 +7,7 @@
 
 mod float;
 mod int;
+mod random;
 mod text;
 mod types;
 

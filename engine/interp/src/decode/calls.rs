@@ -1,15 +1,19 @@
 //! Calls of functions.
 
 use alloc::vec::Vec;
+use core::ptr;
 
 use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{CallInfo, FuncId, Instr, Operand, ParamAttrs, Symbol};
 
+use super::plan::byval_room;
 use super::{Decoder, Kind, kind_of};
 use crate::bridge::Bridge;
-use crate::code::{Handler, Kept};
-use crate::op::call::{self, Site};
+use crate::code::Kept;
+use crate::machine::Handler;
+use crate::op::call;
 use crate::op::memory;
+use crate::op::site::Site;
 use crate::op::slow;
 
 impl Decoder<'_> {
@@ -60,8 +64,8 @@ impl Decoder<'_> {
 
     /// Makes sure that a function that is only declared can be called. Emits a trap if not.
     fn resolve(&mut self, func: FuncId) -> bool {
-        let (Some(world), Some(interp)) = (self.env.world, self.env.interp) else { return true };
-        if !interp.passable(func) {
+        let Some((functions, world)) = self.env.running else { return true };
+        if !functions.passable(func) {
             let name = &self.env.module.func(func).name;
             let what = alloc::format!("a call of {name}, whose types cannot be passed");
             self.refuse(what);
@@ -69,7 +73,7 @@ impl Decoder<'_> {
         }
         match world.address(Symbol::Func(func)) {
             Some(address) => {
-                interp.set_outside(func, address);
+                functions.callee(func).set_outside(address);
                 true
             }
             None => {
@@ -94,17 +98,24 @@ impl Decoder<'_> {
         let mut places = Vec::with_capacity(info.args.len());
         for (index, arg) in info.args.iter().enumerate() {
             let from = self.place(*arg);
-            let byval = info.attrs.get(index).and_then(|attrs| attrs.byval);
-            let Some(ty) = byval else {
+            let attrs = info.attrs.get(index).copied().unwrap_or_default();
+            let (Some(ty), Some((align, whole))) = (attrs.byval, byval_room(self.types(), &attrs))
+            else {
                 places.push(from);
                 continue;
             };
             let bytes = alloc_size(self.types(), ty) as u32;
             self.push(memory::load_bytes, room, from, 0, bytes);
             let address = self.scratch(8);
-            self.int_result(memory::address::<memory::Local>, address, room, 0, 0);
+            if align > 16 {
+                let aligned = room + bytes.next_multiple_of(16);
+                self.int_result(memory::local_aligned, address, aligned, align as u32, 0);
+                self.push(memory::store_bytes, room, address, 0, bytes);
+            } else {
+                self.int_result(memory::address::<memory::Local>, address, room, 0, 0);
+            }
             places.push(address);
-            room += bytes.next_multiple_of(16);
+            room += whole as u32;
         }
         places
     }
@@ -131,7 +142,8 @@ impl Decoder<'_> {
             6 => call::call::<6>,
             _ => call::call_many,
         };
-        let state = self.env.interp.map_or(0, |interp| interp.state(func) as u64);
+        let state = self.env.running.map_or(ptr::null(), |(functions, _)| functions.callee(func));
+        let state = state as u64;
         let at = self.push(handler, to, 0, state as u32, (state >> 32) as u32);
         self.frame_ends.push(at);
         if words.len() > 6 {
@@ -187,14 +199,19 @@ impl Decoder<'_> {
         let list = self.place(list);
         let (class, size) = match kind_of(self.types(), instr.ty) {
             Kind::Int(_) => (0, 8),
-            Kind::F32 | Kind::F64 => (1, 8),
+            Kind::Short(_) | Kind::F32 | Kind::F64 => (1, 8),
             _ => {
                 self.refuse("va_arg of a type that takes more than one register");
                 return;
             }
         };
         self.function(crate::op::varargs::take, to, &[list, class, size]);
-        if let Kind::Int(bits) = kind_of(self.types(), instr.ty) {
+        let bits = match kind_of(self.types(), instr.ty) {
+            Kind::Int(bits) => bits,
+            Kind::Short(_) => 16,
+            _ => return,
+        };
+        if bits < 64 {
             self.int_result(crate::op::int::cut::<crate::op::shape::Reg>, to, to, bits, 0);
         }
     }

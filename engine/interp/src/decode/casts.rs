@@ -7,7 +7,7 @@ use bareflow_ir::{CastOp, Instr, Op, Operand};
 
 use super::arith::pick_sign_extend;
 use super::{Decoder, Kind, kind_of, regular};
-use crate::code::OsrMove;
+use crate::machine::OsrMove;
 use crate::op::float;
 use crate::op::int;
 use crate::op::lanes::{LaneDesc, LaneOp};

@@ -5,10 +5,8 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{BinaryOp, CastOp, FloatPredicate, IntPredicate};
 
-use super::int::Overflow;
-use super::slow::Fault;
-use crate::code::{Cx, Fp};
-use crate::value::{Format, Lane, convert, float, int, low, signed};
+use crate::machine::{Cx, Fp};
+use crate::value::{Fault, Format, Lane, Overflow, convert, float, int, low, signed};
 
 /// What is done with each lane.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

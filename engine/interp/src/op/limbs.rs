@@ -4,10 +4,8 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
-use super::int::Overflow;
-use super::slow::Fault;
-use crate::code::{Cx, Fp};
-use crate::value::wide;
+use crate::machine::{Cx, Fp};
+use crate::value::{Fault, Overflow, wide};
 
 /// What is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,8 +6,7 @@ use core::cmp::Ordering;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
-use crate::op::int::Overflow;
-use crate::op::slow::Fault;
+use super::{Fault, Overflow};
 
 /// Clears the bits beyond the width.
 pub(crate) fn trim(limbs: &mut [u64], bits: u32) {

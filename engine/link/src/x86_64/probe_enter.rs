@@ -4,7 +4,8 @@ use crate::block::at;
 use crate::record::SHIFT;
 
 /// Entered by jump with the address of the core's block in r10 and the probe's number in r11d,
-/// everything else as a caller of the target left it; jumps to the target.
+/// everything else as a caller of the target left it but what r10 was, which is where
+/// [`super::stubs::entry_with_block`] puts it; jumps to the target.
 ///
 /// The time and the real return address go into a frame of the block. When there is no room for
 /// one the call goes unmeasured.
@@ -35,6 +36,7 @@ pub(crate) unsafe extern "C" fn probe_enter() {
         "2:",
         "mov rax, [rsp - 8]",
         "mov rdx, [rsp - 16]",
+        "mov r10, [rsp - {nest}]",
         "jmp [r11]",
         shift = const SHIFT,
         records = const at::RECORDS,
@@ -44,5 +46,6 @@ pub(crate) unsafe extern "C" fn probe_enter() {
         frame = const at::FRAME,
         start = const at::START,
         record = const at::RECORD,
+        nest = const super::stubs::NEST,
     )
 }

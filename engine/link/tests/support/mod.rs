@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use bareflow_link::{CoreBlock, Handler, Linker, RegFrame, Region, Settings};
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{CoreBlock, Handler, Linker, Region, Settings};
 use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 
 pub const CODE: usize = 1 << 20;

@@ -110,7 +110,7 @@ impl Decoder<'_> {
         match (name.split('.').next().unwrap_or(name), args) {
             ("fmuladd", [a, b, c]) if scalar => {
                 let places = [*a, *b, *c].map(|operand| self.place(operand));
-                let handler: crate::code::Handler = if double {
+                let handler: crate::machine::Handler = if double {
                     fused::three::<fused::MulAdd<f64>, Reg, Reg>
                 } else {
                     fused::three::<fused::MulAdd<f32>, Reg, Reg>

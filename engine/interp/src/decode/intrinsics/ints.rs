@@ -8,12 +8,13 @@ use bareflow_ir::{Instr, IntPredicate, Op, Operand, Type};
 
 use super::{choice, is, lanes_of};
 use crate::decode::{Decoder, Kind, kind_of, regular};
-use crate::op::int::{self, Overflow};
+use crate::op::int;
 use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::limbs::{LimbDesc, LimbOp};
 use crate::op::shape::{Place, pick_binary, pick_unary};
 use crate::op::simd;
 use crate::value::Lane;
+use crate::value::Overflow;
 use crate::value::int::Unary as IntUnary;
 
 fn int_unary(name: &str) -> Option<(IntUnary, LimbOp)> {
@@ -184,7 +185,7 @@ impl Decoder<'_> {
                 return;
             }
             use int::{funnel_left, funnel_right};
-            let handler: crate::code::Handler = match (left, bits) {
+            let handler: crate::machine::Handler = match (left, bits) {
                 (true, 8) => funnel_left::<u8>,
                 (true, 16) => funnel_left::<u16>,
                 (true, 32) => funnel_left::<u32>,

@@ -10,7 +10,8 @@ use crate::decode::casts::scalar_lane;
 use crate::decode::{Decoder, Kind};
 use crate::op::int::{self};
 use crate::op::shape::pick_binary;
-use crate::op::{bulk, slow, stack, varargs};
+use crate::op::{bulk, stack, varargs};
+use crate::value::Fault;
 use crate::value::Lane;
 
 /// Intrinsics that change nothing a program can see.
@@ -111,7 +112,7 @@ impl Decoder<'_> {
         to: u32,
     ) -> bool {
         match (name.split('.').next().unwrap_or(name), args) {
-            ("trap" | "debugtrap" | "ubsantrap", _) => self.fault(slow::Fault::Trapped),
+            ("trap" | "debugtrap" | "ubsantrap", _) => self.fault(Fault::Trapped),
             ("stacksave", _) => self.int_result(stack::save, to, 0, 0, 0),
             ("stackrestore", [from]) => {
                 let from = self.place(*from);

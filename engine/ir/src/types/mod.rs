@@ -1,73 +1,17 @@
 //! The types of a module, each stored once.
 
+mod layout;
+mod ty;
+
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::TypeId;
-use crate::layout::Layout;
-
-/// One type (LLVM Language Reference, "Type System").
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub enum Type {
-    /// No value.
-    Void,
-    /// An integer of this many bits, 1 to 2^23.
-    Int(u32),
-    /// IEEE binary16.
-    Half,
-    /// Brain float: the upper half of a binary32.
-    BFloat,
-    /// IEEE binary32.
-    Float,
-    /// IEEE binary64.
-    Double,
-    /// The 80-bit extended format of the x87.
-    X86Fp80,
-    /// IEEE binary128.
-    Fp128,
-    /// An address. Typed pointers of older producers become this too.
-    Ptr,
-    /// `len` lanes of `elem`; `scalable` ones are not supported and never appear.
-    Vector {
-        /// Lane type: integer, float or pointer.
-        elem: TypeId,
-        /// Number of lanes, at least 1.
-        len: u32,
-    },
-    /// `len` elements of `elem`, each at a multiple of its allocation size.
-    Array {
-        /// Element type.
-        elem: TypeId,
-        /// Number of elements; may be 0.
-        len: u64,
-    },
-    /// A structure.
-    Struct {
-        /// Field types in order.
-        fields: Vec<TypeId>,
-        /// No padding between fields.
-        packed: bool,
-    },
-    /// A structure whose body is not known.
-    Opaque,
-    /// The type of a function.
-    Func {
-        /// Result type.
-        ret: TypeId,
-        /// Types of the fixed parameters.
-        params: Vec<TypeId>,
-        /// Further arguments may follow.
-        varargs: bool,
-    },
-    /// A basic block as operand.
-    Label,
-    /// A metadata operand; only calls of debug intrinsics have them.
-    Metadata,
-    /// A token.
-    Token,
-}
+use layout::Layout;
+pub use layout::align_up;
+pub use ty::Type;
 
 /// The type table of a module.
 ///
@@ -94,16 +38,16 @@ impl Types {
 
     /// The id of `ty`, which is added when it is new.
     pub fn intern(&mut self, ty: Type) -> TypeId {
-        let Self { table, index, hasher, .. } = self;
+        let Self { table, index, layouts, hasher } = self;
         let hash = hasher.hash_one(&ty);
         if let Some(known) = index.find(hash, |id| table[id.index()] == ty) {
             return *known;
         }
         let id = TypeId::new(table.len());
         index.insert_unique(hash, id, |id| hasher.hash_one(&table[id.index()]));
-        let layout = Layout::of(self, &ty);
-        self.layouts.push(layout);
-        self.table.push(ty);
+        let layout = Layout::of(layouts, &ty);
+        layouts.push(layout);
+        table.push(ty);
         id
     }
 
