@@ -61,9 +61,11 @@ impl Waiters {
         fence(Ordering::SeqCst);
     }
 
-    /// Whether somebody has woken `core` since it entered.
+    /// Whether somebody has woken `core` since it entered. This look and the waker's exchange are in
+    /// one order with all of their kind: a processor that first says, in the same order, that it is
+    /// about to sleep and then finds that nobody has woken it, is seen asleep by whoever wakes it.
     pub fn is_woken(&self, core: usize) -> bool {
-        self.places[core].0.load(Ordering::Acquire) == WOKEN
+        self.places[core].0.load(Ordering::SeqCst) == WOKEN
     }
 
     /// The place of `core`: its content changes when the processor is woken. For instructions
@@ -97,7 +99,7 @@ impl Waiters {
             let place = &self.places[core].0;
             if place.load(Ordering::Relaxed) == address
                 && place
-                    .compare_exchange(address, WOKEN, Ordering::AcqRel, Ordering::Relaxed)
+                    .compare_exchange(address, WOKEN, Ordering::SeqCst, Ordering::Relaxed)
                     .is_ok()
             {
                 woken += 1;
