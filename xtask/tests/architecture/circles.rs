@@ -14,8 +14,8 @@ use crate::source::Tree;
 use crate::{graph, names, workspace};
 
 /// Crates that still have circles. This list is to become empty.
-const NOT_YET: [&str; 5] =
-    ["bareflow-bitcode", "bareflow-ir", "bareflow-kernel", "bareflow-link", "bareflow-session"];
+const NOT_YET: &[&str] =
+    &["bareflow-bitcode", "bareflow-ir", "bareflow-kernel", "bareflow-link", "bareflow-session"];
 
 /// The circles of the crate whose root is this file, in words.
 fn circles(root: &Path) -> Vec<String> {
@@ -51,10 +51,10 @@ fn files_of_a_crate_use_each_other_in_one_direction() {
         }
     }
     for name in NOT_YET {
-        assert!(
-            found.remove(name).is_some(),
-            "{name} has no circle any more: take it off the list"
-        );
+        match found.remove(*name) {
+            Some(left) => println!("not yet: {left}"),
+            None => panic!("{name} has no circle any more: take it off the list"),
+        }
     }
     let text: String = found.into_values().collect();
     assert!(text.is_empty(), "\n{text}");

@@ -1,6 +1,6 @@
 //! The machine that a shrunk image carries: pieces that the shrinker links in by need.
 //!
-//! This is not part of the shrinker's own code. Its build script compiles this file to one
+//! This is not part of the shrinker's own code. Its build script compiles this crate to one
 //! relocatable object in which every piece has a section of its own, and the shrinker's linker
 //! takes what the program reaches:
 //!
@@ -28,30 +28,40 @@
 //!
 //! All pieces run on one core with interrupts off.
 #![no_std]
-#![no_main]
+// Loops stay loops: there need be no C library with functions to make of them.
+#![no_builtins]
+
+#[cfg(test)]
+extern crate std;
 
 mod ata;
 mod fat;
 mod files;
+#[cfg(test)]
+mod tests;
 
-use core::arch::global_asm;
+/// The pieces in assembly. Tests have none: nobody links them.
+#[cfg(not(test))]
+mod pieces {
+    use core::arch::global_asm;
 
-global_asm!(include_str!("boot/sector.s"), options(raw));
-global_asm!(include_str!("boot/long.s"), options(raw));
-global_asm!(include_str!("boot/pvh.s"), options(raw));
-global_asm!(include_str!("start/start.s"), options(raw));
-global_asm!(include_str!("start/unpack.s"), options(raw));
-global_asm!(include_str!("text/write.s"), options(raw));
-global_asm!(include_str!("text/exit.s"), options(raw));
-global_asm!(include_str!("text/report.s"), options(raw));
-global_asm!(include_str!("text/fault.s"), options(raw));
-global_asm!(include_str!("text/cpu.s"), options(raw));
-global_asm!(include_str!("text/grow.s"), options(raw));
-global_asm!(include_str!("text/clock.s"), options(raw));
-global_asm!(include_str!("text/read.s"), options(raw));
-global_asm!(include_str!("text/timing.s"), options(raw));
+    global_asm!(include_str!("../boot/sector.s"), options(raw));
+    global_asm!(include_str!("../boot/long.s"), options(raw));
+    global_asm!(include_str!("../boot/pvh.s"), options(raw));
+    global_asm!(include_str!("../start/start.s"), options(raw));
+    global_asm!(include_str!("../start/unpack.s"), options(raw));
+    global_asm!(include_str!("../text/write.s"), options(raw));
+    global_asm!(include_str!("../text/exit.s"), options(raw));
+    global_asm!(include_str!("../text/report.s"), options(raw));
+    global_asm!(include_str!("../text/fault.s"), options(raw));
+    global_asm!(include_str!("../text/cpu.s"), options(raw));
+    global_asm!(include_str!("../text/grow.s"), options(raw));
+    global_asm!(include_str!("../text/clock.s"), options(raw));
+    global_asm!(include_str!("../text/read.s"), options(raw));
+    global_asm!(include_str!("../text/timing.s"), options(raw));
 
-#[panic_handler]
-fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-    loop {}
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        loop {}
+    }
 }
