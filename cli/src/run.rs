@@ -26,6 +26,7 @@ Examples:
   bareflow run hello.bc --thresholds adaptive -v why functions rise, or do not
   bareflow run hello.bc --profile --json         what was counted for each function
   bareflow run fib.bc --entry fib --arg 30 --json --repeat 10
+  bareflow run hello.bc --smp 2                  compiles on a second processor meanwhile
   bareflow run hello.bc --disk state             starts warm from what the last run saved there
   bareflow run --disk folder                     what a disk with these files would boot")]
 pub struct Args {
@@ -40,6 +41,9 @@ pub struct Args {
     /// Time calls by the time this process had a processor, for figures on a busy machine
     #[arg(long)]
     processor_time: bool,
+    /// Processors: threads of this process, which compile while the program runs
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    smp: u32,
     /// A folder that stands for the machine's disk: starts from its snapshots and saves one.
     /// Without a FILE, its boot/manifest.json says what to run
     #[arg(long, value_name = "DIR")]
@@ -99,6 +103,7 @@ struct Line<'a> {
 pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let output = if ui.json() { Output::Capture } else { Output::Inherit };
     let machine = Hosted::new(output, args.disk.clone(), true)
+        .and_then(|machine| machine.with_cores(args.smp))
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
     let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
     let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
@@ -256,7 +261,11 @@ fn describe(fault: &Fault) -> String {
         "page fault" => format!(" at address {:#x}", fault.address),
         _ => String::new(),
     };
-    format!("error: {}{touched}: {}", fault.kind, place(fault.instruction))
+    let core = match fault.core {
+        0 => String::new(),
+        core => format!(", on core {core}"),
+    };
+    format!("error: {}{touched}: {}{core}", fault.kind, place(fault.instruction))
 }
 
 #[cfg(test)]

@@ -14,9 +14,15 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
         Machine::Q35 => "q35",
         Machine::Microvm => "microvm",
     };
+    let accel = match (kvm, settings.processors > 1 && !settings.count_instructions) {
+        (true, _) => "kvm",
+        // Processors of the machine are threads of this one, so that they run at the same time.
+        (false, true) => "tcg,thread=multi",
+        (false, false) => "tcg",
+    };
     command
         .args(["-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"])
-        .args(["-machine", machine, "-accel", if kvm { "kvm" } else { "tcg" }])
+        .args(["-machine", machine, "-accel", accel])
         .args(["-cpu", &settings.cpu])
         .args(["-m", &settings.memory_mib.to_string()])
         .args(["-smp", &settings.processors.to_string()])

@@ -40,7 +40,7 @@ pub fn set_callee(callee: &'static Callee) {
 /// A processor's alarm.
 #[derive(Debug)]
 pub struct Alarm {
-    /// When it is to ring, in nanoseconds of the clock.
+    /// When it is to ring, or to try again, in nanoseconds of the clock.
     when: AtomicU64,
 }
 
@@ -93,6 +93,8 @@ pub fn strike(frame: &mut Frame) {
         // again before the call is under way.
         unsafe { divert(frame, callee.interrupted) };
     } else {
+        // Written down, so that a sleep meanwhile does not have the timer strike at once again.
+        alarm.when.store(now + RETRY_NS, Ordering::Release);
         apic::start(RETRY_NS);
     }
 }

@@ -2,17 +2,22 @@
 
 use core::fmt;
 
-use spin::{Mutex, MutexGuard};
+use spin::mutex::{TicketMutex, TicketMutexGuard};
 
 use crate::devices::{apic, keyboard, serial, vga};
 
-/// Keeps what is written at once together.
-static OUT: Mutex<()> = Mutex::new(());
+/// Keeps what is written at once together. Processors get it in the order in which they came: one
+/// that writes without end keeps no other from writing.
+static OUT: TicketMutex<()> = TicketMutex::new(());
+
+/// Held for a look at what has arrived: a byte is read once.
+static IN: TicketMutex<()> = TicketMutex::new(());
 
 /// Begins a record (RFC 7464).
 const RECORD: u8 = 0x1e;
 
 /// Writes text for people.
+#[cfg(feature = "engine")]
 pub fn write(bytes: &[u8]) {
     let _together = OUT.lock();
     serial::write(bytes);
@@ -20,6 +25,7 @@ pub fn write(bytes: &[u8]) {
 }
 
 /// Writes one record: JSON text without a newline.
+#[cfg(feature = "engine")]
 pub fn record(json: &[u8]) {
     let _together = OUT.lock();
     serial::write(&[RECORD]);
@@ -39,7 +45,7 @@ pub fn log(text: fmt::Arguments<'_>) {
 }
 
 /// Holds the console for the end of the machine, if whoever writes is done in time.
-pub fn hold_while(in_time: impl Fn() -> bool) -> Option<MutexGuard<'static, ()>> {
+pub fn hold_while(in_time: impl Fn() -> bool) -> Option<TicketMutexGuard<'static, ()>> {
     loop {
         match OUT.try_lock() {
             None if in_time() => core::hint::spin_loop(),
@@ -55,7 +61,11 @@ pub fn read(buffer: &mut [u8]) -> usize {
     const NAP_NS: u64 = 1_000_000;
     let mut count = 0;
     while count < buffer.len() {
-        let byte = match serial::read().or_else(keyboard::read) {
+        let arrived = {
+            let _alone = IN.lock();
+            serial::read().or_else(keyboard::read)
+        };
+        let byte = match arrived {
             Some(END) => return count,
             // Terminals send a carriage return for the Enter key.
             Some(b'\r') => b'\n',

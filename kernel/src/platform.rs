@@ -2,10 +2,10 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_platform::{Arena, FileError, Memory, Platform};
+use bareflow_platform::{Arena, CoreId, FileError, Memory, Platform};
 use bareflow_report::Record;
 use bareflow_session::{Job, boot};
 use bareflow_storage::Error;
@@ -14,7 +14,7 @@ use crate::arch::exit::Status;
 use crate::devices::clock;
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::set_namer;
-use crate::{alarm, console, embedded, files, memory, start};
+use crate::{alarm, console, cores, embedded, files, memory, start};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -106,6 +106,36 @@ impl Platform for Machine {
 
     fn set_alarm(&self, at_ns: u64) {
         alarm::set(at_ns);
+    }
+
+    fn cores(&self) -> u32 {
+        cores::count()
+    }
+
+    fn core(&self) -> CoreId {
+        CoreId(cores::number())
+    }
+
+    unsafe fn start(&self, core: CoreId, run: unsafe extern "C" fn(*mut ()), argument: *mut ()) {
+        // SAFETY: by this function's contract.
+        unsafe { cores::start(core.0, run, argument) };
+    }
+
+    fn core_stack(&self, core: CoreId) -> (usize, usize) {
+        let stack = cores::stack(core.0).unwrap_or(memory::plan().stack);
+        (stack.base as usize, stack.end() as usize)
+    }
+
+    fn wait(&self, word: &AtomicU32, while_is: u32, timeout_ns: Option<u64>) -> bool {
+        cores::wait(word, while_is, timeout_ns)
+    }
+
+    fn wake(&self, word: &AtomicU32, most: u32) {
+        cores::wake(word, most);
+    }
+
+    fn set_core_block(&self, block: *mut ()) {
+        cores::set_engine_block(block);
     }
 
     fn memory(&self) -> Memory {

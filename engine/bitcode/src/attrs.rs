@@ -24,6 +24,7 @@ struct Group {
     sret: Option<u64>,
     align: u32,
     ext: Extension,
+    nest: bool,
     flags: FunctionFlags,
     refused: Option<&'static str>,
 }
@@ -158,6 +159,7 @@ impl Group {
         match key {
             attr::S_EXT => self.ext = Extension::Sign,
             attr::Z_EXT => self.ext = Extension::Zero,
+            attr::NEST => self.nest = true,
             attr::ALWAYS_INLINE => self.flags.alwaysinline = true,
             attr::NO_INLINE => self.flags.noinline = true,
             attr::NO_RETURN => self.flags.noreturn = true,
@@ -183,7 +185,7 @@ impl AttrList {
         let attrs = match (resolve(group.byval), resolve(group.sret)) {
             (Ok(byval), Ok(sret)) => {
                 let align = if byval.is_some() { group.align } else { 0 };
-                ParamAttrs { byval, align, sret, ext: group.ext }
+                ParamAttrs { byval, align, sret, ext: group.ext, nest: group.nest }
             }
             (Err(Cause::Unsupported(_)), _) | (_, Err(Cause::Unsupported(_))) => {
                 self.refused = Some("a parameter of a type that is not supported");

@@ -175,6 +175,7 @@ pub(crate) mod attr {
     pub(crate) const BY_VAL: u64 = 3;
     pub(crate) const MIN_SIZE: u64 = 6;
     pub(crate) const NAKED: u64 = 7;
+    pub(crate) const NEST: u64 = 8;
     pub(crate) const NO_INLINE: u64 = 14;
     pub(crate) const NO_RETURN: u64 = 17;
     pub(crate) const OPTIMIZE_FOR_SIZE: u64 = 19;

@@ -2,15 +2,17 @@
 
 use alloc::vec::Vec;
 
+use bareflow_ir::abi::{INT_ARGS, Pass, Place};
 use bareflow_ir::layout::{align_of, alloc_size};
 use bareflow_ir::{CallInfo, Extension, TypeId};
-use cranelift_codegen::ir::{self as clif, AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::ir::{self as clif, AbiParam, Inst, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
 use crate::lower::{Addr, Base, Lower, Res, refuse};
 use crate::memory::plain;
 use crate::names::Callee;
-use crate::signature::{Arg, Lowered};
+use crate::signature::{Lowered, Param};
+use crate::wrap;
 
 impl Lower<'_, '_> {
     /// A call of a function of the program, by name or address.
@@ -33,6 +35,11 @@ impl Lower<'_, '_> {
         let ret_attrs = callee.map(|id| self.src.module.func(id).ret).unwrap_or_default();
         let lowered = self.lower_signature(ret, ret_attrs, &args, &call.attrs, varargs)?;
         let (values, room) = self.call_args(call, &args, ret, &lowered)?;
+        if lowered.special {
+            let inst = self.call_with_image(call, &lowered, &values, room)?;
+            return self.results(ret, room, inst);
+        }
+        let values = self.params(call, &lowered, &values, room)?;
         let inst = match callee {
             Some(func) => {
                 let known = self.names.callees.iter().find(|known| {
@@ -59,6 +66,11 @@ impl Lower<'_, '_> {
                 self.b.ins().call_indirect(signature, target, &values)
             }
         };
+        self.results(ret, room, inst)
+    }
+
+    /// The result of a call.
+    fn results(&mut self, ret: TypeId, room: Option<Addr>, inst: Inst) -> Res<Vec<Value>> {
         let mut out = Vec::new();
         if let Some(room) = room {
             self.load_pieces(ret, room, plain(), &mut out)?;
@@ -69,49 +81,129 @@ impl Lower<'_, '_> {
         Ok(out)
     }
 
-    /// The Cranelift arguments, and where the result will be if it goes to memory.
+    /// The parts of all arguments, and where the result will be if it goes to memory. What is
+    /// copied is its address.
     fn call_args(
         &mut self,
         call: &CallInfo,
         args: &[TypeId],
         ret: TypeId,
         lowered: &Lowered,
-    ) -> Res<(Vec<Value>, Option<Addr>)> {
-        let mut values = Vec::new();
+    ) -> Res<(Vec<Vec<Value>>, Option<Addr>)> {
         let mut room = None;
         if lowered.in_memory {
             let (size, align) = (alloc_size(self.types(), ret), align_of(self.types(), ret));
-            let addr = Addr { base: Base::Stack(self.stack_slot(size, align)?), offset: 0 };
-            values.push(self.addr_value(addr));
-            room = Some(addr);
+            room = Some(Addr { base: Base::Stack(self.stack_slot(size, align)?), offset: 0 });
         }
-        for (index, kind) in lowered.args.iter().enumerate() {
-            match *kind {
-                Arg::Copy { size, pad } => {
-                    let source = self.one(call.args[index])?;
-                    if pad > 0 {
-                        // Alignment costs a copy of any bytes that can be read.
-                        let slot = self.stack_slot(u64::from(pad), 8)?;
-                        values.push(self.b.ins().stack_addr(types::I64, slot, 0));
-                    }
-                    if size > 0 {
-                        values.push(source);
-                    }
+        let mut all = Vec::with_capacity(args.len());
+        for (index, pass) in lowered.abi.args.iter().enumerate() {
+            if let Pass::Copy { .. } = pass {
+                all.push(alloc::vec![self.one(call.args[index])?]);
+                continue;
+            }
+            let mut pieces = self.pieces(call.args[index])?;
+            let attrs = call.attrs.get(index).copied().unwrap_or_default();
+            if attrs.ext == Extension::Sign
+                && let Some(bits) = self.types().int_bits(args[index])
+                && bits < 64
+            {
+                pieces[0] = self.sign_in(pieces[0], bits);
+            }
+            all.push(self.to_parts(args[index], &pieces)?);
+        }
+        Ok((all, room))
+    }
+
+    /// Cranelift's arguments.
+    fn params(
+        &mut self,
+        call: &CallInfo,
+        lowered: &Lowered,
+        values: &[Vec<Value>],
+        room: Option<Addr>,
+    ) -> Res<Vec<Value>> {
+        let mut list = Vec::with_capacity(lowered.params.len() + 1);
+        list.extend(room.map(|room| self.addr_value(room)));
+        for param in &lowered.params {
+            list.push(match *param {
+                Param::Part { arg, part } => values[arg][part],
+                Param::Filler(ty) => self.zero(ty),
+                Param::Pad(bytes) => {
+                    // Alignment costs a copy of any bytes that can be read.
+                    let slot = self.stack_slot(u64::from(bytes), 8)?;
+                    self.b.ins().stack_addr(types::I64, slot, 0)
                 }
-                Arg::Parts => {
-                    let mut pieces = self.pieces(call.args[index])?;
-                    let attrs = call.attrs.get(index).copied().unwrap_or_default();
-                    if attrs.ext == Extension::Sign
-                        && let Some(bits) = self.types().int_bits(args[index])
-                        && bits < 64
-                    {
-                        pieces[0] = self.sign_in(pieces[0], bits);
+                Param::Copy { arg } => self.padded(call, arg, values[arg][0])?,
+            });
+        }
+        Ok(list)
+    }
+
+    /// The address of what is passed as a copy, of whole words.
+    fn padded(&mut self, call: &CallInfo, arg: usize, source: Value) -> Res<Value> {
+        let Some(ty) = call.attrs.get(arg).and_then(|attrs| attrs.byval) else {
+            return refuse("a copy of nothing");
+        };
+        if alloc_size(self.types(), ty) > 0 {
+            return Ok(source);
+        }
+        let slot = self.stack_slot(8, 8)?;
+        Ok(self.b.ins().stack_addr(types::I64, slot, 0))
+    }
+
+    /// A call that says on the stack what its parameters cannot ([`wrap::call_with_image`]).
+    fn call_with_image(
+        &mut self,
+        call: &CallInfo,
+        lowered: &Lowered,
+        values: &[Vec<Value>],
+        room: Option<Addr>,
+    ) -> Res<Inst> {
+        let target = self.one(call.callee)?;
+        let slot = self.stack_slot(u64::from(lowered.abi.stack.max(8)), 16)?;
+        let image = Addr { base: Base::Stack(slot), offset: 0 };
+        let mut chain = self.int(types::I64, 0);
+        for (arg, pass) in lowered.abi.args.iter().enumerate() {
+            match pass {
+                Pass::Copy { offset, size } => {
+                    let to = image.plus(u64::from(*offset));
+                    self.copy_block(to, values[arg][0], *size);
+                }
+                Pass::Parts(places) => {
+                    for ((_, place), value) in places.iter().zip(&values[arg]) {
+                        match place {
+                            Place::Stack(offset) => {
+                                let to = image.plus(u64::from(*offset));
+                                self.store_raw(*value, to, plain());
+                            }
+                            Place::Nest => chain = *value,
+                            Place::Int(_) | Place::Float(_) => {}
+                        }
                     }
-                    values.extend(self.to_parts(args[index], &pieces)?);
                 }
             }
         }
-        Ok((values, room))
+        let words = wrap::Image {
+            target,
+            from: self.addr_value(image),
+            words: self.int(types::I64, u64::from(lowered.abi.stack / 8)),
+            mask: self.int(types::I64, u64::from(lowered.abi.stack_align).wrapping_neg()),
+            chain,
+        };
+        let mut signature = lowered.signature.clone();
+        signature.params.truncate(usize::from(lowered.in_memory) + lowered.in_registers);
+        let mut list: Vec<Value> = room.map(|room| self.addr_value(room)).into_iter().collect();
+        for param in &lowered.params[..lowered.in_registers] {
+            let Param::Part { arg, part } = *param else { return refuse("a filler in between") };
+            list.push(values[arg][part]);
+        }
+        let zero = self.int(types::I64, 0);
+        list.extend(core::iter::repeat_n(zero, INT_ARGS - usize::from(lowered.abi.ints)));
+        list.extend(words.in_order());
+        signature.params.resize(list.len(), AbiParam::new(types::I64));
+        let signature = self.b.import_signature(signature);
+        let reference = self.import(wrap::CALL_WITH_IMAGE, signature);
+        Ok(self.b.ins().call(reference, &list))
     }
 
     /// Calls a function by name with Cranelift values; `results` are the types of its results.

@@ -8,7 +8,7 @@ use cranelift_codegen::binemit::Reloc as ClifReloc;
 use cranelift_codegen::ir::{ExternalName, LibCall, UserFuncName};
 use cranelift_codegen::{CompiledCode, FinalizedMachReloc, FinalizedRelocTarget};
 
-use crate::variadic;
+use crate::wrap;
 use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 
 /// The byte before the operand of a direct call.
@@ -20,18 +20,33 @@ pub(crate) fn object(
     code: &CompiledCode,
     func: &cranelift_codegen::ir::Function,
     names: &[String],
-    prologue: bool,
+    entry: wrap::Entry,
     least_align: u32,
 ) -> Result<Object, String> {
     let align = code.buffer.alignment.max(16).max(least_align);
-    let mut text = if prologue { variadic::prologue(align) } else { Vec::new() };
+    let mut text = if entry.is_needed() { entry.code(align) } else { Vec::new() };
     let start = text.len() as u32;
     text.extend_from_slice(code.buffer.data());
     let mut relocs = Vec::new();
+    let mut with_image = Vec::new();
     for reloc in code.buffer.relocs() {
         let before = (reloc.offset as usize).wrapping_sub(1);
         let opcode = code.buffer.data().get(before).copied();
-        relocs.push(convert(reloc, opcode, start, func, names)?);
+        let reloc = convert(reloc, opcode, start, func, names)?;
+        match &reloc.target {
+            Target::Symbol(name) if name == wrap::CALL_WITH_IMAGE => with_image.push(reloc.offset),
+            _ => relocs.push(reloc),
+        }
+    }
+    if !with_image.is_empty() {
+        text.resize(text.len().next_multiple_of(16), 0xcc);
+        let there = text.len();
+        for place in with_image {
+            let place = place as usize;
+            let distance = (there - place - 4) as u32;
+            text[place..place + 4].copy_from_slice(&distance.to_le_bytes());
+        }
+        text.extend_from_slice(&wrap::call_with_image());
     }
     let mut blocks: Vec<(u32, u32)> = Vec::new();
     for place in code.buffer.get_srclocs_sorted() {

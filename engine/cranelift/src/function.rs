@@ -13,8 +13,8 @@ use cranelift_codegen::isa::CallConv;
 use crate::lower::{Addr, Base, Lower, Res, refuse};
 use crate::memory::plain;
 use crate::order::Order;
-use crate::signature::{Arg, Lowered};
-use crate::variadic;
+use crate::signature::{Lowered, Param};
+use crate::wrap;
 use bareflow_object::Entry;
 
 impl Lower<'_, '_> {
@@ -41,11 +41,13 @@ impl Lower<'_, '_> {
         self.b.switch_to_block(start);
         match entry {
             Entry::Call => {
-                self.signature(&lowered, varargs);
+                let chain = func.params.iter().any(|attrs| attrs.nest);
+                self.wrap = wrap::Entry { spills: varargs, chain };
+                self.signature(&lowered);
                 self.b.append_block_params_for_function_params(start);
                 self.b.seal_block(start);
                 let values = self.b.block_params(start).to_vec();
-                self.parameters(&params, &lowered, &values, varargs)?;
+                self.parameters(&params, &lowered, &values)?;
                 if instrument {
                     self.count_call();
                 }
@@ -73,29 +75,12 @@ impl Lower<'_, '_> {
         }
     }
 
-    /// Sets the signature of the code: of a variadic function, only what is in registers.
-    fn signature(&mut self, lowered: &Lowered, varargs: bool) {
+    /// Sets the signature of the code: behind an entry, only what is in registers.
+    fn signature(&mut self, lowered: &Lowered) {
         let mut signature = lowered.signature.clone();
         signature.returns = self.signature_returns(lowered);
-        if varargs {
-            let hidden = usize::from(lowered.in_memory);
-            let mut given = signature.params.split_off(hidden).into_iter();
-            for (kind, pass) in lowered.args.iter().zip(&lowered.abi.args) {
-                match (kind, pass) {
-                    (Arg::Parts, Pass::Parts(places)) => {
-                        for ((_, place), param) in places.iter().zip(given.by_ref()) {
-                            if !matches!(place, Place::Stack(_)) {
-                                signature.params.push(param);
-                            }
-                        }
-                    }
-                    (Arg::Copy { size, pad }, _) => {
-                        let count = usize::from(*size > 0) + usize::from(*pad > 0);
-                        given.by_ref().take(count).for_each(drop);
-                    }
-                    _ => {}
-                }
-            }
+        if self.wrap.is_needed() {
+            signature.params.truncate(usize::from(lowered.in_memory) + lowered.in_registers);
         }
         self.b.func.signature = signature;
     }
@@ -106,50 +91,53 @@ impl Lower<'_, '_> {
         params: &[bareflow_ir::TypeId],
         lowered: &Lowered,
         values: &[Value],
-        varargs: bool,
     ) -> Res<()> {
         let mut values = values.iter().copied();
         if lowered.in_memory {
             self.frame.hidden = values.next();
         }
-        let stack = varargs.then(|| {
-            self.frame.variadic = true;
+        let given: Vec<(Param, Value)> = lowered.params.iter().copied().zip(values).collect();
+        let given = |wanted| given.iter().find(|(param, _)| *param == wanted).map(|(_, v)| *v);
+        // What the entry and the caller left in memory.
+        let frame = self.wrap.is_needed().then(|| {
             let frame = self.b.ins().get_frame_pointer(types::I64);
-            Addr { base: Base::Value(frame), offset: variadic::STACK_ARGS }
+            Addr { base: Base::Value(frame), offset: 0 }
         });
-        for (index, ty) in params.iter().enumerate() {
-            let id = ValueId::new(index);
+        for (arg, ty) in params.iter().enumerate() {
+            let id = ValueId::new(arg);
+            let in_memory = |place| {
+                let offset = match place {
+                    Place::Stack(offset) => wrap::STACK_ARGS + i64::from(offset),
+                    Place::Nest => wrap::CHAIN,
+                    Place::Int(_) | Place::Float(_) => return None,
+                };
+                Some(frame?.plus(offset as u64))
+            };
             let mut out = Vec::new();
-            match (&lowered.args[index], &lowered.abi.args[index], stack) {
-                (Arg::Parts, Pass::Parts(places), Some(stack)) => {
+            match &lowered.abi.args[arg] {
+                Pass::Parts(places) => {
                     let kinds = self.part_types(*ty)?;
                     let mut parts = Vec::new();
-                    for ((_, place), kind) in places.iter().zip(kinds) {
-                        parts.push(match place {
-                            Place::Stack(offset) => {
-                                self.load_raw(kind, stack.plus(u64::from(*offset)), plain())
+                    for (part, ((_, place), kind)) in places.iter().zip(kinds).enumerate() {
+                        parts.push(match given(Param::Part { arg, part }) {
+                            Some(value) => value,
+                            None => {
+                                let addr = in_memory(*place).ok_or("a missing parameter")?;
+                                self.load_raw(kind, addr, plain())
                             }
-                            _ => values.next().ok_or("a missing parameter")?,
                         });
                     }
                     self.from_parts(*ty, &mut parts.into_iter(), &mut out)?;
                 }
-                (_, Pass::Copy { offset, .. }, Some(stack)) => {
-                    self.set_addr(id, stack.plus(u64::from(*offset)));
-                    continue;
-                }
-                (Arg::Parts, ..) => self.from_parts(*ty, &mut values, &mut out)?,
-                (Arg::Copy { size, pad }, ..) => {
-                    if *pad > 0 {
-                        let _padding = values.next();
+                Pass::Copy { offset, .. } => match given(Param::Copy { arg }) {
+                    Some(value) => out.push(value),
+                    None => {
+                        let place = Place::Stack(*offset);
+                        let addr = in_memory(place).ok_or("a missing parameter")?;
+                        self.set_addr(id, addr);
+                        continue;
                     }
-                    if *size > 0 {
-                        out.push(values.next().ok_or("a missing parameter")?);
-                    } else {
-                        let slot = self.stack_slot(8, 8)?;
-                        out.push(self.b.ins().stack_addr(types::I64, slot, 0));
-                    }
-                }
+                },
             }
             self.set(id, &out);
         }

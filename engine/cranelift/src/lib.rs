@@ -45,6 +45,7 @@ mod source;
 mod variadic;
 mod vector;
 mod wide;
+mod wrap;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -180,7 +181,7 @@ fn compile(
     let planned = if request.level > Level::O0 { lower.plan_promotion(&order) } else { Ok(()) };
     let translated =
         planned.and_then(|()| lower.function(request.entry, &order, request.options.instrument));
-    let Lower { b, names, .. } = lower;
+    let Lower { b, names, wrap: entry, .. } = lower;
     if let Err(refusal) = translated {
         // A builder that is dropped half way leaves its context in disorder.
         *builder = FunctionBuilderContext::new();
@@ -198,10 +199,8 @@ fn compile(
     let Some(code) = context.compiled_code() else {
         return Err(internal("no code".into()));
     };
-    let varargs = request.module.types.signature(func.ty).is_some_and(|(_, _, varargs)| varargs);
-    let prologue = varargs && request.entry == Entry::Call;
     // Cranelift aligns no blocks; what can be aligned is the start of the code.
     let align = u32::from(request.options.align_loops.unwrap_or(1)).next_power_of_two().min(64);
-    emit::object(&func.name, code, &context.func, &names.into_list(), prologue, align)
+    emit::object(&func.name, code, &context.func, &names.into_list(), entry, align)
         .map_err(internal)
 }

@@ -18,6 +18,7 @@ use crate::names::Names;
 use crate::promote::Promotion;
 use crate::shape::{self, Shape};
 use crate::source::Source;
+use crate::wrap;
 use bareflow_object::CpuFeatures;
 
 /// Why a function cannot be compiled, in words.
@@ -83,6 +84,8 @@ pub(crate) struct Lower<'a, 'b> {
     pub(crate) current: BlockId,
     pub(crate) promotion: Promotion,
     pub(crate) frame: Frame,
+    /// What stands before the body.
+    pub(crate) wrap: wrap::Entry,
     /// Values that came from the interpreter's frame.
     pub(crate) entry_values: Vec<ValueId>,
     /// Position of each value's definition in the function; empty at levels that do not look
@@ -106,8 +109,6 @@ pub(crate) struct Frame {
     pub(crate) side: Option<Value>,
     /// The function starts in the middle: its static allocas are its caller's.
     pub(crate) osr: bool,
-    /// The arguments that registers hold were spilled to a save area.
-    pub(crate) variadic: bool,
 }
 
 impl<'a, 'b> Lower<'a, 'b> {
@@ -121,6 +122,7 @@ impl<'a, 'b> Lower<'a, 'b> {
             current: BlockId(0),
             promotion: Promotion::default(),
             frame: Frame::default(),
+            wrap: wrap::Entry::default(),
             entry_values: Vec::new(),
             defs: Vec::new(),
             slots: vec![Slot::Empty; src.func.values.len()],

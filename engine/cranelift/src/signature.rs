@@ -1,13 +1,16 @@
 //! Signatures: `ir::abi`'s decisions in Cranelift's terms.
 //!
-//! Cranelift assigns registers and stack places in the order of parameters, by the same
-//! rules as `ir::abi`, so parameters that are listed part by part end up where it says.
+//! Cranelift gives registers to parameters in their order, integers and floats apart, and then
+//! stack places. So parameters are listed part by part, first those in registers, then those on
+//! the stack by their offset, and end up where `ir::abi` says. What lies on the stack although
+//! registers are left (half an `i128` would fit, or a vector of a variadic function) is preceded by
+//! *fillers*, parameters that use those registers up; gaps on the stack are filled likewise.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_ir::abi::{self, Pass, Place, Return};
-use bareflow_ir::layout::bit_size;
+use bareflow_ir::abi::{self, Part, PartAt, Pass, Place, Return};
+use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{Extension, ParamAttrs, TypeId};
 use cranelift_codegen::ir::{
     self as clif, AbiParam, ArgumentPurpose, InstBuilder, Signature, Value, types,
@@ -16,22 +19,33 @@ use cranelift_codegen::isa::CallConv;
 
 use crate::lower::{Addr, Base, Lower, Res, refuse};
 use crate::memory::plain;
-use crate::shape::Shape;
+use crate::shape::{Shape, container};
 
-/// How an IR argument relates to Cranelift parameters.
-pub(crate) enum Arg {
-    /// One parameter for each part of the value.
-    Parts,
-    /// A copy on the stack of this many bytes; before it, `pad` bytes to align it.
-    Copy { size: u32, pad: u32 },
+/// What a Cranelift parameter is, but for the address of a result in memory, which is the first.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Param {
+    /// A part of an argument.
+    Part { arg: usize, part: usize },
+    /// The address of what is copied to the stack for an argument.
+    Copy { arg: usize },
+    /// Nothing, but it takes a place of this type.
+    Filler(clif::Type),
+    /// The address of so many bytes without meaning, which are copied to the stack.
+    Pad(u32),
 }
 
 /// A lowered signature.
 pub(crate) struct Lowered {
     pub(crate) signature: Signature,
-    pub(crate) args: Vec<Arg>,
+    /// One entry a parameter of `signature`, behind the hidden one.
+    pub(crate) params: Vec<Param>,
+    /// Of `params`, how many travel in registers.
+    pub(crate) in_registers: usize,
     /// The result goes to memory, whose address is the first parameter.
     pub(crate) in_memory: bool,
+    /// What Cranelift has no words for: an argument in r10, or alignment of more than 16 bytes on
+    /// the stack. Calls go by [`crate::wrap::call_with_image`].
+    pub(crate) special: bool,
     pub(crate) abi: abi::Signature,
 }
 
@@ -63,37 +77,69 @@ impl Lower<'_, '_> {
                 signature.returns.push(extended(ty, ret_attrs.ext));
             }
         }
-        let mut kinds = Vec::new();
-        let mut stack = 0;
-        for (index, pass) in lowered.args.iter().enumerate() {
+        let mut params = Vec::new();
+        let mut on_stack = Vec::new();
+        let mut special = lowered.stack_align > 16;
+        for (arg, pass) in lowered.args.iter().enumerate() {
             match pass {
                 Pass::Parts(places) => {
-                    let ext = attrs.get(index).copied().unwrap_or_default().ext;
-                    for ty in self.part_types(args[index])? {
-                        signature.params.push(extended(ty, ext));
-                    }
-                    for (at, place) in places {
-                        if let Place::Stack(offset) = place {
-                            stack = offset + if at.part == abi::Part::V128 { 16 } else { 8 };
+                    let ext = attrs.get(arg).copied().unwrap_or_default().ext;
+                    let kinds = self.part_types(args[arg])?;
+                    for (part, ((at, place), ty)) in places.iter().zip(kinds).enumerate() {
+                        let param = (Param::Part { arg, part }, extended(ty, ext));
+                        match place {
+                            Place::Int(_) | Place::Float(_) => params.push(param),
+                            Place::Nest => special = true,
+                            Place::Stack(at_offset) => {
+                                on_stack.push((*at_offset, at.part.stack_bytes(), param));
+                            }
                         }
                     }
-                    kinds.push(Arg::Parts);
                 }
                 Pass::Copy { offset, size } => {
-                    let whole = size.next_multiple_of(8);
-                    let pad = offset - stack;
-                    for size in [pad, whole] {
-                        if size > 0 {
-                            let purpose = ArgumentPurpose::StructArgument(size);
-                            signature.params.push(AbiParam::special(types::I64, purpose));
-                        }
-                    }
-                    stack = offset + whole;
-                    kinds.push(Arg::Copy { size: whole, pad });
+                    let whole = size.next_multiple_of(8).max(8);
+                    let purpose = ArgumentPurpose::StructArgument(whole);
+                    let param = AbiParam::special(types::I64, purpose);
+                    on_stack.push((*offset, whole, (Param::Copy { arg }, param)));
                 }
             }
         }
-        Ok(Lowered { signature, args: kinds, in_memory, abi: lowered })
+        let in_registers = params.len();
+        on_stack.sort_by_key(|(offset, ..)| *offset);
+        let scalar = |param: &(Param, AbiParam)| matches!(param.0, Param::Part { .. });
+        let has = |float: bool| {
+            on_stack.iter().any(|(.., p)| scalar(p) && is_float(p.1.value_type) == float)
+        };
+        let filler = |ty| (Param::Filler(ty), AbiParam::new(ty));
+        let ints_left = abi::INT_ARGS - usize::from(lowered.ints);
+        let floats_left = abi::FLOAT_ARGS - usize::from(lowered.floats);
+        if has(false) {
+            params.extend(core::iter::repeat_n(filler(types::I64), ints_left));
+        }
+        if has(true) {
+            params.extend(core::iter::repeat_n(filler(types::F64), floats_left));
+        }
+        let ints_full = has(false) || ints_left == 0;
+        let mut end = 0;
+        for (offset, size, param) in on_stack {
+            match offset - end {
+                0 => {}
+                // Cranelift aligns vectors itself.
+                8 if param.1.value_type.is_vector() => {}
+                gap if ints_full && gap <= 16 => {
+                    params.extend(core::iter::repeat_n(filler(types::I64), gap as usize / 8));
+                }
+                gap => {
+                    let purpose = ArgumentPurpose::StructArgument(gap);
+                    params.push((Param::Pad(gap), AbiParam::special(types::I64, purpose)));
+                }
+            }
+            params.push(param);
+            end = offset + size;
+        }
+        signature.params.extend(params.iter().map(|(_, param)| *param));
+        let params = params.into_iter().map(|(param, _)| param).collect();
+        Ok(Lowered { signature, params, in_registers, in_memory, special, abi: lowered })
     }
 
     /// Cranelift types of the parts of a type, in the order of `ir::abi::parts`.
@@ -104,10 +150,9 @@ impl Lower<'_, '_> {
             Shape::Int { clif, .. } | Shape::Float(clif) => vec![clif],
             Shape::Wide { limbs, .. } => vec![types::I64; limbs as usize],
             Shape::Ptr => vec![types::I64],
-            Shape::Half { .. } => vec![types::I16],
+            Shape::Half { .. } => vec![types::F32],
             Shape::Lanes { .. } | Shape::Mask { .. } | Shape::Scalars { .. } => {
-                let chunks = bit_size(self.types(), ty).div_ceil(128);
-                vec![types::I8X16; chunks as usize]
+                self.vector_parts(ty)?.into_iter().map(part_type).collect()
             }
             Shape::Aggregate => {
                 let mut list = Vec::new();
@@ -127,23 +172,23 @@ impl Lower<'_, '_> {
                 let (low, high) = self.b.ins().isplit(pieces[0]);
                 vec![low, high]
             }
-            Shape::Int { .. }
-            | Shape::Float(_)
-            | Shape::Wide { .. }
-            | Shape::Ptr
-            | Shape::Half { .. } => pieces.to_vec(),
-            Shape::Lanes { .. } => {
-                pieces.iter().map(|piece| self.cast_bits(types::I8X16, *piece)).collect()
+            Shape::Int { .. } | Shape::Float(_) | Shape::Wide { .. } | Shape::Ptr => {
+                pieces.to_vec()
             }
-            Shape::Mask { .. } | Shape::Scalars { .. } => {
+            Shape::Half { .. } => vec![self.half_to_part(pieces[0])],
+            Shape::Lanes { .. } | Shape::Mask { .. } | Shape::Scalars { .. } => {
+                let list = self.vector_parts(ty)?;
+                if matches!(self.shape(ty)?, Shape::Lanes { .. }) && in_chunks(&list) {
+                    return Ok(pieces
+                        .iter()
+                        .map(|piece| self.cast_bits(types::I8X16, *piece))
+                        .collect());
+                }
                 // As it lies in memory.
-                let count = bit_size(self.types(), ty).div_ceil(128);
-                let slot = self.stack_slot(count * 16, 16)?;
-                let addr = Addr { base: Base::Stack(slot), offset: 0 };
+                let addr = self.vector_room(ty)?;
                 self.store_pieces(ty, pieces, addr, plain())?;
-                (0..count)
-                    .map(|index| self.load_raw(types::I8X16, addr.plus(index * 16), plain()))
-                    .collect()
+                let load = |part: PartAt| self.load_part(part.part, addr.plus(part.offset.into()));
+                list.into_iter().map(load).collect()
             }
             Shape::Aggregate => {
                 let mut parts = Vec::new();
@@ -179,7 +224,11 @@ impl Lower<'_, '_> {
                 let value = next()?;
                 out.push(self.mask_to(value, bits));
             }
-            Shape::Float(_) | Shape::Ptr | Shape::Half { .. } => out.push(next()?),
+            Shape::Float(_) | Shape::Ptr => out.push(next()?),
+            Shape::Half { .. } => {
+                let part = next()?;
+                out.push(self.half_from_part(part));
+            }
             Shape::Wide { bits, limbs } => {
                 let mut list = Vec::new();
                 for _ in 0..limbs {
@@ -187,19 +236,21 @@ impl Lower<'_, '_> {
                 }
                 out.extend(self.wide_mask(list, bits));
             }
-            Shape::Lanes { chunk, chunks, .. } => {
-                for _ in 0..chunks {
-                    let part = next()?;
-                    out.push(self.cast_bits(chunk, part));
+            Shape::Lanes { .. } | Shape::Mask { .. } | Shape::Scalars { .. } => {
+                let list = self.vector_parts(ty)?;
+                if let Shape::Lanes { chunk, .. } = self.shape(ty)?
+                    && in_chunks(&list)
+                {
+                    for _ in list {
+                        let part = next()?;
+                        out.push(self.cast_bits(chunk, part));
+                    }
+                    return Ok(());
                 }
-            }
-            Shape::Mask { .. } | Shape::Scalars { .. } => {
-                let count = bit_size(self.types(), ty).div_ceil(128);
-                let slot = self.stack_slot(count * 16, 16)?;
-                let addr = Addr { base: Base::Stack(slot), offset: 0 };
-                for index in 0..count {
-                    let part = next()?;
-                    self.store_raw(part, addr.plus(index * 16), plain());
+                let addr = self.vector_room(ty)?;
+                for part in list {
+                    let value = next()?;
+                    self.store_part(part.part, value, addr.plus(part.offset.into()));
                 }
                 self.load_pieces(ty, addr, plain(), out)?;
             }
@@ -211,6 +262,64 @@ impl Lower<'_, '_> {
         }
         Ok(())
     }
+
+    /// The parts of a vector.
+    fn vector_parts(&mut self, ty: TypeId) -> Res<Vec<PartAt>> {
+        abi::parts(self.types(), ty).or_else(|_| refuse("a vector that cannot be passed"))
+    }
+
+    /// Room for a vector as it lies in memory, in whole registers.
+    fn vector_room(&mut self, ty: TypeId) -> Res<Addr> {
+        let bytes = alloc_size(self.types(), ty).next_multiple_of(16);
+        Ok(Addr { base: Base::Stack(self.stack_slot(bytes, 16)?), offset: 0 })
+    }
+
+    /// Reads a part, as it is passed.
+    pub(crate) fn load_part(&mut self, part: Part, addr: Addr) -> Value {
+        match part {
+            Part::F16 => {
+                let bits = self.load_raw(types::I16, addr, plain());
+                self.half_to_part(bits)
+            }
+            _ => self.load_raw(part_type(PartAt { part, offset: 0 }), addr, plain()),
+        }
+    }
+
+    /// Writes a part that was passed.
+    pub(crate) fn store_part(&mut self, part: Part, value: Value, addr: Addr) {
+        let value = if part == Part::F16 { self.half_from_part(value) } else { value };
+        self.store_raw(value, addr, plain());
+    }
+
+    /// The bits of a float of 16 bits, in a vector register.
+    fn half_to_part(&mut self, bits: Value) -> Value {
+        let wide = self.b.ins().uextend(types::I32, bits);
+        self.cast_bits(types::F32, wide)
+    }
+
+    fn half_from_part(&mut self, part: Value) -> Value {
+        let wide = self.cast_bits(types::I32, part);
+        self.b.ins().ireduce(types::I16, wide)
+    }
+}
+
+/// Cranelift's type of a part of a vector.
+fn part_type(at: PartAt) -> clif::Type {
+    match at.part {
+        Part::Int(bits) => container(bits.into()),
+        Part::F16 | Part::F32 => types::F32,
+        Part::F64 => types::F64,
+        Part::V128 => types::I8X16,
+    }
+}
+
+fn in_chunks(parts: &[PartAt]) -> bool {
+    parts.iter().all(|at| at.part == Part::V128)
+}
+
+/// Whether a parameter of this type travels in a vector register.
+fn is_float(ty: clif::Type) -> bool {
+    ty.is_float() || ty.is_vector()
 }
 
 fn extended(ty: clif::Type, ext: Extension) -> AbiParam {

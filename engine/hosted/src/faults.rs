@@ -4,6 +4,9 @@ use std::io::Write;
 use std::mem::zeroed;
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use crate::cores;
 
 /// A fault the processor raised.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +21,8 @@ pub struct Fault {
     pub frame: u64,
     /// Its stack pointer.
     pub stack: u64,
+    /// The processor it happened on.
+    pub core: u32,
 }
 
 type Describe = fn(&Fault) -> String;
@@ -32,16 +37,9 @@ pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
     }
-    // SAFETY: the alternate stack lives for ever, and the handler is a function of the
-    // signature that SA_SIGINFO asks for.
+    own_stack();
+    // SAFETY: the handler is a function of the signature that SA_SIGINFO asks for.
     unsafe {
-        let size = 256 << 10;
-        let stack = libc::stack_t {
-            ss_sp: Box::leak(vec![0u8; size].into_boxed_slice()).as_mut_ptr().cast(),
-            ss_flags: 0,
-            ss_size: size,
-        };
-        libc::sigaltstack(&stack, ptr::null_mut());
         let mut action: libc::sigaction = zeroed();
         action.sa_sigaction = handle as *const () as usize;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
@@ -51,12 +49,41 @@ pub fn install(describe: Describe) {
     }
 }
 
+/// Gives the calling thread a stack for its faults: its own may be what is used up.
+pub(crate) fn own_stack() {
+    let size = 256 << 10;
+    let stack = libc::stack_t {
+        ss_sp: Box::leak(vec![0u8; size].into_boxed_slice()).as_mut_ptr().cast(),
+        ss_flags: 0,
+        ss_size: size,
+    };
+    // SAFETY: the stack lives for ever and is this thread's alone.
+    unsafe { libc::sigaltstack(&stack, ptr::null_mut()) };
+}
+
+/// The thread that reports a fault; 0: none.
+static REPORTING: AtomicI32 = AtomicI32::new(0);
+
+/// Comes back in one thread only: the process ends with one report. Other threads that fault
+/// meanwhile stand still; a second fault of the one that reports ends the process at once.
+fn claim() {
+    // SAFETY: the call has no effect.
+    let me = unsafe { libc::gettid() };
+    match REPORTING.compare_exchange(0, me, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) => {}
+        // SAFETY: ends the process without running what may be broken by the fault.
+        Err(owner) if owner == me => unsafe { libc::_exit(CRASHED) },
+        Err(_) => loop {
+            // SAFETY: waits for a signal; the process is about to end.
+            unsafe { libc::pause() };
+        },
+    }
+}
+
 extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
-    // SAFETY: the kernel passes valid pointers; a second fault must not come back here.
+    claim();
+    // SAFETY: the kernel passes valid pointers.
     let fault = unsafe {
-        for signal in [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL] {
-            libc::signal(signal, libc::SIG_DFL);
-        }
         let registers = &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
         Fault {
             kind: match signal {
@@ -69,6 +96,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
             address: (*info).si_addr() as u64,
             frame: registers[libc::REG_RBP as usize] as u64,
             stack: registers[libc::REG_RSP as usize] as u64,
+            core: cores::number(),
         }
     };
     let text = DESCRIBE.get().map(|describe| describe(&fault)).unwrap_or_default();

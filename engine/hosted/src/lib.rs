@@ -4,6 +4,7 @@
 //! measured without an emulator.
 
 mod child;
+mod cores;
 mod faults;
 mod files;
 mod memory;

@@ -18,8 +18,10 @@ pub(crate) struct Bridge {
     in_memory: bool,
     /// Bytes of the result.
     pub ret_bytes: u32,
-    /// Bytes of all stack arguments, a multiple of 16.
+    /// Bytes of all stack arguments, a multiple of their alignment.
     pub stack_bytes: u32,
+    /// What the address of the first stack argument is a multiple of: 16 or more.
+    pub stack_align: u32,
     /// Bytes of the stack arguments that have a name, for `va_start`.
     pub named_stack: u32,
     /// Bytes of the parameters in a frame.
@@ -43,7 +45,7 @@ enum How {
         bits: u8,
         ext: Extension,
     },
-    /// 4, 8 or 16 bytes.
+    /// 2 to 16 bytes.
     Float {
         place: Place,
         bytes: u8,
@@ -64,6 +66,7 @@ impl Bridge {
             in_memory: false,
             ret_bytes: 0,
             stack_bytes: 0,
+            stack_align: 16,
             named_stack: 0,
             param_bytes: 0,
             varargs: true,
@@ -82,20 +85,14 @@ impl Bridge {
         let list: Vec<TypeId> = args.iter().map(|(ty, _)| *ty).collect();
         let signature = lower(types, ret, &list, attrs, varargs)?;
         let mut moves = Vec::new();
-        let mut named_stack = 0;
         for (index, (pass, (list_ty, base))) in signature.args.iter().zip(args).enumerate() {
             let ext = attrs.get(index).copied().unwrap_or_default().ext;
             match pass {
                 Pass::Copy { offset, size } => {
-                    named_stack = named_stack.max(offset + size.next_multiple_of(8));
                     moves.push(Move { at: *base, how: How::Copy { offset: *offset, size: *size } });
                 }
                 Pass::Parts(list) => {
                     for (at, place) in list {
-                        if let Place::Stack(offset) = place {
-                            let bytes = if at.part == Part::V128 { 16 } else { 8 };
-                            named_stack = named_stack.max(offset + bytes);
-                        }
                         let bytes = vector_bytes(types, *list_ty, u64::from(at.offset));
                         moves.push(part(base + at.offset, at.part, *place, ext, bytes));
                     }
@@ -129,7 +126,8 @@ impl Bridge {
             in_memory,
             ret_bytes: alloc_size(types, ret) as u32,
             stack_bytes: signature.stack,
-            named_stack,
+            stack_align: signature.stack_align,
+            named_stack: signature.end,
             param_bytes: end as u32,
             varargs,
         })
@@ -147,7 +145,7 @@ impl Bridge {
     pub fn same(&self, other: &Self) -> bool {
         self.same_result(other)
             && self.args.len() == other.args.len()
-            && self.stack_bytes == other.stack_bytes
+            && (self.stack_bytes, self.stack_align) == (other.stack_bytes, other.stack_align)
             && self.args.iter().zip(&other.args).all(|(a, b)| match (a.how, b.how) {
                 (How::Copy { .. }, How::Copy { .. }) => a.how == b.how,
                 _ => a.same_part(b),
@@ -162,6 +160,7 @@ impl Bridge {
         if self.in_memory {
             regs.ints[0] = dst as u64;
         }
+        regs.stack_align = u64::from(self.stack_align);
         for step in &self.args {
             // SAFETY: the caller's.
             unsafe { step.out(frame, regs, stack) }
@@ -238,6 +237,7 @@ fn vector_bytes(types: &Types, ty: TypeId, offset: u64) -> u8 {
 fn part(at: u32, part: Part, place: Place, ext: Extension, vector: u8) -> Move {
     let how = match part {
         Part::Int(bits) => How::Int { place, bits, ext },
+        Part::F16 => How::Float { place, bytes: 2 },
         Part::F32 => How::Float { place, bytes: 4 },
         Part::F64 => How::Float { place, bytes: 8 },
         Part::V128 => How::Float { place, bytes: vector },
@@ -274,6 +274,7 @@ impl Move {
                         Place::Stack(offset) => {
                             stack.add(offset as usize).cast::<u64>().write_unaligned(word);
                         }
+                        Place::Nest => regs.nest = word,
                         Place::Int(at) | Place::Float(at) => regs.ints[at as usize] = word,
                     }
                 }
@@ -286,6 +287,7 @@ impl Move {
                             core::ptr::copy(value.as_ptr().cast(), to, bytes.max(8) as usize);
                         }
                         Place::Int(at) | Place::Float(at) => regs.floats[at as usize] = value,
+                        Place::Nest => regs.nest = value[0],
                     }
                 }
                 How::Copy { offset, size } => {
@@ -304,6 +306,7 @@ impl Move {
                 How::Int { place, bits, .. } => {
                     let word = match place {
                         Place::Stack(at) => stack.add(at as usize).cast::<u64>().read_unaligned(),
+                        Place::Nest => regs.nest,
                         Place::Int(at) | Place::Float(at) => regs.ints[at as usize],
                     };
                     write_part(to, bits, word);
@@ -317,6 +320,7 @@ impl Move {
                             [stack.add(at as usize).cast::<u64>().read_unaligned(), 0]
                         }
                         Place::Int(at) | Place::Float(at) => regs.floats[at as usize],
+                        Place::Nest => [regs.nest, 0],
                     };
                     core::ptr::copy(value.as_ptr().cast(), to, bytes as usize);
                 }

@@ -33,7 +33,7 @@ pub trait World {
 
     /// Calls machine code by the C calling convention: loads all registers from `regs`, pushes
     /// `stack` so that its first word is the first stack argument (the stack pointer is a
-    /// multiple of 16 there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
+    /// multiple of [`RegFrame::stack_align`] there), sets `al` to 8, calls `address`, and stores rax, rdx, xmm0 and
     /// xmm1 where [`RegFrame`] says.
     ///
     /// # Safety

@@ -25,6 +25,8 @@ pub struct ParamAttrs {
     pub sret: Option<TypeId>,
     /// How a narrow integer is extended.
     pub ext: Extension,
+    /// The static chain, which has a register of its own.
+    pub nest: bool,
 }
 
 /// Attributes of a function that a compiler may want to know.

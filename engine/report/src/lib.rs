@@ -58,12 +58,19 @@ pub struct FaultReport {
     pub error: Option<u64>,
     /// The address that could not be used, of a page fault.
     pub address: Option<u64>,
+    /// The processor it happened on; 0 is the first.
+    #[serde(skip_serializing_if = "is_first")]
+    pub core: u32,
     /// Address of the instruction.
     pub rip: u64,
     /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,
+}
+
+fn is_first(core: &u32) -> bool {
+    *core == 0
 }
 
 /// The whole boot.

@@ -6,6 +6,9 @@ use alloc::vec::Vec;
 use bareflow_profile::Level;
 use serde::{Deserialize, Serialize};
 
+/// Where the settings of a disk are.
+pub(crate) const PATH: &str = "/boot/manifest.json";
+
 /// The settings of a machine.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -93,7 +96,6 @@ impl Pools {
             code: bytes(self.code, usual.code),
             data: bytes(self.data, usual.data),
             metadata: bytes(self.metadata, usual.metadata),
-            ..usual
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod idt;
 mod memory;
 pub mod paging;
 pub mod ports;
+pub mod registers;
 pub mod stack;
 pub mod startup;
 pub mod trap;

@@ -18,9 +18,10 @@ use spin::Mutex;
 
 use super::{Block, CORES, COUNT, JOINING, block, block_of, running, wait, work};
 use crate::arch::{cpu, gs, startup};
+use crate::console::log;
 use crate::devices::apic::{self, Signal};
 use crate::devices::clock;
-use crate::{console, memory};
+use crate::memory;
 
 /// Processors that were told to start.
 struct Coming {
@@ -28,7 +29,8 @@ struct Coming {
     ids: Vec<u32>,
     /// The page they start at.
     low: u64,
-    /// When the last message was sent to them.
+    /// When the last message was sent to them, by the time-stamp counter: asking the clock would
+    /// have it measured first, and keep the boot waiting.
     sent: u64,
     /// How many messages were: INIT, then the first and the second start.
     messages: u32,
@@ -80,14 +82,15 @@ pub fn begin(listed: Option<Interrupts>, options: &Options) {
         apic::send(id, Signal::Init);
     }
     SHUT.store(false, Ordering::Relaxed);
-    *COMING.lock() = Some(Coming { ids, low, sent: clock::now_ns(), messages: 1 });
+    *COMING.lock() = Some(Coming { ids, low, sent: cpu::cycles(), messages: 1 });
 }
 
 /// Sends those that are about to start on their way.
 pub fn let_in() {
     if let Some(coming) = COMING.lock().as_mut() {
         // Only the first 64-bit processors of one maker need that long to reset.
-        while clock::now_ns() - coming.sent < cpu::reset_ns() {
+        let needed = cpu::reset_ns();
+        while needed > 0 && coming.waited() < needed {
             core::hint::spin_loop();
         }
         coming.start();
@@ -99,8 +102,13 @@ impl Coming {
         for &id in &self.ids {
             apic::send(id, Signal::Startup((self.low >> 12) as u8));
         }
-        self.sent = clock::now_ns();
+        self.sent = cpu::cycles();
         self.messages += 1;
+    }
+
+    /// Nanoseconds since the last message.
+    fn waited(&self) -> u64 {
+        clock::nanoseconds(cpu::cycles().saturating_sub(self.sent))
     }
 
     fn all_are_here(&self) -> bool {
@@ -122,7 +130,7 @@ pub fn count() -> u32 {
     let Some(mut coming) = door.take() else { return running() };
     let mut seen = running();
     while !coming.all_are_here() {
-        let waited = clock::now_ns() - coming.sent;
+        let waited = coming.waited();
         if coming.messages < 3 && waited > AGAIN_NS {
             coming.start();
         } else if waited > PATIENCE_NS {
@@ -131,7 +139,7 @@ pub fn count() -> u32 {
         // As long as some come in, others may follow.
         if running() != seen {
             seen = running();
-            coming.sent = clock::now_ns();
+            coming.sent = cpu::cycles();
         }
         core::hint::spin_loop();
     }
@@ -176,9 +184,4 @@ fn join(block: &'static Block) {
     let entry = core::ptr::from_ref(block).cast_mut();
     CORES[number as usize].store(entry, Ordering::Release);
     COUNT.store(number + 1, Ordering::Release);
-}
-
-/// One log record.
-fn log(text: core::fmt::Arguments<'_>) {
-    console::log(text);
 }

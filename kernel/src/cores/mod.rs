@@ -13,20 +13,24 @@ mod block;
 mod bring;
 mod end;
 mod job;
+mod mutex;
 mod wait;
 
 use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
+use bareflow_machine::vectors::WAKE;
 use bareflow_machine::windows::{MOST_CORES, Window};
 use spin::Mutex;
 
 pub use block::{Block, guard_pages, take_over_first};
 pub use bring::{begin, count, enter, let_in};
-pub use end::{Claim, claim, is_ending, stand};
+pub use end::{claim, is_ending, stand};
 pub use job::Run;
+pub use mutex::SleepingMutex;
 pub use wait::{wait, wake};
 
 use crate::arch::{cpu, gs};
+use crate::devices::apic::{self, Signal};
 use crate::memory;
 
 /// The processors that run, by their numbers.
@@ -66,13 +70,28 @@ pub fn stack(core: u32) -> Option<Window> {
 
 /// Has another processor run a function. It must be idle, or about to be: else this waits.
 ///
+/// # Safety
+/// The function may be called with the argument on another processor, and does not unwind.
+///
 /// # Panics
 /// When there is no other processor of that number.
-pub fn start(core: u32, run: Run, argument: *mut ()) {
+pub unsafe fn start(core: u32, run: Run, argument: *mut ()) {
     let block = block_of(core).filter(|block| block.place().is_some());
     let Some(block) = block else { panic!("there is no other processor {core} to start") };
     block.job.give(run, argument);
     wake(block.job.word().0, 1);
+}
+
+/// Interrupts another processor for no reason.
+pub fn interrupt(core: u32) {
+    if let Some(block) = block_of(core) {
+        apic::send(block.apic.load(Ordering::Relaxed), Signal::Interrupt(WAKE));
+    }
+}
+
+/// Sets what code finds at `gs:[0]` on the calling processor.
+pub fn set_engine_block(block: *mut ()) {
+    gs::block().engine.store(block, Ordering::Relaxed);
 }
 
 /// What a processor beside the first does all its life: runs what it is given, and sleeps.

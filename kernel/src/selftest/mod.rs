@@ -14,7 +14,12 @@ use crate::arch::exit::Status;
 use crate::say;
 
 /// Runs a self-test.
-pub fn run(name: &str) -> Status {
+///
+/// `on:N:NAME` and `on:all:NAME` run one on another processor, or on all.
+pub fn run(name: &'static str) -> Status {
+    if let Some((core, name)) = name.strip_prefix("on:").and_then(|rest| rest.split_once(':')) {
+        return cores::run_on(core, name);
+    }
     say!("selftest: {name}");
     match name.split_once(':') {
         Some(("fault", which)) => faults::run(which),

@@ -140,7 +140,7 @@ impl Lower<'_, '_> {
                 self.va_copy(arg(0)?, arg(1)?)?;
                 return nothing;
             }
-            "returnaddress" if self.src.const_int(arg(0)?) == Some(0) && !self.frame.variadic => {
+            "returnaddress" if self.src.const_int(arg(0)?) == Some(0) && !self.wrap.is_needed() => {
                 vec![self.b.ins().get_return_address(types::I64)]
             }
             "frameaddress" if self.src.const_int(arg(0)?) == Some(0) => {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bareflow_ir::Operand;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use crate::lower::{Addr, Lower, Res};
+use crate::lower::{Addr, Base, Lower, Res};
 use crate::memory::plain;
 
 /// Up to this many bytes are copied or filled by single moves.
@@ -58,20 +58,34 @@ impl Lower<'_, '_> {
             && size <= INLINE
         {
             let (to, from) = (self.addr(to)?, self.addr(from)?);
-            // All is read before anything is written: the blocks may overlap.
-            let mut values = Vec::new();
-            for (ty, offset) in moves(size) {
-                values.push((self.load_raw(ty, from.plus(offset), plain()), offset));
-            }
-            for (value, offset) in values {
-                self.store_raw(value, to.plus(offset), plain());
-            }
+            self.copy_inline(to, from, size);
             return Ok(());
         }
         let size = self.size_value(size)?;
         let (to, from) = (self.one(to)?, self.one(from)?);
         self.library(name, &[to, from, size], &[types::I64]);
         Ok(())
+    }
+
+    fn copy_inline(&mut self, to: Addr, from: Addr, size: u64) {
+        // All is read before anything is written: the blocks may overlap.
+        let mut values = Vec::new();
+        for (ty, offset) in moves(size) {
+            values.push((self.load_raw(ty, from.plus(offset), plain()), offset));
+        }
+        for (value, offset) in values {
+            self.store_raw(value, to.plus(offset), plain());
+        }
+    }
+
+    /// Copies a block of known size.
+    pub(crate) fn copy_block(&mut self, to: Addr, from: Value, size: u32) {
+        if u64::from(size) <= INLINE {
+            self.copy_inline(to, Addr { base: Base::Value(from), offset: 0 }, size.into());
+            return;
+        }
+        let (to, size) = (self.addr_value(to), self.int(types::I64, size.into()));
+        self.library("memcpy", &[to, from, size], &[types::I64]);
     }
 
     fn size_value(&mut self, size: Operand) -> Res<Value> {

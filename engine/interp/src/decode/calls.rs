@@ -6,6 +6,7 @@ use core::ptr;
 use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{CallInfo, FuncId, Instr, Operand, ParamAttrs, Symbol};
 
+use super::plan::byval_room;
 use super::{Decoder, Kind, kind_of};
 use crate::bridge::Bridge;
 use crate::code::Kept;
@@ -97,17 +98,24 @@ impl Decoder<'_> {
         let mut places = Vec::with_capacity(info.args.len());
         for (index, arg) in info.args.iter().enumerate() {
             let from = self.place(*arg);
-            let byval = info.attrs.get(index).and_then(|attrs| attrs.byval);
-            let Some(ty) = byval else {
+            let attrs = info.attrs.get(index).copied().unwrap_or_default();
+            let (Some(ty), Some((align, whole))) = (attrs.byval, byval_room(self.types(), &attrs))
+            else {
                 places.push(from);
                 continue;
             };
             let bytes = alloc_size(self.types(), ty) as u32;
             self.push(memory::load_bytes, room, from, 0, bytes);
             let address = self.scratch(8);
-            self.int_result(memory::address::<memory::Local>, address, room, 0, 0);
+            if align > 16 {
+                let aligned = room + bytes.next_multiple_of(16);
+                self.int_result(memory::local_aligned, address, aligned, align as u32, 0);
+                self.push(memory::store_bytes, room, address, 0, bytes);
+            } else {
+                self.int_result(memory::address::<memory::Local>, address, room, 0, 0);
+            }
             places.push(address);
-            room += bytes.next_multiple_of(16);
+            room += whole as u32;
         }
         places
     }
@@ -191,14 +199,19 @@ impl Decoder<'_> {
         let list = self.place(list);
         let (class, size) = match kind_of(self.types(), instr.ty) {
             Kind::Int(_) => (0, 8),
-            Kind::F32 | Kind::F64 => (1, 8),
+            Kind::Short(_) | Kind::F32 | Kind::F64 => (1, 8),
             _ => {
                 self.refuse("va_arg of a type that takes more than one register");
                 return;
             }
         };
         self.function(crate::op::varargs::take, to, &[list, class, size]);
-        if let Kind::Int(bits) = kind_of(self.types(), instr.ty) {
+        let bits = match kind_of(self.types(), instr.ty) {
+            Kind::Int(bits) => bits,
+            Kind::Short(_) => 16,
+            _ => return,
+        };
+        if bits < 64 {
             self.int_result(crate::op::int::cut::<crate::op::shape::Reg>, to, to, bits, 0);
         }
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::cfg::Cfg;
 use bareflow_ir::layout::{ValueFrame, align_of, alloc_size};
-use bareflow_ir::{BlockId, Function, Module, Op, Operand, ValueId};
+use bareflow_ir::{BlockId, Function, Module, Op, Operand, ParamAttrs, Types, ValueId};
 
 use super::fits::{is_access, number, simple_access};
 
@@ -155,9 +155,8 @@ impl Plan {
                     }
                 }
                 if let Op::Call(call) | Op::Invoke { call, .. } = &instr.op {
-                    let copies = call.attrs.iter().filter_map(|attrs| attrs.byval);
-                    let bytes: u64 =
-                        copies.map(|ty| alloc_size(types, ty).next_multiple_of(16)).sum();
+                    let room = |attrs| byval_room(types, attrs).map_or(0, |(_, room)| room);
+                    let bytes: u64 = call.attrs.iter().map(room).sum();
                     self.outgoing = self.outgoing.max(u32::try_from(bytes).unwrap_or(u32::MAX));
                 }
             }
@@ -168,6 +167,17 @@ impl Plan {
         self.temp_end = self.temp_base + (phis + 4 * widest + 256).next_multiple_of(16) as u32;
         self.frame_end = self.temp_end;
     }
+}
+
+/// The alignment of the copy that is passed for a `byval` argument, and the bytes that the caller's
+/// frame needs for it.
+pub(super) fn byval_room(types: &Types, attrs: &ParamAttrs) -> Option<(u64, u64)> {
+    let ty = attrs.byval?;
+    let align = if attrs.align == 0 { align_of(types, ty) } else { attrs.align.into() };
+    let bytes = alloc_size(types, ty).next_multiple_of(16);
+    // Frames are 16-aligned: what asks for more is first copied to the frame and then to where
+    // its alignment puts it.
+    Some((align, if align > 16 { 2 * bytes + align } else { bytes }))
 }
 
 /// Lists the users of each value, among reachable instructions.

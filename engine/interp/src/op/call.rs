@@ -318,7 +318,10 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> (Ip, F
         let (functions, world) = (run.functions, run.world);
         let dst = fp.add(inst.a as usize);
 
-        let image = fp.add(inst.b as usize);
+        // The stack arguments behind the registers lie as they ask.
+        let align = site.bridge.stack_align as usize;
+        let low = fp as usize + inst.b as usize + size_of::<RegFrame>();
+        let image = fp.add(low.next_multiple_of(align) - size_of::<RegFrame>() - fp as usize);
         let room = size_of::<RegFrame>() + site.bridge.stack_bytes as usize;
         if image as usize + room > run.context.limit {
             run.fail(ip, TrapKind::StackOverflow { depth: depth(fp) });

@@ -174,5 +174,8 @@ pub(super) fn attrs(
     if let Some(ty) = attrs.sret {
         write!(f, " sret({})", module.show_type(ty))?;
     }
+    if attrs.nest {
+        f.write_str(" nest")?;
+    }
     Ok(())
 }

@@ -1,18 +1,18 @@
 //! Where thunks lead: from compiled code into the handler.
 
-/// Offset in bytes of the handler and its context among the shared cells.
-pub(crate) const HANDLER_CELL: usize = 8;
-pub(crate) const CONTEXT_CELL: usize = 16;
+use crate::layout::Cell;
 
 /// Saves the argument registers as a [`super::RegFrame`], calls the handler, and returns what it
-/// left there. Entered by jump with the slot in r11d and the shared cells' address in r10.
+/// left there. Entered by jump with the slot in r11d, the shared cells' address in r10, and what
+/// r10 was before where [`super::stubs::entry_with_cells`] puts it.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn interpret() {
     core::arch::naked_asm!(
         "push rbp",
         "mov rbp, rsp",
-        // 176 bytes keep the stack at a multiple of 16.
-        "sub rsp, 176",
+        "mov rax, [rsp + 8 - {nest}]",
+        // 192 bytes keep the stack at a multiple of 16.
+        "sub rsp, 192",
         "mov [rsp], rdi",
         "mov [rsp + 8], rsi",
         "mov [rsp + 16], rdx",
@@ -27,6 +27,8 @@ pub(crate) unsafe extern "C" fn interpret() {
         "movaps [rsp + 128], xmm5",
         "movaps [rsp + 144], xmm6",
         "movaps [rsp + 160], xmm7",
+        "mov [rsp + 176], rax",
+        "mov qword ptr [rsp + 184], 0",
         "mov edi, r11d",
         "mov rsi, rsp",
         "lea rdx, [rbp + 16]",
@@ -38,7 +40,8 @@ pub(crate) unsafe extern "C" fn interpret() {
         "movaps xmm1, [rsp + 64]",
         "leave",
         "ret",
-        handler = const HANDLER_CELL,
-        context = const CONTEXT_CELL,
+        handler = const Cell::Handler as usize * 8,
+        context = const Cell::Context as usize * 8,
+        nest = const super::stubs::NEST,
     )
 }

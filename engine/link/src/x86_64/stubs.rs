@@ -7,7 +7,11 @@ pub(crate) const THUNK: usize = 16;
 /// Bytes between gates.
 pub(crate) const GATE: usize = 32;
 /// Bytes of a shared entry.
-pub(crate) const ENTRY: usize = 16;
+pub(crate) const ENTRY: usize = 24;
+/// Distance below the stack pointer at which an entry leaves the static chain, which is an argument
+/// in r10 (`ir::abi`). What lies below a return address is free, and interrupts have stacks of
+/// their own.
+pub(crate) const NEST: usize = 24;
 
 /// `jmp *cell(%rip)` at `at`, filled up with breakpoints. `None` when out of reach.
 pub(crate) fn stub(at: usize, cell: usize) -> Option<[u8; STUB]> {
@@ -40,13 +44,28 @@ pub(crate) fn gate(at: usize, cells: usize, expired: usize) -> Option<[u8; GATE]
     Some(code)
 }
 
-/// `lea cells(%rip), %r10` or, when `load`, `mov cells(%rip), %r10`; then `jmp *target(%rip)`.
-pub(crate) fn entry(at: usize, load: bool, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
+/// `mov %r10, -NEST(%rsp)`.
+const SAVE_NEST: [u8; 5] = [0x4c, 0x89, 0x54, 0x24, (NEST as u8).wrapping_neg()];
+
+/// `mov %r10, -NEST(%rsp); lea cells(%rip), %r10; jmp *target(%rip)` at `at`.
+pub(crate) fn entry_with_cells(at: usize, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
     let mut code = [0xcc; ENTRY];
-    code[..3].copy_from_slice(&[0x4c, if load { 0x8b } else { 0x8d }, 0x15]);
-    code[3..7].copy_from_slice(&distance(at + 7, cells)?);
-    code[7..9].copy_from_slice(&[0xff, 0x25]);
-    code[9..13].copy_from_slice(&distance(at + 13, target)?);
+    code[..5].copy_from_slice(&SAVE_NEST);
+    code[5..8].copy_from_slice(&[0x4c, 0x8d, 0x15]);
+    code[8..12].copy_from_slice(&distance(at + 12, cells)?);
+    code[12..14].copy_from_slice(&[0xff, 0x25]);
+    code[14..18].copy_from_slice(&distance(at + 18, target)?);
+    Some(code)
+}
+
+/// `mov %r10, -NEST(%rsp); mov %gs:0, %r10; jmp *target(%rip)` at `at`: to `target` with the address
+/// of the core's block.
+pub(crate) fn entry_with_block(at: usize, target: usize) -> Option<[u8; ENTRY]> {
+    let mut code = [0xcc; ENTRY];
+    code[..5].copy_from_slice(&SAVE_NEST);
+    code[5..14].copy_from_slice(&[0x65, 0x4c, 0x8b, 0x14, 0x25, 0, 0, 0, 0]);
+    code[14..16].copy_from_slice(&[0xff, 0x25]);
+    code[16..20].copy_from_slice(&distance(at + 20, target)?);
     Some(code)
 }
 
