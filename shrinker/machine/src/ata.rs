@@ -2,12 +2,7 @@
 
 use core::arch::asm;
 
-use crate::fat::Sectors;
-
-/// Bytes in a sector.
-pub const SECTOR: u32 = 512;
-/// A sector.
-pub type Sector = [u8; SECTOR as usize];
+use crate::sectors::{SECTOR, Sector, Sectors};
 
 /// Disks there can be: two on each controller.
 pub const DISKS: u8 = 4;

@@ -3,13 +3,7 @@
 //! Nothing here can panic: there is nobody to catch it. So arithmetic wraps, and what a disk's
 //! contents decide is looked up, never indexed.
 
-use crate::ata::{SECTOR, Sector};
-
-/// What a volume lies on.
-pub trait Sectors {
-    /// A sector by its number; `None` when it cannot be read.
-    fn sector(&mut self, number: u32) -> Option<&Sector>;
-}
+use crate::sectors::{SECTOR, Sector, Sectors};
 
 /// Bytes of an entry in a folder.
 const ENTRY: usize = 32;

@@ -6,8 +6,9 @@
 use core::arch::asm;
 use core::cell::UnsafeCell;
 
-use crate::ata::{DISKS, Disk, SECTOR};
-use crate::fat::{Entry, LongName, Sectors, Volume, partition};
+use crate::ata::{DISKS, Disk};
+use crate::fat::{Entry, LongName, Volume, partition};
+use crate::sectors::{SECTOR, Sectors};
 
 #[cfg(not(test))]
 core::arch::global_asm!(

@@ -37,6 +37,7 @@ extern crate std;
 mod ata;
 mod fat;
 mod files;
+mod sectors;
 #[cfg(test)]
 mod tests;
 

@@ -3,8 +3,8 @@
 use std::vec;
 use std::vec::Vec;
 
-use crate::ata::Sector;
-use crate::fat::{Entry, LongName, Sectors, Volume, partition};
+use crate::fat::{Entry, LongName, Volume, partition};
+use crate::sectors::{Sector, Sectors};
 
 /// A volume of one sector a cluster: boot sector, FAT, root folder, clusters from 2 on.
 struct Disk(Vec<Sector>);

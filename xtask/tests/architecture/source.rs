@@ -90,7 +90,7 @@ impl Tree {
                 }
                 Item::Use(item) => self.modules[id].import(&item),
                 item => {
-                    let exported = attributes(&item).iter();
+                    let mut exported = attributes(&item).iter();
                     let exported = exported.any(|attr| attr.path().is_ident("macro_export"));
                     if let (true, Some(name)) = (exported, name_of(&item)) {
                         self.macros.insert(name, id);
