@@ -4,6 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use bareflow_emulator::{Accel, Machine, Media, Settings};
+use bareflow_session::Orders;
+
+use crate::boot::to_json;
 
 /// The machine to boot.
 #[derive(clap::Args, Clone, Debug)]
@@ -84,6 +87,7 @@ impl MachineOptions {
             count_instructions: self.icount,
             timeout: Duration::from_secs(self.timeout),
             arguments: self.qemu.clone(),
+            orders: Some(to_json(&Orders::default())),
             ..Settings::new(image)
         }
     }

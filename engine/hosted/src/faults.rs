@@ -29,10 +29,11 @@ type Describe = fn(&Fault) -> String;
 
 static DESCRIBE: OnceLock<Describe> = OnceLock::new();
 
-/// Exit status of a process whose machine crashed.
+/// Exit status of a process that faults while it reports a fault.
 const CRASHED: i32 = 3;
 
-/// From now on a fault prints what `describe` makes of it and ends the process with 3.
+/// From now on a fault prints what `describe` makes of it and ends the process with 128 and the
+/// number of its signal, as a shell would show it.
 pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
@@ -91,5 +92,5 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
     let mut out = std::io::stderr();
     drop(writeln!(out, "{text}"));
     // SAFETY: ends the process without running what may be broken by the fault.
-    unsafe { libc::_exit(CRASHED) }
+    unsafe { libc::_exit(128 + signal) }
 }

@@ -1,6 +1,6 @@
 //! `Platform` for a Linux process.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
@@ -109,6 +109,15 @@ impl Platform for Hosted {
         io::stdin().read(buffer).unwrap_or(0)
     }
 
+    fn is_terminal(&self, descriptor: u32) -> bool {
+        match descriptor {
+            0 => io::stdin().is_terminal(),
+            _ if self.output == Output::Capture => false,
+            1 => io::stdout().is_terminal(),
+            _ => io::stderr().is_terminal(),
+        }
+    }
+
     fn record(&self, record: &Record) {
         if let Record::Log { text } = record {
             if self.log {
@@ -124,6 +133,11 @@ impl Platform for Hosted {
             Clock::Wall => self.start.elapsed().as_nanos() as u64,
             Clock::Processor => processor_time(),
         }
+    }
+
+    fn date_ns(&self) -> u64 {
+        let passed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        passed.map_or(0, |passed| passed.as_nanos() as u64)
     }
 
     fn tsc_hz(&self) -> u64 {

@@ -4,6 +4,7 @@ use alloc::format;
 
 use bareflow_ir::abi::RegFrame;
 use bareflow_link::{Kind, ProbeId, SlotId};
+use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
@@ -45,7 +46,8 @@ pub(crate) unsafe extern "C" fn interpret(
     let slot = SlotId(slot);
     let Some(key) = session.shared.owner(slot) else {
         let name = alloc::string::String::from(session.curator().linker.name(slot));
-        session.core().leave(Ending::Stopped(format!("call of {name}, which nothing defines")));
+        let why = format!("call of {name}, which nothing defines");
+        session.core().leave(Ending::Stopped(why, Signal::ABORT));
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };

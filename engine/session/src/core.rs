@@ -8,6 +8,7 @@ use core::cell::{Cell, OnceCell, RefCell};
 use bareflow_interp::Stack;
 use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
+use bareflow_report::Signal;
 
 /// How a program ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,8 +17,8 @@ pub(crate) enum Ending {
     Returned,
     /// It called `bf_exit` with this status.
     Exited(i32),
-    /// It cannot go on: why.
-    Stopped(String),
+    /// It cannot go on: why, and what would have ended a process.
+    Stopped(String, Signal),
 }
 
 /// One processor.

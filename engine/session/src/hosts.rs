@@ -4,9 +4,17 @@ use alloc::format;
 use alloc::string::String;
 use core::ffi::{CStr, c_char};
 
+use bareflow_report::Signal;
+
 use crate::core::Ending;
+use crate::errno::Errno;
 use crate::events::Event;
+use crate::files::is_console;
 use crate::session::Session;
+
+/// Longest path and longest name in it, as on Linux, the NUL not counted.
+const PATH_MAX: usize = 4095;
+const NAME_MAX: usize = 255;
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -16,8 +24,10 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_open" => open as *const () as usize,
         "bf_close" => close as *const () as usize,
         "bf_seek" => seek as *const () as usize,
+        "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
+        "bf_date" => date as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         _ => return None,
@@ -42,7 +52,8 @@ fn at_leisure() -> &'static Session {
 
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
-        return -1;
+        // Files are open for reading only.
+        return Errno::EBADF.result() as isize;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
@@ -56,25 +67,47 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
     if descriptor == 0 {
         return at_leisure().shared.platform.read(buffer) as isize;
     }
-    session().shared.files.read(descriptor, buffer).map_or(-1, |count| count as isize)
+    match session().shared.files.read(descriptor, buffer) {
+        Ok(count) => count as isize,
+        Err(error) => error.result() as isize,
+    }
 }
 
 extern "C" fn open(path: *const c_char, flags: i32) -> i32 {
     // SAFETY: the program passes a C string.
     let path = unsafe { CStr::from_ptr(path) };
-    let (0, Ok(path)) = (flags, path.to_str()) else { return -1 };
-    match session().shared.platform.read_file(path) {
-        Ok(bytes) => session().shared.files.add(bytes),
-        Err(_) => -1,
+    opened(path, flags).unwrap_or_else(Errno::result)
+}
+
+/// The descriptor of a file that was just opened.
+fn opened(path: &CStr, flags: i32) -> Result<i32, Errno> {
+    if flags != 0 {
+        return Err(Errno::EINVAL);
     }
+    let mut names = path.to_bytes().split(|byte| *byte == b'/');
+    if path.count_bytes() > PATH_MAX || names.any(|name| name.len() > NAME_MAX) {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    let path = path.to_str().ok().filter(|path| !path.is_empty()).ok_or(Errno::ENOENT)?;
+    let shared = &session().shared;
+    shared.files.add(shared.platform.read_file(path)?)
 }
 
 extern "C" fn close(descriptor: i32) -> i32 {
-    if session().shared.files.close(descriptor) { 0 } else { -1 }
+    session().shared.files.close(descriptor).map_or_else(Errno::result, |()| 0)
 }
 
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
-    session().shared.files.seek(descriptor, offset, whence).unwrap_or(-1)
+    let sought = session().shared.files.seek(descriptor, offset, whence);
+    sought.unwrap_or_else(|error| error.result().into())
+}
+
+extern "C" fn terminal(descriptor: i32) -> i32 {
+    let shared = &session().shared;
+    if is_console(descriptor) {
+        return i32::from(shared.platform.is_terminal(descriptor as u32));
+    }
+    if shared.files.has(descriptor) { 0 } else { Errno::EBADF.result() }
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {
@@ -83,6 +116,10 @@ extern "C" fn grow(bytes: usize) -> *mut u8 {
 
 extern "C" fn clock() -> u64 {
     at_leisure().shared.platform.now_ns()
+}
+
+extern "C" fn date() -> u64 {
+    at_leisure().shared.platform.date_ns()
 }
 
 extern "C" fn exit(status: i32) -> ! {
@@ -96,5 +133,5 @@ extern "C" fn abort(why: *const c_char) -> ! {
         // SAFETY: the program passes a C string.
         format!("aborted: {}", unsafe { CStr::from_ptr(why) }.to_string_lossy())
     };
-    session().core().leave(Ending::Stopped(text))
+    session().core().leave(Ending::Stopped(text, Signal::ABORT))
 }

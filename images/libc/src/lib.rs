@@ -13,6 +13,7 @@
 #![no_builtins]
 
 mod allocate;
+mod blocks;
 mod calendar;
 mod character;
 mod convert;
@@ -23,10 +24,13 @@ mod fortify;
 mod half;
 mod host;
 mod integer;
+mod locale;
 mod math;
 mod memory;
+mod multibyte;
 mod objects;
 mod options;
+mod power;
 mod process;
 mod random;
 mod search;
@@ -34,6 +38,7 @@ mod signals;
 mod sort;
 mod stdio;
 mod strings;
+mod substring;
 mod time;
 
 #[panic_handler]

@@ -20,10 +20,20 @@ core::arch::global_asm!(
     ".text",
 );
 
-/// Files open at a time.
-const FILES: usize = 16;
+/// Files open at a time: with the console's three descriptors as many as Linux allows.
+const FILES: usize = 1021;
 /// Descriptors below are the console's.
 const FIRST: i32 = 3;
+
+/// Errors, as Linux numbers them; calls give the negative of one.
+const ENOENT: i32 = 2;
+const EIO: i32 = 5;
+const EBADF: i32 = 9;
+const ENOTDIR: i32 = 20;
+const EISDIR: i32 = 21;
+const EINVAL: i32 = 22;
+const EMFILE: i32 = 24;
+const ESPIPE: i32 = 29;
 
 #[derive(Clone, Copy, Debug)]
 struct File {
@@ -90,44 +100,44 @@ impl State {
         false
     }
 
-    /// The entry that a path leads to.
-    fn find(&mut self, path: &[u8]) -> Option<Entry> {
-        let mut found: Option<Entry> = None;
-        // The last name is that of a file, so it is not the file itself that a full stop names.
-        let mut last_is_own = false;
+    /// The file that a path leads to; or the number of the error.
+    fn find(&mut self, path: &[u8]) -> Result<Entry, i32> {
+        let mut found = Entry { is_folder: true, first: 0, size: 0 };
+        // What a full stop or a slash at the end names is a folder.
+        let mut is_file = false;
         let mut left = path;
         while !left.is_empty() {
             let end = left.iter().position(|byte| *byte == b'/').unwrap_or(left.len());
-            let name = left.get(..end)?;
+            let name = left.get(..end).unwrap_or(&[]);
+            is_file = end == left.len();
             left = left.get(end + 1..).unwrap_or(&[]);
-            if name.is_empty() {
+            if matches!(name, [] | [b'.']) {
+                is_file = false;
                 continue;
             }
-            last_is_own = matches!(name, [b'.']);
-            let folder = match found {
-                Some(Entry { is_folder: false, .. }) => return None,
-                Some(folder) => folder.first,
-                None => 0,
-            };
-            if !last_is_own {
-                found = Some(self.volume.look_up(&mut self.disk, &mut self.long, folder, name)?);
+            if !found.is_folder {
+                return Err(ENOTDIR);
             }
+            let entry = self.volume.look_up(&mut self.disk, &mut self.long, found.first, name);
+            found = entry.ok_or(ENOENT)?;
         }
-        found.filter(|entry| !entry.is_folder && !last_is_own && path.last() != Some(&b'/'))
+        match found.is_folder {
+            true => Err(EISDIR),
+            false if !is_file => Err(ENOTDIR),
+            false => Ok(found),
+        }
     }
 
-    fn open(&mut self, path: &[u8]) -> i32 {
-        if !self.mount() {
-            return -1;
+    fn open(&mut self, path: &[u8]) -> Result<i32, i32> {
+        let free = self.open.iter().position(|file| !file.open).ok_or(EMFILE)?;
+        if path.is_empty() || !self.mount() {
+            return Err(ENOENT);
         }
-        let Some(Entry { first, size, .. }) = self.find(path) else { return -1 };
-        for (number, file) in self.open.iter_mut().enumerate() {
-            if !file.open {
-                *file = File { open: true, first, size, cluster: first, ..CLOSED };
-                return FIRST + number as i32;
-            }
+        let Entry { first, size, .. } = self.find(path)?;
+        if let Some(file) = self.open.get_mut(free) {
+            *file = File { open: true, first, size, cluster: first, ..CLOSED };
         }
-        -1
+        Ok(FIRST + free as i32)
     }
 
     /// An open file by its descriptor.
@@ -136,12 +146,13 @@ impl State {
         file.filter(|file| file.open)
     }
 
-    /// The bytes of a file from its position on that lie in one sector; none at its end.
-    fn next_bytes(&mut self, descriptor: i32) -> Option<&[u8]> {
+    /// The bytes of a file from its position on that lie in one sector, none at its end; or the
+    /// number of the error.
+    fn next_bytes(&mut self, descriptor: i32) -> Result<&[u8], i32> {
         let file = self.open.get_mut(descriptor.wrapping_sub(FIRST) as usize);
-        let file = file.filter(|file| file.open)?;
+        let file = file.filter(|file| file.open).ok_or(EBADF)?;
         if file.position >= file.size.into() {
-            return Some(&[]);
+            return Ok(&[]);
         }
         let position = file.position as u32;
         let cluster_bytes = self.volume.cluster_bytes();
@@ -155,15 +166,16 @@ impl State {
             file.cluster = self.volume.next(&mut self.disk, file.cluster);
             if file.cluster == 0 {
                 file.index = u32::MAX;
-                return None;
+                return Err(EIO);
             }
             file.index += 1;
         }
         let inside = position & cluster_bytes.wrapping_sub(1);
         let number = self.volume.place(file.cluster).wrapping_add(inside / SECTOR);
         let left = file.size - position;
-        let bytes = self.disk.sector(number)?.get((position % SECTOR) as usize..)?;
-        Some(bytes.get(..left as usize).unwrap_or(bytes))
+        let sector = self.disk.sector(number).ok_or(EIO)?;
+        let bytes = sector.get((position % SECTOR) as usize..).unwrap_or(&[]);
+        Ok(bytes.get(..left as usize).unwrap_or(bytes))
     }
 }
 
@@ -174,7 +186,7 @@ impl State {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
     if flags != 0 {
-        return -1;
+        return -EINVAL;
     }
     let mut length = 0;
     // SAFETY: the caller's.
@@ -182,7 +194,8 @@ unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
         length += 1;
     }
     // SAFETY: so many bytes are the path; this is a host call.
-    unsafe { state().open(core::slice::from_raw_parts(path, length)) }
+    let opened = unsafe { state().open(core::slice::from_raw_parts(path, length)) };
+    opened.unwrap_or_else(|error| -error)
 }
 
 /// `bf_read` of files.
@@ -195,7 +208,10 @@ unsafe extern "C" fn file_read(descriptor: i32, mut to: *mut u8, length: usize) 
     let state = unsafe { state() };
     let mut done = 0;
     loop {
-        let Some(bytes) = state.next_bytes(descriptor) else { return -1 };
+        let bytes = match state.next_bytes(descriptor) {
+            Ok(bytes) => bytes,
+            Err(error) => return -error as isize,
+        };
         let count = bytes.len().min(length - done);
         if count == 0 {
             return done as isize;
@@ -221,7 +237,17 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
             file.open = false;
             0
         }
-        None => -1,
+        None => -EBADF,
+    }
+}
+
+/// `bf_terminal` of files: none is one.
+#[unsafe(no_mangle)]
+extern "C" fn file_terminal(descriptor: i32) -> i32 {
+    // SAFETY: this is a host call.
+    match unsafe { state() }.file(descriptor) {
+        Some(_) => 0,
+        None => -EBADF,
     }
 }
 
@@ -229,16 +255,19 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
 #[unsafe(no_mangle)]
 extern "C" fn bf_seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
     // SAFETY: this is a host call.
-    let Some(file) = (unsafe { state() }).file(descriptor) else { return -1 };
+    let Some(file) = (unsafe { state() }).file(descriptor) else {
+        let of_console = (0..FIRST).contains(&descriptor);
+        return if of_console { -ESPIPE } else { -EBADF }.into();
+    };
     let from = match whence {
         0 => 0,
         1 => file.position as i64,
         2 => file.size.into(),
-        _ => return -1,
+        _ => return (-EINVAL).into(),
     };
     let to = from.wrapping_add(offset);
     if to < 0 {
-        return -1;
+        return (-EINVAL).into();
     }
     file.position = to as u64;
     to

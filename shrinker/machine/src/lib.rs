@@ -35,6 +35,8 @@
 extern crate std;
 
 mod ata;
+#[cfg(not(test))]
+mod date;
 mod fat;
 mod files;
 mod sectors;
