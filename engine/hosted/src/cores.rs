@@ -11,7 +11,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::{faults, here, memory};
+use crate::{fault_stack, here, memory};
 
 /// What a processor runs.
 pub(crate) type Run = unsafe extern "C" fn(*mut ());
@@ -143,7 +143,7 @@ extern "C" fn work(argument: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `begin` made it for this thread.
     let Beginning { core, place } = *unsafe { Box::from_raw(argument.cast::<Beginning>()) };
     here::set_number(core);
-    faults::own_stack();
+    fault_stack::own_stack();
     loop {
         match place.state.load(Ordering::Acquire) {
             OVER => return ptr::null_mut(),

@@ -5,6 +5,7 @@
 
 mod child;
 mod cores;
+mod fault_stack;
 mod faults;
 mod files;
 mod here;

@@ -15,7 +15,8 @@ use bareflow_machine::options::Idle;
 use bareflow_machine::waiters::Waiters;
 use x86::bits64::rflags;
 
-use super::{Block, block_of, running};
+use super::block::Block;
+use super::running::{block_of, interrupt, running};
 use crate::arch::{cpu, gs, stack};
 use crate::devices::{apic, clock};
 
@@ -62,7 +63,7 @@ pub fn wake(word: &AtomicU32, most: u32) -> u32 {
     WAITERS.wake(word.as_ptr().addr() as u64, most, cores, |core| {
         let core = core as u32;
         if block_of(core).is_some_and(|block| block.asleep.load(Ordering::SeqCst)) {
-            super::interrupt(core);
+            interrupt(core);
         }
     })
 }

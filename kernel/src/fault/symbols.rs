@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use bareflow_machine::symbols::Symbols;
 
 use super::backtrace;
-use crate::arch::trap::Frame;
+use crate::arch::frame::Frame;
 use crate::memory;
 
 /// Room for the symbol table, which is put here when everything is linked.
