@@ -6,8 +6,10 @@
 mod child;
 mod compiler;
 mod cores;
+mod fault_stack;
 mod faults;
 mod files;
+mod here;
 mod memory;
 mod platform;
 
