@@ -388,10 +388,12 @@ fn no_intrinsic_is_forgotten() {
     };
     let known: BTreeSet<String> =
         program().1.into_iter().chain(others().chain(OWN.iter().copied()).map(base)).collect();
+    // Of two, what looks like a type is a part of the name.
+    let whole: BTreeSet<&str> = others().collect();
     let missing: Vec<&str> = header
         .lines()
         .filter_map(|line| line.split_once("// llvm.")?.1.split_whitespace().next())
-        .filter(|name| !known.contains(*name))
+        .filter(|name| !known.contains(*name) && !whole.contains(name))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
