@@ -37,6 +37,7 @@ mod stream;
 mod symbols;
 mod target;
 mod types;
+pub mod write;
 
 use alloc::string::ToString;
 

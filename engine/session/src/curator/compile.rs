@@ -45,7 +45,11 @@ impl Curator {
     }
 
     fn made(&mut self, shared: &Shared, done: Done) -> Orders {
-        let Done { wish, epoch, cpu, compiler, result, ns } = done;
+        let Done { wish, epoch, cpu, compiler, result, refused, ns } = done;
+        for (name, why) in refused {
+            let program = &shared.image(wish.key.image).program.name;
+            shared.explain(format_args!("{program}: {name}: {why}"));
+        }
         self.await_code(&wish, false);
         self.account(shared, &wish, ns);
         let installed = match result {
