@@ -15,7 +15,7 @@ fn main() {
         .args(["--edition", "2024", "--crate-type", "lib", "--emit", "obj"])
         .args(["--target", "x86_64-unknown-linux-gnu", "-C", "opt-level=z"])
         .args(["-C", "panic=abort", "-C", "codegen-units=1", "-C", "relocation-model=static"])
-        .args(["-C", "force-unwind-tables=no", "machine/machine.rs", "-o"])
+        .args(["-C", "force-unwind-tables=no", "machine/src/lib.rs", "-o"])
         .arg(out.join("machine.o"))
         .status();
     match status {

@@ -6,7 +6,14 @@ use std::time::Duration;
 use bareflow_emulator::{Accel, Machine, Media, Settings};
 use bareflow_session::Orders;
 
-use crate::boot::to_json;
+/// Orders as machines read them.
+///
+/// # Panics
+/// Never: they are plain data.
+#[must_use]
+pub fn to_json(orders: &Orders) -> String {
+    serde_json::to_string(orders).expect("orders are plain data")
+}
 
 /// The machine to boot.
 #[derive(clap::Args, Clone, Debug)]

@@ -15,7 +15,7 @@ use crate::arch::exit::Status;
 use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::{set_interpreting, set_namer};
-use crate::{alarm, console, cores, embedded, files, memory, start};
+use crate::{alarm, boot, console, cores, embedded, files, memory};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -108,7 +108,7 @@ impl Platform for Machine {
         let completed = match record {
             Record::Report(report) => {
                 let mut report = report.clone();
-                let boot = start::boot();
+                let boot = boot::boot();
                 // The session counts from its own start; the machine knows what came before.
                 let kernel_ns = clock::nanoseconds(boot.tsc_entry);
                 let before = self.handed_over.load(Ordering::Relaxed).saturating_sub(kernel_ns);

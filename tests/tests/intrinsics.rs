@@ -244,7 +244,7 @@ fn what_can_be_run_gives_the_same_on_every_level() {
     for level in LEVELS {
         let report = folder.join(format!("{level}.json"));
         let mut command = Command::new(&bareflow);
-        command.env("BAREFLOW_ARTEFACTS", &artefacts).args(["run", "--json", "--level", level]);
+        command.env("BAREFLOW_ARTEFACTS", artefacts).args(["run", "--json", "--level", level]);
         let ended = process::run(command.args([&bitcode, &shows]), b"", PATIENCE).expect("it ends");
         drop(report);
         let (mut got, mut refused) = (String::new(), Vec::new());

@@ -9,7 +9,8 @@ use bareflow_report::{
 use bareflow_session::ProfileLine;
 use serde::{Deserialize, Serialize};
 
-use crate::boot::once::NEVER_RAN;
+/// What a shrunk image says that came to code which it was made without.
+pub(super) const NEVER_RAN: Outcome = Outcome::Other(0x13);
 
 /// One boot. Fields of the report are null when the machine ended without one.
 #[derive(Serialize, Debug, Clone)]

@@ -13,7 +13,7 @@ use bareflow_emulator::{Input, Tape};
 use bareflow_session::Orders;
 
 use crate::failure::{Exit, Failure};
-use crate::machine::MachineOptions;
+use crate::machine::{MachineOptions, to_json};
 use crate::output_file::write_bytes;
 use crate::perf_map::perf_map;
 use crate::program::variable;
@@ -102,13 +102,4 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         );
     }
     ended
-}
-
-/// Orders as machines read them.
-///
-/// # Panics
-/// Never: they are plain data.
-#[must_use]
-pub fn to_json(orders: &Orders) -> String {
-    serde_json::to_string(orders).expect("orders are plain data")
 }

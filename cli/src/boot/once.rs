@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 use bareflow_emulator::{EmulatorError, Event, Outcome, Settings};
 use bareflow_report::{FaultReport, Record};
 
+use crate::boot::line::NEVER_RAN;
 use crate::boot::{Line, Timing};
 use crate::failure::{Exit, Failure, Kind};
 use crate::ui::Ui;
-
-/// What a shrunk image says that came to code which it was made without.
-pub(super) const NEVER_RAN: Outcome = Outcome::Other(0x13);
 
 /// A boot that is over.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use crate::cores;
+use crate::{fault_stack, here};
 
 /// A fault the processor raised.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
     }
-    own_stack();
+    fault_stack::own_stack();
     // SAFETY: the handler is a function of the signature that SA_SIGINFO asks for.
     unsafe {
         let mut action: libc::sigaction = zeroed();
@@ -68,18 +68,6 @@ pub fn install(describe: Describe) {
             libc::sigaction(signal, &action, ptr::null_mut());
         }
     }
-}
-
-/// Gives the calling thread a stack for its faults: its own may be what is used up.
-pub(crate) fn own_stack() {
-    let size = 256 << 10;
-    let stack = libc::stack_t {
-        ss_sp: Box::leak(vec![0u8; size].into_boxed_slice()).as_mut_ptr().cast(),
-        ss_flags: 0,
-        ss_size: size,
-    };
-    // SAFETY: the stack lives for ever and is this thread's alone.
-    unsafe { libc::sigaltstack(&stack, ptr::null_mut()) };
 }
 
 /// The thread that reports a fault; 0: none.
@@ -117,7 +105,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
             address: (*info).si_addr() as u64,
             frame: registers[libc::REG_RBP as usize] as u64,
             stack: registers[libc::REG_RSP as usize] as u64,
-            core: cores::number(),
+            core: here::number(),
             registers: [
                 libc::REG_RDI,
                 libc::REG_RBX,

@@ -11,7 +11,7 @@ use bareflow_report::Record;
 
 use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::memory;
+use crate::{here, memory};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -157,7 +157,7 @@ impl Platform for Hosted {
     }
 
     fn core(&self) -> CoreId {
-        CoreId(cores::number())
+        CoreId(here::number())
     }
 
     unsafe fn start(&self, core: CoreId, run: unsafe extern "C" fn(*mut ()), argument: *mut ()) {

@@ -1,6 +1,5 @@
 //! One processor: what belongs to it alone while it runs a program.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cell::{Cell, OnceCell, RefCell};
@@ -41,14 +40,14 @@ unsafe impl Sync for Core {}
 
 impl Core {
     /// A processor whose programs have the stack `stack`.
-    pub(crate) fn new(block: Arc<CoreBlock>, stack: (usize, usize)) -> Box<Self> {
-        Box::new(Self {
+    pub(crate) fn new(block: Arc<CoreBlock>, stack: (usize, usize)) -> Self {
+        Self {
             block,
             interp_stack: OnceCell::new(),
             ending: RefCell::new(Ending::Returned),
             stack,
             alarm: Cell::new(None),
-        })
+        }
     }
 
     /// The processor that calls is this one from now on.

@@ -32,7 +32,7 @@ pub(crate) struct Session {
     pub(crate) shared: Shared,
     curator: Mutex<Curator>,
     /// The processors, the first the one that booted.
-    cores: Vec<Box<Core>>,
+    cores: Box<[Core]>,
 }
 
 /// The session that host calls and thunks speak to. One at a time, for ever: programs hold
@@ -41,7 +41,7 @@ static CURRENT: AtomicPtr<Session> = AtomicPtr::new(core::ptr::null_mut());
 
 impl Session {
     /// Makes these parts the session that callbacks reach.
-    pub(crate) fn start(shared: Shared, curator: Curator, cores: Vec<Box<Core>>) -> &'static Self {
+    pub(crate) fn start(shared: Shared, curator: Curator, cores: Box<[Core]>) -> &'static Self {
         let session = Self { shared, curator: Mutex::new(curator), cores };
         let session: &'static mut Self = Box::leak(Box::new(session));
         CURRENT.store(session, Ordering::Release);
@@ -56,7 +56,7 @@ impl Session {
     }
 
     /// The processors, the first the one that booted.
-    pub(crate) fn cores(&self) -> &[Box<Core>] {
+    pub(crate) fn cores(&self) -> &[Core] {
         &self.cores
     }
 

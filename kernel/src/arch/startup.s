@@ -84,7 +84,7 @@ startup_long:
     mov rdi, [{startup} + {blocks} + rsi * 8]
     mov rsp, [rdi + {stack_top}]
     xor ebp, ebp                # a backtrace ends here
-    call {enter}
+    call core_enter
     ud2
 .size startup_long, . - startup_long
 .text

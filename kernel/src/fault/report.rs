@@ -7,7 +7,7 @@ use bareflow_machine::vectors::page_fault_words;
 use super::backtrace;
 use super::symbols::{Named, interpreted};
 use crate::arch::Place;
-use crate::arch::trap::Frame;
+use crate::arch::frame::Frame;
 use crate::console::{self, Escaped};
 use crate::cores;
 use crate::memory;

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 use bareflow_machine::symbols::Symbols;
 
 use super::backtrace;
-use crate::arch::trap::Frame;
+use crate::arch::frame::Frame;
 use crate::memory;
 
 /// Room for the symbol table, which is put here when everything is linked.
@@ -32,6 +32,7 @@ pub type Interpreting = fn(&mut dyn Iterator<Item = u64>) -> Option<(&'static st
 static INTERPRETING: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 
 /// Sets who knows what is being interpreted.
+#[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "nothing interprets without one"))]
 pub fn set_interpreting(interpreting: Interpreting) {
     INTERPRETING.store(interpreting as *mut (), Ordering::Release);
 }

@@ -8,7 +8,7 @@ use bareflow_ir::{BinaryOp, ConstKind, IntPredicate, Op, Ordering, Type};
 use bareflow_ir::{Operand as Value, ValueId};
 
 use super::machine::{Done, Machine, known};
-use super::operands::{Part, Place};
+use super::operands::Place;
 use super::text::{Arg, Statement};
 use crate::error::Cause;
 

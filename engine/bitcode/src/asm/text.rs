@@ -132,7 +132,8 @@ fn argument(text: &str, intel: bool) -> Option<Arg> {
         let (number, modifier) = rest.split_once(':').unwrap_or((rest, ""));
         let part = |bits, high| Some(Part { bits, high });
         let part = match modifier {
-            "" => None,
+            // Of a vector register, its name of 128 bits.
+            "" | "x" => None,
             "b" => part(8, false),
             "h" => part(8, true),
             "w" => part(16, false),

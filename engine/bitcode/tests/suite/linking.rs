@@ -214,7 +214,7 @@ fn refusals_follow_their_functions() {
             "declare i64 @clock_of_the_processor()
              define i64 @main() { %r = call i64 @clock_of_the_processor() ret i64 %r }",
             "define i64 @clock_of_the_processor() {
-               %r = call i64 asm sideeffect \"rdtsc\", \"=r\"()
+               %r = call i64 asm sideeffect \"rdpmc\", \"=r\"()
                ret i64 %r
              }
              define i64 @unused() { %r = call i64 asm \"rdpmc\", \"=r\"() ret i64 %r }",

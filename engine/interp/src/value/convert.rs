@@ -120,7 +120,7 @@ fn round(format: Format, head: u64, exponent: u64, negative: bool) -> u128 {
     let (kept, rest, half) = (head >> drop, head & ((1 << drop) - 1), 1 << (drop - 1));
     let up = rest > half || rest == half && kept & 1 == 1;
     // Rounding up may carry into the exponent, and from the greatest one to infinity.
-    let bits = (exponent + bias - 1 << fraction) + kept + u64::from(up);
+    let bits = ((exponent + bias - 1) << fraction) + kept + u64::from(up);
     sign | u128::from(bits)
 }
 

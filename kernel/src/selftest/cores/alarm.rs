@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_machine::windows::MOST_CORES;
 
-use super::together;
+use super::together::together;
 use crate::alarm::{self, Callee};
 use crate::arch::exit::Status;
 use crate::arch::registers;

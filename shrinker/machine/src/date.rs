@@ -1,12 +1,13 @@
 //! The date: what the real-time clock shows when it is first asked, and the time since then.
 
 use core::arch::asm;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-#[path = "../../kernel/machine/src/rtc.rs"]
+#[path = "../../../kernel/machine/src/rtc.rs"]
 mod rtc;
 
 unsafe extern "C" {
-    fn bf_clock() -> u64;
+    safe fn bf_clock() -> u64;
 }
 
 const SECOND: u64 = 1_000_000_000;
@@ -14,7 +15,7 @@ const SECOND: u64 = 1_000_000_000;
 const TRIES: u32 = 10_000;
 
 /// Nanoseconds from 1970 to when the image was entered, plus 1; 0: not asked yet.
-static mut ENTERED: u64 = 0;
+static ENTERED: AtomicU64 = AtomicU64::new(0);
 
 fn register(number: u8) -> u8 {
     let value: u8;
@@ -41,14 +42,14 @@ fn shown() -> u64 {
     0
 }
 
+/// `bf_date`: nanoseconds since 1970.
 #[unsafe(no_mangle)]
-unsafe extern "C" fn bf_date() -> u64 {
-    // SAFETY: one core runs, and nothing interrupts it.
-    unsafe {
-        let passed = bf_clock();
-        if ENTERED == 0 {
-            ENTERED = (shown() * SECOND).wrapping_sub(passed).wrapping_add(1);
-        }
-        (ENTERED - 1).wrapping_add(passed)
+extern "C" fn bf_date() -> u64 {
+    let passed = bf_clock();
+    let mut entered = ENTERED.load(Relaxed);
+    if entered == 0 {
+        entered = (shown() * SECOND).wrapping_sub(passed).wrapping_add(1);
+        ENTERED.store(entered, Relaxed);
     }
+    entered.wrapping_sub(1).wrapping_add(passed)
 }
