@@ -16,6 +16,9 @@ pub(crate) struct Draft {
     blocks: Vec<DraftBlock>,
 }
 
+/// An indirect call: which instruction it is, what it called and how often, and its other calls.
+type Site = (usize, Vec<(FuncId, u64)>, u64);
+
 /// A block of it.
 #[derive(Debug, Default)]
 pub(crate) struct DraftBlock {
@@ -23,7 +26,7 @@ pub(crate) struct DraftBlock {
     /// How often it ran, and its edges; nothing where nothing is known.
     pub(crate) count: u64,
     pub(crate) edges: Vec<u64>,
-    sites: Vec<(usize, Vec<(FuncId, u64)>, u64)>,
+    sites: Vec<Site>,
 }
 
 impl Draft {
