@@ -130,7 +130,6 @@ fn with_compiler(script: &str) -> tempfile::TempDir {
 }
 
 #[test]
-#[ignore = "one of the scripts keeps the run beyond two minutes on a busy host: to be understood"]
 fn a_compiler_that_fails_harms_no_program() {
     for (script, words) in [
         // It dies at once, is killed at work, or starves.
