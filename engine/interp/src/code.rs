@@ -165,8 +165,25 @@ pub(crate) struct Context {
     pub stack: *const Stack,
     /// The frame to go on with, when a function says so.
     pub frame: Fp,
+    /// Where the first frame of the run began.
+    pub begin: *mut u8,
+    /// Where the arguments came from, if machine code has entered the run.
+    pub entered: Option<Entered>,
+    /// When the run has ended with a call that whoever entered it has to make: where to.
+    pub goes_to: u64,
     /// Why the run ended, if not by returning.
     pub trap: Option<Trap>,
+}
+
+/// The arguments of a run that machine code has entered.
+#[derive(Clone, Copy)]
+pub(crate) struct Entered {
+    pub regs: *mut crate::RegFrame,
+    pub stack: *mut u8,
+    /// Bytes at `stack`.
+    pub stack_bytes: u32,
+    /// Where a result in memory goes.
+    pub hidden: u64,
 }
 
 /// Why a call does not simply enter decoded code: bits of [`FuncState::slow`].

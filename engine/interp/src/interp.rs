@@ -13,7 +13,7 @@ use hashbrown::HashSet;
 use spin::{Mutex, Once};
 
 use crate::bridge::Bridge;
-use crate::code::{Code, Context, FuncState, HEADER, Ip, header, slow};
+use crate::code::{Code, Context, Entered, FuncState, HEADER, Ip, header, slow};
 use crate::op::call::UNDECODED;
 use crate::op::slow::EXIT;
 use crate::profile::Samples;
@@ -172,7 +172,7 @@ impl Interp {
             let fill = |fp: *mut u8| unsafe {
                 ptr::copy(words.as_ptr().cast(), fp, words.len() * 8);
             };
-            self.run(world, func, dst, (ptr::null_mut(), ptr::null_mut()), fill)?;
+            self.run(world, func, dst, None, fill)?;
         }
         result.truncate((bridge.ret_bytes as usize).div_ceil(8));
         Ok(result)
@@ -182,6 +182,10 @@ impl Interp {
     /// [`bareflow_ir::abi::lower`] says from `regs` and `stack_args` (the address of the first
     /// stack argument) and leaves the result in `regs`. A trap goes to [`World::trap`].
     ///
+    /// The answer is 0, or an address: then the result is what the code there returns when it is
+    /// called in place of `func`, with the registers now in `regs` (the static chain included) and
+    /// the stack arguments where they were.
+    ///
     /// # Safety
     /// `regs` and `stack_args` hold a call of `func` by the C calling convention.
     pub unsafe fn enter(
@@ -189,26 +193,50 @@ impl Interp {
         world: &dyn World,
         func: FuncId,
         regs: &mut RegFrame,
-        stack_args: *const u8,
-    ) {
+        stack_args: *mut u8,
+    ) -> u64 {
         self.count_call(world, func);
         // SAFETY: the caller's.
-        if let Err(trap) = unsafe { self.run_image(world, func, regs, stack_args.cast_mut()) } {
-            world.trap(trap)
+        match unsafe { self.run_image(world, func, regs, stack_args) } {
+            Ok(goes_to) => goes_to,
+            Err(trap) => world.trap(trap),
         }
     }
 
-    /// Runs `func` with arguments as the calling convention has them.
+    /// Runs `func` to its end with arguments as the calling convention has them.
     ///
     /// # Safety
     /// `regs` and `stack` hold such arguments.
-    pub(crate) unsafe fn run_image(
+    pub(crate) unsafe fn call_image(
         &self,
         world: &dyn World,
         func: FuncId,
         regs: &mut RegFrame,
         stack: *mut u8,
     ) -> Result<(), Trap> {
+        // SAFETY: the caller's; a run that ends with a call has its arguments where its own were.
+        unsafe {
+            let goes_to = self.run_image(world, func, regs, stack)?;
+            if goes_to != 0 {
+                let words = self.bridge(func).stack_bytes as usize / 8;
+                world.call_native(goes_to, regs, core::slice::from_raw_parts(stack.cast(), words));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs `func` with arguments as the calling convention has them. The answer is that of
+    /// [`Self::enter`].
+    ///
+    /// # Safety
+    /// `regs` and `stack` hold such arguments.
+    unsafe fn run_image(
+        &self,
+        world: &dyn World,
+        func: FuncId,
+        regs: &mut RegFrame,
+        stack: *mut u8,
+    ) -> Result<u64, Trap> {
         let bridge = self.bridge(func);
         let hidden = regs.ints[0];
         let mut small = [0u64; 8];
@@ -222,13 +250,15 @@ impl Interp {
         }
         .cast::<u8>();
         let image = &raw mut *regs;
-        let overflow = stack.wrapping_add(bridge.named_stack as usize);
+        let entered = Entered { regs: image, stack, stack_bytes: bridge.stack_bytes, hidden };
         // SAFETY: the caller's; a frame has room for the parameters.
         let fill = |fp: *mut u8| unsafe { bridge.scatter(fp, &*image, stack) };
-        self.run(world, func, dst, (image.cast(), overflow), fill)?;
-        // SAFETY: the result is there; where one goes to memory, its address came first.
-        unsafe { bridge.get_result(dst, hidden, regs) };
-        Ok(())
+        let goes_to = self.run(world, func, dst, Some(entered), fill)?;
+        if goes_to == 0 {
+            // SAFETY: the result is there; where one goes to memory, its address came first.
+            unsafe { bridge.get_result(dst, hidden, regs) };
+        }
+        Ok(goes_to)
     }
 
     /// Runs `func` in a new frame above everything on the stack, with parameters from `fill`.
@@ -237,9 +267,9 @@ impl Interp {
         world: &dyn World,
         func: FuncId,
         dst: *mut u8,
-        image: (*mut u8, *mut u8),
+        entered: Option<Entered>,
         fill: impl FnOnce(*mut u8),
-    ) -> Result<(), Trap> {
+    ) -> Result<u64, Trap> {
         let name = || self.module.func(func).name.clone();
         let state = self.state_ref(func);
         if state.slow.load(Relaxed) & slow::UNDECODED != 0 {
@@ -256,8 +286,17 @@ impl Interp {
         // for.
         let world: *const (dyn World + 'static) =
             unsafe { core::mem::transmute(ptr::from_ref(world)) };
-        let mut context =
-            Context { limit: mark.high(), interp: self, world, stack, frame: fp, trap: None };
+        let mut context = Context {
+            limit: mark.high(),
+            interp: self,
+            world,
+            stack,
+            frame: fp,
+            begin: fp.wrapping_sub(HEADER),
+            entered,
+            goes_to: 0,
+            trap: None,
+        };
         if fp as usize + state.frame_bytes.load(Relaxed) as usize > context.limit {
             // SAFETY: the innermost frame, if any, is alive: it is a caller of this.
             let depth = unsafe { depth(mark.inner() as *mut u8) } + 1;
@@ -272,7 +311,10 @@ impl Interp {
         // SAFETY: there is room for frame and header; the code belongs to the function.
         unsafe {
             let link = &mut *header(fp);
-            (link.save, link.overflow) = image;
+            if let Some(entered) = entered {
+                link.save = entered.regs.cast();
+                link.overflow = entered.stack.add(self.bridge(func).named_stack as usize);
+            }
             link.dst = dst;
             link.fp = mark.inner() as *mut u8;
             link.ip = &raw const EXIT;
@@ -280,7 +322,7 @@ impl Interp {
             ((*entry).op.handler)(entry, fp, &raw mut context, 0, 0.0, 0.0);
         }
         stack.reset(mark);
-        context.trap.map_or(Ok(()), Err)
+        context.trap.map_or(Ok(context.goes_to), Err)
     }
 
     fn count_call(&self, world: &dyn World, func: FuncId) {

@@ -35,6 +35,28 @@ pub const FLOAT_ARGS: usize = 8;
 /// the eight vector registers at 16 bytes each.
 pub const SAVE_AREA: usize = INT_ARGS * 8 + FLOAT_ARGS * 16;
 
+/// Where code that was entered in the middle of a function leaves a call that must not use stack,
+/// for whoever entered it to make: at the address that it gets as its third argument. The stack
+/// arguments follow, at an address that is aligned as they ask.
+///
+/// `R` is the registers of a call: a save area, the static chain, and 8 bytes that are not used.
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(16))]
+pub struct Handover<R> {
+    /// The address to call; 0 when there is no such call.
+    pub target: u64,
+    _unused: u64,
+    /// The argument registers.
+    pub regs: R,
+}
+
+/// Offset of the registers in a [`Handover`].
+pub const HANDOVER_REGS: usize = 16;
+/// Offset of the static chain in the registers of a [`Handover`].
+pub const CHAIN: usize = SAVE_AREA;
+/// Offset of the stack arguments behind a [`Handover`].
+pub const HANDOVER_STACK: usize = HANDOVER_REGS + SAVE_AREA + 16;
+
 /// A piece of a value that fits one register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {

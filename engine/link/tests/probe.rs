@@ -41,7 +41,12 @@ fn recursion_is_counted_call_by_call() {
     assert_eq!(space.probe_depth(), 0);
 }
 
-unsafe extern "C" fn all_registers(_: u32, frame: *mut RegFrame, stack: *mut u8, context: *mut ()) {
+unsafe extern "C" fn all_registers(
+    _: u32,
+    frame: *mut RegFrame,
+    stack: *mut u8,
+    context: *mut (),
+) -> usize {
     // SAFETY: the space passes a frame and the context it was given; the test pushed one word.
     unsafe {
         (*context.cast::<Vec<RegFrame>>()).push(*frame);
@@ -50,6 +55,7 @@ unsafe extern "C" fn all_registers(_: u32, frame: *mut RegFrame, stack: *mut u8,
         (*frame).floats[0] = [3, 4];
         (*frame).floats[1] = [5, 6];
     }
+    0
 }
 
 #[test]
@@ -74,7 +80,7 @@ fn arguments_and_results_pass_through() {
     assert_eq!(space.take_reading(probe).calls, 1);
 }
 
-unsafe extern "C" fn escape(_: u32, _: *mut RegFrame, _: *mut u8, context: *mut ()) {
+unsafe extern "C" fn escape(_: u32, _: *mut RegFrame, _: *mut u8, context: *mut ()) -> usize {
     // SAFETY: the context is the escape of the `enter` under way.
     unsafe { bareflow_link::leave(context.cast(), 5) }
 }

@@ -60,7 +60,7 @@ pub(crate) unsafe extern "C" fn interpret(
     frame: *mut bareflow_link::RegFrame,
     stack_args: *mut u8,
     _context: *mut (),
-) {
+) -> usize {
     let Some(session) = Session::current() else { unreachable!("thunks run in a session") };
     let slot = bareflow_link::SlotId(slot);
     let Some((unit, func)) = session.owners.get(&slot).copied() else {
@@ -70,6 +70,7 @@ pub(crate) unsafe extern "C" fn interpret(
     let unit = &session.units[unit];
     // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.
     unsafe {
-        unit.interp.enter(&Surroundings { session, unit }, func, &mut *frame.cast(), stack_args);
+        let surroundings = Surroundings { session, unit };
+        unit.interp.enter(&surroundings, func, &mut *frame.cast(), stack_args) as usize
     }
 }

@@ -72,11 +72,11 @@ pub fn read(table: &[u8]) -> Interrupts {
                 id: u32::from(entry[3]),
                 state: State::from_flags(flags),
             })),
-            LOCAL_X2APIC => {
-                found.processors.extend(word(entry, 4).zip(word(entry, 8)).map(|(id, flags)| {
-                    Processor { id, state: State::from_flags(flags) }
-                }))
-            }
+            LOCAL_X2APIC => found.processors.extend(
+                word(entry, 4)
+                    .zip(word(entry, 8))
+                    .map(|(id, flags)| Processor { id, state: State::from_flags(flags) }),
+            ),
             IO_APIC => found.io_apics.extend(word(entry, 4).map(u64::from)),
             LOCAL_APIC_ADDRESS => found.local_apic = quad(entry, 4).or(found.local_apic),
             _ => {}

@@ -55,8 +55,7 @@ fn read(memory: &impl Physical, at: u64) -> Option<Interrupts> {
     let len = usize::from(u16::from_le_bytes([header[4], header[5]]));
     let table = memory.bytes(at, len).filter(|b| b.len() >= HEADER && sums_to_zero(b))?;
     let long = |at: usize| Some(u32::from_le_bytes(table.get(at..at + 4)?.try_into().ok()?));
-    let mut found =
-        Interrupts { local_apic: long(36).map(u64::from), ..Interrupts::default() };
+    let mut found = Interrupts { local_apic: long(36).map(u64::from), ..Interrupts::default() };
     let mut at = HEADER;
     while let Some(&kind) = table.get(at) {
         let len = if kind == 0 { 20 } else { 8 };

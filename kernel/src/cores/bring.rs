@@ -16,7 +16,7 @@ use bareflow_machine::options::Options;
 use bareflow_machine::windows::MOST_CORES;
 use spin::Mutex;
 
-use super::{Block, COUNT, CORES, JOINING, block, block_of, running, wait, work};
+use super::{Block, CORES, COUNT, JOINING, block, block_of, running, wait, work};
 use crate::arch::{cpu, gs, startup};
 use crate::devices::apic::{self, Signal};
 use crate::devices::clock;

@@ -71,6 +71,16 @@ impl Site {
         }
     }
 
+    /// Counts a target, or one outside of the program.
+    pub fn count_target(&self, func: Option<FuncId>) {
+        match func {
+            Some(func) => self.count(func),
+            None => {
+                bump(&self.other);
+            }
+        }
+    }
+
     fn count_again(&self) {
         bump(self.targets.get(self.last.get()).map_or(&self.other, |(_, count)| count));
     }
@@ -213,7 +223,7 @@ pub(crate) static UNDECODED: crate::code::Inst =
 
 #[cold]
 #[inline(never)]
-unsafe fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &FuncState) {
+pub(crate) unsafe fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &FuncState) {
     // SAFETY: a handler's arguments.
     unsafe {
         let depth = crate::interp::depth(fp) + 1;
@@ -440,7 +450,7 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
         }
         context.leave(fp, image.add(room));
         if !site.bridge.same_result(callee_bridge) {
-            if let Err(trap) = interp.run_image(world, func, regs, stack) {
+            if let Err(trap) = interp.call_image(world, func, regs, stack) {
                 context.trap = Some(trap);
                 return &raw const EXIT;
             }

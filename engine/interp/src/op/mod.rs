@@ -21,6 +21,7 @@ pub(crate) mod shape;
 pub(crate) mod simd;
 pub(crate) mod slow;
 pub(crate) mod stack;
+pub(crate) mod tail;
 pub(crate) mod varargs;
 pub(crate) mod vector;
 pub(crate) mod widths;

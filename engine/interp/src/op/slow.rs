@@ -6,6 +6,9 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
+use bareflow_ir::abi::{HANDOVER_STACK, Handover};
+
+use super::tail::Next;
 use super::{handlers, next, read};
 use crate::code::{Context, Cx, Entry, Fp, Header, Inst, Ip, header};
 use crate::trap::TrapKind;
@@ -147,50 +150,66 @@ pub(crate) static EXIT: Inst = Inst { op: Entry { handler: exit }, a: 0, b: 0, c
 pub(crate) unsafe extern "sysv64" fn hot_loop(ip: Ip, fp: Fp, cx: Cx, acc: u64, f: f64, s: f32) {
     // SAFETY: this is a handler.
     unsafe {
-        if ask_hot_loop(ip, fp, cx) {
-            let Header { ip: back, fp: caller, .. } = *header(fp);
-            let acc = (*header(fp)).dst.cast::<u64>().read_unaligned();
-            next!(back, caller, cx, acc, f, s)
-        } else {
+        let Next(back, result) = ask_hot_loop(ip, fp, cx);
+        if back.is_null() {
             next!(ip.byte_offset((*ip).d as i32 as isize), fp, cx, acc, f, s)
+        } else {
+            next!(back, (*cx).frame, cx, result, f, s)
         }
     }
 }
 
-/// Whether compiled code has finished the function.
+/// Nowhere: the loop goes on.
+const ON: Next = Next(core::ptr::null(), 0);
+
+/// Where to go on, with the frame in the context, when compiled code has finished the function.
 #[cold]
 #[inline(never)]
-unsafe fn ask_hot_loop(ip: Ip, fp: Fp, cx: Cx) -> bool {
+unsafe extern "sysv64" fn ask_hot_loop(ip: Ip, fp: Fp, cx: Cx) -> Next {
     // SAFETY: a handler's arguments.
     unsafe {
         let cx = &mut *cx;
         let interp = &*cx.interp;
         let world: &dyn World = &*cx.world;
         let tally = super::branch::tally(ip);
-        let Some((func, code)) = interp.locate(ip) else { return false };
+        let Some((func, code)) = interp.locate(ip) else { return ON };
         let at = code.insts.index(ip) as u32;
         let Ok(edge) = code.back_edges.binary_search_by_key(&at, |edge| edge.0) else {
             tally.hot_at.store(u64::MAX, Relaxed);
-            return false;
+            return ON;
         };
         let header_block = code.back_edges[edge].1;
-        cx.leave(fp, fp.add(code.frame_bytes as usize));
+        // Room for a call that the code may leave us to make.
+        let bridge = interp.bridge(func);
+        let align = (bridge.stack_align as usize).max(16);
+        let low = fp as usize + code.frame_bytes as usize + HANDOVER_STACK;
+        let handover = fp.add(low.next_multiple_of(align) - HANDOVER_STACK - fp as usize);
+        let end = handover.add(HANDOVER_STACK + bridge.stack_bytes as usize);
+        let room = end as usize <= cx.limit;
+        cx.leave(fp, if room { end } else { fp.add(code.frame_bytes as usize) });
         let answer = world.hot_loop(func, header_block, tally.jumped.load(Relaxed));
         tally.hot_at.store(answer.ask_at, Relaxed);
-        let Some(entry) = answer.entry else { return false };
+        let Some(entry) = answer.entry.filter(|_| room) else { return ON };
         for step in &code.osr_moves {
             step.run(fp);
         }
         let mut regs = RegFrame::default();
-        let dst = (*header(fp)).dst;
+        let Header { ip: back, fp: below, dst, .. } = *header(fp);
+        let handover = handover.cast::<Handover<RegFrame>>();
+        (*handover).target = 0;
         regs.ints[0] = fp as u64;
         regs.ints[1] = dst as u64;
+        regs.ints[2] = handover as u64;
         world.call_native(entry, &mut regs, &[]);
-        interp.bridge(func).put_result(dst, &regs);
         if code.saves_high {
             cx.limit = (*header(fp)).high;
         }
-        true
+        if (*handover).target != 0 {
+            return super::tail::take_over(cx, ip, fp, func, handover);
+        }
+        bridge.put_result(dst, &regs);
+        cx.frame = below;
+        Next(back, dst.cast::<u64>().read_unaligned())
     }
 }
 

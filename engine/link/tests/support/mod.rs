@@ -46,7 +46,7 @@ pub fn space_with(handler: Handler, context: *mut (), settings: Settings) -> Cod
 }
 
 /// A handler for spaces in which nothing is interpreted.
-pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) {
+pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) -> usize {
     panic!("slot {slot} has no code");
 }
 
