@@ -47,7 +47,8 @@ const INTS: [&str; 14] = [
 ];
 /// Those that are passed as they are among further arguments.
 const WHOLE: [&str; 5] = ["int", "unsigned", "long", "unsigned long", "long long"];
-const FLOATS: [&str; 4] = ["float", "double", "_Float16", "__bf16"];
+/// Without `__bf16`, for which natively a library function is called that not every system has.
+const FLOATS: [&str; 3] = ["float", "double", "_Float16"];
 
 /// Levels of structs in structs.
 const DEPTH: u32 = 2;
@@ -90,7 +91,7 @@ impl Type {
                 define(text, fresh, name, Kind::Wide(128))
             }
             5 | 6 => {
-                let list = if further { &FLOATS[1..3] } else { &FLOATS };
+                let list = if further { &FLOATS[1..] } else { &FLOATS };
                 define(text, fresh, random.pick(list), Kind::Float)
             }
             7 => define(text, fresh, "void *", Kind::Pointer),
@@ -121,10 +122,10 @@ impl Type {
                 writeln!(text, "    {place} = ({name})({});", words.join(" ^ "))
             }
             Kind::Lanes(lane, count) => {
-                for at in 0..*count {
-                    lane.fill(text, &format!("{place}[{at}]"));
-                }
-                Ok(())
+                let (index, head) = round(place, *count);
+                text.push_str(&head);
+                lane.fill(text, &format!("{place}[{index}]"));
+                writeln!(text, "    }}")
             }
             Kind::Members(members) => {
                 for (member, ty) in members {
@@ -152,10 +153,10 @@ impl Type {
                 Ok(())
             }
             Kind::Lanes(lane, count) => {
-                for at in 0..*count {
-                    lane.mix(text, &format!("{place}[{at}]"));
-                }
-                Ok(())
+                let (index, head) = round(place, *count);
+                text.push_str(&head);
+                lane.mix(text, &format!("{place}[{index}]"));
+                writeln!(text, "    }}")
             }
             Kind::Members(members) => {
                 for (member, ty) in members {
@@ -173,6 +174,13 @@ impl Type {
             _ = writeln!(text, "    mix((uintptr_t)&{place} % {});", self.aligned);
         }
     }
+}
+
+/// The index and the beginning of a loop over what `place` consists of.
+fn round(place: &str, count: u64) -> (String, String) {
+    let index = format!("i{}", place.matches('[').count());
+    let head = format!("    for (int {index} = 0; {index} < {count}; {index}++) {{\n");
+    (index, head)
 }
 
 /// Names a type.

@@ -197,6 +197,8 @@ unsafe extern "sysv64" fn ask_hot_loop(ip: Ip, fp: Fp, cx: Cx) -> Next {
         let Header { ip: back, fp: below, dst, .. } = *header(fp);
         let handover = handover.cast::<Handover<RegFrame>>();
         (*handover).target = 0;
+        let stack_align = u64::from(bridge.stack_align);
+        (*handover).regs = RegFrame { stack_align, ..RegFrame::default() };
         regs.ints[0] = fp as u64;
         regs.ints[1] = dst as u64;
         regs.ints[2] = handover as u64;
