@@ -19,8 +19,9 @@
 //! * Stack arguments may ask for more than 16 bytes of alignment, a `byval` copy or a vector. The
 //!   first stack argument then lies at such an address ([`Signature::stack_align`]).
 //!
-//! Results differ from LLVM's where no front end goes: three integers (LLVM has rcx for the third)
-//! and more than two vectors come back in memory.
+//! Results differ from LLVM's in one thing: three integers (LLVM has rcx for the third) and three or
+//! four vectors (xmm2, xmm3) come back in memory. The address for that takes the place of an
+//! argument, which a variadic function's caller would have to know: such a one cannot be called.
 
 use alloc::vec::Vec;
 
@@ -271,6 +272,9 @@ pub fn lower(
     let ret_ints = ret_parts.iter().filter(|p| matches!(p.part, Part::Int(_))).count();
     let in_memory = ret_ints > 2 || ret_parts.len() - ret_ints > 2;
 
+    if varargs && in_memory {
+        return Err(Unpassable(ret));
+    }
     let mut ints = usize::from(in_memory);
     let mut floats = 0usize;
     let mut stack = Area { end: 0, align: 16 };

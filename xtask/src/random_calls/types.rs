@@ -104,6 +104,11 @@ impl Type {
         }
     }
 
+    /// Whether it is a vector of 64 bytes, which a variadic function cannot return here.
+    pub(super) fn is_widest(&self) -> bool {
+        matches!(self.kind, Kind::Lanes(..)) && self.aligned == 64
+    }
+
     /// Statements that give `place` a value.
     pub(super) fn fill(&self, text: &mut String, place: &str) {
         let name = &self.name;
@@ -231,7 +236,8 @@ fn vector(text: &mut String, random: &mut Random, fresh: &mut dyn FnMut() -> Str
         _ = writeln!(text, "typedef {} {name} __attribute__((vector_size({bytes})));", lane.name);
         bytes / size
     };
-    Type { name, kind: Kind::Lanes(Box::new(lane), count), aligned: 1 }
+    let aligned = if count * size >= 32 { count * size } else { 1 };
+    Type { name, kind: Kind::Lanes(Box::new(lane), count), aligned }
 }
 
 fn aggregate(
