@@ -45,11 +45,6 @@ enum Command {
     Manual(docs::Manual),
 }
 
-/// The definitions of all commands.
-pub(crate) fn command() -> clap::Command {
-    Cli::command()
-}
-
 fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
     match command {
         Command::Bench(args) => bench::run(&args, ui),
@@ -60,16 +55,18 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
-        Command::Completions(args) => docs::completions(&args, ui),
-        Command::Manual(args) => docs::manual(&args, ui),
+        Command::Completions(args) => docs::completions(&args, Cli::command(), ui),
+        Command::Manual(args) => docs::manual(&args, Cli::command(), ui),
     }
 }
 
 /// Parses and runs a command line; what it ends with.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
-    // Wrong usage must be JSON, too, though the line could not be parsed.
-    let ui = Ui::new(arguments.iter().any(|argument| argument == "--json"));
+    // Wrong usage must be JSON, too, though the line could not be parsed. What follows these two is
+    // the program's.
+    let mut own = arguments.iter().take_while(|word| *word != "--" && *word != "--args");
+    let ui = Ui::new(own.any(|argument| argument == "--json"));
     let ended = match Cli::try_parse_from(&arguments) {
         Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
         Err(error) => match error.kind() {

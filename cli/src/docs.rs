@@ -54,14 +54,14 @@ struct Page {
     roff: Vec<u8>,
 }
 
-/// Writes a completion script to standard output.
+/// Writes a completion script to standard output; `own` is this tool's command line.
 ///
 /// # Errors
 /// None.
-pub fn completions(args: &Completions, ui: &Ui) -> Result<Exit, Failure> {
+pub fn completions(args: &Completions, own: Command, ui: &Ui) -> Result<Exit, Failure> {
     let mut command = match args.tool.as_str() {
         "bareflow-shrink" => bareflow_shrink::cli::Cli::command(),
-        _ => crate::args::command(),
+        _ => own,
     };
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, args.tool.as_str(), &mut script);
@@ -73,13 +73,13 @@ pub fn completions(args: &Completions, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// Prints a page, lists the pages, or writes all of them.
+/// Prints a page, lists the pages, or writes all of them; `own` is this tool's command line.
 ///
 /// # Errors
 /// No such page, or a folder that cannot be written.
-pub fn manual(args: &Manual, ui: &Ui) -> Result<Exit, Failure> {
+pub fn manual(args: &Manual, own: Command, ui: &Ui) -> Result<Exit, Failure> {
     let mut pages = Vec::new();
-    for command in [crate::args::command(), bareflow_shrink::cli::Cli::command()] {
+    for command in [own, bareflow_shrink::cli::Cli::command()] {
         let name = command.get_name().to_owned();
         collect(command, &name, &mut pages)?;
     }

@@ -1,6 +1,7 @@
 //! Output files that appear whole or not at all.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -38,6 +39,14 @@ pub fn write_whole<T>(
     }
     temporary.persist(path).map_err(|error| broken(error.error))?;
     Ok(value)
+}
+
+/// Makes `path` of these bytes, whole or not at all.
+///
+/// # Errors
+/// That a file cannot be written there.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_whole(path, |file| file.write_all(bytes).map_err(|error| Failure::output(path, error)))
 }
 
 #[cfg(test)]

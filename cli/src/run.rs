@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
-use bareflow_session::{Finished, Job, Outcome, ProfileLine, boot, symbolise};
+use bareflow_session::{
+    Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
+};
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
 use crate::output_file::write_whole;
 use crate::perf_map::perf_map;
-use crate::program::ProgramOptions;
+use crate::program::{NO_MAIN, ProgramOptions, variable};
 use crate::sources;
 use crate::ui::Ui;
 
@@ -21,11 +23,14 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   bareflow run hello.bc                          main() of a program
+  bareflow run tool.bc -- -v notes.txt           arguments of the program
+  bareflow run tool.bc --env LANG=C.UTF-8 < in   its environment, and its standard input
   bareflow run a.bc b.bc --level O2              two files, one program, compiled at O2
   bareflow run fib.bc --entry fib --arg 30       uint64_t fib(uint64_t), its result printed
   bareflow run hello.bc --thresholds adaptive -v why functions rise, or do not
   bareflow run hello.bc --profile --json         what was counted for each function
   bareflow run fib.bc --entry fib --arg 30 --json --repeat 10
+  bareflow run hello.bc --smp 2                  compiles on a second processor meanwhile
   bareflow run hello.bc --disk state             starts warm from what the last run saved there
   bareflow run --disk folder                     what a disk with these files would boot")]
 pub struct Args {
@@ -34,12 +39,18 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     options: ProgramOptions,
+    /// An environment variable of the program; may be repeated. It has no others
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<String>,
     /// Timed calls of the entry, after the --calls of warm-up
     #[arg(long, value_name = "N", default_value_t = 0)]
     repeat: u64,
     /// Time calls by the time this process had a processor, for figures on a busy machine
     #[arg(long)]
     processor_time: bool,
+    /// Processors: threads of this process, which compile while the program runs
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    smp: u32,
     /// A folder that stands for the machine's disk: starts from its snapshots and saves one.
     /// Without a FILE, its boot/manifest.json says what to run
     #[arg(long, value_name = "DIR")]
@@ -54,6 +65,9 @@ pub struct Args {
     /// Let standard output be the machine's serial line: output and records
     #[arg(long, hide = true, conflicts_with = "json")]
     serial: bool,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARG")]
+    args: Vec<String>,
 }
 
 /// What `--json` prints for each program.
@@ -99,14 +113,24 @@ struct Line<'a> {
 pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let output = if ui.json() { Output::Capture } else { Output::Inherit };
     let machine = Hosted::new(output, args.disk.clone(), true)
+        .and_then(|machine| machine.with_cores(args.smp))
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
     let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
     let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
     install_fault_handler(describe);
-    let job = match args.files.is_empty() {
+    let mut job = match args.files.is_empty() {
         true => on_disk(machine, args)?,
         false => given(args)?,
     };
+    let orders = Orders {
+        args: (!args.args.is_empty()).then(|| args.args.clone()),
+        env: args.env.clone(),
+        ..Orders::default()
+    };
+    if orders.args.is_some() && job.manifest.modules.iter().all(|module| module.arg.is_some()) {
+        return Err(Failure::usage(NO_MAIN));
+    }
+    orders.apply(&mut job.manifest);
     let entries: Vec<String> = (job.sources.iter())
         .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
         .collect();
@@ -123,10 +147,10 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     if args.serial {
         serial(&machine.take_records());
-        return Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed });
+        return Ok(Exit::of(finished.report.exit));
     }
     show(&finished, &machine.take_records(), &entries, args, &printed, ui);
-    Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })
+    Ok(Exit::of(finished.report.exit))
 }
 
 /// The files of the command line as a job.
@@ -256,7 +280,19 @@ fn describe(fault: &Fault) -> String {
         "page fault" => format!(" at address {:#x}", fault.address),
         _ => String::new(),
     };
-    format!("error: {}{touched}: {}", fault.kind, place(fault.instruction))
+    let core = match fault.core {
+        0 => String::new(),
+        core => format!(", on core {core}"),
+    };
+    // Outside of the program's code, it is the interpreter that runs it.
+    let place = match symbolise(fault.instruction as usize) {
+        None if let Some((function, block)) = interpreting(fault.words()) => match block {
+            Some(block) => format!("in {function}, block {block}, interpreted"),
+            None => format!("in {function}, interpreted"),
+        },
+        _ => place(fault.instruction),
+    };
+    format!("error: {}{touched}: {place}{core}", fault.kind)
 }
 
 #[cfg(test)]

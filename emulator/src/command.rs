@@ -6,17 +6,32 @@ use std::process::{Command, Stdio};
 
 use crate::{EmulatorError, Input, Machine, Media, Settings};
 
-/// The command that runs `settings`, with or without KVM.
-pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Command, EmulatorError> {
+/// Where the kernel finds its orders (`kernel/src/devices/fw_cfg.rs`).
+const ORDERS: &str = "opt/org.bareflow/orders";
+
+/// The command that runs `settings`, with or without KVM. `orders` is a file with those of the
+/// settings.
+pub(crate) fn build(
+    qemu: &Path,
+    settings: &Settings,
+    orders: Option<&Path>,
+    kvm: bool,
+) -> Result<Command, EmulatorError> {
     let mut command = Command::new(qemu);
     let machine = match settings.machine {
         Machine::Pc => "pc",
         Machine::Q35 => "q35",
         Machine::Microvm => "microvm",
     };
+    let accel = match (kvm, settings.processors > 1 && !settings.count_instructions) {
+        (true, _) => "kvm",
+        // Processors of the machine are threads of this one, so that they run at the same time.
+        (false, true) => "tcg,thread=multi",
+        (false, false) => "tcg",
+    };
     command
         .args(["-no-user-config", "-nodefaults", "-display", "none", "-no-reboot"])
-        .args(["-machine", machine, "-accel", if kvm { "kvm" } else { "tcg" }])
+        .args(["-machine", machine, "-accel", accel])
         .args(["-cpu", &settings.cpu])
         .args(["-m", &settings.memory_mib.to_string()])
         .args(["-smp", &settings.processors.to_string()])
@@ -34,6 +49,11 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
             command.args(["-append", &settings.command_line]);
         }
     }
+    if let Some(file) = orders {
+        let mut value = OsString::from(format!("name={ORDERS},file="));
+        value.push(comma_doubled(file));
+        command.arg("-fw_cfg").arg(value);
+    }
     if let Some(socket) = &settings.debugger {
         let mut value = OsString::from("unix:");
         value.push(comma_doubled(socket));
@@ -50,7 +70,7 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
         .stdin(match settings.input {
             Input::Nothing => Stdio::null(),
             Input::Inherit => Stdio::inherit(),
-            Input::Bytes(_) => Stdio::piped(),
+            Input::Bytes(_) | Input::Tape(_) => Stdio::piped(),
         })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -2,17 +2,23 @@
 
 use core::fmt;
 
-use spin::{Mutex, MutexGuard};
+use bareflow_machine::line::{Line, Typed};
+use spin::mutex::{TicketMutex, TicketMutexGuard};
 
 use crate::devices::{apic, keyboard, serial, vga};
 
-/// Keeps what is written at once together.
-static OUT: Mutex<()> = Mutex::new(());
+/// Keeps what is written at once together. Processors get it in the order in which they came: one
+/// that writes without end keeps no other from writing.
+static OUT: TicketMutex<()> = TicketMutex::new(());
+
+/// What was typed, on either side. Held for a look at what has arrived: a byte is read once.
+static IN: TicketMutex<Line> = TicketMutex::new(Line::new());
 
 /// Begins a record (RFC 7464).
 const RECORD: u8 = 0x1e;
 
 /// Writes text for people.
+#[cfg(feature = "engine")]
 pub fn write(bytes: &[u8]) {
     let _together = OUT.lock();
     serial::write(bytes);
@@ -20,6 +26,7 @@ pub fn write(bytes: &[u8]) {
 }
 
 /// Writes one record: JSON text without a newline.
+#[cfg(feature = "engine")]
 pub fn record(json: &[u8]) {
     let _together = OUT.lock();
     serial::write(&[RECORD]);
@@ -39,7 +46,7 @@ pub fn log(text: fmt::Arguments<'_>) {
 }
 
 /// Holds the console for the end of the machine, if whoever writes is done in time.
-pub fn hold_while(in_time: impl Fn() -> bool) -> Option<MutexGuard<'static, ()>> {
+pub fn hold_while(in_time: impl Fn() -> bool) -> Option<TicketMutexGuard<'static, ()>> {
     loop {
         match OUT.try_lock() {
             None if in_time() => core::hint::spin_loop(),
@@ -48,19 +55,17 @@ pub fn hold_while(in_time: impl Fn() -> bool) -> Option<MutexGuard<'static, ()>>
     }
 }
 
-/// Reads what was typed on either side: waits for the first byte, takes what has come.
-/// Control-D ends the input: 0 bytes.
+/// Reads what was typed on either side: waits for the first byte, takes what has come. 0 bytes:
+/// the input has ended.
 pub fn read(buffer: &mut [u8]) -> usize {
-    const END: u8 = 4;
     const NAP_NS: u64 = 1_000_000;
     let mut count = 0;
     while count < buffer.len() {
-        let byte = match serial::read().or_else(keyboard::read) {
-            Some(END) => return count,
-            // Terminals send a carriage return for the Enter key.
-            Some(b'\r') => b'\n',
-            Some(byte) => byte,
-            None if count > 0 => return count,
+        let byte = match arrived() {
+            Some(Typed::Byte(byte)) => byte,
+            Some(Typed::Quote) => continue,
+            Some(Typed::End) => break,
+            None if count > 0 => break,
             None => {
                 apic::sleep(NAP_NS);
                 continue;
@@ -77,6 +82,15 @@ pub fn read(buffer: &mut [u8]) -> usize {
         }
     }
     count
+}
+
+/// What has arrived next, if anything; at the end of input, that.
+fn arrived() -> Option<Typed> {
+    let mut line = IN.lock();
+    if line.has_ended() {
+        return Some(Typed::End);
+    }
+    serial::read().or_else(keyboard::read).map(|byte| line.take(byte))
 }
 
 /// Text inside a JSON string.

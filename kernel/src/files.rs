@@ -1,15 +1,16 @@
 //! The volume: the first FAT16 partition of the first disk that has one.
 
 use bareflow_storage::{Error, Volume, find_fat16};
-use spin::Mutex;
 
+use crate::cores::SleepingMutex;
 use crate::devices::disk::{self, Disk};
 use crate::say;
 
 /// A mounted volume.
 pub type Files = Volume<bareflow_storage::Partition<Disk>>;
 
-static VOLUME: Mutex<Option<Files>> = Mutex::new(None);
+/// Held as long as the disk takes: other processors that want it sleep meanwhile.
+static VOLUME: SleepingMutex<Option<Files>> = SleepingMutex::new(None);
 
 /// Looks for a volume on every disk and mounts the first. Disks without one are no error; a
 /// volume that cannot be used is, and is named.

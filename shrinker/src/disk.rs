@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bareflow_storage::{BlockDevice, DeviceError, Partition, SECTOR, Volume, find_fat16};
 
-use crate::source::{Cause, SourceError};
+use crate::source_error::{Cause, SourceError};
 
 /// A disk image in figures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

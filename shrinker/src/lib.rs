@@ -27,6 +27,7 @@ pub mod pack;
 pub mod report;
 pub mod shrink;
 pub mod source;
+mod source_error;
 mod tighten;
 pub mod treemap;
 pub mod verify;

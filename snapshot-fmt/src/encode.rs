@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::error::{Error, What};
 use crate::function::FunctionRecord;
-use crate::header::{Header, VERSION};
+use crate::header::Header;
+use crate::limits::VERSION;
 use crate::object::ObjectRecord;
 use crate::records::Snapshot;
 use crate::section::{TAGS, join};

@@ -1,12 +1,7 @@
 //! The fixed header: what can be said of a file without decoding it.
 
 use crate::error::{Error, What};
-
-/// The first four bytes of every snapshot.
-pub const MAGIC: [u8; 4] = *b"SNAP";
-
-/// The version of the format that is written; all from 1 up to it are read.
-pub const VERSION: u32 = 2;
+use crate::limits::{MAGIC, VERSION};
 
 /// Length of the header in bytes, the same in every version.
 pub const HEADER_LEN: usize = 48;

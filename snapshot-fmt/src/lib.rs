@@ -46,6 +46,7 @@ mod encode;
 mod error;
 mod function;
 mod header;
+mod limits;
 mod names;
 mod object;
 mod records;
@@ -60,13 +61,8 @@ pub use function::{
     Cycles, Evidence, FunctionProfile, FunctionRecord, IndirectSite, OsrRecord, ParamValues,
     Variant, Verdict,
 };
-pub use header::{HEADER_LEN, Header, MAGIC, VERSION};
+pub use header::{HEADER_LEN, Header};
+pub use limits::{MAGIC, MAX_LEN, MAX_LEVEL, VERSION};
 pub use names::{file_name, newest_first, number_of, set_aside_name, to_delete};
 pub use object::{ObjectRecord, RelocKind, RelocRecord, Section, Target};
 pub use records::{BitcodeRecord, BootLine, Fingerprints, ModuleRecord, Snapshot};
-
-/// The largest file that is read or written, in bytes.
-pub const MAX_LEN: usize = 256 << 20;
-
-/// The highest level a function can be at: 0 is the interpreter, 1 to 4 are O0 to O3.
-pub const MAX_LEVEL: u8 = 4;

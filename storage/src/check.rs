@@ -6,11 +6,11 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::device::{BlockDevice, SECTOR};
 use crate::error::Error;
 use crate::fat::{Cell, Fat};
+use crate::finding::Finding;
 use crate::layout::Layout;
 
 /// Bytes in a folder entry.
@@ -38,23 +38,6 @@ pub struct Report {
     pub stray_names: Vec<(u32, usize)>,
     /// Whether the copies of the FAT differ.
     pub copies_differ: bool,
-}
-
-/// A contradiction in a volume.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Finding {
-    /// The file or folder, by its short names.
-    pub path: String,
-    /// The cluster.
-    pub cluster: u32,
-    /// What is wrong with it.
-    pub what: &'static str,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "/{}: cluster {} {}", self.path, self.cluster, self.what)
-    }
 }
 
 /// Checks the FAT16 volume that begins at the device's first sector. Nothing is written.

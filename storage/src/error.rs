@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 
 use crate::device::DeviceError;
+use crate::finding::Finding;
 
 /// Why an operation on a volume failed. Whatever it is, the volume is as it was before the
 /// operation, or, after a device's error in the midst of a commit, sound all the same.
@@ -19,7 +20,7 @@ pub enum Error {
     /// The volume's structures contradict each other; it takes a repair tool.
     Damaged {
         /// What is wrong.
-        finding: crate::Finding,
+        finding: Finding,
     },
     /// Nothing has this path.
     NotFound {
@@ -67,6 +68,13 @@ pub enum Error {
     },
     /// The volume was mounted for reading only, or its disk is write-protected.
     ReadOnly,
+    /// No memory for the content of a file.
+    NoMemory {
+        /// The path.
+        path: String,
+        /// Its size in bytes.
+        size: u64,
+    },
     /// Larger than a file can be (4 GiB less one byte).
     TooLarge {
         /// The path.
@@ -95,6 +103,9 @@ impl fmt::Display for Error {
                 write!(f, "{path}: the root folder has no free entry: use another folder")
             }
             Error::ReadOnly => f.write_str("the volume is read-only"),
+            Error::NoMemory { path, size } => {
+                write!(f, "{path}: no memory for its {size} bytes")
+            }
             Error::TooLarge { path } => write!(f, "{path}: larger than FAT allows (4 GiB)"),
         }
     }

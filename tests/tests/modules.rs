@@ -90,7 +90,17 @@ fn symbols(file: &Path) -> (BTreeSet<String>, BTreeSet<String>) {
 }
 
 const HOST_CALLS: &[&str] = &[
-    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_exit",
+    "bf_write",
+    "bf_read",
+    "bf_open",
+    "bf_close",
+    "bf_seek",
+    "bf_terminal",
+    "bf_grow",
+    "bf_clock",
+    "bf_date",
+    "bf_cpuid",
+    "bf_exit",
     "bf_abort",
 ];
 

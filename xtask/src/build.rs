@@ -4,19 +4,34 @@ use anyhow::{Context, Result};
 
 use crate::{boot, images, kernel, setup, shell};
 
+/// What is built.
+#[derive(clap::Args, Debug, Default)]
+pub struct Args {
+    /// Only these: images, boot, testkernel, bare, kernel.
+    #[arg(value_parser = ["images", "boot", "testkernel", "bare", "kernel"])]
+    only: Vec<String>,
+}
+
 /// Builds everything under `target/bareflow`. Steps that are up to date cost little.
 ///
 /// # Errors
 /// The first step that failed.
-pub fn run() -> Result<()> {
+pub fn run(args: &Args) -> Result<()> {
     setup::for_building()?;
     let out = shell::artefacts();
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    images::build(&out)?;
-    boot::build(&out)?;
-    kernel::build(&TEST_KERNEL, &out)?;
-    kernel::build(&BARE_KERNEL, &out)?;
-    kernel::build(&KERNEL, &out)?;
+    let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
+    if wanted("images") {
+        images::build(&out)?;
+    }
+    if wanted("boot") {
+        boot::build(&out)?;
+    }
+    for executable in [TEST_KERNEL, BARE_KERNEL, KERNEL] {
+        if wanted(executable.artefact) {
+            kernel::build(&executable, &out)?;
+        }
+    }
     Ok(())
 }
 

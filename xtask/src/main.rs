@@ -30,7 +30,7 @@ enum Task {
     /// Installs what is missing from the system's packages, or prints how to.
     Setup,
     /// Makes kernel, loader, C library and modules under target/bareflow.
-    Build,
+    Build(build::Args),
     /// Makes only the C library and the modules.
     Images,
     /// Compares random programs with native runs.
@@ -50,7 +50,7 @@ enum Task {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Setup => setup::run(),
-        Task::Build => build::run(),
+        Task::Build(args) => build::run(&args),
         Task::Images => {
             setup::for_building()?;
             images::build(&shell::artefacts())

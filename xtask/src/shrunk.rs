@@ -23,7 +23,7 @@ pub struct Args {
 /// # Errors
 /// A program differs, or an image misses what is asked of it.
 pub fn run(args: &Args) -> Result<()> {
-    build::run()?;
+    build::run(&build::Args::default())?;
     let mut test = shell::cargo();
     test.args(["test", "--release", "-p", "bareflow-shrink", "--test", "shrunk"]);
     if let Some(seeds) = &args.seeds {

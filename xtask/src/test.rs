@@ -10,7 +10,7 @@ use crate::{build, setup, shell};
 /// The first thing that failed.
 pub fn run() -> Result<()> {
     setup::run()?;
-    build::run()?;
+    build::run(&build::Args::default())?;
     // The command-line tools are tested as people run them: the release build.
     shell::run(shell::cargo().args([
         "build",

@@ -12,7 +12,8 @@ use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::Level;
 use serde::Serialize;
 
-use super::{Args, Module};
+use super::args::Args;
+use super::subject::Module;
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
 use crate::ui::Ui;

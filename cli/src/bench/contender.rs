@@ -1,14 +1,13 @@
-//! What competes: native code, the engine at each level, and the peers that are installed.
+//! One that competes: a program that runs a module, and what a run of it gives.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use bareflow_hosted::{Usage, wait};
+use bareflow_hosted::Usage;
 use serde_json::Value;
 
-use super::{Bitcode, Module, native, peers};
-use crate::artefacts::Artefacts;
+use super::process::taken;
+use super::subject::Module;
 use crate::failure::{Failure, Kind};
 
 /// What ratios are to.
@@ -30,16 +29,8 @@ pub(super) const ORDER: [&str; 12] = [
     "wasmi",
 ];
 
-/// Native builds: name and flags. The baseline first.
-const NATIVE: &[(&str, &[&str])] =
-    &[(BASELINE, &["-O3", "-march=native"]), ("clang -O2", &["-O2"])];
-
-/// Levels of the engine, and how often the entry is called before it is timed.
-const LEVELS: &[(&str, &str)] =
-    &[("interp", "1"), ("O0", "1"), ("O1", "1"), ("O2", "1"), ("O3", "1"), ("auto", "40")];
-
 /// Calls that are timed; the least counts.
-const CALLS: &str = "7";
+pub(super) const CALLS: &str = "7";
 
 /// One way to run a module.
 #[derive(Debug)]
@@ -80,56 +71,6 @@ pub(super) struct Reading {
     pub(super) code_bytes: u64,
     /// Most memory that the process had.
     pub(super) peak_bytes: u64,
-}
-
-/// All contenders of a module, the baseline first.
-pub(super) fn all(
-    module: &Module,
-    bitcode: Bitcode,
-    artefacts: &Artefacts,
-    folder: &Path,
-) -> Result<Vec<Contender>, Failure> {
-    let mut list = Vec::new();
-    for (index, (name, flags)) in NATIVE.iter().enumerate() {
-        let program = folder.join(format!("{}-{index}", module.name));
-        let built = native::build(module, flags, &program)?;
-        list.push(Contender {
-            name,
-            small: false,
-            peer: false,
-            program: built.program,
-            arguments: vec![module.arg.to_string(), CALLS.to_owned()],
-            batches: None,
-            code_bytes: built.code_bytes,
-            compile_ns: built.compile_ns,
-            unable: None,
-        });
-    }
-    let own = std::env::current_exe()
-        .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
-    let file = module.bitcode(bitcode, artefacts)?;
-    for (name, calls) in LEVELS {
-        let text = |text: &str| text.to_owned();
-        let arguments = vec![
-            text("run"),
-            file.display().to_string(),
-            text("--entry"),
-            module.name.clone(),
-            text("--arg"),
-            module.arg.to_string(),
-            text("--level"),
-            text(name),
-            text("--calls"),
-            text(calls),
-            text("--repeat"),
-            text(CALLS),
-            text("--processor-time"),
-            text("--json"),
-        ];
-        list.push(Contender::new(name, &own, arguments));
-    }
-    list.extend(peers::all(module, &file, folder)?);
-    Ok(list)
 }
 
 impl Contender {
@@ -235,22 +176,4 @@ impl Contender {
         let number = number.ok_or_else(|| self.failed(format!("no result: {said}")))?;
         Ok((number as u64, usage))
     }
-}
-
-/// What a process prints, and what it took; or why it failed.
-pub(super) fn taken(command: &mut Command) -> Result<(String, Usage), String> {
-    // Few lines go to each stream, so they can be read one after the other.
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|error| error.to_string())?;
-    let (mut said, mut complained) = (String::new(), String::new());
-    for (stream, text) in [
-        (child.stdout.take().map(|stream| Box::new(stream) as Box<dyn Read>), &mut said),
-        (child.stderr.take().map(|stream| Box::new(stream) as Box<dyn Read>), &mut complained),
-    ] {
-        if let Some(mut stream) = stream {
-            stream.read_to_string(text).map_err(|error| error.to_string())?;
-        }
-    }
-    let (status, usage) = wait(child).map_err(|error| error.to_string())?;
-    if status.success() { Ok((said, usage)) } else { Err(complained) }
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use super::{native, peers};
+use super::process::{clang, find};
 
 /// What a figure depends on.
 #[derive(Serialize, Debug)]
@@ -39,10 +39,10 @@ impl Machine {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: kib.unwrap_or(0) * 1024,
             system: format!("Linux {}", release.trim()),
-            clang: version(&native::clang()),
+            clang: version(&clang()),
             peers: peers
                 .iter()
-                .filter_map(|names| peers::find(names))
+                .filter_map(|names| find(names))
                 .map(|program| version(&program.to_string_lossy()))
                 .collect(),
         }

@@ -6,15 +6,18 @@
 //! processor, so that other work on the machine counts little. Answers are compared with the right
 //! ones.
 
+mod args;
 mod chart;
 mod compile_time;
 mod contender;
+mod entries;
 mod figures;
 mod machine;
 mod module_run;
 mod native;
 mod peak;
 mod peers;
+mod process;
 mod report;
 mod rust;
 mod subject;
@@ -22,73 +25,16 @@ mod table;
 mod wasm;
 mod watched;
 
-use std::path::{Path, PathBuf};
-
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
-use crate::output_file::write_whole;
+use crate::output_file::write_bytes;
 use crate::ui::Ui;
+pub use args::Args;
 use contender::Contender;
 use figures::{Line, Rounds, Summary};
-use subject::{Bitcode, Module, Of, subjects};
-
-/// What `bareflow bench` takes.
-#[derive(clap::Args, Debug)]
-#[command(after_help = "\
-Examples:
-  bareflow bench                              modules and larger programs, every level
-  bareflow bench --rounds 9 --only sha256     one module
-  bareflow bench --of programs                the larger programs alone
-  bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
-  bareflow bench --compile-time               how long compiling all functions takes
-  bareflow bench --json > bench.json          one JSON object a module, then the summary
-  bareflow bench --peak                       how long until each module runs at its peak
-  bareflow bench --watched --rounds 15        what profiling at the top level costs
-  bareflow bench --html bench.html            a page with a chart, too
-  bareflow bench --report docs                benchmarks.md, .svg and .json, with time to peak
-
-Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules and
-from the larger programs, one of which is Rust and made by rustc. Peers run when they are in the
-search path:
-  lli       apt-get install llvm-22 (its interpreter gets small arguments and simplified code)
-  wasmtime  cargo install wasmtime-cli (--version 48.0.8 with Rust 1.95); apt-get install lld-22 for wasm-ld
-  wasmi     cargo install wasmi_cli; apt-get install lld-22 for wasm-ld
-Programs that need a C library run on the last two with wasi-libc (apt-get install wasi-libc).")]
-pub struct Args {
-    /// Rounds
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
-    rounds: u32,
-    /// What is measured: usually both; with --compile-time, --peak and --watched the modules
-    #[arg(long, value_name = "WHAT")]
-    of: Option<Of>,
-    /// Only the modules and programs with this in their name
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    only: String,
-    /// Optimisation of the bitcode that the engine gets
-    #[arg(long, value_name = "LEVEL", default_value = "O2")]
-    bitcode: Bitcode,
-    /// Time compiling all functions at each level, not running them
-    #[arg(long)]
-    compile_time: bool,
-    /// Instead: how long from the first instruction until 95 % of peak speed, functions rising
-    #[arg(long, conflicts_with_all = ["watched", "rounds"])]
-    peak: bool,
-    /// With --peak: when functions rise
-    #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", requires = "peak")]
-    thresholds: String,
-    /// Instead: what counting and measuring at the top level costs, the same code with and without
-    #[arg(long)]
-    watched: bool,
-    /// Write a page with a chart and all figures
-    #[arg(long, value_name = "FILE")]
-    html: Option<PathBuf>,
-    /// Write benchmarks.md, benchmarks.svg and benchmarks.json into this folder, with the time
-    /// that each program takes to its peak
-    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["peak", "watched", "compile_time"])]
-    report: Option<PathBuf>,
-}
+use subject::{Module, Of, subjects};
 
 /// Runs the benchmark.
 ///
@@ -121,7 +67,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let bar = ui.progress(modules.len() as u64 * u64::from(args.rounds), "measuring");
     let mut lines = Vec::new();
     for module in &modules {
-        let contenders = contender::all(module, args.bitcode, &artefacts, folder.path())?;
+        let contenders = entries::all(module, args.bitcode, &artefacts, folder.path())?;
         let line = measure(module, &contenders, args.rounds, &bar)?;
         bar.suspend(|| {
             if ui.json() {
@@ -135,7 +81,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let command = format!("cargo bareflow {}", words.join(" "));
     if let Some(file) = &args.html {
-        write(file, &chart::render(&lines, &summary, &command))?;
+        write_bytes(file, chart::render(&lines, &summary, &command).as_bytes())?;
     }
     if let Some(folder) = &args.report {
         let peaks = time_to_peak(&modules, args, &artefacts, ui, false)?;
@@ -145,13 +91,6 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
-    write_whole(file, |out| {
-        std::io::Write::write_all(out, text.as_bytes())
-            .map_err(|error| Failure::output(file, error))
-    })
-}
-
 fn time_to_peak(
     modules: &[Module],
     args: &Args,
@@ -159,7 +98,7 @@ fn time_to_peak(
     ui: &Ui,
     show: bool,
 ) -> Result<Vec<peak::Line>, Failure> {
-    each(modules, ui, show, |module| peak::measure(module, artefacts, &args.thresholds))
+    each(modules, ui, show, |module| peak::measure(module, artefacts, &args.thresholds, args.smp))
 }
 
 /// Measures every module; with `--json` and `show` each figure is printed as soon as it is known.

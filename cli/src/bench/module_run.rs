@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Bitcode, Module};
+use super::subject::{Bitcode, Module};
 use crate::artefacts::Artefacts;
 use crate::failure::{Failure, Kind};
 

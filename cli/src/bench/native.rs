@@ -6,13 +6,10 @@ use std::process::Command;
 use bareflow_hosted::Usage;
 use object::{Object, ObjectSection, SectionKind};
 
-use super::contender::taken;
-use super::{Module, peers, rust};
-use crate::failure::{Failure, Kind};
-
-/// The same answers everywhere need products and sums that are not fused, and a square root needs
-/// no `errno` to be one instruction.
-pub(super) const FLAGS: [&str; 2] = ["-ffp-contract=off", "-fno-math-errno"];
+use super::process::{FLAGS, clang, run};
+use super::rust;
+use super::subject::Module;
+use crate::failure::Failure;
 
 /// Times calls of the entry, as `--processor-time` does, and prints what `bareflow run --json`
 /// prints of it.
@@ -51,11 +48,6 @@ pub(super) struct Built {
     pub(super) code_bytes: u64,
     /// Processor time of the compiler.
     pub(super) compile_ns: u64,
-}
-
-/// The compiler: clang-22, or what `CLANG` names.
-pub(super) fn clang() -> String {
-    std::env::var("CLANG").unwrap_or_else(|_| "clang-22".to_owned())
 }
 
 /// Compiles the native form and its driver.
@@ -118,16 +110,4 @@ fn compile(
     let mut command = Command::new(clang());
     command.args(FLAGS).args(flags).args(files).args(libraries);
     run(&mut command, source)
-}
-
-/// Runs a compiler or linker on `source`.
-pub(super) fn run(command: &mut Command, source: &Path) -> Result<Usage, Failure> {
-    let program = command.get_program().to_owned();
-    if peers::find(&[&program.to_string_lossy()]).is_none() && !Path::new(&program).is_file() {
-        let program = program.to_string_lossy();
-        let message = format!("{program} is missing; install it: apt-get install clang-22 llvm-22");
-        return Err(Failure::new(Kind::MissingTool, message));
-    }
-    let (_, usage) = taken(command).map_err(|said| Failure::input(source, said))?;
-    Ok(usage)
 }

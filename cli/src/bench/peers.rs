@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::contender::{Batches, Contender};
-use super::{Module, native, wasm};
+use super::process::{find, run};
+use super::subject::Module;
+use super::{native, wasm};
 use crate::failure::Failure;
 
 /// The peers of a module that are in the search path; `bitcode` is its own.
@@ -49,7 +51,7 @@ fn simplified(
     native::bitcode(module, bitcode, &flags, link, &raw)?;
     let mut command = Command::new(opt);
     command.arg("-passes=sroa,early-cse,simplifycfg").arg(&raw).arg("-o").arg(to);
-    native::run(&mut command, &module.source())?;
+    run(&mut command, &module.source())?;
     Ok(Some(to.to_owned()))
 }
 
@@ -107,13 +109,4 @@ pub(super) fn missing() -> Vec<String> {
     ];
     let missing = peers.iter().filter(|(names, _)| find(names).is_none());
     missing.map(|(_, how)| (*how).to_owned()).collect()
-}
-
-/// The first of these programs in the search path.
-pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    names
-        .iter()
-        .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
-        .find(|candidate| candidate.is_file())
 }

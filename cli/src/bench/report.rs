@@ -5,8 +5,9 @@ use std::path::Path;
 use serde_json::json;
 
 use super::figures::{By, Line, Summary};
-use super::{chart, peak, write};
+use super::{chart, peak};
 use crate::failure::Failure;
+use crate::output_file::write_bytes;
 use crate::page::picture;
 
 /// Writes `benchmarks.md`, `benchmarks.svg` and `benchmarks.json` into `folder`.
@@ -18,12 +19,13 @@ pub(super) fn write_all(
     command: &str,
 ) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::output(folder, error))?;
-    write(&folder.join("benchmarks.svg"), &picture(&chart::means(summary)))?;
+    write_bytes(&folder.join("benchmarks.svg"), picture(&chart::means(summary)).as_bytes())?;
     let all = json!({ "command": command, "summary": summary, "lines": lines, "peak": peaks });
     let text = serde_json::to_string_pretty(&all)
         .map_err(|error| Failure::output(folder, error.to_string()))?;
-    write(&folder.join("benchmarks.json"), &(text + "\n"))?;
-    write(&folder.join("benchmarks.md"), &markdown(lines, summary, peaks, command))
+    write_bytes(&folder.join("benchmarks.json"), (text + "\n").as_bytes())?;
+    let words = markdown(lines, summary, peaks, command);
+    write_bytes(&folder.join("benchmarks.md"), words.as_bytes())
 }
 
 fn markdown(lines: &[Line], summary: &Summary, peaks: &[peak::Line], command: &str) -> String {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use bareflow_hosted::Usage;
 
-use super::native;
+use super::process::run;
 use super::subject::images;
 use crate::failure::Failure;
 
@@ -23,14 +23,14 @@ pub(super) fn object(source: &Path, flags: &[&str], to: &Path) -> Result<Usage, 
     let library = images().join("support/lib.rs");
     let mut command = rustc();
     command.args(["--crate-type=rlib", "--crate-name=support", "-o"]).arg(&support).arg(&library);
-    native::run(&mut command, &library)?;
+    run(&mut command, &library)?;
     let mut command = rustc();
     command.args(["--crate-type=staticlib", "-Clto=fat", "-Ccodegen-units=1"]);
     command.arg(format!("--extern=support={}", support.display()));
     // Link-time optimisation takes place only when something is linked.
     let (object, archive) = (to.display(), to.with_extension("a"));
     command.arg(format!("--emit=obj={object},link={}", archive.display())).arg(source);
-    native::run(&mut command, source)
+    run(&mut command, source)
 }
 
 /// What rustc calls it.

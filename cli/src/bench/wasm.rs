@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::contender::taken;
-use super::{Module, native};
+use super::native;
+use super::process::{FLAGS, clang, run, taken};
+use super::subject::Module;
 use crate::failure::Failure;
 
 /// Calls the entry again and again. It is compiled by itself, so that no call can be left out.
@@ -63,7 +64,7 @@ pub(super) fn build(module: &Module, folder: &Path) -> Result<PathBuf, String> {
 
 /// clang's own functions for what the machine has no instruction for, where they are installed.
 fn compiler_support() -> Option<String> {
-    let mut command = Command::new(native::clang());
+    let mut command = Command::new(clang());
     command.args(["--target=wasm32-wasip1", "--rtlib=compiler-rt", "--print-libgcc-file-name"]);
     let file = String::from_utf8(command.output().ok()?.stdout).ok()?;
     let file = file.trim();
@@ -72,10 +73,10 @@ fn compiler_support() -> Option<String> {
 
 fn link(module: &Module, flags: &[&str], driver: &Path, to: &Path) -> Result<(), Failure> {
     let source = module.source();
-    let mut command = Command::new(native::clang());
-    command.args(["-O3", "-msimd128", "-mbulk-memory"]).args(native::FLAGS);
+    let mut command = Command::new(clang());
+    command.args(["-O3", "-msimd128", "-mbulk-memory"]).args(FLAGS);
     command.arg(&source).arg(driver).args(flags).arg("-o").arg(to);
-    native::run(&mut command, &source).map(|_| ())
+    run(&mut command, &source).map(|_| ())
 }
 
 /// A module that a runtime has compiled.

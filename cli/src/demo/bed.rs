@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bareflow_session::Manifest;
 
-use super::Args;
+use super::args::Args;
 use crate::artefacts::Artefacts;
 use crate::boot::{Line, boot_folder, boot_once};
 use crate::failure::{Failure, Kind};

@@ -5,11 +5,13 @@ use std::path::Path;
 use bareflow_cranelift::Cranelift;
 use bareflow_shrink::{Options, Policy};
 
+use super::args::Args;
 use super::bed::Bed;
-use super::{Args, Story};
+use super::story::Story;
 use crate::boot::{Line, boot_once};
 use crate::failure::Failure;
 use crate::machine::MachineOptions;
+use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
@@ -19,7 +21,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
     let (image, report) = shrink(&snapshot, &bed.path, &options)?;
     let path = args.out.join("shrunk.img");
-    super::write(&path, &image)?;
+    write_bytes(&path, &image)?;
     let mut story = Story {
         hosted: bed.hosted,
         calls: args.calls,
@@ -42,7 +44,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         // The image that is shipped measures nothing; one that does tells what it takes.
         let (image, _) = shrink(&snapshot, &bed.path, &Options { timing: true, ..options })?;
         let path = args.out.join("shrunk-timing.img");
-        super::write(&path, &image)?;
+        write_bytes(&path, &image)?;
         time(&mut story, &boot(&path, ui)?);
     }
     Ok(story)

@@ -1,6 +1,6 @@
 //! The table that the demo ends with.
 
-use super::Story;
+use super::story::Story;
 
 pub(super) fn render(story: &Story) -> String {
     let mut text = String::from(

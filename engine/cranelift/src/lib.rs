@@ -46,6 +46,7 @@ mod tail;
 mod variadic;
 mod vector;
 mod wide;
+mod wide_float;
 mod wrap;
 
 use alloc::boxed::Box;

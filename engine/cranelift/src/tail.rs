@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use bareflow_ir::abi::{
-    CHAIN, FLOAT_ARGS, HANDOVER_REGS, HANDOVER_STACK, INT_ARGS, Pass, Place, SAVE_AREA,
+    CHAIN, FLOAT_ARGS, HANDOVER_REGS, Handover, INT_ARGS, Pass, Place, SAVE_AREA,
 };
 use bareflow_ir::{CallInfo, Extension};
 use cranelift_codegen::ir::{InstBuilder, Value};
@@ -38,7 +38,11 @@ impl Room {
     /// In a handover.
     pub(crate) fn in_handover(handover: Value) -> Self {
         let at = |offset| Addr { base: Base::Value(handover), offset };
-        Self { target: at(0), regs: at(HANDOVER_REGS as i64), stack: at(HANDOVER_STACK as i64) }
+        Self {
+            target: at(0),
+            regs: at(HANDOVER_REGS as i64),
+            stack: at(size_of::<Handover>() as i64),
+        }
     }
 }
 

@@ -4,8 +4,11 @@
 //! measured without an emulator.
 
 mod child;
+mod cores;
+mod fault_stack;
 mod faults;
 mod files;
+mod here;
 mod memory;
 mod platform;
 

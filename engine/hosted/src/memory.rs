@@ -25,15 +25,21 @@ pub(crate) fn reserve(sizes: Sizes) -> io::Result<Memory> {
     let window = map(sizes.code + sizes.data, libc::PROT_READ | libc::PROT_WRITE)?;
     let write = map_code(window, sizes.code)?;
     let heap = map(sizes.heap, libc::PROT_READ | libc::PROT_WRITE)?;
-    let stack = map(sizes.stack, libc::PROT_READ | libc::PROT_WRITE)?;
-    // SAFETY: the pages belong to the mapping just made.
-    check(unsafe { libc::mprotect(stack as *mut _, GUARD, libc::PROT_NONE) })?;
+    let stack = stack(sizes.stack)?;
     Ok(Memory {
         code: Arena { base: window, write, len: sizes.code },
         data: Arena { base: window + sizes.code, write: window + sizes.code, len: sizes.data },
         heap: Arena { base: heap, write: heap, len: sizes.heap },
-        stack: (stack + GUARD, stack + sizes.stack),
+        stack,
     })
+}
+
+/// A stack with a guard below it: its lowest and highest address.
+pub(crate) fn stack(len: usize) -> io::Result<(usize, usize)> {
+    let stack = map(len, libc::PROT_READ | libc::PROT_WRITE)?;
+    // SAFETY: the pages belong to the mapping just made.
+    check(unsafe { libc::mprotect(stack as *mut _, GUARD, libc::PROT_NONE) })?;
+    Ok((stack + GUARD, stack + len))
 }
 
 fn map(len: usize, protection: i32) -> io::Result<usize> {

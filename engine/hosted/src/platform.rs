@@ -1,15 +1,17 @@
 //! `Platform` for a Linux process.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-use bareflow_platform::{FileError, Memory, Platform};
+use bareflow_platform::{CoreId, FileError, Memory, Platform};
 use bareflow_report::Record;
 
+use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::memory;
+use crate::{here, memory};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +31,7 @@ pub struct Hosted {
     log: bool,
     disk: Disk,
     memory: Memory,
+    cores: Cores,
     clock: Clock,
     start: Instant,
 }
@@ -55,6 +58,7 @@ impl Hosted {
             log,
             disk: Disk::new(disk),
             memory: memory::reserve(memory::SIZES)?,
+            cores: Cores::new(1, 0)?,
             clock: Clock::Wall,
             start: Instant::now(),
         })
@@ -64,6 +68,15 @@ impl Hosted {
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same machine with that many processors, at least one: threads of this process, which are
+    /// started when they are first used.
+    ///
+    /// # Errors
+    /// When the system gives no address space.
+    pub fn with_cores(self, cores: u32) -> io::Result<Self> {
+        Ok(Self { cores: Cores::new(cores, memory::SIZES.stack)?, ..self })
     }
 
     /// What the program printed since the last call.
@@ -96,6 +109,15 @@ impl Platform for Hosted {
         io::stdin().read(buffer).unwrap_or(0)
     }
 
+    fn is_terminal(&self, descriptor: u32) -> bool {
+        match descriptor {
+            0 => io::stdin().is_terminal(),
+            _ if self.output == Output::Capture => false,
+            1 => io::stdout().is_terminal(),
+            _ => io::stderr().is_terminal(),
+        }
+    }
+
     fn record(&self, record: &Record) {
         if let Record::Log { text } = record {
             if self.log {
@@ -113,6 +135,11 @@ impl Platform for Hosted {
         }
     }
 
+    fn date_ns(&self) -> u64 {
+        let passed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        passed.map_or(0, |passed| passed.as_nanos() as u64)
+    }
+
     fn tsc_hz(&self) -> u64 {
         static HZ: OnceLock<u64> = OnceLock::new();
         *HZ.get_or_init(|| {
@@ -123,6 +150,35 @@ impl Platform for Hosted {
             let cycles = u128::from(read() - from);
             (cycles * 1_000_000_000 / start.elapsed().as_nanos().max(1)) as u64
         })
+    }
+
+    fn cores(&self) -> u32 {
+        self.cores.count()
+    }
+
+    fn core(&self) -> CoreId {
+        CoreId(here::number())
+    }
+
+    unsafe fn start(&self, core: CoreId, run: unsafe extern "C" fn(*mut ()), argument: *mut ()) {
+        // SAFETY: by this function's contract.
+        unsafe { self.cores.start(core.0, run, argument) };
+    }
+
+    fn core_stack(&self, core: CoreId) -> (usize, usize) {
+        self.cores.stack(core.0).unwrap_or(self.memory.stack)
+    }
+
+    fn wait(&self, word: &AtomicU32, while_is: u32, timeout_ns: Option<u64>) -> bool {
+        cores::wait(word, while_is, timeout_ns)
+    }
+
+    fn wake(&self, word: &AtomicU32, most: u32) {
+        cores::wake(word, most);
+    }
+
+    fn set_core_block(&self, block: *mut ()) {
+        cores::set_block(block);
     }
 
     fn memory(&self) -> Memory {
@@ -150,10 +206,10 @@ impl Platform for Hosted {
     }
 }
 
-/// Nanoseconds that this process had a processor.
+/// Nanoseconds that the calling thread had a processor.
 pub fn processor_time() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the system writes one `timespec`.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

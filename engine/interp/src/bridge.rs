@@ -7,7 +7,7 @@ use bareflow_ir::layout::{alloc_size, field_offset};
 use bareflow_ir::{Extension, ParamAttrs, Type, TypeId, Types};
 
 use crate::RegFrame;
-use crate::code::Fp;
+use crate::machine::Fp;
 
 /// How the values of a call lie in a frame and in registers.
 #[derive(Clone, PartialEq, Eq, Debug)]

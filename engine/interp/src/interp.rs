@@ -5,19 +5,19 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::ptr::{self, NonNull};
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::Relaxed};
+use core::ptr;
+use core::sync::atomic::Ordering::Relaxed;
 
-use bareflow_ir::{FuncId, Module, Symbol, TypeId};
-use hashbrown::HashSet;
-use spin::{Mutex, Once};
+use bareflow_ir::{BlockId, FuncId, Module};
+use spin::Once;
 
-use crate::bridge::Bridge;
-use crate::code::{Code, Context, Entered, FuncState, HEADER, Ip, header, slow};
+use crate::code::Code;
+use crate::machine::{Context, Entered, Fp, Functions, HEADER, Ip, Loop, Owner, Run, SLACK};
+use crate::machine::{bump, depth, header, slow, take_back};
 use crate::op::call::UNDECODED;
 use crate::op::slow::EXIT;
-use crate::profile::Samples;
-use crate::{RegFrame, Trap, TrapKind, World, decode};
+use crate::samples::{SAMPLED_CALLS, Samples};
+use crate::{RegFrame, Trap, TrapKind, Unsupported, World, decode};
 
 /// Settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,54 +34,31 @@ impl Default for Config {
     }
 }
 
-/// Something that cannot be interpreted.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unsupported {
-    /// The function it is in.
-    pub function: String,
-    /// The instruction, intrinsic or type, in words.
-    pub what: String,
-}
-
-impl core::fmt::Display for Unsupported {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "{}: cannot interpret {}", self.function, self.what)
-    }
-}
-
-impl core::error::Error for Unsupported {}
-
 /// Everything in `func` that cannot be interpreted; empty when all of it can. A declaration
 /// has nothing in it.
 pub fn check(module: &Module, func: FuncId) -> Vec<Unsupported> {
     if module.func(func).is_declaration() {
         return Vec::new();
     }
-    let found = decode::function(&decode::Env { module, interp: None, world: None }, func).err();
+    let env = decode::Env { module, running: None, hot_loops: u64::MAX };
+    let found = decode::function(&env, func).err();
     let name = |what| Unsupported { function: module.func(func).name.clone(), what };
     found.unwrap_or_default().into_iter().map(name).collect()
 }
 
 /// The interpreter of one program. Processors share it; each has its own [`crate::Stack`].
 pub struct Interp {
-    module: Arc<Module>,
-    pub(crate) config: Config,
-    states: Box<[FuncState]>,
-    /// `None` for what cannot be passed.
-    bridges: Box<[Option<Bridge>]>,
+    config: Config,
+    pub(crate) functions: Functions,
     codes: Box<[Once<Box<Code>>]>,
-    /// Held while a function is decoded.
-    decoding: Mutex<()>,
-    pub(crate) samples: Mutex<Vec<Samples>>,
-    /// Addresses of functions that are only declared.
-    outside: Once<HashSet<u64>>,
+    pub(crate) samples: Samples,
 }
 
-// SAFETY: counts are atomic, code is published once, and the cells in call sites hold values
-// that are valid whichever processor wrote them last.
-unsafe impl Send for Interp {}
-// SAFETY: as above.
-unsafe impl Sync for Interp {}
+/// Processors share it.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Interp>();
+};
 
 impl core::fmt::Debug for Interp {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -93,50 +70,23 @@ impl Interp {
     /// An interpreter that has decoded nothing yet.
     pub fn new(module: Arc<Module>, config: Config) -> Self {
         let count = module.funcs.len();
-        let state = |id: FuncId| FuncState {
-            entry: AtomicPtr::new((&raw const UNDECODED).cast_mut()),
-            frame_bytes: AtomicU32::new(0),
-            slow: AtomicU32::new(slow::UNDECODED | slow::SAMPLE),
-            calls: AtomicU64::new(0),
-            hot_at: AtomicU64::new(config.hot_calls.max(1)),
-            native: AtomicU64::new(0),
-            id,
-        };
         Self {
-            states: module.func_ids().map(state).collect(),
-            bridges: module.func_ids().map(|id| bridge_of(&module, id)).collect(),
+            functions: Functions::new(module, &raw const UNDECODED, config.hot_calls.max(1)),
             codes: (0..count).map(|_| Once::new()).collect(),
-            decoding: Mutex::new(()),
-            samples: Mutex::new(vec![Samples::default(); count]),
-            outside: Once::new(),
-            module,
+            samples: Samples::new(count),
             config,
         }
     }
 
     /// The program.
     pub fn module(&self) -> &Arc<Module> {
-        &self.module
+        self.functions.module()
     }
 
     /// From now on calls of `func` go to the machine code at `entry`; with 0 they are
     /// interpreted. Calls that are being interpreted go on so.
     pub fn set_native(&self, func: FuncId, entry: u64) {
-        let state = &self.states[func.index()];
-        state.native.store(entry, Relaxed);
-        if entry != 0 {
-            state.slow.fetch_or(slow::NATIVE, Relaxed);
-        } else {
-            state.slow.fetch_and(!slow::NATIVE, Relaxed);
-        }
-    }
-
-    /// Calls of a function that is defined outside go to its address, unless the surroundings
-    /// have said something better.
-    pub(crate) fn set_outside(&self, func: FuncId, address: u64) {
-        if self.states[func.index()].native.load(Relaxed) == 0 {
-            self.set_native(func, address);
-        }
+        self.functions.callee(func).set_native(entry);
     }
 
     /// Calls `func` with the words of its parameters, one after the other, as they lie in its
@@ -147,16 +97,16 @@ impl Interp {
     /// Why the program could not go on. A trap behind a native frame goes to
     /// [`World::trap`] instead.
     pub fn call(&self, world: &dyn World, func: FuncId, args: &[u64]) -> Result<Vec<u64>, Trap> {
-        let bridge = self.bridge(func);
-        let state = self.state_ref(func);
+        let bridge = self.functions.bridge(func);
+        let state = self.functions.callee(func);
         self.count_call(world, func);
         let mut result = vec![0u64; (bridge.ret_bytes as usize).div_ceil(8).max(2)];
         let mut words = vec![0u64; (bridge.param_bytes as usize).div_ceil(8)];
         words.iter_mut().zip(args).for_each(|(word, arg)| *word = *arg);
         let dst = result.as_mut_ptr().cast::<u8>();
-        let native = state.native.load(Relaxed);
+        let native = state.native();
         if native != 0 {
-            crate::op::branch::take_back(&state.calls);
+            take_back(&state.calls);
             let mut regs = RegFrame::default();
             let mut stack = vec![0u64; bridge.stack_bytes as usize / 8];
             let frame = words.as_mut_ptr().cast::<u8>();
@@ -203,28 +153,6 @@ impl Interp {
         }
     }
 
-    /// Runs `func` to its end with arguments as the calling convention has them.
-    ///
-    /// # Safety
-    /// `regs` and `stack` hold such arguments.
-    pub(crate) unsafe fn call_image(
-        &self,
-        world: &dyn World,
-        func: FuncId,
-        regs: &mut RegFrame,
-        stack: *mut u8,
-    ) -> Result<(), Trap> {
-        // SAFETY: the caller's; a run that ends with a call has its arguments where its own were.
-        unsafe {
-            let goes_to = self.run_image(world, func, regs, stack)?;
-            if goes_to != 0 {
-                let words = self.bridge(func).stack_bytes as usize / 8;
-                world.call_native(goes_to, regs, core::slice::from_raw_parts(stack.cast(), words));
-            }
-        }
-        Ok(())
-    }
-
     /// Runs `func` with arguments as the calling convention has them. The answer is that of
     /// [`Self::enter`].
     ///
@@ -237,7 +165,7 @@ impl Interp {
         regs: &mut RegFrame,
         stack: *mut u8,
     ) -> Result<u64, Trap> {
-        let bridge = self.bridge(func);
+        let bridge = self.functions.bridge(func);
         let hidden = regs.ints[0];
         let mut small = [0u64; 8];
         let mut large = Vec::new();
@@ -270,9 +198,9 @@ impl Interp {
         entered: Option<Entered>,
         fill: impl FnOnce(*mut u8),
     ) -> Result<u64, Trap> {
-        let name = || self.module.func(func).name.clone();
-        let state = self.state_ref(func);
-        if state.slow.load(Relaxed) & slow::UNDECODED != 0 {
+        let name = || self.functions.name(func).into();
+        let state = self.functions.callee(func);
+        if state.slow() & slow::UNDECODED != 0 {
             self.decode(world, func).map_err(|kind| Trap {
                 kind,
                 function: name(),
@@ -282,29 +210,25 @@ impl Interp {
         let stack = world.stack();
         let mark = stack.mark();
         let fp = (mark.low().next_multiple_of(16) + HEADER) as *mut u8;
-        // SAFETY: this world's lifetime ends after the run's, which is all that the context is
-        // for.
-        let world: *const (dyn World + 'static) =
-            unsafe { core::mem::transmute(ptr::from_ref(world)) };
-        let mut context = Context {
-            limit: mark.high(),
-            interp: self,
+        let mut run = Run {
+            context: Context { limit: mark.high(), frame: fp },
+            functions: &self.functions,
+            owner: self,
             world,
             stack,
-            frame: fp,
             begin: fp.wrapping_sub(HEADER),
             entered,
             goes_to: 0,
             trap: None,
         };
-        if fp as usize + state.frame_bytes.load(Relaxed) as usize > context.limit {
+        if fp as usize + state.frame_bytes.load(Relaxed) as usize > run.context.limit {
             // SAFETY: the innermost frame, if any, is alive: it is a caller of this.
             let depth = unsafe { depth(mark.inner() as *mut u8) } + 1;
             let kind = TrapKind::StackOverflow { depth };
             return Err(Trap { kind, function: name(), block: None });
         }
         fill(fp);
-        if state.slow.load(Relaxed) & slow::SAMPLE != 0 {
+        if state.slow() & slow::SAMPLE != 0 {
             // SAFETY: the parameters are there.
             unsafe { self.sample(func, fp, state.calls.load(Relaxed)) };
         }
@@ -312,86 +236,23 @@ impl Interp {
         unsafe {
             let link = &mut *header(fp);
             if let Some(entered) = entered {
+                let named = self.functions.bridge(func).named_stack as usize;
                 link.save = entered.regs.cast();
-                link.overflow = entered.stack.add(self.bridge(func).named_stack as usize);
+                link.overflow = entered.stack.add(named);
             }
             link.dst = dst;
             link.fp = mark.inner() as *mut u8;
             link.ip = &raw const EXIT;
             let entry: Ip = state.entry.load(Relaxed);
-            ((*entry).op.handler)(entry, fp, &raw mut context, 0, 0.0, 0.0);
+            ((*entry).op.handler)(entry, fp, (&raw mut run).cast(), 0, 0.0, 0.0);
         }
         stack.reset(mark);
-        context.trap.map_or(Ok(context.goes_to), Err)
+        run.trap.map_or(Ok(run.goes_to), Err)
     }
 
     fn count_call(&self, world: &dyn World, func: FuncId) {
-        let state = self.state_ref(func);
-        let calls = crate::op::branch::bump(&state.calls);
-        if calls >= state.hot_at.load(Relaxed) {
-            let next = world.hot_call(func, calls);
-            state.hot_at.store(next.max(calls + 1), Relaxed);
-        }
-    }
-
-    pub(crate) fn state_ref(&self, func: FuncId) -> &FuncState {
-        &self.states[func.index()]
-    }
-
-    pub(crate) fn state(&self, func: FuncId) -> *const FuncState {
-        &raw const self.states[func.index()]
-    }
-
-    /// How a function is called from outside.
-    pub(crate) fn bridge(&self, func: FuncId) -> &Bridge {
-        static NONE: Bridge = Bridge::none();
-        self.bridges[func.index()].as_ref().unwrap_or(&NONE)
-    }
-
-    /// Whether a function can be called by the calling convention at all.
-    pub(crate) fn passable(&self, func: FuncId) -> bool {
-        self.bridges[func.index()].is_some()
-    }
-
-    /// The function *defined* here at an address.
-    pub(crate) fn function_at(&self, world: &dyn World, address: u64) -> Option<FuncId> {
-        let func = world.function_at(address)?;
-        let known = self.module.funcs.get(func.index())?;
-        (!known.is_declaration()).then_some(func)
-    }
-
-    /// Whether the address is that of a function that is declared here and defined outside.
-    pub(crate) fn is_outside(&self, world: &dyn World, address: u64) -> bool {
-        let known = self.outside.call_once(|| {
-            let declared = |id: &FuncId| self.module.func(*id).is_declaration();
-            let address = |id| world.address(Symbol::Func(id));
-            self.module.func_ids().filter(declared).filter_map(address).collect()
-        });
-        known.contains(&address)
-    }
-
-    /// Decodes a function, unless that is done.
-    pub(crate) fn decode(&self, world: &dyn World, func: FuncId) -> Result<(), TrapKind> {
-        let _guard = self.decoding.lock();
-        let state = self.state_ref(func);
-        if state.slow.load(Relaxed) & slow::UNDECODED == 0 {
-            return Ok(());
-        }
-        let name = || self.module.func(func).name.clone();
-        if self.module.func(func).is_declaration() {
-            return Err(TrapKind::Unresolved(name()));
-        }
-        let env = decode::Env { module: &self.module, interp: Some(self), world: Some(world) };
-        let code = decode::function(&env, func).map_err(|all| {
-            let what = all.into_iter().next().unwrap_or_default();
-            TrapKind::Unsupported(Box::new(Unsupported { function: name(), what }))
-        })?;
-        let code = self.codes[func.index()].call_once(|| Box::new(code));
-        // Room for a few words that calls write before they check.
-        state.frame_bytes.store(code.frame_bytes + SLACK, Relaxed);
-        state.entry.store(code.insts.start(), Relaxed);
-        state.slow.fetch_and(!slow::UNDECODED, core::sync::atomic::Ordering::Release);
-        Ok(())
+        let state = self.functions.callee(func);
+        state.report(world, bump(&state.calls));
     }
 
     pub(crate) fn code(&self, func: FuncId) -> Option<&Code> {
@@ -404,59 +265,104 @@ impl Interp {
         self.code(func).map_or(Vec::new(), |code| code.insts.words())
     }
 
+    fn decoded(&self, world: &dyn World, func: FuncId) -> Result<Code, TrapKind> {
+        let name = || self.functions.name(func).into();
+        if self.module().func(func).is_declaration() {
+            return Err(TrapKind::Unresolved(name()));
+        }
+        let env = decode::Env {
+            module: self.module(),
+            running: Some((&self.functions, world)),
+            hot_loops: self.config.hot_loops.max(1),
+        };
+        decode::function(&env, func).map_err(|all| {
+            let what = all.into_iter().next().unwrap_or_default();
+            TrapKind::Unsupported(Box::new(Unsupported { function: name(), what }))
+        })
+    }
+
     /// The function that an instruction belongs to.
-    pub(crate) fn locate(&self, ip: Ip) -> Option<(FuncId, &Code)> {
-        self.module.func_ids().find_map(|id| {
+    fn locate(&self, ip: Ip) -> Option<(FuncId, &Code)> {
+        self.module().func_ids().find_map(|id| {
             let code = self.code(id)?;
             code.insts.contains(ip).then_some((id, code))
         })
     }
 
-    /// A trap at an instruction.
-    pub(crate) fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {
-        let Some((func, code)) = self.locate(ip) else {
-            return Trap { kind, function: String::new(), block: None };
-        };
+    /// The function whose decoded code an address lies in, and the block there: for reports of
+    /// faults, whose registers hold such addresses. Takes no lock.
+    pub fn decoded_at(&self, address: u64) -> Option<(FuncId, Option<BlockId>)> {
+        let ip = address as usize as Ip;
+        let (func, code) = self.locate(ip)?;
         let at = code.insts.index(ip) as u32;
         let after = code.blocks.partition_point(|(first, _)| *first <= at);
-        let block = after.checked_sub(1).map(|index| code.blocks[index].1);
-        Trap { kind, function: self.module.func(func).name.clone(), block }
+        Some((func, after.checked_sub(1).map(|index| code.blocks[index].1)))
     }
 }
 
-/// Bytes beyond a frame that are surely there.
-pub(crate) const SLACK: u32 = 1024;
-
-fn bridge_of(module: &Module, id: FuncId) -> Option<Bridge> {
-    let func = module.func(id);
-    let (ret, params, varargs) = module.types.signature(func.ty)?;
-    let args = param_places(module, params);
-    Bridge::new(&module.types, ret, &args, &func.params, func.ret, varargs).ok()
-}
-
-/// Types and places of parameters in a frame: they come first, in order.
-fn param_places(module: &Module, params: &[TypeId]) -> Vec<(TypeId, u32)> {
-    let mut at = 0u32;
-    let place = |ty: &TypeId| {
-        let here = at;
-        let bytes = bareflow_ir::layout::alloc_size(&module.types, *ty);
-        at = at.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX).div_ceil(8) * 8);
-        (*ty, here)
-    };
-    params.iter().map(place).collect()
-}
-
-/// Interpreted calls that are under way, `fp` being the innermost one's frame or null.
-///
-/// # Safety
-/// It is the frame of a call that is under way.
-pub(crate) unsafe fn depth(fp: *mut u8) -> u64 {
-    let mut depth = 0;
-    let mut frame = NonNull::new(fp);
-    while let Some(fp) = frame {
-        depth += 1;
-        // SAFETY: frames are linked down to a null.
-        frame = NonNull::new(unsafe { (*header(fp.as_ptr())).fp });
+impl Owner for Interp {
+    /// Several processors may decode the same function at once: what the first of them made stays.
+    fn decode(&self, world: &dyn World, func: FuncId) -> Result<(), TrapKind> {
+        let cell = &self.codes[func.index()];
+        let code = match cell.get() {
+            Some(code) => code,
+            None => {
+                let code = Box::new(self.decoded(world, func)?);
+                cell.call_once(|| code)
+            }
+        };
+        let callee = self.functions.callee(func);
+        callee.publish(code.insts.start(), code.frame_bytes + SLACK);
+        Ok(())
     }
-    depth
+
+    unsafe fn sample(&self, func: FuncId, frame: Fp, calls: u64) {
+        if calls >= SAMPLED_CALLS {
+            self.functions.callee(func).end_samples();
+        }
+        // SAFETY: the caller's.
+        unsafe { self.samples.take(self.module(), func, frame) }
+    }
+
+    unsafe fn call_image(
+        &self,
+        world: &dyn World,
+        func: FuncId,
+        regs: &mut RegFrame,
+        stack: *mut u8,
+    ) -> Result<(), Trap> {
+        // SAFETY: the caller's; a run that ends with a call has its arguments where its own were.
+        unsafe {
+            let goes_to = self.run_image(world, func, regs, stack)?;
+            if goes_to != 0 {
+                let words = self.functions.bridge(func).stack_bytes as usize / 8;
+                world.call_native(goes_to, regs, core::slice::from_raw_parts(stack.cast(), words));
+            }
+        }
+        Ok(())
+    }
+
+    fn frame_bytes_at(&self, ip: Ip) -> Option<u32> {
+        self.locate(ip).map(|(_, code)| code.frame_bytes)
+    }
+
+    fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {
+        let Some((func, block)) = self.decoded_at(ip as usize as u64) else {
+            return Trap { kind, function: String::new(), block: None };
+        };
+        Trap { kind, function: self.functions.name(func).into(), block }
+    }
+
+    fn loop_at(&self, ip: Ip) -> Option<Loop<'_>> {
+        let (func, code) = self.locate(ip)?;
+        let at = code.insts.index(ip) as u32;
+        let edge = code.back_edges.binary_search_by_key(&at, |edge| edge.0).ok()?;
+        Some(Loop {
+            func,
+            header: code.back_edges[edge].1,
+            frame_bytes: code.frame_bytes,
+            saves_high: code.saves_high,
+            moves: &code.osr_moves,
+        })
+    }
 }

@@ -6,79 +6,17 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_ir::cfg::Cfg;
-use bareflow_ir::layout::ValueFrame;
-use bareflow_ir::{FuncId, Op, Type};
-use bareflow_profile::{FunctionProfile, IndirectSite, ParamValues, shape_of};
+use bareflow_ir::{FuncId, Op};
+use bareflow_profile::{FunctionProfile, IndirectSite, shape_of};
 
 use crate::Interp;
-use crate::code::{Code, Counts, Fp, slow};
-use crate::op::branch::Tally;
-
-/// Calls whose parameters are looked at.
-const SAMPLED_CALLS: u64 = 64;
-/// Values told apart for one parameter.
-const VALUES: usize = 4;
-
-/// Values seen in the integer and pointer parameters of a function.
-#[derive(Clone, Default, Debug)]
-pub(crate) struct Samples {
-    /// Offset in the frame of each parameter that is looked at.
-    places: Option<Vec<u32>>,
-    params: Vec<ParamValues>,
-}
+use crate::code::{Code, Counts};
+use crate::machine::Tally;
 
 impl Interp {
-    /// Looks at the parameters of a call that is about to start.
-    ///
-    /// # Safety
-    /// They lie at `frame`.
-    pub(crate) unsafe fn sample(&self, id: FuncId, frame: Fp, calls: u64) {
-        if calls >= SAMPLED_CALLS
-            && let Some(state) = Some(self.state_ref(id))
-        {
-            state.slow.fetch_and(!slow::SAMPLE, Relaxed);
-        }
-        let mut all = self.samples.lock();
-        let samples = &mut all[id.index()];
-        if samples.places.is_none() {
-            let (places, params) = self.sampled_params(id);
-            samples.places = Some(places);
-            samples.params = params;
-        }
-        let Samples { places: Some(places), params } = samples else { return };
-        for (at, param) in places.iter().zip(params) {
-            // SAFETY: the caller's.
-            let value = unsafe { crate::op::read::<u64>(frame, *at) };
-            if let Some(known) = param.values.iter_mut().find(|known| known.0 == value) {
-                known.1 += 1;
-            } else if param.values.len() < VALUES {
-                param.values.push((value, 1));
-            } else {
-                param.other += 1;
-            }
-        }
-    }
-
-    fn sampled_params(&self, id: FuncId) -> (Vec<u32>, Vec<ParamValues>) {
-        let module = self.module();
-        let func = module.func(id);
-        let (mut places, mut params) = (Vec::new(), Vec::new());
-        let Some((_, list, _)) = module.types.signature(func.ty) else { return (places, params) };
-        let Some(frame) = ValueFrame::of(&module.types, func) else { return (places, params) };
-        for (index, ty) in list.iter().enumerate() {
-            if matches!(module.types.get(*ty), Type::Int(1..=64) | Type::Ptr)
-                && let Some(word) = frame.word.get(index)
-            {
-                places.push(word * 8);
-                params.push(ParamValues { param: index as u32, ..ParamValues::default() });
-            }
-        }
-        (places, params)
-    }
-
     /// Interpreted calls of `func` so far.
     pub fn calls(&self, id: FuncId) -> u64 {
-        self.state_ref(id).calls.load(Relaxed)
+        self.functions.callee(id).calls.load(Relaxed)
     }
 
     /// What was counted for `func` so far. Cycles are not measured here.
@@ -89,13 +27,8 @@ impl Interp {
             return profile;
         }
         profile.shape = shape_of(func);
-        if let Some(state) = Some(self.state_ref(id)) {
-            profile.calls = state.calls.load(Relaxed);
-        }
-        profile.params = self.samples.lock()[id.index()].params.clone();
-        for param in &mut profile.params {
-            param.values.sort_by_key(|value| core::cmp::Reverse(value.1));
-        }
+        profile.calls = self.calls(id);
+        profile.params = self.samples.of(id);
         let Some(code) = self.code(id) else { return profile };
         self.count_edges(id, code, &mut profile);
         for (at, _) in &code.back_edges {
@@ -103,15 +36,10 @@ impl Interp {
             profile.back_edges = profile.back_edges.saturating_add(jumped);
         }
         for site in &code.sites {
-            let mut targets: Vec<_> = (site.targets.iter())
-                .filter(|(func, _)| func.get() != u32::MAX)
-                .map(|(func, count)| {
-                    let name = &self.module().func(FuncId(func.get())).name;
-                    (name.to_string(), count.load(Relaxed))
-                })
-                .collect();
+            let named = |(func, count)| (self.functions.name(func).to_string(), count);
+            let mut targets: Vec<_> = site.targets().map(named).collect();
             targets.sort_by_key(|target| core::cmp::Reverse(target.1));
-            let other = site.other.load(Relaxed);
+            let other = site.others();
             if other != 0 || !targets.is_empty() {
                 profile.sites.push(IndirectSite { instr: site.instr, targets, other });
             }
@@ -191,5 +119,5 @@ impl Interp {
 
 fn tally(code: &Code, inst: u32) -> &Tally {
     // SAFETY: decoding put a tally behind each instruction that it recorded as counting.
-    unsafe { crate::op::branch::tally(code.insts.start().add(inst as usize)) }
+    unsafe { crate::machine::tally(code.insts.start().add(inst as usize)) }
 }

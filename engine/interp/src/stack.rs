@@ -17,12 +17,15 @@ pub struct Stack {
     base: NonNull<u8>,
     layout: Layout,
     /// First free address at the low end, when no interpreted code is running.
-    pub(crate) low: Cell<usize>,
+    low: Cell<usize>,
     /// End of what is free.
-    pub(crate) high: Cell<usize>,
+    high: Cell<usize>,
     /// The innermost frame when control left interpreted code, or 0.
-    pub(crate) inner: Cell<usize>,
+    inner: Cell<usize>,
 }
+
+// SAFETY: it owns its memory; who has the stack has all pointers into it that are used.
+unsafe impl Send for Stack {}
 
 /// How far a stack was used at some moment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +75,11 @@ impl Stack {
         self.low.set(mark.low);
         self.high.set(mark.high);
         self.inner.set(mark.inner);
+    }
+
+    /// Control leaves interpreted code: free is what lies between, `inner` is the innermost frame.
+    pub(crate) fn leave(&self, low: usize, high: usize, inner: usize) {
+        self.reset(Mark { low, high, inner });
     }
 
     /// Lowest and highest address of the block.

@@ -6,7 +6,7 @@ use core::fmt;
 
 use bareflow_ir::BlockId;
 
-use crate::Unsupported;
+use crate::value::Fault;
 
 /// The end of a program, and where it came.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +47,35 @@ pub enum TrapKind {
     /// A `resume`, or another part of exception handling that cannot arise.
     Unwind,
 }
+
+impl From<Fault> for TrapKind {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::DivideByZero => TrapKind::DivideByZero,
+            Fault::DivideOverflow => TrapKind::DivideOverflow,
+            Fault::Unreachable => TrapKind::Unreachable,
+            Fault::Trapped => TrapKind::Trapped,
+            Fault::Unwind => TrapKind::Unwind,
+        }
+    }
+}
+
+/// Something that cannot be interpreted.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unsupported {
+    /// The function it is in.
+    pub function: String,
+    /// The instruction, intrinsic or type, in words.
+    pub what: String,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: cannot interpret {}", self.function, self.what)
+    }
+}
+
+impl core::error::Error for Unsupported {}
 
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,28 +1,9 @@
 //! What the interpreter needs of its surroundings: addresses, native calls, decisions.
 
-use bareflow_ir::{BlockId, FuncId, Symbol, abi};
+use bareflow_ir::abi::RegFrame;
+use bareflow_ir::{BlockId, FuncId, Symbol};
 
 use crate::{Stack, Trap};
-
-/// The registers a call passes arguments and results in.
-///
-/// It begins as the register save area of a variadic function, so that its address serves as
-/// one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-#[repr(C, align(16))]
-pub struct RegFrame {
-    /// rdi, rsi, rdx, rcx, r8, r9. On return the first two are rax and rdx.
-    pub ints: [u64; abi::INT_ARGS],
-    /// xmm0 to xmm7, low half first. On return the first two are xmm0 and xmm1.
-    pub floats: [[u64; 2]; abi::FLOAT_ARGS],
-    /// r10, the static chain.
-    pub nest: u64,
-    /// What the address of the first stack argument has to be a multiple of, a power of two; 0
-    /// stands for 16.
-    pub stack_align: u64,
-}
-
-const _: () = assert!(core::mem::offset_of!(RegFrame, nest) == abi::SAVE_AREA);
 
 /// What becomes of a loop that was reported hot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

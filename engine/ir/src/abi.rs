@@ -19,9 +19,8 @@
 //! * Stack arguments may ask for more than 16 bytes of alignment, a `byval` copy or a vector. The
 //!   first stack argument then lies at such an address ([`Signature::stack_align`]).
 //!
-//! Results differ from LLVM's in one thing: three integers (LLVM has rcx for the third) and three or
-//! four vectors (xmm2, xmm3) come back in memory. The address for that takes the place of an
-//! argument, which a variadic function's caller would have to know: such a one cannot be called.
+//! Results differ from LLVM's where no front end goes: three integers (LLVM has rcx for the third)
+//! and more than two vectors come back in memory.
 
 use alloc::vec::Vec;
 
@@ -36,27 +35,43 @@ pub const FLOAT_ARGS: usize = 8;
 /// the eight vector registers at 16 bytes each.
 pub const SAVE_AREA: usize = INT_ARGS * 8 + FLOAT_ARGS * 16;
 
+/// The registers a call passes arguments and results in.
+///
+/// It begins as the register save area of a variadic function, so that its address serves as
+/// one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C, align(16))]
+pub struct RegFrame {
+    /// rdi, rsi, rdx, rcx, r8, r9. On return the first two are rax and rdx.
+    pub ints: [u64; INT_ARGS],
+    /// xmm0 to xmm7, low half first. On return the first two are xmm0 and xmm1.
+    pub floats: [[u64; 2]; FLOAT_ARGS],
+    /// r10, the static chain.
+    pub nest: u64,
+    /// What the address of the first stack argument has to be a multiple of, a power of two; 0
+    /// stands for 16.
+    pub stack_align: u64,
+}
+
+const _: () = assert!(core::mem::offset_of!(RegFrame, nest) == SAVE_AREA);
+
 /// Where code that was entered in the middle of a function leaves a call that must not use stack,
 /// for whoever entered it to make: at the address that it gets as its third argument. The stack
 /// arguments follow, at an address that is aligned as they ask.
-///
-/// `R` is the registers of a call: a save area, the static chain, and 8 bytes that are not used.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[repr(C, align(16))]
-pub struct Handover<R> {
+pub struct Handover {
     /// The address to call; 0 when there is no such call.
     pub target: u64,
     _unused: u64,
-    /// The argument registers.
-    pub regs: R,
+    /// The argument registers and the static chain.
+    pub regs: RegFrame,
 }
 
 /// Offset of the registers in a [`Handover`].
-pub const HANDOVER_REGS: usize = 16;
-/// Offset of the static chain in the registers of a [`Handover`].
-pub const CHAIN: usize = SAVE_AREA;
-/// Offset of the stack arguments behind a [`Handover`].
-pub const HANDOVER_STACK: usize = HANDOVER_REGS + SAVE_AREA + 16;
+pub const HANDOVER_REGS: usize = core::mem::offset_of!(Handover, regs);
+/// Offset of the static chain in a [`RegFrame`].
+pub const CHAIN: usize = core::mem::offset_of!(RegFrame, nest);
 
 /// A piece of a value that fits one register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -272,9 +287,6 @@ pub fn lower(
     let ret_ints = ret_parts.iter().filter(|p| matches!(p.part, Part::Int(_))).count();
     let in_memory = ret_ints > 2 || ret_parts.len() - ret_ints > 2;
 
-    if varargs && in_memory {
-        return Err(Unpassable(ret));
-    }
     let mut ints = usize::from(in_memory);
     let mut floats = 0usize;
     let mut stack = Area { end: 0, align: 16 };

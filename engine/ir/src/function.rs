@@ -4,39 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::{BlockId, CallInfo, Extension, Linkage, Op, Operand, TypeId, ValueId};
-
-/// Attributes of a parameter, argument or result that change how it is passed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct ParamAttrs {
-    /// Passed as a copy on the stack, of this type; the value is its address.
-    pub byval: Option<TypeId>,
-    /// Alignment in bytes of the `byval` copy; 0 when not given.
-    pub align: u32,
-    /// The address where the result is to be stored, of this type.
-    pub sret: Option<TypeId>,
-    /// How a narrow integer is extended.
-    pub ext: Extension,
-    /// The static chain, which has a register of its own.
-    pub nest: bool,
-}
-
-/// Attributes of a function that a compiler may want to know.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct FunctionFlags {
-    /// Never inline.
-    pub noinline: bool,
-    /// Always inline.
-    pub alwaysinline: bool,
-    /// Never returns.
-    pub noreturn: bool,
-    /// Called seldom.
-    pub cold: bool,
-    /// Make it small.
-    pub optsize: bool,
-    /// Not to be optimised at all.
-    pub optnone: bool,
-}
+use crate::{BlockId, CallInfo, FunctionFlags, Linkage, Op, Operand, ParamAttrs, TypeId, ValueId};
 
 /// A function definition, or a declaration when it has no blocks.
 #[derive(Clone, Debug)]
@@ -137,17 +105,5 @@ impl Function {
     #[inline]
     pub fn value_type(&self, id: ValueId) -> TypeId {
         self.values[id.index()]
-    }
-
-    /// The type of an operand.
-    ///
-    /// # Panics
-    /// If the operand is of another function or module.
-    #[inline]
-    pub fn operand_type(&self, module: &crate::Module, operand: Operand) -> TypeId {
-        match operand {
-            Operand::Value(id) => self.value_type(id),
-            Operand::Const(id) => module.consts[id.index()].ty,
-        }
     }
 }

@@ -3,7 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::{BlockId, ConstId, ParamAttrs, TypeId, ValueId};
+use crate::{
+    BinaryOp, BlockId, CastOp, ConstId, FastMath, FloatPredicate, IntPredicate, Ordering,
+    ParamAttrs, RmwOp, TypeId, ValueId, WrapFlags,
+};
 
 /// What an instruction reads: a value of its function, or a constant of the module.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -12,165 +15,6 @@ pub enum Operand {
     Value(ValueId),
     /// A constant, functions and global variables included.
     Const(ConstId),
-}
-
-/// Arithmetic with two operands of one type, integers, floats or vectors of them.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum BinaryOp {
-    Add,
-    Sub,
-    Mul,
-    UDiv,
-    SDiv,
-    URem,
-    SRem,
-    Shl,
-    LShr,
-    AShr,
-    And,
-    Or,
-    Xor,
-    FAdd,
-    FSub,
-    FMul,
-    FDiv,
-    FRem,
-}
-
-/// Promises whose breach makes the result poison.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct WrapFlags {
-    /// No unsigned wrap.
-    pub nuw: bool,
-    /// No signed wrap.
-    pub nsw: bool,
-    /// Exact division or shift; for `or`: no common bits; for `zext`: not negative.
-    pub exact: bool,
-}
-
-/// Freedom to change the result of float arithmetic.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct FastMath {
-    /// May be reassociated.
-    pub reassoc: bool,
-    /// No NaN.
-    pub nnan: bool,
-    /// No infinity.
-    pub ninf: bool,
-    /// The sign of zero does not matter.
-    pub nsz: bool,
-    /// A division may become a multiplication by the reciprocal.
-    pub arcp: bool,
-    /// A multiplication and an addition may be fused.
-    pub contract: bool,
-    /// Functions may be approximated.
-    pub afn: bool,
-}
-
-/// Conversions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum CastOp {
-    Trunc,
-    ZExt,
-    SExt,
-    FpToUi,
-    FpToSi,
-    UiToFp,
-    SiToFp,
-    FpTrunc,
-    FpExt,
-    PtrToInt,
-    IntToPtr,
-    Bitcast,
-}
-
-/// Integer and pointer comparisons.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum IntPredicate {
-    Eq,
-    Ne,
-    Ugt,
-    Uge,
-    Ult,
-    Ule,
-    Sgt,
-    Sge,
-    Slt,
-    Sle,
-}
-
-/// Float comparisons: `O` ones are false, `U` ones true, when an operand is NaN.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum FloatPredicate {
-    False,
-    Oeq,
-    Ogt,
-    Oge,
-    Olt,
-    Ole,
-    One,
-    Ord,
-    Uno,
-    Ueq,
-    Ugt,
-    Uge,
-    Ult,
-    Ule,
-    Une,
-    True,
-}
-
-/// Memory orderings of atomic accesses; plain accesses have none.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum Ordering {
-    Unordered,
-    Monotonic,
-    Acquire,
-    Release,
-    AcqRel,
-    SeqCst,
-}
-
-/// What an atomic read-modify-write does.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "the names are LLVM's own")]
-pub enum RmwOp {
-    Xchg,
-    Add,
-    Sub,
-    And,
-    Nand,
-    Or,
-    Xor,
-    Max,
-    Min,
-    UMax,
-    UMin,
-    FAdd,
-    FSub,
-    FMax,
-    FMin,
-    UIncWrap,
-    UDecWrap,
-    USubCond,
-    USubSat,
-}
-
-/// How a narrow integer argument or result fills its register.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub enum Extension {
-    /// The upper bits are undefined.
-    #[default]
-    None,
-    /// Filled with zeros.
-    Zero,
-    /// Filled with the sign.
-    Sign,
 }
 
 /// A call: the parts that are the same for `call` and `invoke`.
@@ -499,6 +343,28 @@ impl Op {
             Op::Switch { value, .. } => visit(value),
             Op::IndirectBr { address, .. } => visit(address),
             Op::Fence { .. } | Op::LandingPad | Op::Br { .. } | Op::Unreachable => {}
+        }
+    }
+
+    /// Calls `visit` with every block to change: those control may go to, and those a phi names.
+    pub fn blocks_mut(&mut self, mut visit: impl FnMut(&mut BlockId)) {
+        match self {
+            Op::Phi { incoming } => incoming.iter_mut().for_each(|(_, block)| visit(block)),
+            Op::Br { target } => visit(target),
+            Op::CondBr { then, other, .. } => {
+                visit(then);
+                visit(other);
+            }
+            Op::Switch { cases, default, .. } => {
+                visit(default);
+                cases.iter_mut().for_each(|(_, block)| visit(block));
+            }
+            Op::IndirectBr { targets, .. } => targets.iter_mut().for_each(visit),
+            Op::Invoke { normal, unwind, .. } => {
+                visit(normal);
+                visit(unwind);
+            }
+            _ => {}
         }
     }
 

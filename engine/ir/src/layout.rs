@@ -4,76 +4,10 @@
 //! declare a smaller alignment for i128, but pad their structures as the C ABI asks, so that
 //! the offsets agree; where they do not, the reader refuses the type.
 
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+pub use crate::types::align_up;
 use crate::{Function, Global, Type, TypeId, Types};
-
-/// What is computed once for each type.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Layout {
-    bits: u64,
-    size: u64,
-    align: u64,
-    /// Of the fields of a struct.
-    offsets: Box<[u64]>,
-}
-
-impl Layout {
-    /// The layout of a type whose parts are in the table.
-    pub(crate) fn of(types: &Types, ty: &Type) -> Self {
-        let mut offsets: Box<[u64]> = Box::default();
-        let scalar = |bits: u64, align: u64| (bits, align_up(bits.div_ceil(8), align), align);
-        let (bits, size, align) = match ty {
-            Type::Int(bits) => scalar(u64::from(*bits), int_align(*bits)),
-            Type::Half | Type::BFloat => scalar(16, 2),
-            Type::Float => scalar(32, 4),
-            Type::Double | Type::Ptr => scalar(64, 8),
-            Type::X86Fp80 => scalar(80, 16),
-            Type::Fp128 => scalar(128, 16),
-            Type::Vector { elem, len } => {
-                let bits = bit_size(types, *elem).saturating_mul(u64::from(*len));
-                scalar(bits, bits.div_ceil(8).max(1).checked_next_power_of_two().unwrap_or(16))
-            }
-            Type::Array { elem, len } => {
-                let size = alloc_size(types, *elem).saturating_mul(*len);
-                (size.saturating_mul(8), size, align_of(types, *elem))
-            }
-            Type::Struct { fields, packed } => {
-                let (mut end, mut align) = (0u64, 1u64);
-                let place = |field: &TypeId| {
-                    let field_align = if *packed { 1 } else { align_of(types, *field) };
-                    let start = align_up(end, field_align);
-                    end = start.saturating_add(alloc_size(types, *field));
-                    align = align.max(field_align);
-                    start
-                };
-                offsets = fields.iter().map(place).collect();
-                let size = align_up(end, align);
-                (size.saturating_mul(8), size, align)
-            }
-            Type::Void
-            | Type::Opaque
-            | Type::Func { .. }
-            | Type::Label
-            | Type::Metadata
-            | Type::Token => (0, 0, 1),
-        };
-        Self { bits, size, align, offsets }
-    }
-}
-
-/// Integers of more than 64 bits are 8-aligned, as C has its `_BitInt`s, except for those of
-/// 128 bits.
-const fn int_align(bits: u32) -> u64 {
-    match bits {
-        0..=8 => 1,
-        9..=16 => 2,
-        17..=32 => 4,
-        128 => 16,
-        _ => 8,
-    }
-}
 
 /// Bits that carry the value: `i17` has 17, a vector the sum of its lanes.
 #[inline]
@@ -127,11 +61,6 @@ pub fn member_offset(types: &Types, id: TypeId, index: u64) -> u64 {
         Type::Vector { elem, .. } => store_size(types, *elem).saturating_mul(index),
         _ => panic!("no members"),
     }
-}
-
-/// `value` rounded up to a multiple of `align`, a power of two.
-pub const fn align_up(value: u64, align: u64) -> u64 {
-    value.saturating_add(align - 1) & !(align - 1)
 }
 
 /// Where each value of a function lies in a *value frame*: an array of 8-byte words that

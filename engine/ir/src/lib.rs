@@ -14,6 +14,7 @@
 extern crate alloc;
 
 pub mod abi;
+mod attributes;
 pub mod cfg;
 mod consts;
 pub mod data;
@@ -23,16 +24,20 @@ mod inst;
 pub mod layout;
 pub mod link;
 mod module;
+mod operators;
+mod symbol;
 pub mod text;
 mod types;
 pub mod verify;
 
+pub use attributes::{Extension, FunctionFlags, ParamAttrs};
 pub use consts::{Const, ConstExpr, ConstKind};
-pub use function::{Block, Function, FunctionFlags, Instr, ParamAttrs};
+pub use function::{Block, Function, Instr};
 pub use ids::{AliasId, BlockId, ConstId, FuncId, GlobalId, TypeId, ValueId};
-pub use inst::{
-    BinaryOp, CallInfo, CastOp, Extension, FastMath, FloatPredicate, IntPredicate, Op, Operand,
-    Ordering, RmwOp, WrapFlags,
+pub use inst::{CallInfo, Op, Operand};
+pub use module::{Alias, Global, Module, Refusal};
+pub use operators::{
+    BinaryOp, CastOp, FastMath, FloatPredicate, IntPredicate, Ordering, RmwOp, WrapFlags,
 };
-pub use module::{Alias, Global, Linkage, Module, Refusal, Symbol};
+pub use symbol::{Linkage, Symbol};
 pub use types::{Type, Types};

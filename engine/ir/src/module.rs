@@ -3,7 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, TypeId, Types};
+use crate::{
+    AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Operand, Symbol,
+    TypeId, Types,
+};
 
 /// One LLVM module, or several linked into one.
 #[derive(Clone, Default, Debug)]
@@ -22,6 +25,10 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Aliases; none after linking.
     pub aliases: Vec<Alias>,
+    /// Functions that run before anything else of the program does, constructors included, each
+    /// with the variable it sets: there is one for each GNU indirect function (`ifunc`), which is a
+    /// function that calls what its variable points to.
+    pub choosers: Vec<(GlobalId, FuncId)>,
     /// What was read but cannot be run. Whoever runs the module refuses it if one of these
     /// is reachable from where it starts.
     pub refused: Vec<Refusal>,
@@ -56,6 +63,10 @@ pub struct Global {
     pub linkage: Linkage,
     /// Comdat group name, if it is in one.
     pub comdat: Option<String>,
+    /// The section it asks to be in, where that has a meaning: one whose name is a C identifier,
+    /// for which linkers make symbols of its start and end, or an array of functions that run before
+    /// or after the program (`.init_array`).
+    pub section: Option<String>,
     /// One instance for each thread. With one thread that is an ordinary variable.
     pub thread_local: bool,
 }
@@ -71,37 +82,6 @@ pub struct Alias {
     pub target: ConstId,
     /// Who sees it.
     pub linkage: Linkage,
-}
-
-/// Who sees a symbol, and what happens when several modules define it (LLVM Language
-/// Reference, "Linkage Types"; the `_odr` forms are not told apart).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Linkage {
-    /// Seen by all; two strong definitions are an error.
-    External,
-    /// A copy of a definition that lies elsewhere: usable for inlining only.
-    AvailableExternally,
-    /// Any one of several; dropped when not used.
-    LinkOnce,
-    /// Any one of several; a strong one wins.
-    Weak,
-    /// Like weak; zero-initialised, the largest wins.
-    Common,
-    /// Arrays that are laid end to end.
-    Appending,
-    /// Seen in its module only.
-    Internal,
-    /// A declaration that may stay unresolved: its address is then null.
-    ExternWeak,
-}
-
-/// What a symbol name stands for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "each variant is the id of what its name says")]
-pub enum Symbol {
-    Func(FuncId),
-    Global(GlobalId),
-    Alias(AliasId),
 }
 
 impl Module {
@@ -149,11 +129,25 @@ impl Module {
     }
 
     /// The function an operand names directly, through no computation.
-    pub fn direct_callee(&self, operand: crate::Operand) -> Option<FuncId> {
-        let crate::Operand::Const(id) = operand else { return None };
+    pub fn direct_callee(&self, operand: Operand) -> Option<FuncId> {
+        let Operand::Const(id) = operand else { return None };
         match self.constant(id).kind {
             ConstKind::Func(func) => Some(func),
             _ => None,
+        }
+    }
+}
+
+impl Function {
+    /// The type of an operand.
+    ///
+    /// # Panics
+    /// If the operand is of another function or module.
+    #[inline]
+    pub fn operand_type(&self, module: &Module, operand: Operand) -> TypeId {
+        match operand {
+            Operand::Value(id) => self.value_type(id),
+            Operand::Const(id) => module.constant(id).ty,
         }
     }
 }

@@ -7,9 +7,9 @@ use bareflow_ir::Symbol;
 use bareflow_ir::data::Data;
 
 use crate::symbols::Kind;
-use crate::{CodeSpace, LinkError, PoolKind};
+use crate::{LinkError, Linker, PoolKind};
 
-impl CodeSpace {
+impl Linker {
     /// Makes room for a variable of `size` zero bytes at a multiple of `align` and returns its
     /// address. An empty one gets an address of its own too, since C promises that.
     ///
@@ -43,10 +43,10 @@ impl CodeSpace {
         self.data_symbols.get(name).map(|(addr, _)| *addr)
     }
 
-    /// The address of a function or variable, as code sees it: what [`CodeSpace::install`]
+    /// The address of a function or variable, as code sees it: what [`Linker::install`]
     /// usually resolves names by.
     pub fn address(&self, name: &str) -> Option<u64> {
-        let stub = || self.slot(name).map(|slot| self.stub(slot));
+        let stub = || self.slot(name).map(|slot| self.map.stub(slot));
         self.data(name).or_else(stub).map(|addr| addr as u64)
     }
 
@@ -100,7 +100,7 @@ impl CodeSpace {
         let Some(at) = self.data_pool.take(8, 8) else {
             return Err(LinkError::Full { pool: PoolKind::Data, wanted: 8, used, size });
         };
-        self.cell(at).store(value as usize, Ordering::Relaxed);
+        self.map.cell(at).store(value as usize, Ordering::Relaxed);
         self.data_cells.insert(value, at);
         Ok(at)
     }

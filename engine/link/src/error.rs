@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-/// One of the pools that a [`crate::CodeSpace`] divides its memory into.
+/// One of the pools that a [`crate::Linker`] divides its memory into.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Pool {
     /// Code and its constants.

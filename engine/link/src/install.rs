@@ -7,9 +7,10 @@ use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_profile::Level;
 
 use crate::symbols::Kind;
-use crate::{CodeSpace, LinkError, PoolKind};
+use crate::x86_64::serialise;
+use crate::{LinkError, Linker, PoolKind};
 
-/// Code in its place. It stays until it is [retired](CodeSpace::retire).
+/// Code in its place. It stays until it is [retired](Linker::retire).
 #[derive(PartialEq, Eq, Hash, Debug)]
 pub struct Installed {
     /// Where its range starts.
@@ -23,10 +24,10 @@ pub struct Installed {
 /// Alignments beyond a page are a sign of damage, not of need.
 const MAX_ALIGN: u32 = 4096;
 
-impl CodeSpace {
+impl Linker {
     /// Puts `object` into code memory. `resolve` gives the address of a name: a function's
-    /// stub ([`CodeSpace::stub`]) or a variable. Nothing calls the code yet: see
-    /// [`CodeSpace::publish`].
+    /// stub ([`crate::CodeMap::stub`]) or a variable. Nothing calls the code yet: see
+    /// [`Linker::publish`].
     ///
     /// # Errors
     /// A full pool, a name that `resolve` does not know, a distance beyond 2 GiB, or a damaged
@@ -71,9 +72,9 @@ impl CodeSpace {
         self.write_code(addr, &bytes);
         // The writable mapping has other addresses than the one code runs at: where other code
         // lay before, a serialising instruction makes this processor fetch anew (Intel SDM volume 3,
-        // section 9.1.3). A hypervisor traps it, so restoring a thousand functions is spared it.
+        // section 9.1.3). The other processors have executed one before the range became free.
         if addr < self.code_top {
-            core::arch::x86_64::__cpuid(0);
+            serialise();
         }
         self.code_top = self.code_top.max(addr + len);
         let name = object.symbol.as_bytes();
@@ -108,8 +109,8 @@ impl CodeSpace {
             })?,
         };
         if reloc.kind == RelocKind::GotPc32 {
-            target = match self.slot_at(target as usize) {
-                Some(slot) => self.slot_cell(slot) as u64,
+            target = match self.map.slot_at(target as usize) {
+                Some(slot) => self.map.slot_cell(slot) as u64,
                 None => self.data_cell(target)? as u64,
             };
         }

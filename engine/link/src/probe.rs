@@ -6,23 +6,24 @@
 //! stack arguments stay where they are. Used for sampled cycle counts (a slot leads to the probe
 //! for a while) and for tournaments (one probe a variant, which take turns in the slot).
 //!
-//! One core at a time may run probed functions: there is one side stack.
+//! The real return addresses and the times of the calls under way are *frames* of the core's block
+//! ([`crate::CoreBlock`]). A core whose frames have no room left, or that was given none, runs
+//! measured calls unmeasured: with every core but one made so ([`Linker::add_core`]), the others
+//! run the same functions while a tournament is held, and figures come from one core alone.
+//! Where several cores measure, each call is timed rightly, and some may be missing from the counts.
+//!
+//! A probe that was given up is used again after a grace period, like code, and for the same
+//! reason: a core may have read the slot's word and not have arrived at the probe yet, and must not
+//! find another's target there.
 
-use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
-use core::cell::UnsafeCell;
+use core::sync::atomic::Ordering;
 
+use crate::layout::{Cell, Entry};
 use crate::x86_64::stubs::THUNK;
-use crate::{CodeSpace, LinkError, PoolKind};
+use crate::{CodeMap, CoreBlock, LinkError, Linker, PoolKind};
 
-/// Samples kept of each probe, a power of two.
-pub(crate) const RING: usize = 64;
-
-/// Bytes of a frame on the side stack.
-pub(crate) const FRAME_BYTES: usize = size_of::<Frame>();
-
-/// A probe of a [`CodeSpace`].
+/// A probe of a [`Linker`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[repr(transparent)]
 pub struct ProbeId(pub(crate) u32);
@@ -51,262 +52,99 @@ impl ProbeReading {
     }
 }
 
-/// What the machine code of a probe reads and writes.
-#[repr(C, align(64))]
-#[derive(Debug)]
-struct Record {
-    target: usize,
-    count: u64,
-    total: u64,
-    min: u64,
-    max: u64,
-    ring: *mut u64,
-    /// Count at which the turn is over.
-    limit: u64,
-}
-
-const _: () = assert!(size_of::<Record>() == 64);
-
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default)]
-struct Frame {
-    ret: usize,
-    start: u64,
-    record: usize,
-}
-
-#[repr(C)]
-#[derive(Debug)]
-struct State {
-    top: *mut Frame,
-    limit: *mut Frame,
-    records: *mut Record,
-    exit: usize,
-    turn: TurnHandler,
-}
-
 /// What is called when a probe has measured as many calls as its turn has; see
-/// [`CodeSpace::set_turn`]. It runs between the measured call and its caller.
+/// [`Linker::set_turn`]. It runs between the measured call and its caller, on their core.
 pub type TurnHandler = extern "C" fn(ProbeId);
 
 /// For probes whose turns nobody waits for.
-extern "C" fn no_turn(_: ProbeId) {}
+pub(crate) extern "C" fn no_turn(_: ProbeId) {}
 
-/// Offsets in [`State`].
-pub(crate) mod state {
-    use super::State;
-    use core::mem::offset_of;
-
-    pub(crate) const TOP: usize = offset_of!(State, top);
-    pub(crate) const LIMIT: usize = offset_of!(State, limit);
-    pub(crate) const PROBES: usize = offset_of!(State, records);
-    pub(crate) const EXIT: usize = offset_of!(State, exit);
-    pub(crate) const TURN: usize = offset_of!(State, turn);
-}
-
-/// Offsets in [`Record`].
-pub(crate) mod record {
-    use super::Record;
-    use core::mem::offset_of;
-
-    pub(crate) const COUNT: usize = offset_of!(Record, count);
-    pub(crate) const TOTAL: usize = offset_of!(Record, total);
-    pub(crate) const MIN: usize = offset_of!(Record, min);
-    pub(crate) const MAX: usize = offset_of!(Record, max);
-    pub(crate) const RING: usize = offset_of!(Record, ring);
-    pub(crate) const LIMIT: usize = offset_of!(Record, limit);
-    pub(crate) const RING_LEN: usize = super::RING;
-}
-
-/// All probes of a code space. Memory that the machine code writes is reached through raw
-/// pointers only.
+/// Which probes are there to be had.
 #[derive(Debug)]
 pub(crate) struct Probes {
-    state: Box<UnsafeCell<State>>,
-    bottom: *mut Frame,
-    records: *mut Record,
-    count: u32,
-    used: Vec<bool>,
-    _frames: Box<[UnsafeCell<Frame>]>,
-    _records: Box<[UnsafeCell<Record>]>,
-    _rings: Box<[UnsafeCell<u64>]>,
+    /// The lowest is given out first.
+    free: Vec<ProbeId>,
+    count: usize,
 }
-
-// SAFETY: the pointers lead into boxes of the same value, which move with it.
-unsafe impl Send for Probes {}
 
 impl Probes {
-    pub(crate) fn new(count: u32, depth: u32, exit: usize) -> Self {
-        let ring: Vec<_> = (0..count as usize * RING).map(|_| UnsafeCell::new(0)).collect();
-        let rings: Box<[UnsafeCell<u64>]> = ring.into();
-        let record = |index: usize| {
-            // SAFETY: `index` is below `count`, so the ring lies in its box.
-            let ring = unsafe { UnsafeCell::raw_get(rings.as_ptr().add(index * RING)) };
-            UnsafeCell::new(Record {
-                target: 0,
-                count: 0,
-                total: 0,
-                min: u64::MAX,
-                max: 0,
-                ring,
-                limit: u64::MAX,
-            })
-        };
-        let record_box: Box<[_]> = (0..count as usize).map(record).collect();
-        let frames: Box<[_]> = (0..depth).map(|_| UnsafeCell::new(Frame::default())).collect();
-        let bottom = UnsafeCell::raw_get(frames.as_ptr());
-        let records = UnsafeCell::raw_get(record_box.as_ptr());
-        // SAFETY: one behind the end of the box.
-        let limit = unsafe { bottom.add(frames.len()) };
-        Self {
-            state: Box::new(UnsafeCell::new(State {
-                top: bottom,
-                limit,
-                records,
-                exit,
-                turn: no_turn,
-            })),
-            bottom,
-            records,
-            count,
-            used: vec![false; count as usize],
-            _frames: frames,
-            _records: record_box,
-            _rings: rings,
-        }
+    pub(crate) fn new(count: u32) -> Self {
+        Self { free: (0..count).rev().map(ProbeId).collect(), count: count as usize }
     }
 
-    pub(crate) fn state_address(&self) -> usize {
-        self.state.get() as usize
-    }
-
-    fn depth(&self) -> usize {
-        // SAFETY: nothing measures while the engine itself runs on this core.
-        let top = unsafe { (*self.state.get()).top };
-        (top as usize - self.bottom as usize) / FRAME_BYTES
-    }
-
-    fn frames(&self) -> impl Iterator<Item = Frame> {
-        // SAFETY: the frames below `depth` lie in their box and are written.
-        (0..self.depth()).map(|at| unsafe { self.bottom.add(at).read() })
-    }
-
-    /// Where the measured calls that are under way return to.
-    pub(crate) fn return_addresses(&self) -> impl Iterator<Item = usize> {
-        self.frames().map(|frame| frame.ret)
-    }
-
-    fn record(&self, probe: ProbeId) -> *mut Record {
-        assert!(probe.0 < self.count, "a probe of another space");
-        // SAFETY: in the box, as just checked.
-        unsafe { self.records.add(probe.0 as usize) }
-    }
-
-    fn in_flight(&self, probe: ProbeId) -> bool {
-        let record = self.record(probe) as usize;
-        self.frames().any(|frame| frame.record == record)
+    /// Nobody is in `probe` any more.
+    pub(crate) fn give(&mut self, probe: ProbeId) {
+        self.free.push(probe);
     }
 }
 
-impl CodeSpace {
-    /// A probe in front of the code at `target`.
+impl CodeMap {
+    /// The address that a slot must lead to for calls to be measured.
+    pub fn probe_address(&self, probe: ProbeId) -> usize {
+        self.layout.probe_thunks + probe.0 as usize * THUNK
+    }
+
+    /// Where measured calls return to: what stands on the stack in place of their callers.
+    pub(crate) fn probe_exit(&self) -> usize {
+        self.layout.entry(Entry::ProbeExit)
+    }
+}
+
+impl Linker {
+    /// A probe in front of the code at `target`. When all are in use, tries to free some that were
+    /// given up; `core` is the caller's.
     ///
     /// # Errors
-    /// [`LinkError::Full`] when all are in use.
-    pub fn add_probe(&mut self, target: usize) -> Result<ProbeId, LinkError> {
-        let free =
-            |at: &u32| !self.probes.used[*at as usize] && !self.probes.in_flight(ProbeId(*at));
-        let Some(at) = (0..self.probes.count).find(free) else {
-            let used = self.probes.used.iter().filter(|used| **used).count();
-            let size = self.probes.count as usize;
-            return Err(LinkError::Full { pool: PoolKind::Probes, wanted: 1, used, size });
-        };
-        let probe = ProbeId(at);
-        self.probes.used[at as usize] = true;
+    /// [`LinkError::Full`] when none is free.
+    ///
+    /// # Safety
+    /// As for [`Linker::collect`].
+    pub unsafe fn add_probe(
+        &mut self,
+        core: &CoreBlock,
+        target: usize,
+    ) -> Result<ProbeId, LinkError> {
+        if self.probes.free.is_empty() {
+            // SAFETY: the caller's promise is the same.
+            unsafe { self.collect(core) };
+        }
+        let size = self.probes.count;
+        let full = LinkError::Full { pool: PoolKind::Probes, wanted: 1, used: size, size };
+        let probe = self.probes.free.pop().ok_or(full)?;
         self.take_reading(probe);
-        // SAFETY: nothing leads to the probe yet.
-        unsafe { (*self.probes.record(probe)).target = target };
+        self.map.records.set_target(probe, target);
         self.set_turn_length(probe, u64::MAX);
         self.aim_gate(probe, target);
         Ok(probe)
     }
 
-    /// The address that a slot must lead to for calls to be measured.
-    pub fn probe_address(&self, probe: ProbeId) -> usize {
-        self.probe_thunks + probe.0 as usize * THUNK
-    }
-
     /// From now on `handler` is called, between a measured call and its caller, when a probe
-    /// has measured as many calls as [`CodeSpace::set_turn_length`] says.
+    /// has measured as many calls as [`Linker::set_turn_length`] says.
     pub fn set_turn(&mut self, handler: TurnHandler) {
-        // SAFETY: the state lives as long as the space, and one core runs probed functions.
-        unsafe { (*self.probes.state.get()).turn = handler };
+        let cell = self.map.layout.cell(Cell::Turn);
+        self.map.cell(cell).store(handler as usize, Ordering::Release);
     }
 
     /// Calls from the next reading on after which the probe's turn is over; `u64::MAX` for
     /// never, which is what a new probe has.
     ///
     /// # Panics
-    /// If the probe is of another space.
-    pub fn set_turn_length(&self, probe: ProbeId, calls: u64) {
-        // SAFETY: the record lives as long as the space.
-        unsafe { (*self.probes.record(probe)).limit = calls.max(1) };
+    /// If the probe is of another linker.
+    pub fn set_turn_length(&mut self, probe: ProbeId, calls: u64) {
+        self.map.records.set_limit(probe, calls.max(1));
     }
 
     /// What it has measured since the last reading.
     ///
     /// # Panics
-    /// If the probe is of another space.
-    pub fn take_reading(&self, probe: ProbeId) -> ProbeReading {
-        let record = self.probes.record(probe);
-        // SAFETY: the record and its ring lie in their boxes; the machine code that writes them
-        // does not run while the engine does on this core.
-        unsafe {
-            let kept = usize::try_from((*record).count).unwrap_or(RING).min(RING);
-            let reading = ProbeReading {
-                calls: (*record).count,
-                total: (*record).total,
-                min: if kept == 0 { 0 } else { (*record).min },
-                max: (*record).max,
-                samples: (0..kept).map(|at| (*record).ring.add(at).read()).collect(),
-            };
-            (*record).count = 0;
-            (*record).total = 0;
-            (*record).min = u64::MAX;
-            (*record).max = 0;
-            reading
-        }
+    /// If the probe is of another linker.
+    pub fn take_reading(&mut self, probe: ProbeId) -> ProbeReading {
+        self.map.records.take(probe)
     }
 
-    /// Gives a probe up. No slot may lead to it. Calls through it that are under way end as
-    /// usual; it is used again after that.
-    ///
-    /// # Panics
-    /// If the probe is of another space.
+    /// Gives a probe up. No slot may lead to it or to its gate. Calls through it that are under way
+    /// end as usual; it is used again when there are none.
     pub fn remove_probe(&mut self, probe: ProbeId) {
-        self.probes.used[probe.0 as usize] = false;
-    }
-
-    /// Where a call really returns whose return address, found on the stack, is `address`: a
-    /// probe has put its exit in its place. `nth` counts such addresses outwards from 0. `None`
-    /// for any other address.
-    pub fn real_return(&self, address: usize, nth: usize) -> Option<usize> {
-        // SAFETY: the state lives as long as the space.
-        let exit = unsafe { (*self.probes.state.get()).exit };
-        let depth = self.probes.depth();
-        let at = depth.checked_sub(nth + 1).filter(|_| address == exit)?;
-        self.probes.frames().nth(at).map(|frame| frame.ret)
-    }
-
-    /// Measured calls under way.
-    pub fn probe_depth(&self) -> usize {
-        self.probes.depth()
-    }
-
-    /// Forgets the measured calls begun since the depth was `depth`: they will not return.
-    pub(crate) fn reset_probe_depth(&self, depth: usize) {
-        let depth = depth.min(self.probes.depth());
-        // SAFETY: within the box; nothing measures while the engine runs.
-        unsafe { (*self.probes.state.get()).top = self.probes.bottom.add(depth) };
+        self.retired.probe(probe);
     }
 }

@@ -1,31 +1,76 @@
 //! Grace periods: old code is freed once nobody can be inside it.
 //!
-//! Code is inside a function when it runs there or will return there. Whoever collects runs, so
-//! it is not in compiled code itself: its own core can only *return* into compiled code, and
-//! every return address lies on a stack as a whole aligned word (or on the probes' side stack).
-//! So a range that no such word points into is free. Words that only look like addresses keep a
-//! range longer than needed, never shorter.
+//! # What keeps code alive
+//! A core is inside a function when it runs there, is on its way there, or will return there.
+//! At a *quiescent point* ([`CoreBlock::quiescent`]) it does the last at most: it runs the engine,
+//! which the code has called, and holds no slot's word that it has read and not yet followed. And
+//! every return address lies on a stack as a whole aligned word, or in a frame of a probe. So a
+//! core at a quiescent point is free of a range that no such word of its own points into, and it
+//! stays free of it for ever after, provided that no slot leads there: code comes to run by calls
+//! through slots and by returns only. Words that only look like addresses keep a range longer than
+//! needed, never shorter.
 //!
 //! No frame holds a bare code address as its only link: the text of an object is entered at its
 //! start through a slot, read and jumped to at once, and leaves through `call` or `ret`.
+//!
+//! # Several cores
+//! A core's stack changes while it runs, so it can be looked at by the core itself only, or while
+//! it sleeps. What the cores agree by is a *sweep* ([`crate::sweep::Sweep`]), the set of everything
+//! retired so far, and the epoch, which is the number of sweeps:
+//!
+//! 1. The linker, with slots leading elsewhere since before, hands the sweep out: `epoch = n`.
+//! 2. Each core comes to a quiescent point, sees `n`, executes a serialising instruction, marks in
+//!    the sweep what its own stack points into, and says so: `passed = n`.
+//! 3. When all have, the linker takes the sweep back. What nobody has marked is free. The rest
+//!    comes into the next sweep, as does what was retired meanwhile.
+//!
+//! Marks are kept a range, not a core: so a function that never returns, such as `main`, keeps its
+//! own old code and no other's. There is one sweep at a time, and no core ever waits for another at
+//! a quiescent point: a core that has passed goes on, and one that does not come to a quiescent
+//! point for a while (a loop that calls nobody) holds up the freeing and nothing else.
+//!
+//! A core that runs no program, or sleeps inside a call that one has made
+//! ([`CoreBlock::asleep`]), *rests*: the linker passes for it, and looks at the stack that it sleeps
+//! on. Blocks of cores that have never run rest, too; so a machine with one core, or one core that
+//! is awake, is done at once: [`Linker::collect`] is that core's quiescent point, and it opens the
+//! sweep, looks at the one stack, and closes it. How waking and looking keep out of each other's
+//! way: [`crate::grace`].
+//!
+//! # Instructions that the processor has fetched already
+//! What another processor writes where this one has fetched instructions from may or may not be
+//! seen until a serialising instruction is executed (Intel SDM volume 3, section 9.1.3, "cross-modifying
+//! code"). When code is freed, every core has executed one since the last moment at which it could
+//! have been inside, so nothing of the old code is under way in any of them. What is fetched ahead
+//! afterwards because a branch was predicted to go there as it used to is thrown away by the
+//! processor when the line is written, as it is on the core that writes. Code at addresses that
+//! never held any needs nothing: it is reached by the word in its slot, which is written after it.
+//!
+//! # Probes
+//! They are retired like code, for the way from a slot's word to the probe's target is as long as
+//! a way into code, and the frame of a measured call keeps its probe.
 
-use crate::{CodeSpace, Installed};
+use alloc::vec::Vec;
 
-/// Code that nothing leads to any more.
-#[derive(Debug)]
+use crate::sweep::Code;
+use crate::{CoreBlock, Installed, Linker, ProbeId};
+
+/// What waits to be freed.
+#[derive(Debug, Default)]
 pub(crate) struct Retired {
-    addr: usize,
-    len: usize,
-    in_use: bool,
+    /// For the next sweep.
+    codes: Vec<Code>,
+    probes: Vec<ProbeId>,
+    /// Bytes of code, that in the open sweep included.
+    bytes: usize,
+    /// Whether a sweep is open.
+    open: bool,
 }
 
-/// The part of a stack that is in use: from its stack pointer up to its end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Stack {
-    /// Stack pointer of the frame that collects, or of the point where the stack was left.
-    pub sp: usize,
-    /// End of the stack, the address behind its first word.
-    pub top: usize,
+impl Retired {
+    /// One more probe.
+    pub(crate) fn probe(&mut self, probe: ProbeId) {
+        self.probes.push(probe);
+    }
 }
 
 /// The stack pointer of the caller, at most: everything that the caller's callers have on the
@@ -40,76 +85,67 @@ pub fn stack_pointer() -> usize {
     sp
 }
 
-impl CodeSpace {
-    /// Takes code out of use. No slot or probe may lead to it; it is freed by a later
-    /// [`CodeSpace::collect`].
+impl Linker {
+    /// Gives code up. No slot or probe may lead to it; it is freed by a later
+    /// [`Linker::collect`].
     pub fn retire(&mut self, code: Installed) {
-        self.retired.push(Retired { addr: code.addr, len: code.len, in_use: true });
+        self.retired.bytes += code.len;
+        self.retired.codes.push(Code { addr: code.addr, len: code.len });
     }
 
     /// Bytes that are retired and not freed.
     pub fn retired_bytes(&self) -> usize {
-        self.retired.iter().map(|code| code.len).sum()
+        self.retired.bytes
     }
 
-    /// Frees the retired code that no word on `stacks` points into; the number of bytes freed.
+    /// Frees the retired code and the probes given up that no core can be in; the number of bytes
+    /// of code. A quiescent point of `core`, which must be the caller's.
+    ///
+    /// With one core, or one that is awake, what it is not in is free at once. Otherwise the first
+    /// call asks the cores, and a later one frees what they are not in.
     ///
     /// # Safety
-    /// `stacks` must cover, for every core that may run compiled code, all stacks with frames
-    /// of compiled code on them; the ranges must be readable. Cores other than the caller's
-    /// must not run compiled code meanwhile, and must not have been stopped inside it unless
-    /// the interrupted instruction pointer lies on one of these stacks too.
-    pub unsafe fn collect(&mut self, stacks: &[Stack]) -> usize {
-        if self.retired.is_empty() {
-            return 0;
+    /// As for [`CoreBlock::quiescent`] of `core`. Code of the program must run inside of
+    /// [`crate::enter`] only, on blocks that this linker made.
+    pub unsafe fn collect(&mut self, core: &CoreBlock) -> usize {
+        let before = self.retired.bytes;
+        // One that is open takes in nothing new, so another is opened when it is done.
+        if !self.retired.open || self.try_close(core) {
+            self.open();
+            self.try_close(core);
         }
-        self.retired.sort_unstable_by_key(|code| code.addr);
-        let (low, high) = match (self.retired.first(), self.retired.last()) {
-            (Some(first), Some(last)) => (first.addr, last.addr + last.len),
-            _ => return 0,
-        };
-        self.retired.iter_mut().for_each(|code| code.in_use = false);
-        for stack in stacks {
-            let words = (stack.sp & !7..stack.top & !7).step_by(8);
-            for at in words {
-                // SAFETY: the caller says the range is readable. Volatile, since these words
-                // belong to frames the compiler knows nothing of.
-                let word = unsafe { core::ptr::read_volatile(at as *const usize) };
-                if (low..=high).contains(&word) {
-                    mark(&mut self.retired, word);
-                }
-            }
-        }
-        for word in self.probes.return_addresses() {
-            mark(&mut self.retired, word);
-        }
-        let mut freed = 0;
-        let (pool, symbols) = (&mut self.code_pool, &mut self.symbols);
-        self.retired.retain(|code| {
-            if !code.in_use {
-                symbols.remove(code.addr);
-                pool.give(code.addr, code.len);
-                freed += code.len;
-            }
-            code.in_use
-        });
-        freed
+        before - self.retired.bytes
     }
-}
 
-/// Marks the range that `word` points into. A return address may be the end of its range: that
-/// of a call that never returns and stands last.
-fn mark(retired: &mut [Retired], word: usize) {
-    let after = retired.partition_point(|code| code.addr < word);
-    if let Some(code) = after.checked_sub(1).and_then(|at| retired.get_mut(at))
-        && word <= code.addr + code.len
-    {
-        code.in_use = true;
+    fn open(&mut self) {
+        let Retired { codes, probes, open, .. } = &mut self.retired;
+        if codes.is_empty() && probes.is_empty() {
+            return;
+        }
+        // SAFETY: no sweep is open (invariant 9), and the linker is the only one that opens them.
+        unsafe { self.map.grace.open(|sweep| sweep.fill(codes, probes)) };
+        *open = true;
     }
-    // The start of a range is the end of the one before it: both stay.
-    if let Some(code) = retired.get_mut(after)
-        && code.addr == word
-    {
-        code.in_use = true;
+
+    /// Frees what no core has marked in the open sweep if all have passed it, `core` by this call.
+    fn try_close(&mut self, core: &CoreBlock) -> bool {
+        // SAFETY: the caller of `collect` is at a quiescent point of this core (invariant 7).
+        unsafe { core.quiescent() };
+        // All are asked, so that those that rest are out of the way.
+        let waiting = self.cores.iter().filter(|core| !core.has_passed()).count();
+        if waiting != 0 || !self.retired.open {
+            return false;
+        }
+        let Self { map, retired, code_pool, symbols, probes: pool, .. } = self;
+        let Retired { codes, probes, bytes, open } = retired;
+        let free = |code: Code| {
+            symbols.remove(code.addr);
+            code_pool.give(code.addr, code.len);
+            *bytes -= code.len;
+        };
+        // SAFETY: all cores have passed (invariant 9), and the linker is the only one that closes.
+        unsafe { map.grace.close(|sweep| sweep.empty(codes, probes, free, |id| pool.give(id))) };
+        *open = false;
+        true
     }
 }

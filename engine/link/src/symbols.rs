@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
-use core::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering, fence};
 
 use bareflow_profile::Level;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
@@ -36,8 +36,8 @@ pub struct Found<'a> {
 /// A table of address ranges and names.
 ///
 /// Readers take no lock, so a fault handler may look an address up while the table is being
-/// changed: an entry counts when its length is not 0, which is stored last and cleared first. A
-/// name is only ever appended.
+/// changed, on another core too: an entry has a version, which is odd while it is being changed,
+/// and counts when it is the same after reading as before. A name is only ever appended.
 #[derive(Debug)]
 pub struct SymbolTable {
     entries: Box<[Entry]>,
@@ -54,6 +54,18 @@ struct Entry {
     name: AtomicU32,
     name_len: AtomicU32,
     kind: AtomicU8,
+    version: AtomicU32,
+}
+
+impl Entry {
+    /// Changes it, for the one writer.
+    fn change(&self, stores: impl FnOnce(&Self)) {
+        let version = self.version.load(Ordering::Relaxed);
+        self.version.store(version.wrapping_add(1), Ordering::Relaxed);
+        fence(Ordering::Release);
+        stores(self);
+        self.version.store(version.wrapping_add(2), Ordering::Release);
+    }
 }
 
 /// Where the bytes of a name lie in the table: start and length.
@@ -63,23 +75,26 @@ impl SymbolTable {
     /// What lies at `address`. Takes no lock and allocates nothing.
     pub fn find(&self, address: usize) -> Option<Found<'_>> {
         let entries = self.entries.get(..self.high.load(Ordering::Acquire))?;
-        entries.iter().find_map(|entry| {
-            let len = entry.len.load(Ordering::Acquire);
-            let offset = address.wrapping_sub(entry.start.load(Ordering::Relaxed));
-            if offset >= len {
-                return None;
-            }
-            let kind = match entry.kind.load(Ordering::Relaxed) {
-                STUB => Kind::Stub,
-                DATA => Kind::Data,
-                level => Kind::Code(*Level::ALL.get(usize::from(level))?),
-            };
-            Some(Found { name: self.name_of(entry)?, offset, kind })
-        })
+        entries.iter().find_map(|entry| self.look(entry, address))
     }
 
-    fn name_of(&self, entry: &Entry) -> Option<&str> {
-        self.name((entry.name.load(Ordering::Relaxed), entry.name_len.load(Ordering::Relaxed)))
+    /// What lies at `address` according to one entry, unless it is being changed.
+    fn look(&self, entry: &Entry, address: usize) -> Option<Found<'_>> {
+        let version = entry.version.load(Ordering::Acquire);
+        let len = entry.len.load(Ordering::Relaxed);
+        let offset = address.wrapping_sub(entry.start.load(Ordering::Relaxed));
+        if offset >= len {
+            return None;
+        }
+        let kind = match entry.kind.load(Ordering::Relaxed) {
+            STUB => Kind::Stub,
+            DATA => Kind::Data,
+            level => Kind::Code(*Level::ALL.get(usize::from(level))?),
+        };
+        let name = (entry.name.load(Ordering::Relaxed), entry.name_len.load(Ordering::Relaxed));
+        fence(Ordering::Acquire);
+        let same = version.is_multiple_of(2) && entry.version.load(Ordering::Relaxed) == version;
+        same.then(|| Some(Found { name: self.name(name)?, offset, kind }))?
     }
 
     fn name(&self, (start, len): NamePlace) -> Option<&str> {
@@ -151,16 +166,18 @@ impl Symbols {
         }
         let (name, name_len) = self.intern(name)?;
         let entry = &self.table.entries[at];
-        entry.name.store(name, Ordering::Relaxed);
-        entry.name_len.store(name_len, Ordering::Relaxed);
-        entry.start.store(start, Ordering::Relaxed);
         let kind = match kind {
             Kind::Code(level) => level as u8,
             Kind::Stub => STUB,
             Kind::Data => DATA,
         };
-        entry.kind.store(kind, Ordering::Relaxed);
-        entry.len.store(len.max(1), Ordering::Release);
+        entry.change(|entry| {
+            entry.name.store(name, Ordering::Relaxed);
+            entry.name_len.store(name_len, Ordering::Relaxed);
+            entry.start.store(start, Ordering::Relaxed);
+            entry.kind.store(kind, Ordering::Relaxed);
+            entry.len.store(len.max(1), Ordering::Relaxed);
+        });
         if self.free.pop().is_none() {
             self.table.high.store(high + 1, Ordering::Release);
         }
@@ -171,7 +188,7 @@ impl Symbols {
     /// Takes the range that starts at `start` away.
     pub(crate) fn remove(&mut self, start: usize) {
         if let Some(at) = self.entry_at.remove(&start) {
-            self.table.entries[at].len.store(0, Ordering::Release);
+            self.table.entries[at].change(|entry| entry.len.store(0, Ordering::Relaxed));
             self.free.push(at);
         }
     }
@@ -203,3 +220,37 @@ impl Symbols {
 
 const STUB: u8 = 0x80;
 const DATA: u8 = 0x81;
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use super::*;
+
+    #[test]
+    fn readers_see_an_entry_whole_or_not_at_all() {
+        const VERSIONS: [(usize, usize, &str, Kind); 2] =
+            [(0x1000, 0x20, "first", Kind::Data), (0x1010, 0x10, "another", Kind::Stub)];
+        let mut symbols = Symbols::new(4096);
+        let table = symbols.table();
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut seen = [0u32; 2];
+                while seen.iter().any(|times| *times < 40_000) {
+                    let Some(found) = table.find(0x1018) else { continue };
+                    let at = usize::from(found.name == "another");
+                    let (start, _, name, kind) = VERSIONS[at];
+                    assert_eq!(found, Found { name, offset: 0x1018 - start, kind });
+                    seen[at] += 1;
+                }
+            });
+            for (start, len, name, kind) in VERSIONS.into_iter().cycle() {
+                symbols.add(start, len, name, kind).unwrap();
+                if reader.is_finished() {
+                    break;
+                }
+                symbols.remove(start);
+            }
+        });
+    }
+}

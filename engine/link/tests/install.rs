@@ -2,37 +2,38 @@
 
 mod support;
 
+use bareflow_ir::abi::RegFrame;
 use bareflow_ir::data::{Data, DataReloc};
 use bareflow_ir::{FuncId, GlobalId, Symbol};
-use bareflow_link::{Kind, LinkError, PoolKind, RegFrame, Settings};
+use bareflow_link::{Kind, LinkError, PoolKind, Settings};
 use bareflow_object::{RelocKind, Section, Target};
 use bareflow_profile::Level;
 use support::*;
 
 #[test]
 fn calls_go_through_stubs() {
-    let mut space = space(never, core::ptr::null_mut());
-    let (f, g) = (space.declare("f").unwrap(), space.declare("g").unwrap());
-    assert_eq!(space.declare("f").unwrap(), f);
-    let g_code = space.install(&constant("g", 41), Level::O0, |_| None).unwrap();
-    let stub = space.stub(g) as u64;
-    let f_code = space.install(&plus_one("f", "g"), Level::O1, |n| (n == "g").then_some(stub));
+    let mut linker = linker(never, core::ptr::null_mut());
+    let (f, g) = (linker.declare("f").unwrap(), linker.declare("g").unwrap());
+    assert_eq!(linker.declare("f").unwrap(), f);
+    let g_code = linker.install(&constant("g", 41), Level::O0, |_| None).unwrap();
+    let stub = linker.map().stub(g) as u64;
+    let f_code = linker.install(&plus_one("f", "g"), Level::O1, |n| (n == "g").then_some(stub));
     let f_code = f_code.unwrap();
-    space.publish(f, f_code.entry);
-    space.publish(g, g_code.entry);
-    assert_eq!(run(space.stub(f), &[]), 42);
-    assert_eq!(space.slot_at(space.stub(f)), Some(f));
-    assert_eq!(space.slot_at(space.stub(f) + 1), None);
-    assert_eq!(space.slot_at(f_code.entry), None);
+    linker.publish(f, f_code.entry);
+    linker.publish(g, g_code.entry);
+    assert_eq!(run(linker.map().stub(f), &[]), 42);
+    assert_eq!(linker.map().slot_at(linker.map().stub(f)), Some(f));
+    assert_eq!(linker.map().slot_at(linker.map().stub(f) + 1), None);
+    assert_eq!(linker.map().slot_at(f_code.entry), None);
 
-    let better = space.install(&constant("g", 99), Level::O2, |_| None).unwrap();
-    space.publish(g, better.entry);
-    assert_eq!(run(space.stub(f), &[]), 100);
+    let better = linker.install(&constant("g", 99), Level::O2, |_| None).unwrap();
+    linker.publish(g, better.entry);
+    assert_eq!(run(linker.map().stub(f), &[]), 100);
 
-    let symbols = space.symbols();
+    let symbols = linker.map().symbols();
     let found = symbols.find(f_code.entry + 9).unwrap();
     assert_eq!((found.name, found.offset, found.kind), ("f", 9, Kind::Code(Level::O1)));
-    assert_eq!(symbols.find(space.stub(f)).unwrap().kind, Kind::Stub);
+    assert_eq!(symbols.find(linker.map().stub(f)).unwrap().kind, Kind::Stub);
     assert_eq!(symbols.find(0x10), None);
 }
 
@@ -41,27 +42,27 @@ fn host_calls_may_lie_anywhere() {
     extern "C" fn thrice(n: u64) -> u64 {
         n * 3
     }
-    let mut space = space(never, core::ptr::null_mut());
-    let slot = space.bind("thrice", thrice as *const () as usize).unwrap();
-    let code = space.install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, 0)).err();
+    let mut linker = linker(never, core::ptr::null_mut());
+    let slot = linker.bind("thrice", thrice as *const () as usize).unwrap();
+    let code = linker.install(&plus_one("f", "thrice"), Level::O0, |n| stub_of(n, 0)).err();
     assert!(matches!(code, Some(LinkError::Unresolved { .. })));
-    let stub = space.stub(slot) as u64;
-    let code = space.install(&plus_one("f", "thrice"), Level::O0, |n| space_stub(n, stub)).unwrap();
+    let stub = linker.map().stub(slot) as u64;
+    let code = linker.install(&plus_one("f", "thrice"), Level::O0, |n| stub_of(n, stub)).unwrap();
     assert_eq!(run(code.entry, &[5]), 16);
 }
 
-fn space_stub(name: &str, stub: u64) -> Option<u64> {
+fn stub_of(name: &str, stub: u64) -> Option<u64> {
     (name == "thrice" && stub != 0).then_some(stub)
 }
 
 #[test]
 fn variables_and_constants_are_reached() {
-    let mut space = space(never, core::ptr::null_mut());
-    let slot = space.declare("f").unwrap();
-    let at = space.define_data("v", 24, 16).unwrap();
+    let mut linker = linker(never, core::ptr::null_mut());
+    let slot = linker.declare("f").unwrap();
+    let at = linker.define_data("v", 24, 16).unwrap();
     assert_eq!(at % 16, 0);
-    assert_eq!(space.define_data("v", 8, 8), Err(LinkError::Duplicate("v".into())));
-    let other = space.define_data("w", 0, 1).unwrap();
+    assert_eq!(linker.define_data("v", 8, 8), Err(LinkError::Duplicate("v".into())));
+    let other = linker.define_data("w", 0, 1).unwrap();
     assert_ne!(at, other);
     let data = Data {
         bytes: vec![7, 0, 0, 0, 0, 0, 0, 0],
@@ -70,14 +71,14 @@ fn variables_and_constants_are_reached() {
             reloc_at(16, 4, Symbol::Global(GlobalId(1)), Some(Symbol::Global(GlobalId(0))), 3),
         ],
     };
-    let stub = space.stub(slot) as u64;
+    let stub = linker.map().stub(slot) as u64;
     let resolve = |symbol| match symbol {
         Symbol::Func(FuncId(0)) => Some(stub),
         Symbol::Global(GlobalId(0)) => Some(at as u64),
         Symbol::Global(GlobalId(1)) => Some(other as u64),
         _ => None,
     };
-    space.fill_data("v", &data, resolve).unwrap();
+    linker.fill_data("v", &data, resolve).unwrap();
     let read = |at: usize| {
         // SAFETY: inside the variables just made.
         unsafe { (at as *const u64).read() }
@@ -106,12 +107,12 @@ fn variables_and_constants_are_reached() {
         "f" => Some(stub),
         _ => None,
     };
-    let code = space.install(&object, Level::O0, resolve).unwrap();
+    let code = linker.install(&object, Level::O0, resolve).unwrap();
     assert_eq!(run(code.entry, &[]), 1014);
 
     object.relocs.truncate(2);
     object.relocs.push(reloc(16, RelocKind::Abs64, "v", 5));
-    let code = space.install(&object, Level::O0, resolve).unwrap();
+    let code = linker.install(&object, Level::O0, resolve).unwrap();
     // SAFETY: inside the code just installed, which is readable.
     let word = unsafe { ((code.entry + 16) as *const u64).read_unaligned() };
     assert_eq!(word, at as u64 + 5);
@@ -123,65 +124,62 @@ fn reloc_at(offset: u64, size: u8, plus: Symbol, minus: Option<Symbol>, addend: 
 
 #[test]
 fn bad_objects_leave_nothing_behind() {
-    let mut space = space(never, core::ptr::null_mut());
-    let before = space.usage();
+    let mut linker = linker(never, core::ptr::null_mut());
+    let before = linker.usage();
     let far = |_: &str| Some(1 << 40);
-    let error = space.install(&plus_one("f", "g"), Level::O0, far).unwrap_err();
+    let error = linker.install(&plus_one("f", "g"), Level::O0, far).unwrap_err();
     assert!(matches!(error, LinkError::OutOfRange { offset: 5, .. }), "{error}");
     assert!(error.to_string().contains("`g`"), "{error}");
 
     let mut damaged = plus_one("f", "g");
     damaged.relocs[0].offset = 15;
-    let error = space.install(&damaged, Level::O0, far).unwrap_err();
+    let error = linker.install(&damaged, Level::O0, far).unwrap_err();
     assert!(matches!(error, LinkError::Malformed { offset: 15, .. }), "{error}");
     damaged.relocs[0].offset = u32::MAX;
-    assert!(space.install(&damaged, Level::O0, far).is_err());
+    assert!(linker.install(&damaged, Level::O0, far).is_err());
     damaged.relocs[0].section = Section::Consts;
-    assert!(space.install(&damaged, Level::O0, far).is_err());
+    assert!(linker.install(&damaged, Level::O0, far).is_err());
     damaged.relocs.clear();
     damaged.text_align = 3;
-    assert!(space.install(&damaged, Level::O0, far).is_err());
+    assert!(linker.install(&damaged, Level::O0, far).is_err());
     damaged.text_align = 1 << 20;
-    assert!(space.install(&damaged, Level::O0, far).is_err());
+    assert!(linker.install(&damaged, Level::O0, far).is_err());
     damaged.text_align = 1;
     damaged.text.clear();
-    assert!(space.install(&damaged, Level::O0, far).is_err());
-    assert_eq!(space.usage(), before);
+    assert!(linker.install(&damaged, Level::O0, far).is_err());
+    assert_eq!(linker.usage(), before);
 }
 
 #[test]
 fn full_pools_say_so() {
-    let settings = Settings {
-        slots: 2,
-        probes: 1,
-        code: 4096,
-        data: 4096,
-        metadata: 4096,
-        ..Settings::default()
-    };
-    let mut space = space_with(never, core::ptr::null_mut(), settings);
-    space.declare("a").unwrap();
-    space.declare("b").unwrap();
-    let error = space.declare("c").unwrap_err();
+    let settings = Settings { slots: 2, probes: 1, code: 4096, data: 4096, metadata: 4096 };
+    let mut linker = linker_with(never, core::ptr::null_mut(), settings);
+    linker.declare("a").unwrap();
+    linker.declare("b").unwrap();
+    let error = linker.declare("c").unwrap_err();
     assert_eq!(error.to_string(), "slot pool full: 1 more wanted, 2 of 2 used");
 
     let big = object("big", &[0xc3; 5000], vec![]);
-    let error = space.install(&big, Level::O0, |_| None).unwrap_err();
+    let error = linker.install(&big, Level::O0, |_| None).unwrap_err();
     assert!(matches!(error, LinkError::Full { pool: PoolKind::Code, wanted: 5000, .. }));
-    let error = space.define_data("d", 5000, 1).unwrap_err();
+    let error = linker.define_data("d", 5000, 1).unwrap_err();
     assert!(matches!(error, LinkError::Full { pool: PoolKind::Data, .. }), "{error}");
     let name = "n".repeat(3000);
-    let error = space.define_data(&name, 1, 1).unwrap_err();
+    let error = linker.define_data(&name, 1, 1).unwrap_err();
     assert!(matches!(error, LinkError::Full { pool: PoolKind::Metadata, .. }), "{error}");
-    assert_eq!(space.usage().data, 0);
-    space.add_probe(1).unwrap();
-    assert!(matches!(space.add_probe(1), Err(LinkError::Full { pool: PoolKind::Probes, .. })));
+    assert_eq!(linker.usage().data, 0);
+    let core = linker.add_core(0);
+    // SAFETY: this thread runs no code of the program.
+    unsafe { linker.add_probe(&core, 1) }.unwrap();
+    // SAFETY: as above.
+    let error = unsafe { linker.add_probe(&core, 1) }.unwrap_err();
+    assert!(matches!(error, LinkError::Full { pool: PoolKind::Probes, .. }), "{error}");
 }
 
 #[test]
 fn code_is_never_writable_where_it_runs() {
-    let mut space = space(never, core::ptr::null_mut());
-    let code = space.install(&constant("f", 1), Level::O0, |_| None).unwrap();
+    let mut linker = linker(never, core::ptr::null_mut());
+    let code = linker.install(&constant("f", 1), Level::O0, |_| None).unwrap();
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
     let mut seen = false;
     for line in maps.lines() {
@@ -205,7 +203,7 @@ unsafe extern "C" fn handler(
     stack: *mut u8,
     context: *mut (),
 ) -> usize {
-    // SAFETY: the space passes a frame and the context it was given; the test pushed two words.
+    // SAFETY: the linker passes a frame and the context it was given; the test pushed two words.
     unsafe {
         let seen = &mut *context.cast::<Vec<u64>>();
         let frame = &mut *frame;
@@ -226,10 +224,10 @@ unsafe extern "C" fn handler(
 #[test]
 fn thunks_hand_over_every_register() {
     let mut seen: Vec<u64> = Vec::new();
-    let mut space = space(handler, (&raw mut seen).cast());
-    space.declare("first").unwrap();
-    let slot = space.declare("second").unwrap();
-    assert!(space.is_interpreted(slot));
+    let mut linker = linker(handler, (&raw mut seen).cast());
+    linker.declare("first").unwrap();
+    let slot = linker.declare("second").unwrap();
+    assert!(linker.map().is_interpreted(slot));
     let mut frame = RegFrame {
         ints: [10, 11, 12, 13, 14, 15],
         floats: core::array::from_fn(|at| [100 + at as u64, 200 + at as u64]),
@@ -241,7 +239,7 @@ fn thunks_hand_over_every_register() {
         seen.clear();
         frame = sent;
         // SAFETY: leads to the handler, which takes any arguments.
-        unsafe { bareflow_link::call(space.stub(slot), &mut frame, words) };
+        unsafe { bareflow_link::call(linker.map().stub(slot), &mut frame, words) };
         let mut expected = vec![1];
         expected.extend(sent.ints);
         expected.extend(sent.floats.iter().flatten());

@@ -3,12 +3,13 @@
 //! The engine knows no machine: the kernel implements [`Platform`] on bare metal, and a process of
 //! Linux does (`engine/hosted`).
 #![no_std]
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 extern crate alloc;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_report::Record;
 
@@ -24,11 +25,18 @@ pub trait Platform: Sync {
     /// bytes, 0 at the end.
     fn read(&self, buffer: &mut [u8]) -> usize;
 
+    /// Whether someone sits at the other end of standard input (0), output (1) or error (2).
+    fn is_terminal(&self, descriptor: u32) -> bool;
+
     /// One record for whoever runs the machine: a log line, a result, the final report.
     fn record(&self, record: &Record);
 
     /// Nanoseconds since some fixed moment; never goes back.
     fn now_ns(&self) -> u64;
+
+    /// Nanoseconds since the beginning of 1970 in Greenwich, as far as the machine knows; it may
+    /// be set meanwhile, unlike [`Platform::now_ns`].
+    fn date_ns(&self) -> u64;
 
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
@@ -39,6 +47,69 @@ pub trait Platform: Sync {
     /// call the engine are saved while they run.
     fn set_alarm(&self, at_ns: u64) {
         let _ = at_ns;
+    }
+
+    /// How many processors run, at least 1; the same at every call. The first call waits for those
+    /// that are still starting, so whoever has other work does that first.
+    fn cores(&self) -> u32 {
+        1
+    }
+
+    /// The processor that calls.
+    fn core(&self) -> CoreId {
+        CoreId(0)
+    }
+
+    /// Has another processor run `run(argument)`, on its own stack ([`Platform::core_stack`]), with
+    /// the floating-point state that programs begin with. What the caller has stored before, the
+    /// function sees. Waits while that processor is still on its way out of the last function it
+    /// was given.
+    ///
+    /// # Safety
+    /// `run` may be called with `argument` on another processor, and does not unwind.
+    ///
+    /// # Panics
+    /// When there is no other processor of that number.
+    #[expect(unsafe_code, reason = "what the function relies on only its caller knows")]
+    unsafe fn start(&self, core: CoreId, run: unsafe extern "C" fn(*mut ()), argument: *mut ()) {
+        let _ = (run, argument);
+        panic!("this machine has no processor {} to start", core.0);
+    }
+
+    /// Lowest and highest address of the stack that programs run on, on a processor; of the first,
+    /// [`Memory::stack`].
+    fn core_stack(&self, core: CoreId) -> (usize, usize) {
+        let _ = core;
+        self.memory().stack
+    }
+
+    /// Waits until somebody calls [`Platform::wake`] for `word`, if it holds `while_is`, but no longer
+    /// than `timeout_ns` nanoseconds; the processor sleeps. Returns false when the time was over and
+    /// nobody had called. A wake-up that comes after the word was looked at is not lost. It may
+    /// return for no reason: whoever waits looks at the word again.
+    ///
+    /// On a machine of one processor, without a time-out, it returns only when an interruption of the
+    /// program changes the word.
+    fn wait(&self, word: &AtomicU32, while_is: u32, timeout_ns: Option<u64>) -> bool {
+        let start = self.now_ns();
+        while word.load(Ordering::Acquire) == while_is {
+            if timeout_ns.is_some_and(|most| self.now_ns() - start >= most) {
+                return false;
+            }
+            core::hint::spin_loop();
+        }
+        true
+    }
+
+    /// Ends the waiting of at most `most` of the processors that wait on `word`.
+    fn wake(&self, word: &AtomicU32, most: u32) {
+        let _ = (word, most);
+    }
+
+    /// Sets what code finds at `gs:[0]` on the processor that calls: the address of the engine's block
+    /// for it. A machine of one processor may leave it out.
+    fn set_core_block(&self, block: *mut ()) {
+        let _ = block;
     }
 
     /// The memory that compiled code and program data live in. The same at every call.
@@ -94,6 +165,18 @@ pub enum FileError {
     ReadOnly,
     /// There is no disk.
     NoDisk,
+    /// Whoever runs the machine may not do that with the file.
+    Forbidden,
+    /// A folder, where a file is wanted.
+    IsFolder,
+    /// A file, where the path goes on as if it were a folder.
+    NotFolder,
+    /// A path that no file on this disk can have.
+    BadPath,
+    /// Neither a file nor a folder: a device, a pipe, a socket.
+    Device,
+    /// The file is larger than the memory that is left.
+    NoMemory,
     /// The device or the file system failed: what it said.
     Broken(String),
 }
@@ -106,6 +189,12 @@ impl core::fmt::Display for FileError {
             FileError::Full => "no room on the disk",
             FileError::ReadOnly => "the disk is read-only",
             FileError::NoDisk => "there is no disk",
+            FileError::Forbidden => "permission denied",
+            FileError::IsFolder => "it is a folder",
+            FileError::NotFolder => "a part of the path is no folder",
+            FileError::BadPath => "no file can have this path",
+            FileError::Device => "it is a device",
+            FileError::NoMemory => "it is larger than the memory that is left",
             FileError::Broken(why) => why,
         })
     }

@@ -2,7 +2,17 @@
 
 /// Their names (DESIGN.md, "Host calls").
 pub const HOST_CALLS: &[&str] = &[
-    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_exit",
+    "bf_write",
+    "bf_read",
+    "bf_open",
+    "bf_close",
+    "bf_seek",
+    "bf_terminal",
+    "bf_grow",
+    "bf_clock",
+    "bf_date",
+    "bf_cpuid",
+    "bf_exit",
     "bf_abort",
 ];
 

@@ -12,9 +12,12 @@ mod helpers;
 mod hosts;
 mod library;
 mod load;
+mod start;
+mod structors;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};
+pub use start::{START_VARIABLES, Start};

@@ -7,11 +7,15 @@
 
 extern crate alloc;
 
+mod signal;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_profile::{Level, ProfileLine};
 use serde::{Deserialize, Serialize};
+
+pub use signal::Signal;
 
 /// One record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -58,12 +62,27 @@ pub struct FaultReport {
     pub error: Option<u64>,
     /// The address that could not be used, of a page fault.
     pub address: Option<u64>,
+    /// The processor it happened on; 0 is the first.
+    #[serde(skip_serializing_if = "is_first")]
+    pub core: u32,
     /// Address of the instruction.
     pub rip: u64,
     /// The function it lies in, as `name+0xoffset`; `?` where nobody knows.
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,
+}
+
+impl FaultReport {
+    /// What would have ended a process; `None` when it was no fault that the processor raised.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        self.vector.map(Signal::of_vector)
+    }
+}
+
+fn is_first(core: &u32) -> bool {
+    *core == 0
 }
 
 /// The whole boot.

@@ -4,13 +4,12 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use bareflow_platform::{FileError, Platform};
 use bareflow_program::{Part, Source};
 
-use crate::{Manifest, ModuleEntry, StartError};
-use bareflow_platform::{FileError, Platform};
+use crate::error::StartError;
+use crate::manifest::{self, Manifest, ModuleEntry};
 
-/// Where the settings are.
-pub(crate) const MANIFEST: &str = "/boot/manifest.json";
 /// Where the programs are.
 const MODULES: &str = "/modules";
 /// Where the C library is: every file in it is linked into every program.
@@ -34,11 +33,11 @@ impl Job {
     /// # Errors
     /// A file that is named and not there, or cannot be read.
     pub fn from_disk(platform: &dyn Platform) -> Result<Option<Self>, StartError> {
-        let mut manifest = match platform.read_file(MANIFEST) {
+        let mut manifest = match platform.read_file(manifest::PATH) {
             Ok(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| StartError::Manifest(error.to_string()))?,
             Err(FileError::NotFound | FileError::NoDisk) => Manifest::default(),
-            Err(error) => return Err(StartError::File(MANIFEST.into(), error)),
+            Err(error) => return Err(StartError::File(manifest::PATH.into(), error)),
         };
         if manifest.modules.is_empty() {
             manifest.modules = all_modules(platform)?;

@@ -2,11 +2,19 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::ffi::{CStr, c_char};
 
-use crate::session::{Ending, Session};
-use crate::{save, tiers};
+use bareflow_report::Signal;
+
+use crate::core::Ending;
+use crate::errno::Errno;
+use crate::events::Event;
+use crate::files::is_console;
+use crate::session::Session;
+
+/// Longest path and longest name in it, as on Linux, the NUL not counted.
+const PATH_MAX: usize = 4095;
+const NAME_MAX: usize = 255;
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -16,50 +24,15 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_open" => open as *const () as usize,
         "bf_close" => close as *const () as usize,
         "bf_seek" => seek as *const () as usize,
+        "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
+        "bf_date" => date as *const () as usize,
+        "bf_cpuid" => cpuid as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         _ => return None,
     })
-}
-
-/// Functions that compiled code calls and no program names.
-pub(crate) fn engine_symbols() -> [(&'static str, usize); 1] {
-    [("__bf_hot", tiers::counter_ran_out as *const () as usize)]
-}
-
-/// Open files by descriptor, from [`FIRST_FILE`] on. Files are read whole when opened.
-#[derive(Default, Debug)]
-pub(crate) struct Files {
-    open: Vec<Option<File>>,
-}
-
-#[derive(Debug)]
-struct File {
-    bytes: Vec<u8>,
-    position: usize,
-}
-
-const FIRST_FILE: i32 = 3;
-
-impl Files {
-    fn get(&mut self, descriptor: i32) -> Option<&mut File> {
-        let index = usize::try_from(descriptor.checked_sub(FIRST_FILE)?).ok()?;
-        self.open.get_mut(index)?.as_mut()
-    }
-
-    fn add(&mut self, bytes: Vec<u8>) -> i32 {
-        let index = match self.open.iter().position(Option::is_none) {
-            Some(free) => free,
-            None => {
-                self.open.push(None);
-                self.open.len() - 1
-            }
-        };
-        self.open[index] = Some(File { bytes, position: 0 });
-        FIRST_FILE + index as i32
-    }
 }
 
 fn session() -> &'static Session {
@@ -72,17 +45,20 @@ fn session() -> &'static Session {
 /// The session, at a call that leaves time for a snapshot that is due.
 fn at_leisure() -> &'static Session {
     let session = session();
-    save::save_if_due(session);
+    if session.shared.is_due() {
+        session.report(Event::Due);
+    }
     session
 }
 
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
-        return -1;
+        // Files are open for reading only.
+        return Errno::EBADF.result() as isize;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
-    at_leisure().platform.write(descriptor as u32, bytes);
+    at_leisure().shared.platform.write(descriptor as u32, bytes);
     len as isize
 }
 
@@ -90,73 +66,72 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
     // SAFETY: as in `write`; the program owns the buffer.
     let buffer = unsafe { core::slice::from_raw_parts_mut(buffer, len) };
     if descriptor == 0 {
-        return at_leisure().platform.read(buffer) as isize;
+        return at_leisure().shared.platform.read(buffer) as isize;
     }
-    let mut files = session().files.borrow_mut();
-    let Some(file) = files.get(descriptor) else { return -1 };
-    let rest = file.bytes.get(file.position..).unwrap_or_default();
-    let count = rest.len().min(len);
-    buffer[..count].copy_from_slice(&rest[..count]);
-    file.position += count;
-    count as isize
+    match session().shared.files.read(descriptor, buffer) {
+        Ok(count) => count as isize,
+        Err(error) => error.result() as isize,
+    }
 }
 
 extern "C" fn open(path: *const c_char, flags: i32) -> i32 {
     // SAFETY: the program passes a C string.
     let path = unsafe { CStr::from_ptr(path) };
-    let (0, Ok(path)) = (flags, path.to_str()) else { return -1 };
-    match session().platform.read_file(path) {
-        Ok(bytes) => session().files.borrow_mut().add(bytes),
-        Err(_) => -1,
+    opened(path, flags).unwrap_or_else(Errno::result)
+}
+
+/// The descriptor of a file that was just opened.
+fn opened(path: &CStr, flags: i32) -> Result<i32, Errno> {
+    if flags != 0 {
+        return Err(Errno::EINVAL);
     }
+    let mut names = path.to_bytes().split(|byte| *byte == b'/');
+    if path.count_bytes() > PATH_MAX || names.any(|name| name.len() > NAME_MAX) {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    let path = path.to_str().ok().filter(|path| !path.is_empty()).ok_or(Errno::ENOENT)?;
+    let shared = &session().shared;
+    shared.files.add(shared.platform.read_file(path)?)
 }
 
 extern "C" fn close(descriptor: i32) -> i32 {
-    let mut files = session().files.borrow_mut();
-    if files.get(descriptor).is_none() {
-        return -1;
-    }
-    files.open[(descriptor - FIRST_FILE) as usize] = None;
-    0
+    session().shared.files.close(descriptor).map_or_else(Errno::result, |()| 0)
 }
 
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
-    let mut files = session().files.borrow_mut();
-    let Some(file) = files.get(descriptor) else { return -1 };
-    let from = match whence {
-        0 => 0,
-        1 => file.position as i64,
-        2 => file.bytes.len() as i64,
-        _ => return -1,
-    };
-    match from.checked_add(offset) {
-        Some(to) if to >= 0 => {
-            file.position = to as usize;
-            to
-        }
-        _ => -1,
+    let sought = session().shared.files.seek(descriptor, offset, whence);
+    sought.unwrap_or_else(|error| error.result().into())
+}
+
+extern "C" fn terminal(descriptor: i32) -> i32 {
+    let shared = &session().shared;
+    if is_console(descriptor) {
+        return i32::from(shared.platform.is_terminal(descriptor as u32));
     }
+    if shared.files.has(descriptor) { 0 } else { Errno::EBADF.result() }
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {
-    let session = session();
-    let heap = session.platform.memory().heap;
-    let used = session.heap_used.get();
-    match bytes.checked_next_multiple_of(16).and_then(|bytes| used.checked_add(bytes)) {
-        Some(end) if end <= heap.len => {
-            session.heap_used.set(end);
-            (heap.base + used) as *mut u8
-        }
-        _ => core::ptr::null_mut(),
-    }
+    session().shared.heap.grow(bytes).map_or(core::ptr::null_mut(), |at| at as *mut u8)
 }
 
 extern "C" fn clock() -> u64 {
-    at_leisure().platform.now_ns()
+    at_leisure().shared.platform.now_ns()
+}
+
+extern "C" fn date() -> u64 {
+    at_leisure().shared.platform.date_ns()
+}
+
+/// What CPUID says. The features of the processor itself, also where compilers are told of fewer.
+extern "C" fn cpuid(leaf: u32, part: u32, answer: *mut [u32; 4]) {
+    let said = core::arch::x86_64::__cpuid_count(leaf, part);
+    // SAFETY: the program gives room for four words.
+    unsafe { answer.write_unaligned([said.eax, said.ebx, said.ecx, said.edx]) };
 }
 
 extern "C" fn exit(status: i32) -> ! {
-    session().leave(Ending::Exited(status))
+    session().core().leave(Ending::Exited(status))
 }
 
 extern "C" fn abort(why: *const c_char) -> ! {
@@ -166,5 +141,5 @@ extern "C" fn abort(why: *const c_char) -> ! {
         // SAFETY: the program passes a C string.
         format!("aborted: {}", unsafe { CStr::from_ptr(why) }.to_string_lossy())
     };
-    session().leave(Ending::Stopped(text))
+    session().core().leave(Ending::Stopped(text, Signal::ABORT))
 }

@@ -1,40 +1,52 @@
 //! The policy: what runs, when it rises, what is saved and restored.
 //!
 //! The session is the one place that knows all parts of the engine. It knows no machine: a
-//! [`Platform`](bareflow_platform::Platform) gives it a console, a clock, memory for code and data, and files. [`boot`] runs
-//! a [`Job`] on it.
+//! [`Platform`](bareflow_platform::Platform) gives it a console, a clock, memory for code and data,
+//! and files. [`boot`] runs a [`Job`] on it.
+//!
+//! From the bottom: [`ledger`] is what is known, [`policy`] what is decided, [`curator`] performs it,
+//! [`session`] is the way between processors and curator, and [`callbacks`], [`hosts`] and [`world`]
+//! are where a running program comes by.
 #![no_std]
 
 extern crate alloc;
 
-mod adaptive;
-mod ahead;
-mod alarm;
+mod arguments;
 mod boot;
+mod callbacks;
+mod clock;
 mod compilers;
+mod core;
+mod curator;
 mod disk;
-mod evidence;
+mod errno;
+mod error;
+mod events;
+mod facts;
+mod files;
 mod hosts;
+mod image;
+mod key;
+mod ledger;
 mod manifest;
-mod measure;
-mod restore;
+mod policy;
+mod queue;
 mod run;
-mod save;
 mod session;
+mod shared;
 mod side;
-mod snapshots;
-mod stress;
-mod tiers;
-mod tournament;
-mod unit;
+mod snapshot;
+mod summary;
+mod worker;
 mod world;
 
-pub use alarm::{interrupted, may_interrupt};
+pub use arguments::Orders;
 pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
-pub use boot::{Finished, boot, main, real_return, symbolise};
+pub use boot::{Finished, boot, main};
+pub use callbacks::{interpreting, interrupted, may_interrupt, real_return, symbolise};
 pub use disk::Job;
+pub use error::StartError;
 pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};
 pub use run::Outcome;
-pub use session::StartError;
-pub use snapshots::engine;
+pub use snapshot::engine;

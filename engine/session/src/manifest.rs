@@ -6,12 +6,17 @@ use alloc::vec::Vec;
 use bareflow_profile::Level;
 use serde::{Deserialize, Serialize};
 
+/// Where the settings of a disk are.
+pub(crate) const PATH: &str = "/boot/manifest.json";
+
 /// The settings of a machine.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Manifest {
     /// The modules, one after the other. Empty: every file in `/modules`, by name.
     pub modules: Vec<ModuleEntry>,
+    /// Environment variables of every program, `NAME=value` each.
+    pub env: Vec<String>,
     /// Calls of each entry in one boot.
     pub calls: u64,
     /// The only level to run at; `None` lets functions rise.
@@ -59,6 +64,8 @@ pub struct ModuleEntry {
     pub entry: Option<String>,
     /// Argument of `uint64_t entry(uint64_t)`; `None`: the entry is `main(int, char **)`.
     pub arg: Option<u64>,
+    /// Arguments of `main`, behind the program's name.
+    pub args: Vec<String>,
 }
 
 /// Sizes of the pools that compiled code and program data lie in. `None`: what the machine has.
@@ -93,7 +100,6 @@ impl Pools {
             code: bytes(self.code, usual.code),
             data: bytes(self.data, usual.data),
             metadata: bytes(self.metadata, usual.metadata),
-            ..usual
         }
     }
 }
@@ -112,6 +118,7 @@ impl Default for Manifest {
     fn default() -> Self {
         Self {
             modules: Vec::new(),
+            env: Vec::new(),
             calls: 1,
             level: None,
             thresholds: Thresholds::default(),

@@ -5,18 +5,23 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
-use bareflow_link::RegFrame;
-
-use crate::session::{Ending, Session};
-use crate::unit::Unit;
+use bareflow_ir::abi::RegFrame;
 use bareflow_report::Record;
+
+use crate::arguments;
+use crate::clock::cycles;
+use crate::core::{Core, Ending};
+use crate::events::Event;
+use crate::image::Image;
+use crate::session::Session;
 
 /// How one program went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     /// Its name.
     pub module: String,
-    /// Exit status; that of an entry with a result is 0.
+    /// Exit status as a process has it, 0 to 255: 128 + n when signal n would have ended one. That
+    /// of an entry with a result is 0.
     pub exit: i32,
     /// Result of the last call of `uint64_t entry(uint64_t)`.
     pub result: Option<u64>,
@@ -26,8 +31,8 @@ pub struct Outcome {
     pub call_ns: Vec<u64>,
 }
 
-/// Exit status of a program that was stopped.
-const STOPPED: i32 = 134;
+/// What of a status reaches whoever waits for a process.
+const LOW_BYTE: i32 = 0xFF;
 
 /// A call into the program.
 struct Call {
@@ -35,37 +40,38 @@ struct Call {
     regs: RegFrame,
 }
 
-/// Runs every unit: constructors, the entry `calls` times, destructors.
+/// Runs every program: constructors, the entry `calls` times, destructors.
 pub(crate) fn run_all(session: &'static Session) -> Vec<Outcome> {
-    session.units.iter().map(|unit| run_unit(session, unit)).collect()
+    let images = session.shared.images.iter().enumerate();
+    images.map(|(number, image)| run_image(session, number, image)).collect()
 }
 
-fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
-    let program = &unit.program;
+fn run_image(session: &'static Session, number: usize, image: &'static Image) -> Outcome {
+    let program = &image.program;
     let mut outcome = Outcome { module: program.name.clone(), ..Outcome::default() };
-    let start = session.platform.now_ns();
-    let cycles = cycles();
-    match run_entry(session, unit, &mut outcome) {
+    let start = session.shared.platform.now_ns();
+    let began = cycles();
+    match run_entry(session, number, image, &mut outcome) {
         Ending::Returned => {}
         Ending::Exited(status) => {
-            outcome.exit = status;
+            outcome.exit = status & LOW_BYTE;
             // The C library has run the handlers and printed all; destructors are still due.
-            if !unit.program.destructors.is_empty() {
-                drop(finish(session, unit, status));
+            if !image.program.destructors.is_empty() {
+                drop(finish(session, image, status));
             }
         }
-        Ending::Stopped(why) => {
-            session.log(format_args!("{why}"));
-            outcome.exit = STOPPED;
+        Ending::Stopped(why, signal) => {
+            session.shared.log(format_args!("{why}"));
+            outcome.exit = signal.status();
             outcome.stopped = Some(why);
         }
     }
     {
-        let mut totals = session.totals.borrow_mut();
-        totals.program_cycles += self::cycles() - cycles;
-        totals.program_ns += session.platform.now_ns() - start;
+        let totals = &mut session.curator().ledger.totals;
+        totals.program_cycles += cycles() - began;
+        totals.program_ns += session.shared.platform.now_ns() - start;
     }
-    session.platform.record(&Record::Result {
+    session.shared.platform.record(&Record::Result {
         module: outcome.module.clone(),
         exit: outcome.exit,
         result: outcome.result,
@@ -74,45 +80,45 @@ fn run_unit(session: &'static Session, unit: &'static Unit) -> Outcome {
 }
 
 /// Calls the entry; what it returned, or how else the program ended.
-fn run_entry(session: &'static Session, unit: &'static Unit, outcome: &mut Outcome) -> Ending {
-    let program = &unit.program;
-    let name = [program.name.as_bytes(), b"\0"].concat();
-    // `argv` ends with a null pointer, and so does the environment behind it.
-    let argv = [name.as_ptr() as u64, 0, 0];
-    let args = match program.arg {
-        Some(arg) => vec![arg],
-        None => vec![1, argv.as_ptr() as u64, argv[2..].as_ptr() as u64],
-    };
+fn run_entry(
+    session: &'static Session,
+    number: usize,
+    image: &'static Image,
+    outcome: &mut Outcome,
+) -> Ending {
+    let program = &image.program;
+    let start = arguments::lay_out(&session.shared.manifest, number, image);
+    let args = program.arg.map_or(Vec::from(start), |arg| vec![arg]);
     for constructor in &program.constructors {
-        if let Err(ending) = call(session, unit, *constructor, &args) {
+        if let Err(ending) = call(session, image, *constructor, &args) {
             return ending;
         }
     }
     let mut status = 0;
-    for _ in 0..session.manifest.calls {
-        let start = session.platform.now_ns();
-        let returned = call(session, unit, program.entry, &args);
-        outcome.call_ns.push(session.platform.now_ns() - start);
-        crate::tournament::consider(session);
+    for _ in 0..session.shared.manifest.calls {
+        let start = session.shared.platform.now_ns();
+        let returned = call(session, image, program.entry, &args);
+        outcome.call_ns.push(session.shared.platform.now_ns() - start);
+        session.report(Event::Returned);
         match returned {
             Err(ending) => return ending,
             Ok(result) if program.arg.is_some() => outcome.result = Some(result),
             Ok(result) => status = result as i32,
         }
     }
-    outcome.exit = status;
-    finish(session, unit, status).err().unwrap_or(Ending::Returned)
+    outcome.exit = status & LOW_BYTE;
+    finish(session, image, status).err().unwrap_or(Ending::Returned)
 }
 
 /// Ends a program in order: its `atexit` handlers, its destructors, and then what those have
 /// left unprinted.
-fn finish(session: &'static Session, unit: &'static Unit, status: i32) -> Result<(), Ending> {
+fn finish(session: &'static Session, image: &'static Image, status: i32) -> Result<(), Ending> {
     let status = [u64::from(status.cast_unsigned())];
-    let program = &unit.program;
-    let flush = || program.finish.map_or(Ok(0), |flush| call(session, unit, flush, &status));
+    let program = &image.program;
+    let flush = || program.finish.map_or(Ok(0), |flush| call(session, image, flush, &status));
     flush()?;
     for destructor in &program.destructors {
-        call(session, unit, *destructor, &[])?;
+        call(session, image, *destructor, &[])?;
     }
     if !program.destructors.is_empty() {
         flush()?;
@@ -120,27 +126,27 @@ fn finish(session: &'static Session, unit: &'static Unit, status: i32) -> Result
     Ok(())
 }
 
-/// Calls a function of a unit on the program's stack; its rax, or how else the program ended.
+/// Calls a function of a program on the program's stack; its rax, or how else the program ended.
 fn call(
     session: &'static Session,
-    unit: &'static Unit,
+    image: &'static Image,
     func: FuncId,
     args: &[u64],
 ) -> Result<u64, Ending> {
-    let mut call =
-        Call { address: session.space().stub(unit.slot(func)) as u64, regs: RegFrame::default() };
+    let address = session.shared.map.stub(image.slot(func)) as u64;
+    let mut call = Call { address, regs: RegFrame::default() };
     call.regs.ints[..args.len()].copy_from_slice(args);
-    let mark = session.interp_stack.mark();
-    *session.ending.borrow_mut() = Ending::Returned;
-    let stack_top = stack_top(session);
-    session.side_stack.reset();
-    // SAFETY: programs run one at a time, so the stack below is free; `call` outlives the call.
+    let core = session.core();
+    let mark = core.interp_stack().mark();
+    *core.ending.borrow_mut() = Ending::Returned;
+    session.shared.side_stack.reset();
+    // SAFETY: programs run one at a time on a processor, so its stack below is free; `call`
+    // outlives the call.
     unsafe {
-        let space = session.space_pointer();
-        bareflow_link::enter(space, session.escape.get(), stack_top, start, (&raw mut call).cast());
+        bareflow_link::enter(&core.block, stack_top(core), start, (&raw mut call).cast());
     }
-    session.interp_stack.reset(mark);
-    match core::mem::replace(&mut *session.ending.borrow_mut(), Ending::Returned) {
+    core.interp_stack().reset(mark);
+    match core.ending.replace(Ending::Returned) {
         Ending::Returned => Ok(call.regs.ints[0]),
         ending => Err(ending),
     }
@@ -151,8 +157,8 @@ fn call(
 const OWN_FRAMES: usize = 4096;
 
 /// Where the program's stack starts. A machine with one stack only is on it already.
-fn stack_top(session: &Session) -> usize {
-    let (low, high) = session.platform.memory().stack;
+fn stack_top(core: &Core) -> usize {
+    let (low, high) = core.stack;
     let here = bareflow_link::stack_pointer();
     if (low..high).contains(&here) { (here - OWN_FRAMES) & !15 } else { high }
 }
@@ -164,12 +170,6 @@ unsafe extern "C" fn start(call: *mut ()) -> u64 {
     // SAFETY: a stub may always be called, and an entry takes integers in registers.
     unsafe { bareflow_link::call(call.address as usize, &mut call.regs, &[]) };
     0
-}
-
-/// The time-stamp counter.
-pub(crate) fn cycles() -> u64 {
-    // SAFETY: every x86-64 processor has the instruction.
-    unsafe { core::arch::x86_64::_rdtsc() }
 }
 
 /// The exit status of a boot: that of the first program that failed.

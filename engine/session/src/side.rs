@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_link::{CodeSpace, LinkError};
+use bareflow_link::{LinkError, Linker};
 
 /// Its symbol, as the compiler knows it: two words, the lowest address in use and the lowest
 /// that may be used.
@@ -19,8 +19,8 @@ pub(crate) struct SideStack {
 
 impl SideStack {
     /// One of `bytes` bytes.
-    pub(crate) fn new(space: &mut CodeSpace, bytes: usize) -> Result<Self, LinkError> {
-        let address = space.define_data(SYMBOL, 16, 16)? as u64;
+    pub(crate) fn new(linker: &mut Linker, bytes: usize) -> Result<Self, LinkError> {
+        let address = linker.define_data(SYMBOL, 16, 16)? as u64;
         let stack = Self { address, memory: vec![0; bytes / 16] };
         stack.reset();
         Ok(stack)

@@ -1,76 +1,97 @@
-//! What the interpreter of a unit sees of the session.
+//! What the interpreter of a program sees of the session.
 
 use alloc::format;
 
-use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, World};
+use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, TrapKind, World};
 use bareflow_ir::{BlockId, FuncId, Symbol};
+use bareflow_report::Signal;
 
-use crate::session::{Ending, Session};
-use crate::tiers;
-use crate::unit::Unit;
+use crate::core::Ending;
+use crate::events::Event;
+use crate::image::Image;
+use crate::key::FuncKey;
+use crate::session::Session;
 
-/// A unit in its session.
+/// A program in its session.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
     pub(crate) session: &'a Session,
-    pub(crate) unit: &'a Unit,
+    pub(crate) image: &'a Image,
+    /// Which program it is.
+    pub(crate) number: u32,
+}
+
+impl Surroundings<'_> {
+    fn key(&self, func: FuncId) -> FuncKey {
+        FuncKey { image: self.number, func }
+    }
 }
 
 impl World for Surroundings<'_> {
     fn stack(&self) -> &Stack {
-        &self.session.interp_stack
+        self.session.core().interp_stack()
     }
 
     fn address(&self, symbol: Symbol) -> Option<u64> {
-        self.unit.address(symbol)
+        self.image.address(symbol)
     }
 
     fn function_at(&self, address: u64) -> Option<FuncId> {
-        let (unit, func) = self.session.owner_of(address)?;
-        let own = core::ptr::eq(&raw const self.session.units[unit], self.unit);
-        (own && !self.unit.module().func(func).is_declaration()).then_some(func)
+        let key = self.session.shared.owner_of(address)?;
+        (key.image == self.number).then_some(key.func)
     }
 
     unsafe fn call_native(&self, address: u64, regs: &mut RegFrame, stack: &[u64]) {
-        let frame = core::ptr::from_mut(regs).cast::<bareflow_link::RegFrame>();
-        // SAFETY: the two frames have one layout (both are register save areas), and the
-        // caller vouches for address and arguments.
-        unsafe { bareflow_link::call(address as usize, &mut *frame, stack) }
+        // SAFETY: the caller vouches for address and arguments.
+        unsafe { bareflow_link::call(address as usize, regs, stack) }
     }
 
     fn hot_call(&self, func: FuncId, calls: u64) -> u64 {
-        tiers::interpreted_calls(self.session, self.unit, func, calls)
+        self.session.report(Event::Called { key: self.key(func), calls });
+        // Where the curator is busy, the answer is still an earlier one.
+        let next = self.image.report_at(func);
+        if next > calls { next } else { calls.saturating_mul(2) }
     }
 
     fn hot_loop(&self, func: FuncId, header: BlockId, back_edges: u64) -> HotLoop {
-        tiers::hot_loop(self.session, self.unit, func, header, back_edges)
+        self.session.report(Event::Looped { key: self.key(func), header, back_edges });
+        // Code may be on its way.
+        let again = HotLoop { entry: None, ask_at: back_edges.saturating_add(back_edges / 8 + 64) };
+        let answer = self.image.hot_loop(func, header).unwrap_or(again);
+        if answer.entry.is_some() {
+            self.session.shared.loop_entries.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
+            return answer;
+        }
+        if answer.ask_at > back_edges { answer } else { again }
     }
 
     fn trap(&self, trap: Trap) -> ! {
-        self.session.leave(Ending::Stopped(format!("{}: {trap}", self.unit.program.name)))
+        let why = format!("{}: {trap}", self.image.program.name);
+        self.session.core().leave(Ending::Stopped(why, signal(&trap.kind)))
     }
 }
 
-/// What thunks lead to: interprets the function of `slot`.
-///
-/// # Safety
-/// Called by thunks only, with a frame and stack arguments of the C calling convention.
-pub(crate) unsafe extern "C" fn interpret(
-    slot: u32,
-    frame: *mut bareflow_link::RegFrame,
-    stack_args: *mut u8,
-    _context: *mut (),
-) -> usize {
-    let Some(session) = Session::current() else { unreachable!("thunks run in a session") };
-    let slot = bareflow_link::SlotId(slot);
-    let Some((unit, func)) = session.owners.get(&slot).copied() else {
-        let name = session.space().name(slot);
-        session.leave(Ending::Stopped(format!("call of {name}, which nothing defines")));
-    };
-    let unit = &session.units[unit];
-    // SAFETY: the thunk passes the registers of one call, laid out alike in both crates.
-    unsafe {
-        let surroundings = Surroundings { session, unit };
-        unit.interp.enter(&surroundings, func, &mut *frame.cast(), stack_args) as usize
+/// What compiled code would have met in the interpreter's place.
+const fn signal(trap: &TrapKind) -> Signal {
+    match trap {
+        TrapKind::DivideByZero | TrapKind::DivideOverflow => Signal::ARITHMETIC,
+        TrapKind::Unreachable | TrapKind::Trapped => Signal::ILLEGAL,
+        TrapKind::BadCall(_) | TrapKind::BadLabel(_) | TrapKind::StackOverflow { .. } => {
+            Signal::MEMORY
+        }
+        // What cannot be done here, whatever it would do elsewhere.
+        _ => Signal::ABORT,
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_end_alike() {
+        assert_eq!(signal(&TrapKind::DivideByZero), Signal::of_vector(0));
+        assert_eq!(signal(&TrapKind::Trapped), Signal::of_vector(6));
+        assert_eq!(signal(&TrapKind::BadCall(0)), Signal::of_vector(14));
+        assert_eq!(Signal::MEMORY.status(), 139);
     }
 }

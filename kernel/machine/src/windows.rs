@@ -45,10 +45,10 @@ pub const MOST_CORES: usize = 64;
 
 /// What the kernel keeps for a processor beside the first: its interrupt stacks, with a page that
 /// is never mapped below each, and its block of data.
-const CORES: Window = Window { base: 7 << 44, len: (MOST_CORES as u64) << 20 };
+const CORES: Window = Window { base: (7 << 44) + (1 << 42), len: (MOST_CORES as u64) << 20 };
 /// The stacks of processors beside the first, so far apart that running over one's end never
 /// meets another.
-const CORE_STACKS: Window = Window { base: (7 << 44) + (1 << 40), len: (MOST_CORES as u64) << 31 };
+const CORE_STACKS: Window = Window { base: (7 << 44) + (1 << 43), len: (MOST_CORES as u64) << 31 };
 
 /// The part of [`CORES`] of the processor with place `place`, counted from 0.
 pub fn core(place: usize) -> Window {

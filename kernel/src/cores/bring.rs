@@ -4,7 +4,7 @@
 //!    gets memory, and an INIT.
 //! 2. [`let_in`], when the first processor has used the time for something else: they are sent to
 //!    the page below 1 MiB where `arch/startup.s` begins.
-//! 3. [`enter`], on each of them: it becomes a processor of this kernel, takes a number and works.
+//! 3. [`core_enter`], on each of them: it becomes a processor of this kernel, takes a number and works.
 //! 4. [`count`], when somebody asks: after the last has come, or a while, the door is shut. Who is
 //!    missing is named.
 
@@ -16,11 +16,14 @@ use bareflow_machine::options::Options;
 use bareflow_machine::windows::MOST_CORES;
 use spin::Mutex;
 
-use super::{Block, CORES, COUNT, JOINING, block, block_of, running, wait, work};
+use super::block::{self, Block};
+use super::running::{CORES, COUNT, JOINING, block_of, running};
+use super::{wait, work};
 use crate::arch::{cpu, gs, startup};
+use crate::console::log;
 use crate::devices::apic::{self, Signal};
 use crate::devices::clock;
-use crate::{console, memory};
+use crate::memory;
 
 /// Processors that were told to start.
 struct Coming {
@@ -28,7 +31,8 @@ struct Coming {
     ids: Vec<u32>,
     /// The page they start at.
     low: u64,
-    /// When the last message was sent to them.
+    /// When the last message was sent to them, by the time-stamp counter: asking the clock would
+    /// have it measured first, and keep the boot waiting.
     sent: u64,
     /// How many messages were: INIT, then the first and the second start.
     messages: u32,
@@ -80,14 +84,15 @@ pub fn begin(listed: Option<Interrupts>, options: &Options) {
         apic::send(id, Signal::Init);
     }
     SHUT.store(false, Ordering::Relaxed);
-    *COMING.lock() = Some(Coming { ids, low, sent: clock::now_ns(), messages: 1 });
+    *COMING.lock() = Some(Coming { ids, low, sent: cpu::cycles(), messages: 1 });
 }
 
 /// Sends those that are about to start on their way.
 pub fn let_in() {
     if let Some(coming) = COMING.lock().as_mut() {
         // Only the first 64-bit processors of one maker need that long to reset.
-        while clock::now_ns() - coming.sent < cpu::reset_ns() {
+        let needed = cpu::reset_ns();
+        while needed > 0 && coming.waited() < needed {
             core::hint::spin_loop();
         }
         coming.start();
@@ -99,8 +104,13 @@ impl Coming {
         for &id in &self.ids {
             apic::send(id, Signal::Startup((self.low >> 12) as u8));
         }
-        self.sent = clock::now_ns();
+        self.sent = cpu::cycles();
         self.messages += 1;
+    }
+
+    /// Nanoseconds since the last message.
+    fn waited(&self) -> u64 {
+        clock::nanoseconds(cpu::cycles().saturating_sub(self.sent))
     }
 
     fn all_are_here(&self) -> bool {
@@ -112,7 +122,7 @@ impl Coming {
 pub fn count() -> u32 {
     /// A processor that was not heard of for this long is not there. Emulators start theirs
     /// one after the other, on a machine that may be busy.
-    const PATIENCE_NS: u64 = 1_000_000_000;
+    const PATIENCE_NS: u64 = 2_000_000_000;
     /// Some need to be told twice.
     const AGAIN_NS: u64 = 200_000;
     if SHUT.load(Ordering::Acquire) {
@@ -122,7 +132,7 @@ pub fn count() -> u32 {
     let Some(mut coming) = door.take() else { return running() };
     let mut seen = running();
     while !coming.all_are_here() {
-        let waited = clock::now_ns() - coming.sent;
+        let waited = coming.waited();
         if coming.messages < 3 && waited > AGAIN_NS {
             coming.start();
         } else if waited > PATIENCE_NS {
@@ -131,7 +141,7 @@ pub fn count() -> u32 {
         // As long as some come in, others may follow.
         if running() != seen {
             seen = running();
-            coming.sent = clock::now_ns();
+            coming.sent = cpu::cycles();
         }
         core::hint::spin_loop();
     }
@@ -154,7 +164,8 @@ fn is_here(id: u32) -> bool {
 ///
 /// # Safety
 /// Called by `startup.s` alone, with the block that this processor was given.
-pub unsafe extern "C" fn enter(block: &'static Block) -> ! {
+#[unsafe(no_mangle)]
+unsafe extern "C" fn core_enter(block: &'static Block) -> ! {
     // SAFETY: once on this processor; its block and stacks were made before it started.
     unsafe { block.take_over() };
     cpu::follow();
@@ -176,9 +187,4 @@ fn join(block: &'static Block) {
     let entry = core::ptr::from_ref(block).cast_mut();
     CORES[number as usize].store(entry, Ordering::Release);
     COUNT.store(number + 1, Ordering::Release);
-}
-
-/// One log record.
-fn log(text: core::fmt::Arguments<'_>) {
-    console::log(text);
 }

@@ -75,6 +75,15 @@ pub fn is_on() -> bool {
     NEWER.load(Ordering::Acquire) || !REGISTERS.load(Ordering::Acquire).is_null()
 }
 
+/// What it is called.
+pub fn kind() -> &'static str {
+    match (NEWER.load(Ordering::Acquire), is_on()) {
+        (true, _) => "x2APIC",
+        (_, true) => "xAPIC",
+        _ => "no APIC",
+    }
+}
+
 /// Number of the register of the newer kind.
 fn newer(register: usize) -> u32 {
     0x800 + (register >> 4) as u32

@@ -49,6 +49,7 @@ impl ConfigurationAccess for Ports {
 
 /// The root of all buses; `None` on a machine without PCI.
 pub fn root() -> Option<PciRoot<Ports>> {
+    let _both = PORTS.lock();
     ADDRESS.write32(ENABLE);
     (ADDRESS.read32() == ENABLE).then(|| PciRoot::new(Ports(())))
 }

@@ -9,12 +9,19 @@ mod echo;
 mod fat;
 mod faults;
 mod memory;
+mod unknown;
 
 use crate::arch::exit::Status;
 use crate::say;
+use unknown::unknown;
 
 /// Runs a self-test.
-pub fn run(name: &str) -> Status {
+///
+/// `on:N:NAME` and `on:all:NAME` run one on another processor, or on all.
+pub fn run(name: &'static str) -> Status {
+    if let Some((core, name)) = name.strip_prefix("on:").and_then(|rest| rest.split_once(':')) {
+        return cores::run_on(core, name, run);
+    }
     say!("selftest: {name}");
     match name.split_once(':') {
         Some(("fault", which)) => faults::run(which),
@@ -26,9 +33,4 @@ pub fn run(name: &str) -> Status {
         None if name == "fat" => fat::run(),
         _ => unknown(name),
     }
-}
-
-fn unknown(name: &str) -> Status {
-    say!("selftest: no test is called {name}");
-    Status::Failure
 }

@@ -1,6 +1,6 @@
 //! The range coder: from bits and their places to bytes, and back.
 
-use super::{
+use super::model::{
     AFTER_LITERAL, AFTER_MATCH, Counts, DISTANCE, LAST, LENGTH, NUMBER_BITS, Places,
     literal_places, only,
 };

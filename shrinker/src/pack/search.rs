@@ -1,6 +1,6 @@
 //! The cheapest steps to make the bytes of.
 
-use super::{NUMBERS, PLACES, Places, START, State, Step, only, walk_literal, walk_match};
+use super::model::{NUMBERS, PLACES, Places, START, State, Step, only, walk_literal, walk_match};
 
 /// How often each bit was 0 and 1, in all.
 pub(super) struct Totals(Vec<[u32; 2]>);

@@ -6,7 +6,6 @@ use axfatfs::{Seek, SeekFrom, Write};
 use spin::Mutex;
 
 use super::{Files, FilesError, Volume};
-use crate::check;
 use crate::device::BlockDevice;
 use crate::error::Error;
 use crate::io::Fault;
@@ -212,7 +211,7 @@ impl<D: BlockDevice> Volume<D> {
             }
             // Excluded by what is checked before each operation and at mounting.
             _ => Error::Damaged {
-                finding: check::Finding { path, cluster: 0, what: "cannot be read" },
+                finding: crate::Finding { path, cluster: 0, what: "cannot be read" },
             },
         }
     }

@@ -1,6 +1,6 @@
 //! Charts over the boots: cycles of the program, functions at each level.
 
-use super::super::Story;
+use crate::demo::story::Story;
 use crate::page::short_cycles;
 use crate::page::svg::{Anchor, LEFT, Svg, WIDTH};
 

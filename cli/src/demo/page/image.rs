@@ -3,7 +3,7 @@
 use bareflow_shrink::report::grouped;
 use bareflow_shrink::treemap::squarify;
 
-use super::super::Story;
+use crate::demo::story::Story;
 use crate::page::svg::{Anchor, Svg, WIDTH};
 
 const HEIGHT: f64 = 420.0;
@@ -66,5 +66,5 @@ pub(super) fn treemap(story: &Story) -> Svg {
 /// A tile of `module:name`.
 fn tile(full: &str, bytes: u64) -> Tile {
     let (group, name) = full.split_once(':').unwrap_or((full, full));
-    Tile { group: group.to_owned(), name: super::plain(name), bytes }
+    Tile { group: group.to_owned(), name: super::words::plain(name), bytes }
 }

@@ -3,12 +3,14 @@
 mod boots;
 mod image;
 mod timeline;
+mod words;
 
 use bareflow_shrink::report::grouped;
 
-use super::Story;
+use super::story::Story;
 use crate::boot::Line;
 use crate::page::{Svg, escape, page, picture, section, short_cycles, short_time, table};
+use words::plain;
 
 pub(super) fn render(story: &Story) -> String {
     let mut body = head(story);
@@ -190,11 +192,6 @@ fn again(story: &Story) -> String {
         &format!("What made this page, and what looks further; {all} cycles in all."),
         &format!("<pre><code>{commands}</code></pre>\n"),
     )
-}
-
-/// A function's name as its source has it: Rust's hashes and escapes taken out.
-fn plain(symbol: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(symbol))
 }
 
 fn words(cells: &[&str]) -> Vec<String> {

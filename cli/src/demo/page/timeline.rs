@@ -1,7 +1,7 @@
 //! Where one boot spends its time.
 
-use super::super::Story;
 use crate::boot::Line;
+use crate::demo::story::Story;
 use crate::page::short_time;
 use crate::page::svg::{Anchor, LEFT, Svg, WIDTH};
 

@@ -9,8 +9,6 @@ use bareflow_ir::{
 };
 use bareflow_profile::{FunctionProfile, shape_of};
 
-use super::operands::map_operands;
-
 /// A function in pieces.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
@@ -155,7 +153,7 @@ impl Body {
         let mut blocks = core::mem::take(&mut self.blocks);
         for block in &mut blocks {
             for instr in &mut block.instrs {
-                map_operands(&mut instr.op, |operand| *operand = self.resolve(*operand));
+                instr.op.operands_mut(|operand| *operand = self.resolve(*operand));
             }
         }
         let mut instrs = Vec::new();

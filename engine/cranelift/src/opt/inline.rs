@@ -13,7 +13,6 @@ use bareflow_profile::Level;
 use super::Body;
 use super::body::cost;
 use super::loops::{depths, reachable};
-use super::operands::{map_blocks, map_operands};
 use bareflow_object::{Entry, Request};
 
 /// A callee of at most this size is smaller inline than the call of it.
@@ -274,12 +273,12 @@ fn inline(body: &mut Body, request: &Request<'_>, site: &Site, allocas: &mut Vec
         let mut instrs = Vec::new();
         for instr in func.block(id) {
             let mut instr = instr.clone();
-            map_operands(&mut instr.op, |operand| {
+            instr.op.operands_mut(|operand| {
                 if let Operand::Value(id) = operand {
                     *operand = map_value(*id);
                 }
             });
-            map_blocks(&mut instr.op, |block| *block = map_block(*block));
+            instr.op.blocks_mut(|block| *block = map_block(*block));
             instr.result = instr.result.and_then(|id| match map_value(id) {
                 Operand::Value(id) => Some(id),
                 Operand::Const(_) => None,

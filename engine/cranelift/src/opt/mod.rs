@@ -7,7 +7,6 @@ mod body;
 mod indirect;
 mod inline;
 mod loops;
-mod operands;
 mod slp;
 mod specialise;
 #[cfg(test)]

@@ -6,7 +6,6 @@ use bareflow_ir::{BlockId, ConstKind, Instr, IntPredicate, Op, Operand, Type, Va
 
 use super::Body;
 use super::inline::void_of;
-use super::operands::{map_blocks, map_operands};
 
 /// Bodies larger than this are not copied.
 const MAX_SIZE: u32 = 2000;
@@ -59,7 +58,7 @@ pub(super) fn specialise(body: &mut Body, param: u32, value: u64) {
         let new = body.new_block(*block);
         let mut instrs = body.blocks[block.index()].instrs.clone();
         for instr in &mut instrs {
-            map_operands(&mut instr.op, |operand| {
+            instr.op.operands_mut(|operand| {
                 *operand = body.resolve(*operand);
                 if let Operand::Value(id) = operand
                     && let Some(Some(copy)) = values.get(id.index())
@@ -67,7 +66,7 @@ pub(super) fn specialise(body: &mut Body, param: u32, value: u64) {
                     *operand = *copy;
                 }
             });
-            map_blocks(&mut instr.op, |block| *block = copy_of(*block));
+            instr.op.blocks_mut(|block| *block = copy_of(*block));
             if let Some(result) = instr.result
                 && let Some(Operand::Value(copy)) = values[result.index()]
             {

@@ -11,7 +11,6 @@ use std::{format, println};
 use bareflow_ir::{FuncId, Function, Instr, Module, Op, Operand, ValueId};
 use bareflow_profile::{FunctionProfile, IndirectSite, Level, shape_of};
 
-use super::operands::map_operands;
 use super::{Body, optimise};
 use bareflow_object::{CpuFeatures, Entry, Options, Request};
 
@@ -46,7 +45,7 @@ fn renumbered(mut func: Function) -> Function {
         }
     }
     for instr in &mut func.instrs {
-        map_operands(&mut instr.op, |operand| {
+        instr.op.operands_mut(|operand| {
             if let Operand::Value(id) = operand {
                 *id = new[id.index()].unwrap_or_else(|| panic!("v{} has no definition", id.0));
             }

@@ -11,7 +11,6 @@ use bareflow_ir::{BlockId, Instr, Op, Operand, ValueId};
 use super::Body;
 use super::body::cost;
 use super::loops::{Loop, loops, successors};
-use super::operands::{map_blocks, map_operands};
 
 /// Loops larger than this are left alone.
 const MAX_SIZE: u32 = 48;
@@ -101,11 +100,11 @@ fn unroll(body: &mut Body, one: &Loop, turns: u32) {
                     continue;
                 }
                 let mut instr = instr.clone();
-                map_operands(&mut instr.op, |operand| {
+                instr.op.operands_mut(|operand| {
                     *operand = in_turn(&next, body.resolve(*operand));
                 });
                 let is_phi = matches!(instr.op, Op::Phi { .. });
-                map_blocks(&mut instr.op, |to| {
+                instr.op.blocks_mut(|to| {
                     // Back to the header stays until the next turn is there.
                     if (is_phi || *to != one.header)
                         && let Some(copy) = copy_of(*to)
@@ -124,7 +123,7 @@ fn unroll(body: &mut Body, one: &Loop, turns: u32) {
         // The turn before goes on here instead of back.
         let Some(new_header) = copy_of(one.header) else { return };
         if let Some(jump) = body.blocks[last.index()].instrs.last_mut() {
-            map_blocks(&mut jump.op, |to| {
+            jump.op.blocks_mut(|to| {
                 if *to == one.header {
                     *to = new_header;
                 }
@@ -239,7 +238,7 @@ fn close(body: &mut Body, one: &Loop, exit: BlockId) {
                         }
                     }
                 }
-                op => map_operands(op, |operand| outer(body, operand)),
+                op => op.operands_mut(|operand| outer(body, operand)),
             }
         }
         body.blocks[at].instrs = instrs;

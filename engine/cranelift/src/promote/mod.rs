@@ -6,70 +6,18 @@
 //! replacement of aggregates do, at the price of one walk over the function.
 
 mod plan;
+mod variables;
 
 use alloc::vec::Vec;
 
 use bareflow_ir::{Operand, TypeId, ValueId};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
-use cranelift_frontend::Variable;
 
 use crate::lower::{Addr, Lower, Res};
 use crate::memory::plain;
 use crate::shape::Shape;
-
-/// A place in a stack variable.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    variable: u32,
-    offset: i64,
-}
-
-/// A stack variable.
-#[derive(Debug)]
-struct StackVariable {
-    id: ValueId,
-    /// It stays in memory.
-    fixed: bool,
-    /// By offset.
-    slices: Vec<Slice>,
-}
-
-#[derive(Clone, Debug)]
-struct Slice {
-    offset: i64,
-    size: i64,
-    ty: TypeId,
-    vars: Vec<Variable>,
-}
-
-/// A block of bytes that is copied between two stack variables.
-#[derive(Clone, Copy, Debug)]
-struct Copy {
-    to: Place,
-    from: Place,
-    size: i64,
-}
-
-/// Which allocas are not in memory.
-#[derive(Debug, Default)]
-pub(super) struct Promotion {
-    variables: Vec<StackVariable>,
-    /// Where each value points, if it points into a stack variable.
-    places: Vec<Option<Place>>,
-}
-
-impl Promotion {
-    /// The place of a pointer into a variable that is not in memory.
-    fn promoted(&self, operand: Operand) -> Option<Place> {
-        self.place(operand).filter(|place| !self.variables[place.variable as usize].fixed)
-    }
-}
-
-impl StackVariable {
-    fn slice(&self, offset: i64) -> Option<&Slice> {
-        self.slices.iter().find(|slice| slice.offset == offset)
-    }
-}
+pub(crate) use variables::Promotion;
+use variables::{Place, Slice};
 
 impl Lower<'_, '_> {
     /// Where the function takes over in the middle, the variables are still in the memory

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bareflow_ir::layout::{alloc_size, store_size};
 use bareflow_ir::{BlockId, CastOp, Op, Operand, Type, TypeId};
 
-use super::{Copy, Place, Promotion, Slice, StackVariable};
+use super::variables::{Copy, Place, Promotion, Slice, StackVariable};
 use crate::lower::{Lower, Res};
 use crate::order::Order;
 use crate::shape::Shape;

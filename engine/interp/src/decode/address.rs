@@ -2,104 +2,13 @@
 
 use alloc::vec::Vec;
 
-use bareflow_ir::layout::{alloc_size, field_offset};
-use bareflow_ir::{CastOp, Function, Instr, Module, Op, Operand, Type, TypeId};
+use bareflow_ir::{CastOp, Instr, Op, Operand, TypeId};
 
-use super::{Decoder, Kind, kind_of, plan};
+use super::fits::{Shape, is_mode, shape};
+use super::{Decoder, Kind};
 use crate::op::int;
 use crate::op::memory::{Address, BasePlace, Compute, pick_mode, pick_step};
 use crate::op::shape::Place;
-
-/// Largest distance of an address mode: so small that a chain of them does not overflow.
-const MAX_DISTANCE: u64 = 1 << 20;
-
-/// `base + disp + index * scale + ...`
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub disp: i64,
-    pub steps: Vec<(Operand, i64)>,
-}
-
-/// The shape of a `getelementptr`; `None` when it goes into something that has no members.
-pub(super) fn shape(
-    module: &Module,
-    func: &Function,
-    ty: TypeId,
-    indices: &[Operand],
-) -> Option<Shape> {
-    let types = &module.types;
-    let mut shape = Shape { disp: 0, steps: Vec::new() };
-    let mut here = ty;
-    for (position, index) in indices.iter().enumerate() {
-        let index_ty = types.scalar(func.operand_type(module, *index));
-        let bits = types.int_bits(index_ty)?;
-        let constant = match index {
-            Operand::Const(id) if bits <= 64 => plan::number(module, *id, bits),
-            _ => None,
-        };
-        if position > 0 {
-            if let Type::Struct { fields, .. } = types.get(here) {
-                // Vectors of indices into structs are splats, written as such.
-                let at = usize::try_from(constant.or_else(|| splat(module, *index))?).ok()?;
-                let field = *fields.get(at)?;
-                shape.disp = shape.disp.wrapping_add(field_offset(types, here, at) as i64);
-                here = field;
-                continue;
-            }
-            here = match types.get(here) {
-                Type::Array { elem, .. } | Type::Vector { elem, .. } => *elem,
-                _ => return None,
-            };
-        }
-        let size = alloc_size(types, here) as i64;
-        match constant {
-            Some(number) => shape.disp = shape.disp.wrapping_add(number.wrapping_mul(size)),
-            None => shape.steps.push((*index, size)),
-        }
-    }
-    Some(shape)
-}
-
-/// The one number in all lanes of a constant vector.
-fn splat(module: &Module, operand: Operand) -> Option<i64> {
-    let Operand::Const(id) = operand else { return None };
-    match &module.constant(id).kind {
-        bareflow_ir::ConstKind::Zero => Some(0),
-        bareflow_ir::ConstKind::Aggregate(members) => plan::number(module, *members.first()?, 32),
-        bareflow_ir::ConstKind::Data(bytes) => {
-            let (elem, _) = module.types.vector(module.constant(id).ty)?;
-            let size = alloc_size(&module.types, elem) as usize;
-            let mut word = [0u8; 8];
-            word.get_mut(..size)?.copy_from_slice(bytes.get(..size)?);
-            Some(i64::from_le_bytes(word))
-        }
-        _ => None,
-    }
-}
-
-/// Whether a `getelementptr` is what an address mode computes.
-pub(super) fn is_mode(
-    module: &Module,
-    func: &Function,
-    ty: TypeId,
-    base: Operand,
-    indices: &[Operand],
-) -> bool {
-    if kind_of(&module.types, func.operand_type(module, base)) != Kind::Int(64) {
-        return false;
-    }
-    let Some(shape) = shape(module, func, ty, indices) else { return false };
-    if shape.disp.unsigned_abs() > MAX_DISTANCE {
-        return false;
-    }
-    match *shape.steps {
-        [] => true,
-        [(index, 1 | 2 | 4 | 8)] => {
-            matches!(kind_of(&module.types, func.operand_type(module, index)), Kind::Int(32 | 64))
-        }
-        _ => false,
-    }
-}
 
 impl Decoder<'_> {
     /// The address in a pointer operand, with what was folded into it.

@@ -5,6 +5,7 @@ use alloc::vec;
 use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{BinaryOp, FloatPredicate, Instr, IntPredicate, Operand, TypeId};
 
+use super::fits::commutes;
 use super::{Decoder, Kind, kind_of, regular};
 use crate::op::float;
 use crate::op::int;
@@ -14,11 +15,6 @@ use crate::op::moves;
 use crate::op::shape::{Last, Place, Reg};
 use crate::op::simd;
 use crate::value::{Lane, float as value_float};
-
-/// Whether operands may change sides.
-pub(super) fn commutes(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Add | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
-}
 
 /// The predicate for operands that have changed sides.
 pub(super) fn turned(pred: IntPredicate) -> IntPredicate {
@@ -295,7 +291,7 @@ impl Decoder<'_> {
         match (instr.result, value) {
             (Some(result), Operand::Value(_)) if self.plan.shares[result.index()].is_none() => {
                 self.places[result.index()] = from;
-                self.osr_moves.push(crate::code::OsrMove::Copy { to, from, bytes });
+                self.osr_moves.push(crate::machine::OsrMove::Copy { to, from, bytes });
             }
             _ => self.copy(to, from, bytes),
         }
@@ -303,7 +299,7 @@ impl Decoder<'_> {
 }
 
 /// The handler of a sign extension of any width.
-pub(super) fn pick_sign_extend(value: Place) -> crate::code::Handler {
+pub(super) fn pick_sign_extend(value: Place) -> crate::machine::Handler {
     match value {
         Place::Last(_) => int::sign_extend::<Last>,
         _ => int::sign_extend::<Reg>,

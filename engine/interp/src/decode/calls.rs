@@ -1,6 +1,7 @@
 //! Calls of functions.
 
 use alloc::vec::Vec;
+use core::ptr;
 
 use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{CallInfo, FuncId, Instr, Op, Operand, ParamAttrs, Symbol};
@@ -8,9 +9,11 @@ use bareflow_ir::{CallInfo, FuncId, Instr, Op, Operand, ParamAttrs, Symbol};
 use super::plan::byval_room;
 use super::{Decoder, Kind, kind_of};
 use crate::bridge::Bridge;
-use crate::code::{Handler, Kept};
-use crate::op::call::{self, Site};
+use crate::code::Kept;
+use crate::machine::Handler;
+use crate::op::call;
 use crate::op::memory;
+use crate::op::site::Site;
 use crate::op::slow;
 use crate::op::tail::flag;
 
@@ -62,8 +65,8 @@ impl Decoder<'_> {
 
     /// Makes sure that a function that is only declared can be called. Emits a trap if not.
     fn resolve(&mut self, func: FuncId) -> bool {
-        let (Some(world), Some(interp)) = (self.env.world, self.env.interp) else { return true };
-        if !interp.passable(func) {
+        let Some((functions, world)) = self.env.running else { return true };
+        if !functions.passable(func) {
             let name = &self.env.module.func(func).name;
             let what = alloc::format!("a call of {name}, whose types cannot be passed");
             self.refuse(what);
@@ -71,7 +74,7 @@ impl Decoder<'_> {
         }
         match world.address(Symbol::Func(func)) {
             Some(address) => {
-                interp.set_outside(func, address);
+                functions.callee(func).set_outside(address);
                 true
             }
             None => {
@@ -140,7 +143,8 @@ impl Decoder<'_> {
             6 => call::call::<6>,
             _ => call::call_many,
         };
-        let state = self.env.interp.map_or(0, |interp| interp.state(func) as u64);
+        let state = self.env.running.map_or(ptr::null(), |(functions, _)| functions.callee(func));
+        let state = state as u64;
         let at = self.push(handler, to, 0, state as u32, (state >> 32) as u32);
         self.frame_ends.push(at);
         if words.len() > 6 {

@@ -164,7 +164,7 @@ pub(crate) fn scalar(env: &Env<'_>, id: ConstId, depth: u32) -> Result<u128, Bad
 
 /// The address of a symbol. A weak declaration that nothing defines has the address 0.
 fn address(env: &Env<'_>, symbol: Symbol) -> Result<u128, Bad> {
-    let Some(world) = env.world else { return Ok(0x1000) };
+    let Some((_, world)) = env.running else { return Ok(0x1000) };
     if let Some(address) = world.address(symbol) {
         return Ok(u128::from(address));
     }

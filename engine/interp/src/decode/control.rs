@@ -10,11 +10,13 @@ use bareflow_ir::{BlockId, ConstId, ConstKind, Instr, IntPredicate, Op, Operand}
 
 use super::moves::Move;
 use super::{Decoder, Kind, Label, Stub};
-use crate::code::{Counts, Inst, Kept, Switch, Target};
-use crate::op::branch::{self, Tally};
+use crate::code::{Counts, Kept};
+use crate::machine::{Inst, Tally};
+use crate::op::branch;
 use crate::op::call;
 use crate::op::shape::{Last, Place, Reg};
-use crate::op::slow::Fault;
+use crate::op::switch::{self, Switch, Target};
+use crate::value::Fault;
 
 /// Largest gap-free table of a switch, as a multiple of its cases.
 const DENSE_FACTOR: u64 = 4;
@@ -110,7 +112,7 @@ impl Decoder<'_> {
         let hot_at = match header {
             Some(header) => {
                 self.back_edges.push((at, header));
-                self.env.interp.map_or(u64::MAX, |interp| interp.config.hot_loops.max(1))
+                self.env.hot_loops
             }
             None => u64::MAX,
         };
@@ -209,7 +211,7 @@ impl Decoder<'_> {
         let mut sorted = Vec::with_capacity(cases.len());
         let mut labels = vec![self.edge_label(block, default).0];
         for (index, (case, target)) in cases.iter().enumerate() {
-            let Some(number) = super::plan::number(self.env.module, *case, bits) else {
+            let Some(number) = super::fits::number(self.env.module, *case, bits) else {
                 self.refuse("a switch on an address");
                 return;
             };
@@ -245,9 +247,9 @@ impl Decoder<'_> {
         }
         let from = self.source(value);
         let at = match (dense, from) {
-            (true, Place::Last(at)) => self.push(branch::switch_dense::<Last>, 0, at, 0, 0),
-            (true, from) => self.push(branch::switch_dense::<Reg>, 0, from.field(), 0, 0),
-            (false, from) => self.push(branch::switch_sorted, 0, from.field(), 0, 0),
+            (true, Place::Last(at)) => self.push(switch::switch_dense::<Last>, 0, at, 0, 0),
+            (true, from) => self.push(switch::switch_dense::<Reg>, 0, from.field(), 0, 0),
+            (false, from) => self.push(switch::switch_sorted, 0, from.field(), 0, 0),
         };
         self.keep_table(block, table, labels, at);
     }
@@ -285,7 +287,7 @@ impl Decoder<'_> {
             wide,
         };
         let from = self.place(value);
-        let at = self.push(branch::switch_wide, 0, from, 0, 0);
+        let at = self.push(switch::switch_wide, 0, from, 0, 0);
         self.keep_table(block, table, labels, at);
     }
 
@@ -312,7 +314,7 @@ impl Decoder<'_> {
             wide: Vec::new(),
         };
         let from = self.source(address);
-        let at = self.push(branch::switch_sorted, 0, from.field(), 0, 0);
+        let at = self.push(switch::switch_sorted, 0, from.field(), 0, 0);
         self.keep_table(block, table, labels, at);
     }
 
@@ -338,7 +340,7 @@ impl Decoder<'_> {
             self.insts[at].d = distance as i32 as u32;
         }
         for at in &self.frame_ends {
-            self.insts[*at].b = frame_bytes + crate::code::HEADER as u32;
+            self.insts[*at].b = frame_bytes + crate::machine::HEADER as u32;
         }
         self.back_edges.sort_unstable_by_key(|edge| edge.0);
     }

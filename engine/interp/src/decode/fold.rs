@@ -6,8 +6,9 @@
 
 use bareflow_ir::{BinaryOp, CastOp, Function, Instr, Module, Op, Operand, Type, ValueId};
 
-use super::plan::{self, Plan};
-use super::{Kind, address, kind_of, regular};
+use super::fits::{has_lanes, is_access, is_mode, number, shape, simple_access, takes_load};
+use super::plan::Plan;
+use super::{Kind, kind_of, regular};
 
 /// Farthest distance, in instructions, that a load is moved down to its user.
 const MAX_DISTANCE: u32 = 48;
@@ -40,7 +41,7 @@ impl Plan {
                         && single.is_some_and(|user| matches!(user.op, Op::CondBr { .. }))
                 }
                 Op::Gep { ty, base, indices, .. } => {
-                    address::is_mode(module, func, *ty, *base, indices)
+                    is_mode(module, func, *ty, *base, indices)
                         && self.all_users(func, value, |user| {
                             (is_access(&user.op, value) && simple_access(module, func, user))
                                 || self.is_folded_step(module, func, user, value)
@@ -53,7 +54,7 @@ impl Plan {
                         && self.all_users(func, value, |user| is_index(&user.op, value))
                 }
                 Op::Binary { op: BinaryOp::Shl, rhs: Operand::Const(by), .. } => {
-                    let by = plan::number(module, *by, 64).unwrap_or(64);
+                    let by = number(module, *by, 64).unwrap_or(64);
                     (1..=3).contains(&by)
                         && *module.types.get(instr.ty) == Type::Int(64)
                         && self.all_users(func, value, |user| {
@@ -62,7 +63,7 @@ impl Plan {
                 }
                 Op::Binary { op: BinaryOp::FMul, .. } => {
                     matches!(of(Operand::Value(value)), Kind::F32 | Kind::F64 | Kind::Vector(..))
-                        && super::fused::has_lanes(of(Operand::Value(value)))
+                        && has_lanes(of(Operand::Value(value)))
                         && single.is_some_and(|user| {
                             let free = |l: Operand, r: Operand| {
                                 l != r && !self.is_folded(l) && !self.is_folded(r)
@@ -114,8 +115,7 @@ impl Plan {
         };
         *base == Operand::Value(value)
             && self.folded[result.index()]
-            && address::shape(module, func, *ty, indices)
-                .is_some_and(|shape| shape.steps.is_empty())
+            && shape(module, func, *ty, indices).is_some_and(|shape| shape.steps.is_empty())
     }
 
     /// The factors of an operand that is a folded product.
@@ -170,7 +170,7 @@ impl Plan {
         let Op::Binary { op, lhs, rhs, .. } = &user.op else { return false };
         let this = Operand::Value(value);
         let kind = kind_of(&module.types, func.value_type(value));
-        if lhs == rhs || !super::fused::takes_load(*op, kind, *rhs == this) {
+        if lhs == rhs || !takes_load(*op, kind, *rhs == this) {
             return false;
         }
         let other = if *lhs == this { *rhs } else { *lhs };
@@ -212,25 +212,6 @@ impl Plan {
     }
 }
 
-/// Whether an instruction uses a value only as the address it loads from or stores to.
-pub(super) fn is_access(op: &Op, value: ValueId) -> bool {
-    let this = Operand::Value(value);
-    match op {
-        Op::Load { ptr, atomic: None, .. } => *ptr == this,
-        Op::Store { ptr, value, atomic: None, .. } => *ptr == this && *value != this,
-        _ => false,
-    }
-}
-
-/// Whether a load or store is done by an instruction with an address mode.
-pub(super) fn simple_access(module: &Module, func: &Function, instr: &Instr) -> bool {
-    let ty = match &instr.op {
-        Op::Store { value, .. } => func.operand_type(module, *value),
-        _ => instr.ty,
-    };
-    super::memory::access(&module.types, ty).is_some()
-}
-
 /// Whether an instruction uses a value only as index in address arithmetic on one pointer.
 fn is_index(op: &Op, value: ValueId) -> bool {
     match op {
@@ -243,8 +224,8 @@ fn is_index(op: &Op, value: ValueId) -> bool {
 /// address mode when the value is scaled by `more`.
 fn is_scaled(module: &Module, func: &Function, user: &Instr, value: ValueId, more: i64) -> bool {
     let Op::Gep { ty, base, indices, .. } = &user.op else { return false };
-    address::is_mode(module, func, *ty, *base, indices)
-        && address::shape(module, func, *ty, indices).is_some_and(|shape| {
+    is_mode(module, func, *ty, *base, indices)
+        && shape(module, func, *ty, indices).is_some_and(|shape| {
             matches!(*shape.steps, [(step, scale)]
                 if step == Operand::Value(value) && matches!(scale * more, 1 | 2 | 4 | 8))
         })

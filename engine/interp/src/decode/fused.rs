@@ -2,42 +2,13 @@
 
 use bareflow_ir::{BinaryOp, Operand};
 
+use super::fits::{BYTES, SHORTS, SINGLES, WORDS};
 use super::{Decoder, Kind};
-use crate::code::Handler;
+use crate::machine::Handler;
 use crate::op::fused::{self, ByPlainMode, MulAdd, MulFrom, MulSub, Plain, PlainMode};
 use crate::op::memory::{Address, BasePlace, Compute, pick_mode};
 use crate::op::shape::{Last, Place, Reg};
 use crate::op::{float, int};
-use crate::value::{Format, Lane};
-
-const SINGLES: Kind = Kind::Vector(Lane::Float(Format::F32), 4);
-const DOUBLES: Kind = Kind::Vector(Lane::Float(Format::F64), 2);
-const BYTES: Kind = Kind::Vector(Lane::Int(8), 16);
-const SHORTS: Kind = Kind::Vector(Lane::Int(16), 8);
-const WORDS: Kind = Kind::Vector(Lane::Int(32), 4);
-const LONGS: Kind = Kind::Vector(Lane::Int(64), 2);
-
-/// Whether products of this kind can be part of a sum.
-pub(super) fn has_lanes(kind: Kind) -> bool {
-    matches!(kind, Kind::F32 | Kind::F64) || kind == SINGLES || kind == DOUBLES
-}
-
-/// Whether an operation can load its right operand, or its left one if that makes no
-/// difference.
-pub(super) fn takes_load(op: BinaryOp, kind: Kind, right: bool) -> bool {
-    let commutes = super::arith::commutes(op) || matches!(op, BinaryOp::FAdd | BinaryOp::FMul);
-    if !right && !commutes {
-        return false;
-    }
-    match op {
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => {
-            matches!(kind, Kind::Int(32 | 64)) || [BYTES, SHORTS, WORDS, LONGS].contains(&kind)
-        }
-        BinaryOp::Mul => matches!(kind, Kind::Int(32 | 64)),
-        BinaryOp::FAdd | BinaryOp::FSub | BinaryOp::FMul => has_lanes(kind),
-        _ => false,
-    }
-}
 
 /// An operation whose right operand is loaded.
 struct WithLoad {

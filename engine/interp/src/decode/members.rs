@@ -4,7 +4,7 @@ use bareflow_ir::layout::{bit_size, member_offset, store_size};
 use bareflow_ir::{Instr, Operand, TypeId};
 
 use super::{Decoder, Kind, kind_of, regular};
-use crate::code::OsrMove;
+use crate::machine::OsrMove;
 use crate::op::moves;
 use crate::op::shape::{Place, pick_unary};
 use crate::op::{float, int, simd, vector};

@@ -1,35 +1,15 @@
 //! Loads, stores and local variables.
 
 use bareflow_ir::layout::{alloc_size, store_size};
-use bareflow_ir::{Instr, Operand, Ordering, TypeId, Types};
+use bareflow_ir::{Instr, Operand, Ordering, TypeId};
 
-use super::{Decoder, Kind, kind_of, regular};
-use crate::code::OsrMove;
+use super::fits::access;
+use super::{Decoder, Kind, kind_of};
+use crate::machine::OsrMove;
 use crate::op::int;
 use crate::op::memory::{self, BasePlace, Compute, Loaded, Stored, pick_mode};
 use crate::op::moves;
 use crate::op::shape::{Last, Place};
-
-/// How a value of this type is loaded and stored by one instruction, if it is.
-pub(super) fn access(types: &Types, ty: TypeId) -> Option<Loaded> {
-    match kind_of(types, ty) {
-        Kind::Int(bits) if regular(bits) => Some(Loaded::Int(bits)),
-        Kind::Int(1) => Some(Loaded::Int(8)),
-        Kind::Short(_) => Some(Loaded::Int(16)),
-        Kind::F32 => Some(Loaded::F32),
-        Kind::F64 => Some(Loaded::F64),
-        Kind::Big(128) => Some(Loaded::Vector),
-        Kind::Vector(..) => match store_size(types, ty) {
-            1 => Some(Loaded::Int(8)),
-            2 => Some(Loaded::Int(16)),
-            4 => Some(Loaded::Int(32)),
-            8 => Some(Loaded::Int(64)),
-            16 => Some(Loaded::Vector),
-            _ => None,
-        },
-        _ => None,
-    }
-}
 
 impl Decoder<'_> {
     pub(super) fn emit_load(&mut self, instr: &Instr, ptr: Operand, to: u32) {

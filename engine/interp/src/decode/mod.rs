@@ -11,6 +11,7 @@ mod calls;
 mod casts;
 mod consts;
 mod control;
+mod fits;
 mod fold;
 mod fused;
 mod intrinsics;
@@ -33,10 +34,14 @@ use bareflow_ir::layout::{ValueFrame, alloc_size};
 use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand, TypeId};
 use hashbrown::HashMap;
 
-use crate::code::{Code, Counts, Inst, Insts, Kept, OsrMove, Switch};
-use crate::op::call::Site;
-use crate::op::{lanes, limbs, moves as move_ops, slow};
-use crate::{Interp, World};
+use crate::World;
+use crate::code::{Code, Counts, Insts, Kept};
+use crate::machine::Functions;
+use crate::machine::{Inst, OsrMove};
+use crate::op::site::Site;
+use crate::op::switch::Switch;
+use crate::op::{lanes, limbs, moves as move_ops};
+use crate::value::Fault;
 
 use kind::{Kind, kind_of, lane_of, regular};
 use plan::Plan;
@@ -45,9 +50,10 @@ use plan::Plan;
 #[derive(Clone, Copy)]
 pub(crate) struct Env<'a> {
     pub module: &'a Module,
-    /// `None` when code is only checked, not run.
-    pub interp: Option<&'a Interp>,
-    pub world: Option<&'a dyn World>,
+    /// What the code is going to run with; `None` when it is only checked.
+    pub running: Option<(&'a Functions, &'a dyn World)>,
+    /// Count of one back edge at which a loop is first reported.
+    pub hot_loops: u64,
 }
 
 /// Decodes a definition.
@@ -275,7 +281,7 @@ impl<'a> Decoder<'a> {
             // Written along the edges.
             Op::Phi { .. } => {}
             Op::Call(call) => self.emit_call(instr, call, to),
-            Op::LandingPad => self.fault(slow::Fault::Unwind),
+            Op::LandingPad => self.fault(Fault::Unwind),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@ use bareflow_ir::{ConstId, Operand};
 use crate::op::shape::Place;
 use crate::op::slow;
 
-use super::{Decoder, consts, plan};
+use super::{Decoder, consts, fits};
 
 impl Decoder<'_> {
     /// `bytes` of scratch space for the instruction being emitted.
@@ -103,6 +103,6 @@ impl Decoder<'_> {
     /// The value of a constant integer operand that has no address in it, sign-extended.
     pub(super) fn number_of(&self, operand: Operand, bits: u32) -> Option<i64> {
         let Operand::Const(id) = operand else { return None };
-        plan::number(self.env.module, id, bits)
+        fits::number(self.env.module, id, bits)
     }
 }

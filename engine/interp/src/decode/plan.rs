@@ -5,11 +5,9 @@ use alloc::vec::Vec;
 
 use bareflow_ir::cfg::Cfg;
 use bareflow_ir::layout::{ValueFrame, align_of, alloc_size};
-use bareflow_ir::{
-    BlockId, ConstId, ConstKind, Function, Module, Op, Operand, ParamAttrs, Types, ValueId,
-};
+use bareflow_ir::{BlockId, Function, Module, Op, Operand, ParamAttrs, Types, ValueId};
 
-use super::fold::{is_access, simple_access};
+use super::fits::{is_access, number, simple_access};
 
 /// A local variable of fixed size, in the frame.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,18 +55,6 @@ pub(super) struct Plan {
 /// Most bytes of local variables in one frame; larger ones are allocated as if their size
 /// were computed.
 const MAX_LOCAL: u64 = 1 << 20;
-
-/// The value of a constant integer of `bits` (at most 64) that has no address in it,
-/// sign-extended.
-pub(super) fn number(module: &Module, id: ConstId, bits: u32) -> Option<i64> {
-    let value = match module.constant(id).kind {
-        ConstKind::Int(value) => value,
-        ConstKind::Zero | ConstKind::Undef | ConstKind::Poison => 0,
-        _ => return None,
-    };
-    let shift = 64 - bits.clamp(1, 64);
-    Some((value << shift) as i64 >> shift)
-}
 
 impl Plan {
     pub fn new(module: &Module, func: &Function, frame: &ValueFrame) -> Self {

@@ -2,10 +2,12 @@
 
 use alloc::vec;
 
-use crate::code::{Entry, Handler, Inst, Kept};
+use crate::code::Kept;
+use crate::machine::{Entry, Handler, Inst};
 use crate::op::shape::Place;
 use crate::op::slow::Function as SlowFunction;
 use crate::op::{lanes, limbs, slow};
+use crate::value::Fault;
 
 use super::{Decoder, Kind};
 
@@ -121,7 +123,7 @@ impl Decoder<'_> {
         self.function(limbs::run, to, &operands);
     }
 
-    pub(super) fn fault(&mut self, fault: slow::Fault) {
+    pub(super) fn fault(&mut self, fault: Fault) {
         self.push(slow::fault, fault as u32, 0, 0, 0);
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec;
 
 use bareflow_ir::{BinaryOp, FloatPredicate, Instr, IntPredicate, Operand, TypeId};
 
-use super::address::Shape;
+use super::fits::Shape;
 use super::{Decoder, Kind, lane_of};
 use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::simd;

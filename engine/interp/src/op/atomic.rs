@@ -6,10 +6,9 @@ use core::sync::atomic::{
 
 use bareflow_ir::{BinaryOp, RmwOp};
 
-use super::slow::Fault;
 use super::{read, write};
-use crate::code::{Cx, Fp};
-use crate::value::{Format, float, int};
+use crate::machine::{Cx, Fp};
+use crate::value::{Fault, Format, float, int};
 
 /// A fence.
 ///

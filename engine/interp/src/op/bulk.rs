@@ -1,8 +1,8 @@
 //! Operations on stretches of memory, and what the processor alone knows.
 
-use super::slow::Fault;
 use super::{handlers, next, read, write};
-use crate::code::{Cx, Fp};
+use crate::machine::{Cx, Fp};
+use crate::value::Fault;
 
 handlers! {
     /// Copies as many bytes as `c` says from the address in `b` to that in `a`; they may

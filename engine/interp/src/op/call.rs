@@ -4,94 +4,25 @@
 //! frame to the old one and goes on with the callee's code: interpreted calls do not nest on
 //! the machine's stack.
 
-use core::cell::Cell;
-use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_ir::FuncId;
 
-use super::branch::{bump, take_back};
 use super::shape::Src;
-use super::slow::{EXIT, fail, operands};
-use super::{handlers, next, read};
-use crate::bridge::Bridge;
-use crate::code::{Cx, Fp, FuncState, Header, Ip, header, slow};
-use crate::trap::TrapKind;
-use crate::{RegFrame, World};
-
-/// Targets that a call site tells apart.
-const TARGETS: usize = 4;
-
-/// An indirect call.
-#[derive(Debug)]
-pub(crate) struct Site {
-    /// Position of the call in [`bareflow_ir::Function::instrs`].
-    pub instr: u32,
-    /// The function type the caller assumes.
-    pub ty: bareflow_ir::TypeId,
-    /// The address called last, if the callee has the type that is assumed.
-    address: AtomicU64,
-    state: Cell<*const FuncState>,
-    /// What was called, and how often: `u32::MAX` is nothing.
-    pub targets: [(Cell<u32>, AtomicU64); TARGETS],
-    /// Which of `targets` was called last.
-    last: Cell<usize>,
-    pub other: AtomicU64,
-    /// How the call looks to anyone outside.
-    pub bridge: Bridge,
-}
-
-impl Site {
-    pub fn new(instr: u32, ty: bareflow_ir::TypeId, bridge: Bridge) -> Self {
-        Self {
-            instr,
-            ty,
-            // What no program can have: the address of something of the interpreter.
-            address: AtomicU64::new((&raw const UNDECODED) as u64),
-            state: Cell::new(core::ptr::null()),
-            targets: core::array::from_fn(|_| (Cell::new(u32::MAX), AtomicU64::new(0))),
-            last: Cell::new(0),
-            other: AtomicU64::new(0),
-            bridge,
-        }
-    }
-
-    fn count(&self, func: FuncId) {
-        let known = self.targets.iter().position(|(id, _)| id.get() == func.0);
-        let free = || self.targets.iter().position(|(id, _)| id.get() == u32::MAX);
-        match known.or_else(free) {
-            Some(at) => {
-                self.targets[at].0.set(func.0);
-                self.last.set(at);
-                bump(&self.targets[at].1);
-            }
-            None => {
-                self.last.set(TARGETS);
-                bump(&self.other);
-            }
-        }
-    }
-
-    /// Counts a target, or one outside of the program.
-    pub fn count_target(&self, func: Option<FuncId>) {
-        match func {
-            Some(func) => self.count(func),
-            None => {
-                bump(&self.other);
-            }
-        }
-    }
-
-    fn count_again(&self) {
-        bump(self.targets.get(self.last.get()).map_or(&self.other, |(_, count)| count));
-    }
-}
+use super::site::Site;
+use super::slow::{EXIT, operands, trap};
+use super::{bump, handlers, next, read};
+use crate::machine::{Callee, Cx, Entry, Fp, HEADER, Header, Inst, Ip, Run};
+use crate::machine::{depth, header, slow, take_back};
+use crate::value::Fault;
+use crate::{RegFrame, TrapKind};
 
 /// Enters a callee whose arguments lie at `callee`, to go on at `resume`.
 macro_rules! enter {
     ($ip:ident, $fp:ident, $cx:ident, $f:ident, $s:ident, $callee:ident, $state:ident, $resume:expr) => {{
         let resume: Ip = $resume;
         let calls = bump(&$state.calls);
-        if $state.slow.load(Relaxed) != 0 || calls == $state.hot_at.load(Relaxed) {
+        if $state.slow() != 0 || calls >= $state.hot_at.load(Relaxed) {
             return long_way($ip, $fp, $cx, $state, $callee, resume);
         }
         if $callee as usize + $state.frame_bytes.load(Relaxed) as usize > (*$cx).limit {
@@ -111,7 +42,7 @@ handlers! {
     fn call[const N: usize](ip, fp, cx, acc, f, s) {
         let _ = acc;
         let inst = &*ip;
-        let state = &*(inst.cd() as *const FuncState);
+        let state = &*(inst.cd() as *const Callee);
         let callee = fp.add(inst.b as usize);
         let args = operands(ip);
         for at in 0..N {
@@ -125,7 +56,7 @@ handlers! {
     fn call_many(ip, fp, cx, acc, f, s) {
         let _ = acc;
         let inst = &*ip;
-        let state = &*(inst.cd() as *const FuncState);
+        let state = &*(inst.cd() as *const Callee);
         let callee = fp.add(inst.b as usize);
         let args = operands(ip);
         let count = *args as usize;
@@ -147,22 +78,10 @@ handlers! {
         let args = operands(ip);
         let site = &*args.cast::<*const Site>().read();
         let address = read::<u64>(fp, inst.c);
-        let resume = ip.add(1 + (*args.add(2) as usize + 3).div_ceil(6));
-        if site.address.load(Relaxed) != address {
-            return find_target(ip, fp, cx, site, address, resume);
-        }
-        site.count_again();
-        let state = &*site.state.get();
-        let callee = fp.add(inst.b as usize);
-        let count = *args.add(2) as usize;
-        if callee as usize + count * 8 > (*cx).limit {
-            return overflow(ip, fp, cx, state);
-        }
-        for at in 0..count {
-            let word = read::<u64>(fp, *args.add(at + 3));
-            callee.cast::<u64>().add(at).write(word);
-        }
-        enter!(ip, fp, cx, f, s, callee, state, resume)
+        let Some(state) = site.again(address) else {
+            return find_target(ip, fp, cx, site, address);
+        };
+        enter_target(ip, fp, cx, f, s, state)
     }
 
     /// Calls by the calling convention what is at the address in `c`, or, if `d` is not 0,
@@ -213,24 +132,52 @@ handlers! {
     /// only a bug leads here.
     fn undecoded(ip, fp, cx, acc, f, s) {
         let _ = (fp, acc, f, s);
-        super::slow::trap(ip, cx, super::slow::Fault::Unreachable)
+        trap(ip, cx, Fault::Unreachable)
     }
 }
 
 /// What is in the place of code before decoding.
-pub(crate) static UNDECODED: crate::code::Inst =
-    crate::code::Inst { op: crate::code::Entry { handler: undecoded }, a: 0, b: 0, c: 0, d: 0 };
+pub(crate) static UNDECODED: Inst =
+    Inst { op: Entry { handler: undecoded }, a: 0, b: 0, c: 0, d: 0 };
+
+/// Where an indirect call goes on.
+///
+/// # Safety
+/// `ip` is one.
+#[inline(always)]
+unsafe fn resume_of(ip: Ip) -> Ip {
+    // SAFETY: the operands say how many follow.
+    unsafe { ip.add(1 + (*operands(ip).add(2) as usize + 3).div_ceil(6)) }
+}
+
+/// Enters the function that an indirect call calls.
+#[inline(always)]
+unsafe fn enter_target(ip: Ip, fp: Fp, cx: Cx, f: f64, s: f32, state: &Callee) {
+    // SAFETY: the handler's arguments.
+    unsafe {
+        let args = operands(ip);
+        let callee = fp.add((*ip).b as usize);
+        let count = *args.add(2) as usize;
+        if callee as usize + count * 8 > (*cx).limit {
+            return overflow(ip, fp, cx, state);
+        }
+        for at in 0..count {
+            let word = read::<u64>(fp, *args.add(at + 3));
+            callee.cast::<u64>().add(at).write(word);
+        }
+        enter!(ip, fp, cx, f, s, callee, state, resume_of(ip))
+    }
+}
 
 #[cold]
 #[inline(never)]
-pub(crate) unsafe fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &FuncState) {
+pub(crate) unsafe extern "sysv64" fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &Callee) {
     // SAFETY: a handler's arguments.
     unsafe {
-        let depth = crate::interp::depth(fp) + 1;
-        let name = (*(*cx).interp).module().func(state.id).name.clone();
-        fail(ip, &mut *cx, TrapKind::StackOverflow { depth });
-        if let Some(trap) = &mut (*cx).trap {
-            trap.function = name;
+        let run = Run::of(cx);
+        run.fail(ip, TrapKind::StackOverflow { depth: depth(fp) + 1 });
+        if let Some(trap) = &mut run.trap {
+            trap.function = run.functions.name(state.id).into();
         }
     }
 }
@@ -246,14 +193,9 @@ enum Outcome {
     Failed,
 }
 
-unsafe extern "sysv64" fn long_way(
-    ip: Ip,
-    fp: Fp,
-    cx: Cx,
-    state: &FuncState,
-    callee: Fp,
-    resume: Ip,
-) {
+// Inlined, it would make every call save the registers that only it needs.
+#[inline(never)]
+unsafe extern "sysv64" fn long_way(ip: Ip, fp: Fp, cx: Cx, state: &Callee, callee: Fp, resume: Ip) {
     // SAFETY: the handler's arguments.
     unsafe {
         let outcome = prepare(ip, fp, cx, state, callee);
@@ -262,15 +204,7 @@ unsafe extern "sysv64" fn long_way(
 }
 
 #[inline(always)]
-unsafe fn go_on(
-    outcome: Outcome,
-    ip: Ip,
-    fp: Fp,
-    cx: Cx,
-    state: &FuncState,
-    callee: Fp,
-    resume: Ip,
-) {
+unsafe fn go_on(outcome: Outcome, ip: Ip, fp: Fp, cx: Cx, state: &Callee, callee: Fp, resume: Ip) {
     // SAFETY: the handler's arguments.
     unsafe {
         let dst = fp.add((*ip).a as usize);
@@ -293,24 +227,19 @@ unsafe fn go_on(
 
 /// Whatever must happen before a function with arguments at `callee` runs, or all of it.
 #[inline(never)]
-unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &FuncState, callee: Fp) -> Outcome {
+unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &Callee, callee: Fp) -> Outcome {
     // SAFETY: the handler's arguments.
     unsafe {
-        let context = &mut *cx;
-        let interp = &*context.interp;
-        let world: &dyn World = &*context.world;
+        let run = Run::of(cx);
         let calls = state.calls.load(Relaxed);
-        let bridge = interp.bridge(state.id);
-        context.leave(fp, callee.add(bridge.param_bytes as usize));
-        if calls >= state.hot_at.load(Relaxed) {
-            let next = world.hot_call(state.id, calls);
-            state.hot_at.store(next.max(calls + 1), Relaxed);
-        }
-        let flags = state.slow.load(Relaxed);
+        let bridge = run.functions.bridge(state.id);
+        run.leave(fp, callee.add(bridge.param_bytes as usize));
+        state.report(run.world, calls);
+        let flags = state.slow();
         if flags & slow::SAMPLE != 0 {
-            interp.sample(state.id, callee, calls);
+            run.owner.sample(state.id, callee, calls);
         }
-        let native = state.native.load(Relaxed);
+        let native = state.native();
         if native != 0 {
             // Native code counts its calls itself.
             take_back(&state.calls);
@@ -318,17 +247,17 @@ unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &FuncState, callee: Fp) -> Outc
             let dst = fp.add((*ip).a as usize);
             let mut stack = alloc::vec![0u64; bridge.stack_bytes as usize / 8];
             bridge.gather(callee, dst, &mut regs, stack.as_mut_ptr().cast());
-            world.call_native(native, &mut regs, &stack);
+            run.world.call_native(native, &mut regs, &stack);
             bridge.put_result(dst, &regs);
             return Outcome::Done;
         }
         if flags & slow::UNDECODED != 0
-            && let Err(kind) = interp.decode(world, state.id)
+            && let Err(kind) = run.owner.decode(run.world, state.id)
         {
-            fail(ip, context, kind);
+            run.fail(ip, kind);
             return Outcome::Failed;
         }
-        if callee as usize + state.frame_bytes.load(Relaxed) as usize > context.limit {
+        if callee as usize + state.frame_bytes.load(Relaxed) as usize > run.context.limit {
             overflow(ip, fp, cx, state);
             return Outcome::Failed;
         }
@@ -337,71 +266,56 @@ unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &FuncState, callee: Fp) -> Outc
 }
 
 /// Finds out what is at an address that a call site did not call last.
-unsafe extern "sysv64" fn find_target(
-    ip: Ip,
-    fp: Fp,
-    cx: Cx,
-    site: &Site,
-    address: u64,
-    resume: Ip,
-) {
+#[inline(never)]
+unsafe extern "sysv64" fn find_target(ip: Ip, fp: Fp, cx: Cx, site: &Site, address: u64) {
     // SAFETY: the handler's arguments.
     unsafe {
-        if learn(cx, site, address) {
-            // Again, and this time it is known.
-            next!(ip, fp, cx, 0, 0.0, 0.0)
-        } else {
-            go_bridge(ip, fp, cx, site, resume)
+        match learn(cx, site, address) {
+            Some(state) => enter_target(ip, fp, cx, 0.0, 0.0, state),
+            None => go_bridge(ip, fp, cx, site, resume_of(ip)),
         }
     }
 }
 
-/// Whether the address is that of a function of the type that the site assumes, which is then
-/// what the site calls directly.
+/// The function at an address, if it has the type that the site assumes: then the site calls it
+/// directly from now on.
 #[inline(never)]
-unsafe fn learn(cx: Cx, site: &Site, address: u64) -> bool {
+unsafe fn learn<'a>(cx: Cx, site: &Site, address: u64) -> Option<&'a Callee> {
     // SAFETY: the handler's arguments.
-    unsafe {
-        let interp = &*(*cx).interp;
-        let Some(func) = interp.function_at(&*(*cx).world, address) else { return false };
-        let callee = interp.module().func(func);
-        if callee.ty != site.ty
-            || interp.bridge(func).varargs
-            || !site.bridge.same(interp.bridge(func))
-        {
-            return false;
-        }
-        site.state.set(interp.state(func));
-        site.address.store(address, Relaxed);
-        site.count(func);
-        // The caller counts this call once more.
-        let last = site.targets.get(site.last.get()).map_or(&site.other, |(_, count)| count);
-        last.store(last.load(Relaxed).wrapping_sub(1), Relaxed);
-        true
+    let run: &Run<'a> = unsafe { Run::of(cx) };
+    let func = run.functions.function_at(run.world, address)?;
+    let (callee, bridge) = (run.functions.callee(func), run.functions.bridge(func));
+    if run.functions.module().func(func).ty != site.ty
+        || bridge.varargs
+        || !site.bridge.same(bridge)
+        || !callee.learn_address(address)
+    {
+        return None;
     }
+    site.learn(callee);
+    Some(callee)
 }
 
 unsafe extern "sysv64" fn go_bridge(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) {
     // SAFETY: the handler's arguments.
     unsafe {
-        let entry = bridge_call(ip, fp, cx, site, resume);
-        let acc = (*cx).frame.add((*ip).a as usize).cast::<u64>().read_unaligned();
-        next!(entry, (*cx).frame, cx, acc, 0.0, 0.0)
+        let (entry, frame) = bridge_call(ip, fp, cx, site, resume);
+        let acc = frame.add((*ip).a as usize).cast::<u64>().read_unaligned();
+        next!(entry, frame, cx, acc, 0.0, 0.0)
     }
 }
 
 /// Makes a call by the calling convention: the arguments are laid out as registers and stack
 /// above the frame, where a variadic callee finds those that have no name. Gives the
-/// instruction to go on with, and leaves its frame in the context.
+/// instruction to go on with, and its frame.
 #[inline(never)]
-unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
+unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> (Ip, Fp) {
     // SAFETY: the handler's arguments.
     unsafe {
-        let context = &mut *cx;
-        context.frame = fp;
+        let run = Run::of(cx);
+        let exit = (&raw const EXIT, fp);
         let inst = &*ip;
-        let interp = &*context.interp;
-        let world: &dyn World = &*context.world;
+        let (functions, world) = (run.functions, run.world);
         let dst = fp.add(inst.a as usize);
 
         // The stack arguments behind the registers lie as they ask.
@@ -409,9 +323,9 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
         let low = fp as usize + inst.b as usize + size_of::<RegFrame>();
         let image = fp.add(low.next_multiple_of(align) - size_of::<RegFrame>() - fp as usize);
         let room = size_of::<RegFrame>() + site.bridge.stack_bytes as usize;
-        if image as usize + room > context.limit {
-            fail(ip, context, TrapKind::StackOverflow { depth: crate::interp::depth(fp) });
-            return &raw const EXIT;
+        if image as usize + room > run.context.limit {
+            run.fail(ip, TrapKind::StackOverflow { depth: depth(fp) });
+            return exit;
         }
         let regs = &mut *image.cast::<RegFrame>();
         *regs = RegFrame::default();
@@ -421,52 +335,49 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
         let func = match inst.d {
             0 => {
                 let address = read::<u64>(fp, inst.c);
-                let Some(func) = interp.function_at(world, address) else {
-                    if !interp.is_outside(world, address) {
-                        fail(ip, context, TrapKind::BadCall(address));
-                        return &raw const EXIT;
+                let Some(func) = functions.function_at(world, address) else {
+                    if !functions.is_outside(world, address) {
+                        run.fail(ip, TrapKind::BadCall(address));
+                        return exit;
                     }
-                    bump(&site.other);
-                    return bridge_out(context, fp, regs, stack, site, address, dst, resume);
+                    site.count_other();
+                    bridge_out(run, fp, regs, stack, site, address, dst);
+                    return (resume, fp);
                 };
-                site.count(func);
+                site.count(functions.callee(func));
                 func
             }
             number => FuncId(number - 1),
         };
-        let state = &*interp.state(func);
-        let callee_bridge = interp.bridge(func);
-        bump(&state.calls);
-        let calls = state.calls.load(Relaxed);
-        if calls >= state.hot_at.load(Relaxed) {
-            context.leave(fp, image.add(room));
-            let next = world.hot_call(func, calls);
-            state.hot_at.store(next.max(calls + 1), Relaxed);
-        }
-        let native = state.native.load(Relaxed);
+        let state = functions.callee(func);
+        let callee_bridge = functions.bridge(func);
+        let calls = bump(&state.calls);
+        run.leave(fp, image.add(room));
+        state.report(world, calls);
+        let native = state.native();
         if native != 0 {
             take_back(&state.calls);
-            return bridge_out(context, fp, regs, stack, site, native, dst, resume);
+            bridge_out(run, fp, regs, stack, site, native, dst);
+            return (resume, fp);
         }
-        context.leave(fp, image.add(room));
         if !site.bridge.same_result(callee_bridge) {
-            if let Err(trap) = interp.call_image(world, func, regs, stack) {
-                context.trap = Some(trap);
-                return &raw const EXIT;
+            if let Err(trap) = run.owner.call_image(world, func, regs, stack) {
+                run.trap = Some(trap);
+                return exit;
             }
             site.bridge.put_result(dst, regs);
-            return resume;
+            return (resume, fp);
         }
-        if state.slow.load(Relaxed) & slow::UNDECODED != 0
-            && let Err(kind) = interp.decode(world, func)
+        if state.slow() & slow::UNDECODED != 0
+            && let Err(kind) = run.owner.decode(world, func)
         {
-            fail(ip, context, kind);
-            return &raw const EXIT;
+            run.fail(ip, kind);
+            return exit;
         }
-        let callee = image.add(room + crate::code::HEADER);
-        if callee as usize + state.frame_bytes.load(Relaxed) as usize > context.limit {
+        let callee = image.add(room + HEADER);
+        if callee as usize + state.frame_bytes.load(Relaxed) as usize > run.context.limit {
             overflow(ip, fp, cx, state);
-            return &raw const EXIT;
+            return exit;
         }
         callee_bridge.scatter(callee, regs, stack);
         let link = &mut *header(callee);
@@ -475,30 +386,26 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> Ip {
         link.dst = dst;
         link.fp = fp;
         link.ip = resume;
-        context.frame = callee;
-        state.entry.load(Relaxed)
+        (state.entry.load(Relaxed), callee)
     }
 }
 
 /// The part of a bridged call that leaves for machine code.
-#[expect(clippy::too_many_arguments, reason = "the parts of one function")]
 unsafe fn bridge_out(
-    context: &mut crate::code::Context,
+    run: &Run<'_>,
     fp: Fp,
     regs: &mut RegFrame,
     stack: *mut u8,
     site: &Site,
     address: u64,
     dst: *mut u8,
-    resume: Ip,
-) -> Ip {
+) {
     // SAFETY: the caller's.
     unsafe {
-        context.leave(fp, stack.add(site.bridge.stack_bytes as usize));
+        run.leave(fp, stack.add(site.bridge.stack_bytes as usize));
         let words =
             core::slice::from_raw_parts(stack.cast::<u64>(), site.bridge.stack_bytes as usize / 8);
-        (*context.world).call_native(address, regs, words);
+        run.world.call_native(address, regs, words);
         site.bridge.put_result(dst, regs);
-        resume
     }
 }

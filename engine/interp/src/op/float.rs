@@ -5,9 +5,9 @@
 
 use bareflow_ir::{BinaryOp, FloatPredicate};
 
-use super::define::{binary_operations, conversions, unary_operations};
+use super::operations::{binary_operations, conversions, unary_operations};
 use super::shape::{Place, Val, pick_float, pick_unary};
-use crate::code::Handler;
+use crate::machine::Handler;
 
 /// A float of a register width.
 pub(crate) trait Float: Val + PartialOrd {

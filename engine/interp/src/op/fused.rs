@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use super::memory::Mode;
 use super::shape::{Binary, Reg, Src, Val};
 use super::{handlers, next, read, slow, write};
-use crate::code::{Fp, Inst};
+use crate::machine::{Fp, Inst};
 
 /// Three operands to one.
 pub(crate) trait Ternary: 'static {
@@ -128,7 +128,7 @@ handlers! {
 
 /// A mode of which there are few, so that there can be many operations.
 pub(crate) trait ByPlainMode {
-    fn with<M: PlainMode>(&self) -> crate::code::Handler;
+    fn with<M: PlainMode>(&self) -> crate::machine::Handler;
 }
 
 /// Which of the few modes an address is in.
@@ -142,7 +142,7 @@ pub(crate) enum Plain {
 }
 
 /// The handler for a mode.
-pub(crate) fn pick(mode: Plain, by: &impl ByPlainMode) -> crate::code::Handler {
+pub(crate) fn pick(mode: Plain, by: &impl ByPlainMode) -> crate::machine::Handler {
     use super::memory::{Base, Indexed, Local, Word};
     match mode {
         Plain::Base => by.with::<Base<Reg>>(),

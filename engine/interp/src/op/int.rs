@@ -7,12 +7,12 @@ use core::marker::PhantomData;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
-use super::define::{binary_operations, conversions, unary_operations};
+use super::operations::{binary_operations, conversions, unary_operations};
 use super::register::Int;
 use super::shape::{Place, Val, pick_binary, pick_unary};
-use super::slow::Fault;
 use super::{handlers, next, read};
-use crate::code::Handler;
+use crate::machine::Handler;
+use crate::value::{Fault, Overflow};
 
 binary_operations! {
     <T: Int> -> T;
@@ -149,17 +149,6 @@ handlers! {
             Err(kind) => super::slow::trap(ip, cx, kind),
         }
     }
-}
-
-/// The name of an operation with overflow check.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Overflow {
-    UAdd,
-    USub,
-    UMul,
-    SAdd,
-    SSub,
-    SMul,
 }
 
 /// An operation with overflow check.

@@ -4,8 +4,8 @@
 //! mask, and of the data: what is stored, or what unselected lanes of a load become.
 
 use super::read;
-use super::slow::Fault;
-use crate::code::{Cx, Fp};
+use crate::machine::{Cx, Fp};
+use crate::value::Fault;
 
 /// The operands.
 struct Access {

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use super::shape::{Imm, Last, Place, Reg, Src, Unary, Val};
 use super::{handlers, int, next, read, write};
-use crate::code::{Fp, Handler, Inst};
+use crate::machine::{Fp, Handler, Inst};
 
 /// How an address is made of operands `b`, `c` and `d`.
 pub(crate) trait Mode: 'static {

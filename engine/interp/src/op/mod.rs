@@ -16,35 +16,18 @@ pub(crate) mod limbs;
 pub(crate) mod masked;
 pub(crate) mod memory;
 pub(crate) mod moves;
+mod operations;
 mod register;
 pub(crate) mod shape;
 pub(crate) mod simd;
+pub(crate) mod site;
 pub(crate) mod slow;
 pub(crate) mod stack;
+pub(crate) mod switch;
 pub(crate) mod tail;
 pub(crate) mod varargs;
 pub(crate) mod vector;
 pub(crate) mod widths;
 
-use crate::code::Fp;
+pub(crate) use crate::machine::{bump, read, tally, write};
 pub(crate) use define::{handlers, next};
-
-/// Reads from the frame.
-///
-/// # Safety
-/// The bytes lie in the frame and hold a `T`.
-#[inline(always)]
-pub(crate) unsafe fn read<T: Copy>(fp: Fp, at: u32) -> T {
-    // SAFETY: the caller's.
-    unsafe { fp.add(at as usize).cast::<T>().read_unaligned() }
-}
-
-/// Writes to the frame.
-///
-/// # Safety
-/// The bytes lie in the frame.
-#[inline(always)]
-pub(crate) unsafe fn write<T: Copy>(fp: Fp, at: u32, value: T) {
-    // SAFETY: the caller's.
-    unsafe { fp.add(at as usize).cast::<T>().write_unaligned(value) }
-}

@@ -1,7 +1,7 @@
 //! Integers of the widths that registers have, and what can be done with each.
 
 use super::shape::Val;
-use super::slow::Fault;
+use crate::value::Fault;
 
 /// An unsigned integer of a register width.
 pub(crate) trait Int: Val + Ord {

@@ -1,7 +1,7 @@
 //! Shapes of handlers: where operands come from and where the result goes.
 
 use super::{handlers, next, read, write};
-use crate::code::Fp;
+use crate::machine::Fp;
 
 /// A scalar that registers hold.
 pub(crate) trait Val: Copy + 'static {
@@ -206,7 +206,7 @@ impl Place {
 }
 
 /// The handler of a unary operation.
-pub(crate) fn pick_unary<O: Unary>(value: Place) -> crate::code::Handler {
+pub(crate) fn pick_unary<O: Unary>(value: Place) -> crate::machine::Handler {
     match value {
         Place::Last(_) => unary::<O, Last>,
         _ => unary::<O, Reg>,
@@ -214,7 +214,7 @@ pub(crate) fn pick_unary<O: Unary>(value: Place) -> crate::code::Handler {
 }
 
 /// The handler of a binary operation; an immediate may only be on the right.
-pub(crate) fn pick_binary<O: Binary>(left: Place, right: Place) -> crate::code::Handler {
+pub(crate) fn pick_binary<O: Binary>(left: Place, right: Place) -> crate::machine::Handler {
     match (left, right) {
         (Place::Last(_), Place::Last(_)) => binary::<O, Last, Last>,
         (Place::Last(_), Place::Imm(_)) => binary::<O, Last, Imm>,
@@ -226,7 +226,7 @@ pub(crate) fn pick_binary<O: Binary>(left: Place, right: Place) -> crate::code::
 }
 
 /// The handler of a binary operation on floats, which has no immediates.
-pub(crate) fn pick_float<O: Binary>(left: Place, right: Place) -> crate::code::Handler {
+pub(crate) fn pick_float<O: Binary>(left: Place, right: Place) -> crate::machine::Handler {
     match (left, right) {
         (Place::Last(_), Place::Last(_)) => binary::<O, Last, Last>,
         (Place::Last(_), _) => binary::<O, Last, Reg>,

@@ -8,8 +8,8 @@ use bareflow_ir::{BinaryOp, FloatPredicate, IntPredicate};
 
 use super::shape::{Binary, Unary, Val};
 use super::{float, handlers, int, next, read, slow, write};
-use crate::code::{Fp, Handler};
-use crate::value::{Format, Lane};
+use crate::machine::{Fp, Handler};
+use crate::value::{Format, Lane, Overflow};
 
 #[inline(always)]
 unsafe fn map_one<O: Unary, const N: usize>(fp: Fp, to: u32, from: u32) {
@@ -238,12 +238,12 @@ pub(crate) fn choice(pred: IntPredicate, bits: u32, bytes: u32) -> Option<Picked
 }
 
 /// The handler of saturating arithmetic on lanes.
-pub(crate) fn saturating(op: int::Overflow, bits: u32, bytes: u32) -> Option<Picked> {
+pub(crate) fn saturating(op: Overflow, bits: u32, bytes: u32) -> Option<Picked> {
     match op {
-        int::Overflow::UAdd => by_lane!(bits, two, UAddSat, bytes),
-        int::Overflow::USub => by_lane!(bits, two, USubSat, bytes),
-        int::Overflow::SAdd => by_lane!(bits, two, SAddSat, bytes),
-        int::Overflow::SSub => by_lane!(bits, two, SSubSat, bytes),
+        Overflow::UAdd => by_lane!(bits, two, UAddSat, bytes),
+        Overflow::USub => by_lane!(bits, two, USubSat, bytes),
+        Overflow::SAdd => by_lane!(bits, two, SAddSat, bytes),
+        Overflow::SSub => by_lane!(bits, two, SSubSat, bytes),
         _ => None,
     }
 }

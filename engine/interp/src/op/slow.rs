@@ -6,54 +6,20 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use bareflow_ir::abi::{HANDOVER_STACK, Handover};
+use bareflow_ir::abi::Handover;
 
 use super::tail::Next;
-use super::{handlers, next, read};
-use crate::code::{Context, Cx, Entry, Fp, Header, Inst, Ip, header};
-use crate::trap::TrapKind;
-use crate::{RegFrame, World};
-
-/// What operations can end with.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub(crate) enum Fault {
-    DivideByZero,
-    DivideOverflow,
-    Unreachable,
-    Trapped,
-    Unwind,
-}
-
-impl From<Fault> for TrapKind {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::DivideByZero => TrapKind::DivideByZero,
-            Fault::DivideOverflow => TrapKind::DivideOverflow,
-            Fault::Unreachable => TrapKind::Unreachable,
-            Fault::Trapped => TrapKind::Trapped,
-            Fault::Unwind => TrapKind::Unwind,
-        }
-    }
-}
+use super::{handlers, next, tally};
+use crate::machine::{Cx, Entry, Fp, Header, Inst, Ip, Run, claim, header};
+use crate::value::Fault;
+use crate::{RegFrame, TrapKind};
 
 /// Ends the run: the handler that called this returns.
 #[cold]
 #[inline(never)]
 pub(crate) unsafe extern "sysv64" fn trap(ip: Ip, cx: Cx, fault: Fault) {
     // SAFETY: handlers are given a valid context.
-    unsafe { fail(ip, &mut *cx, fault.into()) }
-}
-
-/// Ends the run for any reason.
-///
-/// # Safety
-/// The context is that of the running code.
-#[cold]
-#[inline(never)]
-pub(crate) unsafe fn fail(ip: Ip, cx: &mut Context, kind: TrapKind) {
-    // SAFETY: the interpreter outlives the run.
-    cx.trap = Some(unsafe { &*cx.interp }.trap_at(ip, kind));
+    unsafe { Run::of(cx) }.fail(ip, fault.into());
 }
 
 /// Ends the run: a jump to no label.
@@ -61,7 +27,7 @@ pub(crate) unsafe fn fail(ip: Ip, cx: &mut Context, kind: TrapKind) {
 #[inline(never)]
 pub(crate) unsafe extern "sysv64" fn bad_label(ip: Ip, _: Fp, cx: Cx, value: u64) {
     // SAFETY: handlers are given a valid context.
-    unsafe { fail(ip, &mut *cx, TrapKind::BadLabel(value)) }
+    unsafe { Run::of(cx) }.fail(ip, TrapKind::BadLabel(value));
 }
 
 /// An operation that is an ordinary function: it reads its operands, as many numbers as the
@@ -128,14 +94,15 @@ handlers! {
 unsafe fn fail_unresolved(ip: Ip, cx: Cx) {
     // SAFETY: handlers are given a valid context.
     unsafe {
-        let module = (*(*cx).interp).module();
+        let run = Run::of(cx);
+        let module = run.functions.module();
         let at = (*ip).b as usize;
         let name = match (*ip).a {
             0 => &module.funcs[at].name,
             1 => &module.globals[at].name,
             _ => &module.aliases[at].name,
         };
-        fail(ip, &mut *cx, TrapKind::Unresolved(name.clone()));
+        run.fail(ip, TrapKind::Unresolved(name.clone()));
     }
 }
 
@@ -168,89 +135,45 @@ const ON: Next = Next(core::ptr::null(), 0);
 unsafe extern "sysv64" fn ask_hot_loop(ip: Ip, fp: Fp, cx: Cx) -> Next {
     // SAFETY: a handler's arguments.
     unsafe {
-        let cx = &mut *cx;
-        let interp = &*cx.interp;
-        let world: &dyn World = &*cx.world;
-        let tally = super::branch::tally(ip);
-        let Some((func, code)) = interp.locate(ip) else { return ON };
-        let at = code.insts.index(ip) as u32;
-        let Ok(edge) = code.back_edges.binary_search_by_key(&at, |edge| edge.0) else {
-            tally.hot_at.store(u64::MAX, Relaxed);
+        let run = Run::of(cx);
+        let tally = tally(ip);
+        let jumped = tally.jumped.load(Relaxed);
+        if !claim(&tally.hot_at, jumped) {
             return ON;
-        };
-        let header_block = code.back_edges[edge].1;
+        }
+        let Some(found) = run.owner.loop_at(ip) else { return ON };
         // Room for a call that the code may leave us to make.
-        let bridge = interp.bridge(func);
-        let align = (bridge.stack_align as usize).max(16);
-        let low = fp as usize + code.frame_bytes as usize + HANDOVER_STACK;
-        let handover = fp.add(low.next_multiple_of(align) - HANDOVER_STACK - fp as usize);
-        let end = handover.add(HANDOVER_STACK + bridge.stack_bytes as usize);
-        let room = end as usize <= cx.limit;
-        cx.leave(fp, if room { end } else { fp.add(code.frame_bytes as usize) });
-        let answer = world.hot_loop(func, header_block, tally.jumped.load(Relaxed));
-        tally.hot_at.store(answer.ask_at, Relaxed);
+        let bridge = run.functions.bridge(found.func);
+        let frame_end = fp.add(found.frame_bytes as usize);
+        let align = bridge.stack_align as usize;
+        let stack = (frame_end as usize + size_of::<Handover>()).next_multiple_of(align);
+        let handover = frame_end.add(stack - size_of::<Handover>() - frame_end as usize);
+        let end = handover.add(size_of::<Handover>() + bridge.stack_bytes as usize);
+        let room = end as usize <= run.context.limit;
+        run.leave(fp, if room { end } else { frame_end });
+        let answer = run.world.hot_loop(found.func, found.header, jumped);
+        tally.hot_at.store(answer.ask_at.max(jumped.saturating_add(1)), Relaxed);
         let Some(entry) = answer.entry.filter(|_| room) else { return ON };
-        for step in &code.osr_moves {
+        for step in found.moves {
             step.run(fp);
         }
         let mut regs = RegFrame::default();
         let Header { ip: back, fp: below, dst, .. } = *header(fp);
-        let handover = handover.cast::<Handover<RegFrame>>();
-        (*handover).target = 0;
-        let stack_align = u64::from(bridge.stack_align);
-        (*handover).regs = RegFrame { stack_align, ..RegFrame::default() };
+        let handover = handover.cast::<Handover>();
+        *handover = Handover::default();
+        (*handover).regs.stack_align = u64::from(bridge.stack_align);
         regs.ints[0] = fp as u64;
         regs.ints[1] = dst as u64;
         regs.ints[2] = handover as u64;
-        world.call_native(entry, &mut regs, &[]);
-        if code.saves_high {
-            cx.limit = (*header(fp)).high;
+        run.world.call_native(entry, &mut regs, &[]);
+        if found.saves_high {
+            run.context.limit = (*header(fp)).high;
         }
         if (*handover).target != 0 {
-            return super::tail::take_over(cx, ip, fp, func, handover);
+            return super::tail::take_over(run, ip, fp, found.func, handover);
         }
         bridge.put_result(dst, &regs);
-        cx.frame = below;
+        run.context.frame = below;
         Next(back, dst.cast::<u64>().read_unaligned())
-    }
-}
-
-impl crate::code::OsrMove {
-    /// Puts a value where the value frame has it.
-    ///
-    /// # Safety
-    /// `fp` is a frame of the function.
-    unsafe fn run(&self, fp: Fp) {
-        // SAFETY: decoding made the offsets.
-        unsafe {
-            match *self {
-                Self::Copy { to, from, bytes } if bytes <= 8 => {
-                    let word = read::<u64>(fp, from);
-                    let shift = 64 - 8 * bytes;
-                    super::write(fp, to, word << shift >> shift);
-                }
-                Self::Copy { to, from, bytes } => {
-                    core::ptr::copy(fp.add(from as usize), fp.add(to as usize), bytes as usize)
-                }
-                Self::Address { to, local, align } => {
-                    let mask = u64::from(align) - 1;
-                    super::write(fp, to, (fp as u64 + u64::from(local) + mask) & !mask);
-                }
-            }
-        }
-    }
-}
-
-impl Context {
-    /// Prepares for code outside: it may come back in, and uses the stack from `top` on.
-    ///
-    /// # Safety
-    /// The context is that of the running code, and `fp` its innermost frame.
-    pub(crate) unsafe fn leave(&self, fp: Fp, top: *mut u8) {
-        // SAFETY: the stack outlives the run.
-        let stack = unsafe { &*self.stack };
-        stack.low.set(top as usize);
-        stack.high.set(self.limit);
-        stack.inner.set(fp as usize);
     }
 }

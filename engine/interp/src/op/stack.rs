@@ -1,8 +1,8 @@
 //! Allocations by computed sizes: from the high end of the stack downwards.
 
-use super::{handlers, next, read, slow, write};
-use crate::code::{Cx, Fp, Ip};
-use crate::trap::TrapKind;
+use super::{handlers, next, read, write};
+use crate::TrapKind;
+use crate::machine::{Cx, Fp, Ip, Run, depth};
 
 handlers! {
     /// `a` = the address of as many bytes as `c` says, at a multiple of `d`; the frame ends
@@ -51,7 +51,7 @@ handlers! {
 unsafe fn too_large(ip: Ip, fp: Fp, cx: Cx) {
     // SAFETY: a handler's arguments.
     unsafe {
-        let depth = crate::interp::depth(fp);
-        slow::fail(ip, &mut *cx, TrapKind::StackOverflow { depth });
+        let depth = depth(fp);
+        Run::of(cx).fail(ip, TrapKind::StackOverflow { depth });
     }
 }

@@ -19,14 +19,13 @@ use core::sync::atomic::Ordering::Relaxed;
 use bareflow_ir::FuncId;
 use bareflow_ir::abi::Handover;
 
-use super::branch::{bump, take_back};
-use super::call::{Site, overflow};
-use super::slow::{EXIT, fail, operands};
-use super::{handlers, next, read};
+use super::call::overflow;
+use super::site::Site;
+use super::slow::{EXIT, operands};
+use super::{handlers, next};
 use crate::bridge::Bridge;
-use crate::code::{Context, Cx, Fp, HEADER, Ip, header, slow};
-use crate::trap::TrapKind;
-use crate::{RegFrame, World};
+use crate::machine::{Cx, Fp, HEADER, Ip, Run, bump, depth, header, read, slow, take_back};
+use crate::{RegFrame, TrapKind};
 
 /// Bits of the flags of a tail call.
 pub(crate) mod flag {
@@ -113,9 +112,8 @@ struct Call<'a> {
 unsafe extern "sysv64" fn tail(ip: Ip, fp: Fp, cx: Cx) -> Next {
     // SAFETY: the handler's arguments.
     unsafe {
-        let context = &mut *cx;
-        context.frame = fp;
-        let interp = &*context.interp;
+        let run = Run::of(cx);
+        run.context.frame = fp;
         let args = operands(ip);
         let site = &*args.cast::<*const Site>().read();
         let (flags, own) = (*args.add(2), FuncId(*args.add(3)));
@@ -123,47 +121,48 @@ unsafe extern "sysv64" fn tail(ip: Ip, fp: Fp, cx: Cx) -> Next {
         let (func, address) = match (*ip).d {
             0 => {
                 let address = read::<u64>(fp, (*ip).c);
-                match called(context, address) {
+                match called(run, address) {
                     Some(func) => (func, address),
                     None => {
-                        fail(ip, context, TrapKind::BadCall(address));
+                        run.fail(ip, TrapKind::BadCall(address));
                         return END;
                     }
                 }
             }
             number => (Some(FuncId(number - 1)), 0),
         };
-        if (*ip).d == 0 {
-            site.count_target(func);
+        match func {
+            Some(func) if (*ip).d == 0 => site.count(run.functions.callee(func)),
+            Some(_) => {}
+            None => site.count_other(),
         }
-        let Some((above, _)) = Image::above(fp.add((*ip).b as usize), bridge, context.limit) else {
-            fail(ip, context, TrapKind::StackOverflow { depth: crate::interp::depth(fp) });
+        let low = fp.add((*ip).b as usize);
+        let Some((above, _)) = Image::above(low, bridge, run.context.limit) else {
+            run.fail(ip, TrapKind::StackOverflow { depth: depth(fp) });
             return END;
         };
         *above.regs = RegFrame::default();
         bridge.gather(fp, core::ptr::null_mut(), &mut *above.regs, above.stack);
         if flags & flag::SAVES_HIGH != 0 {
-            context.limit = (*header(fp)).high;
+            run.context.limit = (*header(fp)).high;
         }
         let forwards = flags & flag::FORWARDS != 0;
         let mut image = above;
         if forwards {
             let link = &*header(fp);
-            let named = interp.bridge(own).named_stack as usize;
+            let named = run.functions.bridge(own).named_stack as usize;
             image = Image { regs: link.save.cast(), stack: link.overflow.sub(named) };
             bridge.restate(&*above.regs, above.stack, &mut *image.regs, image.stack);
         }
-        go(context, &Call { ip, fp, func, address, image, forwards, bridge })
+        go(run, cx, &Call { ip, fp, func, address, image, forwards, bridge })
     }
 }
 
 /// What is at an address: a function of this program, or one outside (`Some(None)`).
-unsafe fn called(context: &Context, address: u64) -> Option<Option<FuncId>> {
-    // SAFETY: both outlive the run.
-    let (interp, world) = unsafe { (&*context.interp, &*context.world) };
-    match interp.function_at(world, address) {
+fn called(run: &Run<'_>, address: u64) -> Option<Option<FuncId>> {
+    match run.functions.function_at(run.world, address) {
         Some(func) => Some(Some(func)),
-        None => interp.is_outside(world, address).then_some(None),
+        None => run.functions.is_outside(run.world, address).then_some(None),
     }
 }
 
@@ -172,77 +171,71 @@ unsafe fn called(context: &Context, address: u64) -> Option<Option<FuncId>> {
 /// # Safety
 /// `handover` is what the code has filled in, above the frame `fp` of the function.
 pub(crate) unsafe fn take_over(
-    context: &mut Context,
+    run: &mut Run<'_>,
     ip: Ip,
     fp: Fp,
     own: FuncId,
-    handover: *mut Handover<RegFrame>,
+    handover: *mut Handover,
 ) -> Next {
     // SAFETY: the caller's.
     unsafe {
-        context.frame = fp;
+        run.context.frame = fp;
         let address = (*handover).target;
-        let Some(func) = called(context, address) else {
-            fail(ip, context, TrapKind::BadCall(address));
+        let Some(func) = called(run, address) else {
+            run.fail(ip, TrapKind::BadCall(address));
             return END;
         };
         let regs = &raw mut (*handover).regs;
         let image = Image { regs, stack: regs.add(1).cast() };
-        let bridge = (*context.interp).bridge(own);
-        go(context, &Call { ip, fp, func, address, image, forwards: false, bridge })
+        let bridge = run.functions.bridge(own);
+        let cx = &raw mut run.context;
+        go(run, cx, &Call { ip, fp, func, address, image, forwards: false, bridge })
     }
 }
 
 /// Makes the call.
-unsafe fn go(context: &mut Context, call: &Call<'_>) -> Next {
+unsafe fn go(run: &mut Run<'_>, cx: Cx, call: &Call<'_>) -> Next {
     // SAFETY: the caller has laid out the image; frames are linked.
     unsafe {
-        let interp = &*context.interp;
-        let world: &dyn World = &*context.world;
+        let limit = run.context.limit;
         let Call { ip, fp, bridge, forwards, mut image, .. } = *call;
-        let Some(func) = call.func else { return out(context, call, call.address) };
-        let state = &*interp.state(func);
-        let callee = interp.bridge(func);
-        bump(&state.calls);
-        let calls = state.calls.load(Relaxed);
-        if calls >= state.hot_at.load(Relaxed) {
-            context.leave(fp, call.top());
-            let next = world.hot_call(func, calls);
-            state.hot_at.store(next.max(calls + 1), Relaxed);
-        }
-        let native = state.native.load(Relaxed);
+        let Some(func) = call.func else { return out(run, call, call.address) };
+        let (state, callee) = (run.functions.callee(func), run.functions.bridge(func));
+        let calls = bump(&state.calls);
+        run.leave(fp, call.top());
+        state.report(run.world, calls);
+        let native = state.native();
         if native != 0 {
             take_back(&state.calls);
-            return out(context, call, native);
+            return out(run, call, native);
         }
         if !bridge.same_result(callee) {
-            return unlike(context, call, func);
+            return unlike(run, call, func);
         }
-        if state.slow.load(Relaxed) & slow::UNDECODED != 0 {
-            context.leave(fp, call.top());
-            if let Err(kind) = interp.decode(world, func) {
-                fail(ip, context, kind);
-                return END;
-            }
+        if state.slow() & slow::UNDECODED != 0
+            && let Err(kind) = run.owner.decode(run.world, func)
+        {
+            run.fail(ip, kind);
+            return END;
         }
         let frame_bytes = state.frame_bytes.load(Relaxed) as usize;
         let keeps = !forwards && callee.looks_at_image();
         // Where the image has to be while parameters are taken from it.
         let place = if keeps {
-            Image::above(begin(context, fp), bridge, context.limit)
+            Image::above(begin(run, fp), bridge, limit)
         } else if forwards || image.regs as usize >= fp as usize + callee.param_bytes as usize {
             Some((image, fp as usize - HEADER))
         } else {
-            Image::above(fp.add(callee.param_bytes as usize), bridge, context.limit)
+            Image::above(fp.add(callee.param_bytes as usize), bridge, limit)
                 .map(|(place, _)| (place, fp as usize - HEADER))
         };
         let new = place.map(|(place, end)| {
             let at = (end + HEADER).next_multiple_of(16);
             (place, fp.wrapping_add(at.wrapping_sub(fp as usize)))
         });
-        let fits = |new: &(Image, Fp)| new.1 as usize + frame_bytes <= context.limit;
+        let fits = |new: &(Image, Fp)| new.1 as usize + frame_bytes <= limit;
         let Some((place, new)) = new.filter(fits) else {
-            overflow(ip, fp, context, state);
+            overflow(ip, fp, cx, state);
             return END;
         };
         let (dst, below, back) = ((*header(fp)).dst, (*header(fp)).fp, (*header(fp)).ip);
@@ -255,7 +248,7 @@ unsafe fn go(context: &mut Context, call: &Call<'_>) -> Next {
         (link.dst, link.fp, link.ip) = (dst, below, back);
         link.save = image.regs.cast();
         link.overflow = image.stack.add(callee.named_stack as usize);
-        context.frame = new;
+        run.context.frame = new;
         Next(state.entry.load(Relaxed), 0)
     }
 }
@@ -272,26 +265,26 @@ impl Call<'_> {
 
 /// Where the activation that a frame is of began: the end of the frame below, or of what was there
 /// before the run.
-unsafe fn begin(context: &Context, fp: Fp) -> *mut u8 {
+unsafe fn begin(run: &Run<'_>, fp: Fp) -> *mut u8 {
     // SAFETY: the frame is that of the running code, and frames are linked.
     unsafe {
         let link = &*header(fp);
-        match (*context.interp).locate(link.ip) {
-            Some((_, code)) => link.fp.add(code.frame_bytes as usize),
-            None => context.begin,
+        match run.owner.frame_bytes_at(link.ip) {
+            Some(bytes) => link.fp.add(bytes as usize),
+            None => run.begin,
         }
     }
 }
 
 /// Machine code at `address` goes on: by jump, when the frame is the first of a run that machine
 /// code has entered, and by a call for the frame below otherwise.
-unsafe fn out(context: &mut Context, call: &Call<'_>, address: u64) -> Next {
+unsafe fn out(run: &mut Run<'_>, call: &Call<'_>, address: u64) -> Next {
     // SAFETY: the caller has laid out the image; frames are linked.
     unsafe {
         let Call { fp, bridge, forwards, image, .. } = *call;
         let (dst, below, back) = ((*header(fp)).dst, (*header(fp)).fp, (*header(fp)).ip);
         let first = back == &raw const EXIT;
-        if let Some(entry) = context.entered
+        if let Some(entry) = run.entered
             && first
         {
             let place = Image { regs: entry.regs, stack: entry.stack };
@@ -305,7 +298,7 @@ unsafe fn out(context: &mut Context, call: &Call<'_>, address: u64) -> Next {
                 if bridge.in_memory() {
                     (*place.regs).ints[0] = entry.hidden;
                 }
-                context.goes_to = address;
+                run.goes_to = address;
                 return END;
             }
         }
@@ -318,17 +311,17 @@ unsafe fn out(context: &mut Context, call: &Call<'_>, address: u64) -> Next {
         if bridge.in_memory() {
             (*image.regs).ints[0] = dst as u64;
         }
-        context.leave(below, call.top());
+        run.leave(below, call.top());
         let words = core::slice::from_raw_parts(image.stack.cast::<u64>(), bytes / 8);
-        (*context.world).call_native(address, &mut *image.regs, words);
+        run.world.call_native(address, &mut *image.regs, words);
         bridge.put_result(dst, &*image.regs);
-        context.frame = below;
+        run.context.frame = below;
         Next(back, dst.cast::<u64>().read_unaligned())
     }
 }
 
 /// Calls a function whose result comes back otherwise than the caller thinks, as any call would.
-unsafe fn unlike(context: &mut Context, call: &Call<'_>, func: FuncId) -> Next {
+unsafe fn unlike(run: &mut Run<'_>, call: &Call<'_>, func: FuncId) -> Next {
     // SAFETY: the caller has laid out the image; frames are linked.
     unsafe {
         let Call { fp, bridge, image, .. } = *call;
@@ -336,14 +329,14 @@ unsafe fn unlike(context: &mut Context, call: &Call<'_>, func: FuncId) -> Next {
         if bridge.in_memory() {
             (*image.regs).ints[0] = dst as u64;
         }
-        context.leave(below, call.top());
-        let (interp, world) = (&*context.interp, &*context.world);
-        if let Err(trap) = interp.call_image(world, func, &mut *image.regs, image.stack) {
-            context.trap = Some(trap);
+        run.leave(below, call.top());
+        let (owner, world) = (run.owner, run.world);
+        if let Err(trap) = owner.call_image(world, func, &mut *image.regs, image.stack) {
+            run.trap = Some(trap);
             return END;
         }
         bridge.put_result(dst, &*image.regs);
-        context.frame = below;
+        run.context.frame = below;
         Next(back, dst.cast::<u64>().read_unaligned())
     }
 }

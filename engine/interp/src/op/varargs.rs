@@ -1,8 +1,8 @@
 //! Variadic arguments: the `va_list` of the calling convention (psABI 1.0, section 3.5.7).
 
 use super::read;
-use super::slow::Fault;
-use crate::code::{Cx, Fp, header};
+use crate::machine::{Cx, Fp, header};
+use crate::value::Fault;
 
 /// `va_list`.
 #[derive(Clone, Copy)]

@@ -1,9 +1,9 @@
 //! Lanes that move: extraction, insertion, shuffles.
 
 use super::lanes::{lane_bytes, read_lane, write_lane};
-use super::slow::Fault;
 use super::{read, write};
-use crate::code::{Cx, Fp};
+use crate::machine::{Cx, Fp};
+use crate::value::Fault;
 
 /// One lane: bits and number of lanes, places of vector and index. Beyond the last lane there
 /// is poison: 0.

@@ -1,6 +1,6 @@
 //! Changes of width of lanes. (A scalar needs none: it fills its word.)
 
-use super::define::conversions;
+use super::operations::conversions;
 
 conversions! {
     Zext8To16: u8 -> u16, |a| a.into();

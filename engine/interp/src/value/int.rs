@@ -2,9 +2,7 @@
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
-use super::{low, signed};
-use crate::op::int::Overflow;
-use crate::op::slow::Fault;
+use super::{Fault, Overflow, low, signed};
 
 /// Integer arithmetic. A shift by the width or more is poison: it gives 0.
 pub(crate) fn binary(op: BinaryOp, bits: u32, a: u128, b: u128) -> Result<u128, Fault> {

@@ -48,3 +48,25 @@ pub(crate) const fn signed(value: u128, bits: u32) -> i128 {
     let shift = 128 - bits;
     (value << shift) as i128 >> shift
 }
+
+/// What operations can end with, if not with a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(crate) enum Fault {
+    DivideByZero,
+    DivideOverflow,
+    Unreachable,
+    Trapped,
+    Unwind,
+}
+
+/// The name of an operation with overflow check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Overflow {
+    UAdd,
+    USub,
+    UMul,
+    SAdd,
+    SSub,
+    SMul,
+}

@@ -6,8 +6,7 @@ use core::cmp::Ordering;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 
-use crate::op::int::Overflow;
-use crate::op::slow::Fault;
+use super::{Fault, Overflow};
 
 /// Clears the bits beyond the width.
 pub(crate) fn trim(limbs: &mut [u64], bits: u32) {
@@ -246,7 +245,7 @@ pub(crate) fn saturating(op: Overflow, bits: u32, a: &[u64], b: &[u64]) -> Vec<u
 }
 
 /// The least number (`below`) or the greatest.
-fn limit(bits: u32, words: usize, is_signed: bool, below: bool) -> Vec<u64> {
+pub(crate) fn limit(bits: u32, words: usize, is_signed: bool, below: bool) -> Vec<u64> {
     let mut out = vec![if below { 0 } else { u64::MAX }; words];
     trim(&mut out, bits);
     if is_signed {

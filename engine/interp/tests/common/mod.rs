@@ -89,6 +89,19 @@ impl TestWorld {
 }
 
 impl TestWorld {
+    /// The same world as another processor sees it.
+    pub fn beside(&self) -> Self {
+        Self {
+            stack: Stack::new(8 << 20),
+            addresses: self.addresses.clone(),
+            functions: self.functions.clone(),
+            redirected: self.redirected.clone(),
+            hot_calls: RefCell::default(),
+            hot_loops: RefCell::default(),
+            osr: self.osr.clone(),
+        }
+    }
+
     /// From now on the address of a function is another one.
     pub fn redirect(&self, func: FuncId, address: u64) {
         self.redirected.borrow_mut().insert(Symbol::Func(func), address);

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::inst::{binary_word, cast_word, float_word, int_word};
 use super::names::{Name, escaped};
+use super::words::{binary_word, cast_word, float_word, int_word};
 use crate::layout::store_size;
 use crate::{ConstExpr, ConstId, ConstKind, Module, Type, TypeId};
 

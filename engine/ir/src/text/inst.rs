@@ -3,10 +3,11 @@
 use core::fmt;
 
 use super::consts::ConstText;
-use super::{Label, Value, attrs};
+use super::words::{
+    Label, Value, attrs, binary_word, cast_word, float_word, int_word, ordering_word, rmw_word,
+};
 use crate::{
-    BinaryOp, CallInfo, CastOp, FastMath, FloatPredicate, Function, Instr, IntPredicate, Module,
-    Op, Operand, Ordering, RmwOp, WrapFlags,
+    BinaryOp, CallInfo, CastOp, FastMath, Function, Instr, Module, Op, Operand, Ordering, WrapFlags,
 };
 
 /// An instruction with its result.
@@ -255,116 +256,5 @@ struct After(Option<Ordering>);
 impl fmt::Display for After {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.map_or(Ok(()), |ordering| write!(f, " {}", ordering_word(ordering)))
-    }
-}
-
-pub(super) fn binary_word(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "add",
-        BinaryOp::Sub => "sub",
-        BinaryOp::Mul => "mul",
-        BinaryOp::UDiv => "udiv",
-        BinaryOp::SDiv => "sdiv",
-        BinaryOp::URem => "urem",
-        BinaryOp::SRem => "srem",
-        BinaryOp::Shl => "shl",
-        BinaryOp::LShr => "lshr",
-        BinaryOp::AShr => "ashr",
-        BinaryOp::And => "and",
-        BinaryOp::Or => "or",
-        BinaryOp::Xor => "xor",
-        BinaryOp::FAdd => "fadd",
-        BinaryOp::FSub => "fsub",
-        BinaryOp::FMul => "fmul",
-        BinaryOp::FDiv => "fdiv",
-        BinaryOp::FRem => "frem",
-    }
-}
-
-pub(super) fn cast_word(op: CastOp) -> &'static str {
-    match op {
-        CastOp::Trunc => "trunc",
-        CastOp::ZExt => "zext",
-        CastOp::SExt => "sext",
-        CastOp::FpToUi => "fptoui",
-        CastOp::FpToSi => "fptosi",
-        CastOp::UiToFp => "uitofp",
-        CastOp::SiToFp => "sitofp",
-        CastOp::FpTrunc => "fptrunc",
-        CastOp::FpExt => "fpext",
-        CastOp::PtrToInt => "ptrtoint",
-        CastOp::IntToPtr => "inttoptr",
-        CastOp::Bitcast => "bitcast",
-    }
-}
-
-pub(super) fn int_word(pred: IntPredicate) -> &'static str {
-    match pred {
-        IntPredicate::Eq => "eq",
-        IntPredicate::Ne => "ne",
-        IntPredicate::Ugt => "ugt",
-        IntPredicate::Uge => "uge",
-        IntPredicate::Ult => "ult",
-        IntPredicate::Ule => "ule",
-        IntPredicate::Sgt => "sgt",
-        IntPredicate::Sge => "sge",
-        IntPredicate::Slt => "slt",
-        IntPredicate::Sle => "sle",
-    }
-}
-
-pub(super) fn float_word(pred: FloatPredicate) -> &'static str {
-    match pred {
-        FloatPredicate::False => "false",
-        FloatPredicate::Oeq => "oeq",
-        FloatPredicate::Ogt => "ogt",
-        FloatPredicate::Oge => "oge",
-        FloatPredicate::Olt => "olt",
-        FloatPredicate::Ole => "ole",
-        FloatPredicate::One => "one",
-        FloatPredicate::Ord => "ord",
-        FloatPredicate::Uno => "uno",
-        FloatPredicate::Ueq => "ueq",
-        FloatPredicate::Ugt => "ugt",
-        FloatPredicate::Uge => "uge",
-        FloatPredicate::Ult => "ult",
-        FloatPredicate::Ule => "ule",
-        FloatPredicate::Une => "une",
-        FloatPredicate::True => "true",
-    }
-}
-
-fn ordering_word(ordering: Ordering) -> &'static str {
-    match ordering {
-        Ordering::Unordered => "unordered",
-        Ordering::Monotonic => "monotonic",
-        Ordering::Acquire => "acquire",
-        Ordering::Release => "release",
-        Ordering::AcqRel => "acq_rel",
-        Ordering::SeqCst => "seq_cst",
-    }
-}
-
-fn rmw_word(op: RmwOp) -> &'static str {
-    match op {
-        RmwOp::Xchg => "xchg",
-        RmwOp::Add => "add",
-        RmwOp::Sub => "sub",
-        RmwOp::And => "and",
-        RmwOp::Nand => "nand",
-        RmwOp::Or => "or",
-        RmwOp::Xor => "xor",
-        RmwOp::Max => "max",
-        RmwOp::Min => "min",
-        RmwOp::UMax => "umax",
-        RmwOp::UMin => "umin",
-        RmwOp::FAdd => "fadd",
-        RmwOp::FSub => "fsub",
-        RmwOp::FMax => "fmax",
-        RmwOp::FMin => "fmin",
-        RmwOp::UIncWrap => "uinc_wrap",
-        RmwOp::UDecWrap => "udec_wrap",
-        RmwOp::USubCond => "usub_cond",
-        RmwOp::USubSat => "usub_sat",
     }
 }

@@ -7,6 +7,7 @@ mod consts;
 mod inst;
 mod names;
 mod types;
+mod words;
 
 use alloc::collections::BTreeSet;
 use core::fmt;
@@ -14,8 +15,9 @@ use core::fmt;
 pub use consts::ConstText;
 pub use types::TypeText;
 
-use crate::{BlockId, FuncId, Function, GlobalId, Linkage, Module, ParamAttrs, TypeId, ValueId};
+use crate::{FuncId, Function, GlobalId, Module, TypeId, ValueId};
 use names::Name;
+use words::{Value, attrs, extension, linkage_word};
 
 /// A function as text.
 #[derive(Clone, Copy, Debug)]
@@ -189,62 +191,4 @@ fn head(f: &mut fmt::Formatter<'_>, module: &Module, func: &Function) -> fmt::Re
         f.write_str(" personality ptr null")?;
     }
     Ok(())
-}
-
-/// Attributes, each after a space.
-fn attrs(f: &mut fmt::Formatter<'_>, module: &Module, attrs: &ParamAttrs) -> fmt::Result {
-    f.write_str(extension(attrs.ext))?;
-    if let Some(ty) = attrs.byval {
-        write!(f, " byval({})", module.show_type(ty))?;
-    }
-    if attrs.align != 0 {
-        write!(f, " align {}", attrs.align)?;
-    }
-    if let Some(ty) = attrs.sret {
-        write!(f, " sret({})", module.show_type(ty))?;
-    }
-    if attrs.nest {
-        f.write_str(" nest")?;
-    }
-    Ok(())
-}
-
-fn extension(ext: crate::Extension) -> &'static str {
-    match ext {
-        crate::Extension::None => "",
-        crate::Extension::Zero => " zeroext",
-        crate::Extension::Sign => " signext",
-    }
-}
-
-/// The keyword of a linkage, followed by a space.
-fn linkage_word(linkage: Linkage) -> &'static str {
-    match linkage {
-        Linkage::External => "",
-        Linkage::AvailableExternally => "available_externally ",
-        Linkage::LinkOnce => "linkonce ",
-        Linkage::Weak => "weak ",
-        Linkage::Common => "common ",
-        Linkage::Appending => "appending ",
-        Linkage::Internal => "internal ",
-        Linkage::ExternWeak => "extern_weak ",
-    }
-}
-
-/// A value of a function.
-struct Value(ValueId);
-
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "%{}", self.0.0)
-    }
-}
-
-/// A block of a function.
-struct Label(BlockId);
-
-impl fmt::Display for Label {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "%b{}", self.0.0)
-    }
 }

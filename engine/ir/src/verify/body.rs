@@ -5,7 +5,8 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::dominance::Dominance;
-use super::{VerifyError, ops};
+use super::error::VerifyError;
+use super::ops;
 use crate::cfg::Cfg;
 use crate::{BlockId, Function, Instr, Module, Op, Operand, Type, ValueId};
 

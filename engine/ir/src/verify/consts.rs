@@ -2,8 +2,8 @@
 
 use alloc::format;
 
-use super::VerifyError;
-use super::ops::{cast_fits, is_float, is_int};
+use super::error::VerifyError;
+use super::fits::{cast_fits, is_float, is_int};
 use crate::layout::alloc_size;
 use crate::{BinaryOp, Const, ConstExpr, ConstId, ConstKind, Module, Type, TypeId};
 

@@ -6,49 +6,14 @@
 mod body;
 mod consts;
 mod dominance;
+mod error;
+mod fits;
 mod ops;
 
-use alloc::string::{String, ToString};
-use core::fmt;
+pub use error::VerifyError;
+use fits::sized;
 
-use crate::{BlockId, FuncId, Function, Module, Symbol, Type, TypeId};
-
-/// A rule that is broken, and where.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct VerifyError {
-    /// The function, by name.
-    pub function: Option<String>,
-    /// The block.
-    pub block: Option<BlockId>,
-    /// The instruction, as text.
-    pub instruction: Option<String>,
-    /// What is wrong.
-    pub what: String,
-}
-
-impl VerifyError {
-    fn new(what: impl ToString) -> Self {
-        Self { function: None, block: None, instruction: None, what: what.to_string() }
-    }
-}
-
-impl fmt::Display for VerifyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if let Some(function) = &self.function {
-            write!(f, ", in function {function}")?;
-        }
-        if let Some(block) = self.block {
-            write!(f, ", block b{}", block.0)?;
-        }
-        if let Some(instruction) = &self.instruction {
-            write!(f, ": {instruction}")?;
-        }
-        Ok(())
-    }
-}
-
-impl core::error::Error for VerifyError {}
+use crate::{FuncId, Function, Module, Symbol, Type, TypeId};
 
 /// Checks a whole module.
 ///
@@ -209,12 +174,4 @@ fn values(module: &Module, func: &Function) -> Result<(), VerifyError> {
         return Err(VerifyError::new("a result of a type that cannot be passed"));
     }
     Ok(())
-}
-
-/// Whether values of the type can lie in memory.
-fn sized(module: &Module, ty: TypeId) -> bool {
-    !matches!(
-        module.types.get(ty),
-        Type::Void | Type::Opaque | Type::Func { .. } | Type::Label | Type::Metadata | Type::Token
-    )
 }

@@ -1,9 +1,8 @@
 //! Instructions: what their operands and results must be.
 
+use super::fits::{cast_fits, is_float, is_int, is_ptr, lanes, sized};
 use crate::layout::bit_size;
-use crate::{
-    CallInfo, CastOp, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types,
-};
+use crate::{CallInfo, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types};
 
 type Checked = Result<(), &'static str>;
 
@@ -44,53 +43,9 @@ pub(super) fn ids(module: &Module, func: &Function, instr: &Instr) -> Checked {
     }
 }
 
-pub(super) fn is_int(types: &Types, ty: TypeId) -> bool {
-    matches!(types.get(types.scalar(ty)), Type::Int(_))
-}
-
-pub(super) fn is_float(types: &Types, ty: TypeId) -> bool {
-    matches!(
-        types.get(types.scalar(ty)),
-        Type::Half | Type::BFloat | Type::Float | Type::Double | Type::X86Fp80 | Type::Fp128
-    )
-}
-
-fn is_ptr(types: &Types, ty: TypeId) -> bool {
-    matches!(types.get(types.scalar(ty)), Type::Ptr)
-}
-
-fn lanes(types: &Types, ty: TypeId) -> Option<u32> {
-    types.vector(ty).map(|(_, len)| len)
-}
-
 /// Whether `ty` is a bit for each lane of `of`.
 fn is_bit(types: &Types, ty: TypeId, of: TypeId) -> bool {
     matches!(types.get(types.scalar(ty)), Type::Int(1)) && lanes(types, ty) == lanes(types, of)
-}
-
-/// Whether a conversion leads from one type to the other.
-pub(super) fn cast_fits(types: &Types, op: CastOp, from: TypeId, to: TypeId) -> bool {
-    let bits = |ty| bit_size(types, types.scalar(ty));
-    let (int, float, ptr) =
-        (|ty| is_int(types, ty), |ty| is_float(types, ty), |ty| is_ptr(types, ty));
-    let right = match op {
-        CastOp::Trunc => int(from) && int(to) && bits(from) > bits(to),
-        CastOp::ZExt | CastOp::SExt => int(from) && int(to) && bits(from) < bits(to),
-        CastOp::FpToUi | CastOp::FpToSi => float(from) && int(to),
-        CastOp::UiToFp | CastOp::SiToFp => int(from) && float(to),
-        CastOp::FpTrunc => float(from) && float(to) && bits(from) > bits(to),
-        CastOp::FpExt => float(from) && float(to) && bits(from) < bits(to),
-        CastOp::PtrToInt => ptr(from) && int(to),
-        CastOp::IntToPtr => int(from) && ptr(to),
-        CastOp::Bitcast => {
-            let plain = |ty| int(ty) || float(ty) || ptr(ty);
-            return plain(from)
-                && plain(to)
-                && ptr(from) == ptr(to)
-                && bit_size(types, from) == bit_size(types, to);
-        }
-    };
-    right && lanes(types, from) == lanes(types, to)
 }
 
 /// Operand and result types of an instruction whose ids exist.
@@ -104,7 +59,7 @@ pub(super) fn check(module: &Module, func: &Function, instr: &Instr) -> Checked 
     };
     let aligned =
         |align: u32| ensure(align.is_power_of_two(), "an alignment that is no power of two");
-    let sized = |ty| ensure(super::sized(module, ty), "a type without a size");
+    let sized = |ty| ensure(sized(module, ty), "a type without a size");
     match &instr.op {
         Op::Binary { op, lhs, rhs, .. } => {
             let right = if op.is_float() { is_float(types, ty) } else { is_int(types, ty) };
@@ -343,7 +298,7 @@ fn call(module: &Module, func: &Function, result: TypeId, info: &CallInfo) -> Ch
     ensure(info.attrs.len() <= info.args.len(), "more attributes than arguments")?;
     for (attrs, arg) in info.attrs.iter().zip(&info.args) {
         for pointee in [attrs.byval, attrs.sret].into_iter().flatten() {
-            let known = pointee.index() < types.len() && super::sized(module, pointee);
+            let known = pointee.index() < types.len() && sized(module, pointee);
             ensure(known, "an argument attribute with a type without a size")?;
             let right = matches!(types.get(of(arg)), Type::Ptr);
             ensure(right, "byval or sret on something that is no pointer")?;

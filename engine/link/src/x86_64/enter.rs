@@ -1,53 +1,32 @@
 //! Runs the program on its own stack.
 
-use crate::CodeSpace;
+use core::sync::atomic::AtomicUsize;
 
-/// Where [`crate::leave`] goes: the stack pointer of an [`enter`] that has not returned yet.
-#[repr(C)]
-#[derive(Debug, Default)]
-pub struct Escape {
-    sp: usize,
-}
-
-impl Escape {
-    /// A place to leave to, once [`enter`] has filled it in.
-    pub const fn new() -> Self {
-        Self { sp: 0 }
-    }
-
-    /// Whether an [`enter`] is under way that [`crate::leave`] can end.
-    pub fn is_armed(&self) -> bool {
-        self.sp != 0
-    }
-}
+use crate::CoreBlock;
 
 /// Runs `f(arg)` on the stack that ends at `stack_top` and returns its result, or the status
 /// that [`crate::leave`] was given from any depth. Registers that a callee keeps, the rounding
 /// modes included, are as they were before.
 ///
-/// Calls that were being measured when the program left are forgotten.
+/// Calls that were being measured when the program left are forgotten. May be called again inside
+/// of `f`, on the same stack further down or on another: a core that waits may run something else.
 ///
 /// # Safety
 /// `stack_top` must be the end of a stack that nothing else uses and that is large enough.
-/// `escape` and `space` must stay valid until `enter` returns; the space is a raw pointer since
-/// the program's calls may change it meanwhile. Frames between here and a `leave` are
-/// dropped without running destructors.
+/// `block` must be the block of the core that runs, and `f` must stay on this core. Frames between
+/// here and a `leave` are dropped without running destructors.
 pub unsafe fn enter(
-    space: *const CodeSpace,
-    escape: *mut Escape,
+    block: &CoreBlock,
     stack_top: usize,
     f: unsafe extern "C" fn(*mut ()) -> u64,
     arg: *mut (),
 ) -> u64 {
-    // SAFETY: the caller says that the space is there.
-    let mark = unsafe { (*space).probe_depth() };
+    let stack_top = stack_top & !15;
+    let mut level = block.begin(stack_top);
+    block.set_level(&raw mut level);
     // SAFETY: as promised to this function.
-    let status = unsafe { raw(stack_top & !15, f, arg, escape) };
-    // SAFETY: the space and `escape` are valid until this function returns.
-    unsafe {
-        (*space).reset_probe_depth(mark);
-        (*escape).sp = 0;
-    }
+    let status = unsafe { raw(stack_top, f, arg, &block.escape) };
+    block.end(&level);
     status
 }
 
@@ -56,7 +35,7 @@ unsafe extern "C" fn raw(
     stack_top: usize,
     f: unsafe extern "C" fn(*mut ()) -> u64,
     arg: *mut (),
-    escape: *mut Escape,
+    escape: &AtomicUsize,
 ) -> u64 {
     core::arch::naked_asm!(
         "push rbp",

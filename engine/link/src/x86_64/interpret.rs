@@ -1,15 +1,13 @@
 //! Where thunks lead: from compiled code into the handler.
 
-/// Offset in bytes of the handler and its context among the shared cells.
-pub(crate) const HANDLER_CELL: usize = 8;
-pub(crate) const CONTEXT_CELL: usize = 16;
+use crate::layout::Cell;
 
 /// When the handler gives an address in answer, it goes on there instead, as if that had been
 /// called, with the registers that the handler left.
 ///
 /// Saves the argument registers as a [`super::RegFrame`], calls the handler, and returns what it
 /// left there. Entered by jump with the slot in r11d, the shared cells' address in r10, and what
-/// r10 was before where [`super::stubs::entry`] puts it.
+/// r10 was before where [`super::stubs::entry_with_cells`] puts it.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn interpret() {
     core::arch::naked_asm!(
@@ -67,8 +65,8 @@ pub(crate) unsafe extern "C" fn interpret() {
         "mov eax, 8",
         "leave",
         "jmp r11",
-        handler = const HANDLER_CELL,
-        context = const CONTEXT_CELL,
+        handler = const Cell::Handler as usize * 8,
+        context = const Cell::Context as usize * 8,
         nest = const super::stubs::NEST,
     )
 }

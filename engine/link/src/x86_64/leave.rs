@@ -1,15 +1,16 @@
 //! Leaves the program from any depth.
 
-use super::Escape;
+use crate::CoreBlock;
 
-/// Ends the [`crate::enter`] that filled `escape` in: it returns `status`.
+/// Ends the innermost [`crate::enter`] under way: it returns `status`.
 ///
 /// # Safety
-/// That `enter` must not have returned, and must be on a stack that is still there. The frames
-/// between are dropped without running destructors.
+/// There must be one ([`CoreBlock::is_entered`]), on a stack that is still there, and `block` must
+/// be the block of the core that runs. The frames between are dropped without running destructors.
 #[unsafe(naked)]
-pub unsafe extern "C" fn leave(escape: *const Escape, status: u64) -> ! {
+pub unsafe extern "C" fn leave(block: &CoreBlock, status: u64) -> ! {
     core::arch::naked_asm!(
+        // The escape is the block's first word.
         "mov rsp, [rdi]",
         "mov rax, rsi",
         "cld",

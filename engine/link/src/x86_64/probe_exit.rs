@@ -1,9 +1,10 @@
 //! The exit half of a probe: takes the time and goes to the real caller.
 
-use crate::probe::{FRAME_BYTES, record, state};
+use crate::block::at;
+use crate::record::{RING, SHIFT, field};
 
-/// Entered in place of the caller when a measured function returns, with the state's address in
-/// r10. Keeps rax, rdx, xmm0, xmm1, the x87 stack, and what a callee keeps.
+/// Entered in place of the caller when a measured function returns, with the address of the core's
+/// block in r10. Keeps rax, rdx, xmm0, xmm1, the x87 stack, and what a callee keeps.
 #[unsafe(naked)]
 pub(crate) unsafe extern "C" fn probe_exit() {
     core::arch::naked_asm!(
@@ -17,15 +18,16 @@ pub(crate) unsafe extern "C" fn probe_exit() {
         "mov [r10 + {top}], rcx",
         // The caller's address goes where `call` had put it.
         "push [rcx]",
-        "sub rdx, [rcx + 8]",
-        "mov r8, [rcx + 16]",
+        "sub rdx, [rcx + {start}]",
+        "mov r8, [rcx + {record}]",
         // A processor change or a clock set back must not count as an age.
         "xor eax, eax",
         "test rdx, rdx",
         "cmovs rdx, rax",
-        "mov rax, [r8 + {count}]",
-        "mov r9, rax",
-        "inc rax",
+        // The count that is compared in the end is the one that was stored: so it meets the limit
+        // whatever another core does meanwhile.
+        "mov r9, [r8 + {count}]",
+        "lea rax, [r9 + 1]",
         "mov [r8 + {count}], rax",
         "add [r8 + {total}], rdx",
         "cmp rdx, [r8 + {min}]",
@@ -39,7 +41,6 @@ pub(crate) unsafe extern "C" fn probe_exit() {
         "and r9, {mask}",
         "mov rcx, [r8 + {ring}]",
         "mov [rcx + r9 * 8], rdx",
-        "mov rax, [r8 + {count}]",
         "cmp rax, [r8 + {limit_count}]",
         "je 4f",
         "mov rax, rsi",
@@ -54,25 +55,29 @@ pub(crate) unsafe extern "C" fn probe_exit() {
         "movups [rsp + 16], xmm0",
         "movups [rsp + 32], xmm1",
         "mov rdi, r8",
-        "sub rdi, [r10 + {probes}]",
-        "shr rdi, 6",
-        "call [r10 + {turn}]",
+        "sub rdi, [r10 + {records}]",
+        "shr rdi, {shift}",
+        "mov rax, [r10 + {turn}]",
+        "call [rax]",
         "mov rax, [rsp]",
         "mov rdx, [rsp + 8]",
         "movups xmm0, [rsp + 16]",
         "movups xmm1, [rsp + 32]",
         "add rsp, 56",
         "ret",
-        top = const state::TOP,
-        probes = const state::PROBES,
-        turn = const state::TURN,
-        limit_count = const record::LIMIT,
-        frame = const FRAME_BYTES,
-        count = const record::COUNT,
-        total = const record::TOTAL,
-        min = const record::MIN,
-        max = const record::MAX,
-        ring = const record::RING,
-        mask = const record::RING_LEN - 1,
+        top = const at::TOP,
+        records = const at::RECORDS,
+        turn = const at::TURN,
+        frame = const at::FRAME,
+        start = const at::START,
+        record = const at::RECORD,
+        shift = const SHIFT,
+        limit_count = const field::LIMIT,
+        count = const field::COUNT,
+        total = const field::TOTAL,
+        min = const field::MIN,
+        max = const field::MAX,
+        ring = const field::RING,
+        mask = const RING - 1,
     )
 }

@@ -44,15 +44,28 @@ pub(crate) fn gate(at: usize, cells: usize, expired: usize) -> Option<[u8; GATE]
     Some(code)
 }
 
-/// `mov %r10, -NEST(%rsp)`; `lea cells(%rip), %r10` or, when `load`, `mov cells(%rip), %r10`; then
-/// `jmp *target(%rip)`.
-pub(crate) fn entry(at: usize, load: bool, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
+/// `mov %r10, -NEST(%rsp)`.
+const SAVE_NEST: [u8; 5] = [0x4c, 0x89, 0x54, 0x24, (NEST as u8).wrapping_neg()];
+
+/// `mov %r10, -NEST(%rsp); lea cells(%rip), %r10; jmp *target(%rip)` at `at`.
+pub(crate) fn entry_with_cells(at: usize, cells: usize, target: usize) -> Option<[u8; ENTRY]> {
     let mut code = [0xcc; ENTRY];
-    code[..5].copy_from_slice(&[0x4c, 0x89, 0x54, 0x24, (NEST as u8).wrapping_neg()]);
-    code[5..8].copy_from_slice(&[0x4c, if load { 0x8b } else { 0x8d }, 0x15]);
+    code[..5].copy_from_slice(&SAVE_NEST);
+    code[5..8].copy_from_slice(&[0x4c, 0x8d, 0x15]);
     code[8..12].copy_from_slice(&distance(at + 12, cells)?);
     code[12..14].copy_from_slice(&[0xff, 0x25]);
     code[14..18].copy_from_slice(&distance(at + 18, target)?);
+    Some(code)
+}
+
+/// `mov %r10, -NEST(%rsp); mov %gs:0, %r10; jmp *target(%rip)` at `at`: to `target` with the address
+/// of the core's block.
+pub(crate) fn entry_with_block(at: usize, target: usize) -> Option<[u8; ENTRY]> {
+    let mut code = [0xcc; ENTRY];
+    code[..5].copy_from_slice(&SAVE_NEST);
+    code[5..14].copy_from_slice(&[0x65, 0x4c, 0x8b, 0x14, 0x25, 0, 0, 0, 0]);
+    code[14..16].copy_from_slice(&[0xff, 0x25]);
+    code[16..20].copy_from_slice(&distance(at + 20, target)?);
     Some(code)
 }
 

@@ -1,13 +1,16 @@
 //! Code memory in a process: one memfd mapped twice, and data beside it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use bareflow_link::{CodeSpace, Handler, RegFrame, Region, Settings};
+use std::sync::Arc;
+
+use bareflow_ir::abi::RegFrame;
+use bareflow_link::{CoreBlock, Handler, Linker, Region, Settings};
 use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 
 pub const CODE: usize = 1 << 20;
 pub const DATA: usize = 1 << 20;
 
-/// The two regions of a space.
+/// The two regions of a linker.
 #[derive(Clone, Copy)]
 pub struct Mapped {
     pub code: Region,
@@ -35,17 +38,48 @@ pub fn map() -> Mapped {
     }
 }
 
-pub fn space(handler: Handler, context: *mut ()) -> CodeSpace {
-    space_with(handler, context, Settings { slots: 256, metadata: 64 << 10, ..Settings::default() })
+pub fn linker(handler: Handler, context: *mut ()) -> Linker {
+    let settings = Settings { slots: 256, metadata: 64 << 10, ..Settings::default() };
+    linker_with(handler, context, settings)
 }
 
-pub fn space_with(handler: Handler, context: *mut (), settings: Settings) -> CodeSpace {
+pub fn linker_with(handler: Handler, context: *mut (), settings: Settings) -> Linker {
     let mapped = map();
     // SAFETY: the mappings are fresh and never unmapped.
-    unsafe { CodeSpace::new(mapped.code, mapped.data, settings, handler, context) }.unwrap()
+    unsafe { Linker::new(mapped.code, mapped.data, settings, handler, context) }.unwrap()
 }
 
-/// A handler for spaces in which nothing is interpreted.
+/// This thread as a core of the linker, with room for some measured calls.
+pub fn core(linker: &mut Linker) -> Arc<CoreBlock> {
+    let block = linker.add_core(100);
+    become_core(&block);
+    block
+}
+
+/// Makes this thread the core that `block` belongs to, for ever.
+pub fn become_core(block: &Arc<CoreBlock>) {
+    /// `arch_prctl` to set the base of `gs`.
+    const ARCH_SET_GS: libc::c_int = 0x1001;
+    let word: &'static *const CoreBlock = Box::leak(Box::new(Arc::into_raw(Arc::clone(block))));
+    // SAFETY: nothing else in a process of Linux uses `gs`; the word and the block stay.
+    let done = unsafe { libc::syscall(libc::SYS_arch_prctl, ARCH_SET_GS, &raw const *word) };
+    assert_eq!(done, 0);
+}
+
+/// The block of the core that this thread is.
+pub fn current() -> &'static CoreBlock {
+    // SAFETY: the tests ask on threads that have become a core, whose block stays.
+    unsafe { CoreBlock::current() }.unwrap()
+}
+
+/// A stack, and its end.
+pub fn stack() -> (Vec<u128>, usize) {
+    let stack = vec![0u128; 16 << 10];
+    let top = stack.as_ptr_range().end as usize;
+    (stack, top)
+}
+
+/// A handler for linkers in which nothing is interpreted.
 pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) -> usize {
     panic!("slot {slot} has no code");
 }

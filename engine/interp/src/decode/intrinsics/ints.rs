@@ -8,12 +8,13 @@ use bareflow_ir::{Instr, IntPredicate, Op, Operand, Type};
 
 use super::{choice, is, lanes_of};
 use crate::decode::{Decoder, Kind, kind_of, regular};
-use crate::op::int::{self, Overflow};
+use crate::op::int;
 use crate::op::lanes::{LaneDesc, LaneOp};
 use crate::op::limbs::{LimbDesc, LimbOp};
 use crate::op::shape::{Place, pick_binary, pick_unary};
 use crate::op::simd;
 use crate::value::Lane;
+use crate::value::Overflow;
 use crate::value::int::Unary as IntUnary;
 
 fn int_unary(name: &str) -> Option<(IntUnary, LimbOp)> {
@@ -38,6 +39,12 @@ fn overflow_of(name: &str) -> Option<Overflow> {
         "smul" => Overflow::SMul,
         _ => return None,
     })
+}
+
+/// Whether the operation comes in this form (`sadd.sat`, `sadd.with.overflow`), and not in one on
+/// fixed-point numbers (`smul.fix.sat`).
+fn is_form(name: &str, form: &str) -> bool {
+    name.split('.').nth(1) == Some(form)
 }
 
 impl Decoder<'_> {
@@ -120,11 +127,11 @@ impl Decoder<'_> {
             return true;
         }
         let Some(op) = overflow_of(name) else { return false };
-        if name.contains(".sat.") {
+        if is_form(name, "sat") {
             self.emit_saturating(op, lane, lanes, scalar, [first, *second], to);
             return true;
         }
-        if name.contains(".with.overflow") {
+        if is_form(name, "with") {
             self.emit_overflow(instr, op, lane, lanes, scalar, [first, *second], to);
             return true;
         }
@@ -148,13 +155,13 @@ impl Decoder<'_> {
             "fshr" => (LimbOp::Funnel(false), 3),
             "scmp" => (LimbOp::Order(true), 2),
             "ucmp" => (LimbOp::Order(false), 2),
-            "sshl" => (LimbOp::ShiftSaturating(true), 2),
-            "ushl" => (LimbOp::ShiftSaturating(false), 2),
+            "sshl" if is_form(name, "sat") => (LimbOp::ShiftSaturating(true), 2),
+            "ushl" if is_form(name, "sat") => (LimbOp::ShiftSaturating(false), 2),
             _ => match (int_unary(name), choice(name), overflow_of(name)) {
                 (Some((_, op)), ..) => (op, 1),
                 (_, Some(pred), _) => (LimbOp::Choose(pred), 2),
-                (.., Some(op)) if name.contains(".sat.") => (LimbOp::Saturating(op), 2),
-                (.., Some(op)) if name.contains(".with.overflow.") => (LimbOp::Overflow(op), 2),
+                (.., Some(op)) if is_form(name, "sat") => (LimbOp::Saturating(op), 2),
+                (.., Some(op)) if is_form(name, "with") => (LimbOp::Overflow(op), 2),
                 _ => return false,
             },
         };
@@ -184,7 +191,7 @@ impl Decoder<'_> {
                 return;
             }
             use int::{funnel_left, funnel_right};
-            let handler: crate::code::Handler = match (left, bits) {
+            let handler: crate::machine::Handler = match (left, bits) {
                 (true, 8) => funnel_left::<u8>,
                 (true, 16) => funnel_left::<u16>,
                 (true, 32) => funnel_left::<u32>,

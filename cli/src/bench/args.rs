@@ -1,0 +1,65 @@
+//! What `bareflow bench` takes.
+
+use std::path::PathBuf;
+
+use super::subject::{Bitcode, Of};
+
+/// What `bareflow bench` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow bench                              modules and larger programs, every level
+  bareflow bench --rounds 9 --only sha256     one module
+  bareflow bench --of programs                the larger programs alone
+  bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
+  bareflow bench --compile-time               how long compiling all functions takes
+  bareflow bench --json > bench.json          one JSON object a module, then the summary
+  bareflow bench --peak                       how long until each module runs at its peak
+  bareflow bench --peak --smp 2               the same, compiling on a second processor
+  bareflow bench --watched --rounds 15        what profiling at the top level costs
+  bareflow bench --html bench.html            a page with a chart, too
+  bareflow bench --report docs                benchmarks.md, .svg and .json, with time to peak
+
+Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules and
+from the larger programs, one of which is Rust and made by rustc. Peers run when they are in the
+search path:
+  lli       apt-get install llvm-22 (its interpreter gets small arguments and simplified code)
+  wasmtime  cargo install wasmtime-cli (--version 48.0.8 with Rust 1.95); apt-get install lld-22 for wasm-ld
+  wasmi     cargo install wasmi_cli; apt-get install lld-22 for wasm-ld
+Programs that need a C library run on the last two with wasi-libc (apt-get install wasi-libc).")]
+pub struct Args {
+    /// Rounds
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(super) rounds: u32,
+    /// What is measured: usually both; with --compile-time, --peak and --watched the modules
+    #[arg(long, value_name = "WHAT")]
+    pub(super) of: Option<Of>,
+    /// Only the modules and programs with this in their name
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(super) only: String,
+    /// Optimisation of the bitcode that the engine gets
+    #[arg(long, value_name = "LEVEL", default_value = "O2")]
+    pub(super) bitcode: Bitcode,
+    /// Time compiling all functions at each level, not running them
+    #[arg(long)]
+    pub(super) compile_time: bool,
+    /// Instead: how long from the first instruction until 95 % of peak speed, functions rising
+    #[arg(long, conflicts_with_all = ["watched", "rounds"])]
+    pub(super) peak: bool,
+    /// With --peak: when functions rise
+    #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", requires = "peak")]
+    pub(super) thresholds: String,
+    /// With --peak: processors, the others compiling while the program runs
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "peak", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(super) smp: u32,
+    /// Instead: what counting and measuring at the top level costs, the same code with and without
+    #[arg(long)]
+    pub(super) watched: bool,
+    /// Write a page with a chart and all figures
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// Write benchmarks.md, benchmarks.svg and benchmarks.json into this folder, with the time
+    /// that each program takes to its peak
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["peak", "watched", "compile_time"])]
+    pub(super) report: Option<PathBuf>,
+}

@@ -1,0 +1,29 @@
+//! What `bareflow demo` takes.
+
+use std::path::PathBuf;
+
+/// What `bareflow demo` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow demo                     ten boots, the table, and bareflow-demo/index.html
+  bareflow demo --boots 3 --json    one JSON object with everything
+  bareflow demo --hosted            without QEMU: each boot is a process
+  bareflow demo --out /tmp/demo     where the images and the page go")]
+pub struct Args {
+    /// How many boots to grow over
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=999))]
+    pub(super) boots: u32,
+    /// Folder for the images and the page
+    #[arg(long, value_name = "DIR", default_value = "bareflow-demo")]
+    pub(super) out: PathBuf,
+    /// Calls of each module's entry in one boot
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) calls: u64,
+    /// Boot in processes of this system instead of QEMU; so it is also done where QEMU is missing
+    #[arg(long)]
+    pub(super) hosted: bool,
+    /// Use the small arguments of the modules: a demo of seconds, for tests
+    #[arg(long, hide = true)]
+    pub(super) small: bool,
+}

@@ -1,0 +1,38 @@
+//! What a demo found out.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::boot::Line;
+
+/// Everything the demo found out.
+#[derive(Serialize, Debug)]
+pub struct Story {
+    /// Whether the boots were processes of this system.
+    pub hosted: bool,
+    /// Calls of each module's entry in one boot.
+    pub calls: u64,
+    /// One entry a boot of the grown image.
+    pub boots: Vec<Line>,
+    /// The boot of the shrunk one; none without QEMU.
+    pub shrunk: Option<Line>,
+    /// Cycles of the programs in the shrunk image, as often as in one boot.
+    pub shrunk_cycles: Option<u64>,
+    /// Microseconds from the shrunk image's first instruction to the programs, and in them.
+    pub shrunk_us: Option<(f64, f64)>,
+    /// Bytes of the grown image that are in use: loader, kernel, modules, snapshots.
+    pub grown_bytes: u64,
+    /// Bytes of the shrunk image.
+    pub shrunk_bytes: u64,
+    /// What is in the shrunk image.
+    pub report: bareflow_shrink::report::Report,
+    /// Whether output, exit status and results are equal in every boot, and after shrinking.
+    pub same: bool,
+    /// The grown image, or the folder that stood for its disk.
+    pub grown: PathBuf,
+    /// The shrunk image.
+    pub image: PathBuf,
+    /// The page.
+    pub page: PathBuf,
+}

@@ -1,0 +1,212 @@
+//! When functions rise, and how far.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use bareflow_ir::BlockId;
+use bareflow_object::{Entry, Options};
+use bareflow_profile::Level;
+
+use super::{View, adaptive, stress};
+use crate::Manifest;
+use crate::events::{Order, Orders, Purpose, Wish};
+use crate::key::FuncKey;
+use crate::ledger::above;
+
+/// Share of the calls to O1 after which a function is compiled at all: what is called a few
+/// times is not worth even a fast compiler.
+const O0_SHARE: u64 = 10;
+
+/// Back edges of one interpreted loop after which the adaptive mode looks at it.
+const FIRST_LOOP: u64 = 1_000;
+
+/// Calls after which a function is first looked at in the adaptive mode.
+const FIRST_LOOK: u64 = 2;
+
+/// The options a level starts with. Below the top, code counts itself so that it can rise.
+pub(crate) fn compiler_options(level: Level, rises: bool) -> Options {
+    Options { instrument: rises && level < Level::O3, ..Options::default() }
+}
+
+/// Calls and back edges after which the interpreter first reports a function or a loop.
+pub(crate) fn first_reports(manifest: &Manifest) -> (u64, u64) {
+    if manifest.level.is_some() {
+        (u64::MAX, u64::MAX)
+    } else if manifest.stress != 0 {
+        (1, stress::HOT_LOOP)
+    } else if manifest.adaptive {
+        (FIRST_LOOK, FIRST_LOOP)
+    } else {
+        // A loop that goes round as often as a function is called before it comes to O2 continues
+        // there.
+        ((manifest.thresholds.0 / 10).max(1), manifest.thresholds.1.max(1))
+    }
+}
+
+/// Calls after which a function rises to `level`.
+fn threshold(manifest: &Manifest, level: Level) -> u64 {
+    let thresholds = manifest.thresholds;
+    match level {
+        Level::Interp => 0,
+        Level::O0 => (thresholds.0 / O0_SHARE).max(1),
+        Level::O1 => thresholds.0,
+        Level::O2 => thresholds.1,
+        Level::O3 => thresholds.2,
+    }
+}
+
+/// The level that `calls` calls deserve.
+pub(super) fn deserved(manifest: &Manifest, calls: u64) -> Level {
+    let reached = |level: &Level| calls >= threshold(manifest, *level);
+    Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
+}
+
+/// The wish for `key` to come to `level` for all calls to come, if it is below and nothing speaks
+/// against it.
+pub(super) fn rise(
+    view: &View<'_>,
+    key: FuncKey,
+    level: Level,
+    heat: u64,
+    reason: String,
+) -> Option<Wish> {
+    let standing = view.ledger.at(key);
+    let there = standing.level().max(standing.awaited.unwrap_or_default());
+    let body = view.facts.module(key.image).func(key.func);
+    if there >= level || standing.refused.is_some() || body.is_declaration() {
+        return None;
+    }
+    let options = compiler_options(level, view.facts.manifest().level.is_none());
+    let purpose = Purpose::Rise;
+    Some(Wish { key, level, entry: Entry::Call, options, purpose, heat, reason })
+}
+
+/// Counting to thresholds, or weighing gain against cost.
+#[derive(Debug, Default)]
+pub(crate) struct Rising;
+
+impl Rising {
+    /// An interpreted function was called `calls` times.
+    pub(crate) fn called(&self, view: &View<'_>, key: FuncKey, calls: u64) -> Orders {
+        let manifest = view.facts.manifest();
+        let standing = view.ledger.at(key);
+        let rises = manifest.level.is_none() && standing.refused.is_none();
+        if !rises {
+            return Vec::from([Order::ReportAt(key, u64::MAX)]);
+        }
+        if manifest.adaptive {
+            let mut orders = look(view, key, calls).1;
+            orders.push(Order::ReportAt(key, calls.saturating_mul(2)));
+            return orders;
+        }
+        // What earlier boots called often is not put to the test again.
+        let before = standing.heat_before();
+        let all = calls.saturating_add(before);
+        let level = deserved(manifest, all);
+        let wish = rise(view, key, level, all, format!("{all} calls"));
+        let again =
+            above(level).map_or(u64::MAX, |next| threshold(manifest, next).saturating_sub(before));
+        let compile = wish.map(|wish| Order::Compile(Box::new(wish)));
+        compile.into_iter().chain([Order::ReportAt(key, again)]).collect()
+    }
+
+    /// The counter of a function ran out. It asks no more until it is set anew.
+    pub(crate) fn counter_out(&self, view: &View<'_>, key: FuncKey) -> Orders {
+        let standing = view.ledger.at(key);
+        let heat = standing.native_heat().saturating_add(view.facts.interpreted_calls(key));
+        let level = standing.level();
+        if view.facts.manifest().adaptive {
+            let (rises, mut orders) = look(view, key, heat);
+            if !rises {
+                orders.extend(self.arm(view, key, level, heat));
+            }
+            return orders;
+        }
+        let next = deserved(view.facts.manifest(), heat).max(above(level).unwrap_or(level));
+        let wish = rise(view, key, next, heat, format!("{heat} calls and loops"));
+        wish.map(|wish| Order::Compile(Box::new(wish))).into_iter().collect()
+    }
+
+    /// A loop of an interpreted call has gone round `back_edges` times.
+    pub(crate) fn looped(
+        &self,
+        view: &View<'_>,
+        key: FuncKey,
+        header: BlockId,
+        back_edges: u64,
+    ) -> Orders {
+        let manifest = view.facts.manifest();
+        let standing = view.ledger.at(key);
+        if manifest.level.is_some() || standing.refused.is_some() {
+            return Vec::from([Order::ReportLoopAt(key, header, u64::MAX)]);
+        }
+        let mut reason = format!("{back_edges} back edges");
+        if manifest.adaptive {
+            let decision = adaptive::decide(view, key, Level::O2);
+            reason = decision.reason;
+            if decision.level.is_none() {
+                let again = back_edges.saturating_mul(2);
+                return Vec::from([Order::ReportLoopAt(key, header, again)]);
+            }
+        }
+        let mut orders = Vec::new();
+        if !standing.has_loop(header) && !standing.awaited_loops.contains(&header) {
+            // The call in progress may be the only one there ever is, so its code is made well and
+            // counts nothing.
+            orders.push(Order::Compile(Box::new(Wish {
+                key,
+                level: Level::O2,
+                entry: Entry::Loop(header),
+                options: compiler_options(Level::O2, false),
+                purpose: Purpose::Rise,
+                heat: back_edges,
+                reason,
+            })));
+        }
+        // The next call should not have to find out again.
+        let calls = threshold(manifest, Level::O2);
+        let wish = rise(view, key, Level::O2, calls, "continued in a loop".into());
+        orders.extend(wish.map(|wish| Order::Compile(Box::new(wish))));
+        orders
+    }
+
+    /// A function has come to `level` after `heat` calls and rounds: when its counter is to run
+    /// out next.
+    pub(crate) fn arm(
+        &self,
+        view: &View<'_>,
+        key: FuncKey,
+        level: Level,
+        heat: u64,
+    ) -> Option<Order> {
+        let next = above(level)?;
+        let manifest = view.facts.manifest();
+        let left = if manifest.adaptive {
+            // Looked at again when it has taken about as much again.
+            heat.max(FIRST_LOOK)
+        } else {
+            threshold(manifest, next).saturating_sub(heat).max(1)
+        };
+        Some(Order::Arm(key, left))
+    }
+
+    /// The one level that was asked for, for all functions.
+    pub(crate) fn fixed(&self, view: &View<'_>, level: Level) -> Vec<Wish> {
+        let reason = || "the one level asked for".into();
+        let all = view.ledger.functions(view.facts);
+        all.into_iter().filter_map(|key| rise(view, key, level, 0, reason())).collect()
+    }
+}
+
+/// Weighs whether `key` should rise, in the adaptive mode; whether it does.
+fn look(view: &View<'_>, key: FuncKey, heat: u64) -> (bool, Orders) {
+    let decision = adaptive::decide(view, key, Level::O0);
+    let Some(level) = decision.level else {
+        let stays = format!("{} stays: {heat} calls, {}", view.label(key), decision.reason);
+        return (false, Vec::from([Order::Explain(stays)]));
+    };
+    let wish = rise(view, key, level, heat, decision.reason);
+    (wish.is_some(), wish.map(|wish| Order::Compile(Box::new(wish))).into_iter().collect())
+}
