@@ -1,4 +1,5 @@
-//! A few random programs; `cargo xtask csmith --seeds A..B`, with `--ir` or without, tries many.
+//! A few random programs; `cargo xtask csmith --seeds A..B`, alone, with `--ir` or with `--signatures`,
+//! tries many.
 
 use std::process::Command;
 
@@ -7,7 +8,7 @@ use bareflow_tests::place;
 fn try_some(arguments: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let out = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "xtask", "--", "csmith", "--seeds", "1..10"])
+        .args(["run", "--quiet", "--package", "xtask", "--", "csmith"])
         .args(arguments)
         .current_dir(place::workspace())
         .env("CARGO_TARGET_DIR", place::target())
@@ -20,10 +21,15 @@ fn try_some(arguments: &[&str]) {
 
 #[test]
 fn random_programs_behave_as_natively() {
-    try_some(&[]);
+    try_some(&["--seeds", "1..10"]);
 }
 
 #[test]
 fn random_ir_behaves_as_natively() {
-    try_some(&["--ir", "--level", "interp,O1,O3,auto"]);
+    try_some(&["--seeds", "1..10", "--ir", "--level", "interp,O1,O3,auto"]);
+}
+
+#[test]
+fn random_signatures_pass_what_they_do_natively() {
+    try_some(&["--seeds", "1..3", "--signatures", "--level", "interp,O1,stress"]);
 }

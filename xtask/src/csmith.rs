@@ -1,5 +1,5 @@
-//! Random programs, in C from csmith or in LLVM IR of our own, natively and as bitcode: they must
-//! print the same.
+//! Random programs, in C from csmith, in LLVM IR of our own or in C with random signatures, natively
+//! and as bitcode: they must print the same.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{images, random_ir, shell};
+use crate::{images, random_calls, random_ir, shell};
 
 /// What to try.
 #[derive(clap::Args, Debug)]
@@ -17,7 +17,8 @@ pub struct Args {
     /// Seeds, first and last
     #[arg(long, value_name = "A..B", default_value = "1..20")]
     seeds: String,
-    /// Levels of the engine, with commas between: interp, O0 to O3, auto
+    /// Levels of the engine, with commas between: interp, O0 to O3, auto, or stress, which changes
+    /// functions to any level all the time
     #[arg(long, default_value = "auto", value_delimiter = ',')]
     level: Vec<String>,
     /// More that csmith is told, such as --float
@@ -26,12 +27,26 @@ pub struct Args {
     /// Random LLVM IR of our own instead of csmith's C
     #[arg(long, conflicts_with = "csmith")]
     ir: bool,
+    /// Random signatures of functions in C of our own, a hundred a seed, instead of csmith's C
+    #[arg(long, conflicts_with_all = ["csmith", "ir"])]
+    signatures: bool,
     /// Seconds that one run may take; a program that takes longer natively is left out
     #[arg(long, value_name = "S", default_value_t = 60)]
     limit: u64,
     /// Programs at a time
     #[arg(long, default_value_t = 2)]
     jobs: usize,
+}
+
+impl Args {
+    /// What programs are called in file names, and in words.
+    fn kind(&self) -> (&'static str, &'static str) {
+        match (self.ir, self.signatures) {
+            (true, _) => ("ir", "IR"),
+            (_, true) => ("calls", "signatures"),
+            _ => ("", "csmith"),
+        }
+    }
 }
 
 /// How one program went.
@@ -98,7 +113,7 @@ pub fn run(args: &Args) -> Result<()> {
     println!(
         "{} seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
          {} endless natively",
-        if args.ir { "IR" } else { "csmith" },
+        args.kind().1,
         args.level.join(", "),
         count(|v| matches!(v, Verdict::Same)),
         count(|v| matches!(v, Verdict::Slow)),
@@ -116,12 +131,17 @@ fn range(text: &str) -> Result<(u64, u64)> {
 
 fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
     // Two runs of different kinds may go on at once.
-    let kind = if args.ir { "ir" } else { "" };
+    let kind = args.kind().0;
     let file = |suffix: &str| folder.join(format!("{kind}{seed}{suffix}"));
     let source = file(if args.ir { ".ll" } else { ".c" });
     let native = file(".native");
-    let program =
-        if args.ir { random_ir::program(seed).into_bytes() } else { csmith(seed, args, folder)? };
+    let program = if args.ir {
+        random_ir::program(seed).into_bytes()
+    } else if args.signatures {
+        random_calls::program(seed).into_bytes()
+    } else {
+        csmith(seed, args, folder)?
+    };
     std::fs::write(&source, program)?;
     compile(&["-O1", "-o"], &native, &source)?;
     let wanted = output(Command::new("timeout").arg(NATIVE_LIMIT).arg(&native))?;
@@ -177,10 +197,12 @@ fn compare(
 ) -> Result<Verdict> {
     let tool = tool()?;
     let mut command = Command::new("timeout");
-    command.arg(limit.to_string()).arg(tool).args(["run", "--level", engine]);
-    if engine == "auto" {
-        command.args(["--thresholds", THRESHOLDS]);
-    }
+    command.arg(limit.to_string()).arg(tool).arg("run");
+    match engine {
+        "auto" => command.args(["--thresholds", THRESHOLDS]),
+        "stress" => command.args(["--stress", &(seed + 1).to_string()]),
+        level => command.args(["--level", level]),
+    };
     command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());
     let got = output(&mut command)?;
     const TIMED_OUT: i32 = 124;
@@ -195,7 +217,11 @@ fn compare(
     if got.status != Some(0) {
         write!(why, "status {:?}: {}", got.status, show(&got.err))?;
     } else {
-        write!(why, "{:?}, natively {:?}", show(&got.out), show(&wanted.out))?;
+        // The lines that differ say which function it was, where programs print more than one.
+        let (got, wanted) = (show(&got.out), show(&wanted.out));
+        let differ = got.lines().zip(wanted.lines()).filter(|(got, wanted)| got != wanted);
+        let (got, wanted): (Vec<_>, Vec<_>) = differ.take(5).unzip();
+        write!(why, "{got:?}, natively {wanted:?}")?;
     }
     write!(why, "\n  again: bareflow run --level {engine} {}", bitcode.display())?;
     Ok(Verdict::Failed(why))

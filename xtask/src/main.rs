@@ -8,6 +8,8 @@ mod docs;
 mod fuzz;
 mod images;
 mod kernel;
+mod random;
+mod random_calls;
 mod random_ir;
 mod setup;
 mod shell;

@@ -14,6 +14,11 @@ use crate::ops::Ops;
 /// Flags of a call, by bit.
 const TAIL: u64 = 1 << 0;
 const MUST_TAIL: u64 = 1 << 14;
+/// Where the calling convention begins.
+const CONVENTION: u32 = 1;
+/// Calling conventions in which a `tail` call in tail position uses no stack: `tailcc`,
+/// `swifttailcc`.
+const GUARANTEED: [u64; 2] = [18, 20];
 const EXPLICIT_TYPE: u64 = 1 << 15;
 const FAST_MATH: u64 = 1 << 17;
 /// The same of an invoke.
@@ -43,7 +48,8 @@ impl Body<'_> {
             Found::Asm(asm) => self.assembly(asm, ty, ret, args),
             Found::Operand(callee) => {
                 let attrs = self.argument_attrs(attrs, args.len())?;
-                let must_tail = flags & MUST_TAIL != 0;
+                let guaranteed = GUARANTEED.contains(&((flags >> CONVENTION) & 0x3ff));
+                let must_tail = flags & MUST_TAIL != 0 || flags & TAIL != 0 && guaranteed;
                 let tail = must_tail || flags & TAIL != 0;
                 self.push(
                     Op::Call(CallInfo { callee, ty, args, attrs, tail, must_tail, fast }),

@@ -17,24 +17,15 @@ use crate::wrap;
 impl Lower<'_, '_> {
     /// A call of a function of the program, by name or address.
     pub(crate) fn call(&mut self, call: &CallInfo) -> Res<Vec<Value>> {
-        if call.must_tail {
-            return refuse("a call that must be a tail call");
-        }
-        let types = self.types();
-        let Some((ret, params, varargs)) = types.signature(call.ty) else {
-            return refuse("a call without function type");
-        };
-        let mut args: Vec<TypeId> = params.to_vec();
-        for arg in call.args.iter().skip(params.len()) {
-            args.push(self.src.type_of(*arg));
-        }
-        if call.args.len() < args.len() {
-            return refuse("a call with too few arguments");
-        }
+        let (lowered, args, ret) = self.call_signature(call)?;
         let callee = self.src.direct_callee(call.callee);
-        let ret_attrs = callee.map(|id| self.src.module.func(id).ret).unwrap_or_default();
-        let lowered = self.lower_signature(ret, ret_attrs, &args, &call.attrs, varargs)?;
-        let (values, room) = self.call_args(call, &args, ret, &lowered)?;
+        let varargs = lowered.abi.varargs;
+        let values = self.call_args(call, &args, &lowered)?;
+        let mut room = None;
+        if lowered.in_memory {
+            let (size, align) = (alloc_size(self.types(), ret), align_of(self.types(), ret));
+            room = Some(Addr { base: Base::Stack(self.stack_slot(size, align)?), offset: 0 });
+        }
         if lowered.special {
             let inst = self.call_with_image(call, &lowered, &values, room)?;
             return self.results(ret, room, inst);
@@ -69,6 +60,27 @@ impl Lower<'_, '_> {
         self.results(ret, room, inst)
     }
 
+    /// The signature of a call, the types of its arguments, and that of its result.
+    pub(crate) fn call_signature(
+        &mut self,
+        call: &CallInfo,
+    ) -> Res<(Lowered, Vec<TypeId>, TypeId)> {
+        let Some((ret, params, varargs)) = self.types().signature(call.ty) else {
+            return refuse("a call without function type");
+        };
+        let mut args: Vec<TypeId> = params.to_vec();
+        for arg in call.args.iter().skip(params.len()) {
+            args.push(self.src.type_of(*arg));
+        }
+        if call.args.len() < args.len() {
+            return refuse("a call with too few arguments");
+        }
+        let callee = self.src.direct_callee(call.callee);
+        let ret_attrs = callee.map(|id| self.src.module.func(id).ret).unwrap_or_default();
+        let lowered = self.lower_signature(ret, ret_attrs, &args, &call.attrs, varargs)?;
+        Ok((lowered, args, ret))
+    }
+
     /// The result of a call.
     fn results(&mut self, ret: TypeId, room: Option<Addr>, inst: Inst) -> Res<Vec<Value>> {
         let mut out = Vec::new();
@@ -81,20 +93,13 @@ impl Lower<'_, '_> {
         Ok(out)
     }
 
-    /// The parts of all arguments, and where the result will be if it goes to memory. What is
-    /// copied is its address.
-    fn call_args(
+    /// The parts of all arguments. What is copied is its address.
+    pub(crate) fn call_args(
         &mut self,
         call: &CallInfo,
         args: &[TypeId],
-        ret: TypeId,
         lowered: &Lowered,
-    ) -> Res<(Vec<Vec<Value>>, Option<Addr>)> {
-        let mut room = None;
-        if lowered.in_memory {
-            let (size, align) = (alloc_size(self.types(), ret), align_of(self.types(), ret));
-            room = Some(Addr { base: Base::Stack(self.stack_slot(size, align)?), offset: 0 });
-        }
+    ) -> Res<Vec<Vec<Value>>> {
         let mut all = Vec::with_capacity(args.len());
         for (index, pass) in lowered.abi.args.iter().enumerate() {
             if let Pass::Copy { .. } = pass {
@@ -111,7 +116,7 @@ impl Lower<'_, '_> {
             }
             all.push(self.to_parts(args[index], &pieces)?);
         }
-        Ok((all, room))
+        Ok(all)
     }
 
     /// Cranelift's arguments.
@@ -151,6 +156,15 @@ impl Lower<'_, '_> {
         Ok(self.b.ins().stack_addr(types::I64, slot, 0))
     }
 
+    /// A part as a register or a stack place has it: a whole word, if it is an integer.
+    pub(crate) fn extend(&mut self, value: Value, ext: Extension) -> Value {
+        match self.ty(value) {
+            ty if !ty.is_int() || ty.bits() >= 64 => value,
+            _ if ext == Extension::Sign => self.b.ins().sextend(types::I64, value),
+            _ => self.b.ins().uextend(types::I64, value),
+        }
+    }
+
     /// A call that says on the stack what its parameters cannot ([`wrap::call_with_image`]).
     fn call_with_image(
         &mut self,
@@ -170,11 +184,13 @@ impl Lower<'_, '_> {
                     self.copy_block(to, values[arg][0], *size);
                 }
                 Pass::Parts(places) => {
+                    let ext = call.attrs.get(arg).copied().unwrap_or_default().ext;
                     for ((_, place), value) in places.iter().zip(&values[arg]) {
                         match place {
                             Place::Stack(offset) => {
                                 let to = image.plus(u64::from(*offset));
-                                self.store_raw(*value, to, plain());
+                                let value = self.extend(*value, ext);
+                                self.store_raw(value, to, plain());
                             }
                             Place::Nest => chain = *value,
                             Place::Int(_) | Place::Float(_) => {}

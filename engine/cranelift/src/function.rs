@@ -14,6 +14,7 @@ use crate::lower::{Addr, Base, Lower, Res, refuse};
 use crate::memory::plain;
 use crate::order::Order;
 use crate::signature::{Lowered, Param};
+use crate::tail;
 use crate::wrap;
 use bareflow_object::Entry;
 
@@ -42,7 +43,8 @@ impl Lower<'_, '_> {
         match entry {
             Entry::Call => {
                 let chain = func.params.iter().any(|attrs| attrs.nest);
-                self.wrap = wrap::Entry { spills: varargs, chain };
+                let jump = self.tail_calls(order, &lowered)?;
+                self.wrap = wrap::Entry { spills: varargs, chain, jump };
                 self.signature(&lowered);
                 self.b.append_block_params_for_function_params(start);
                 self.b.seal_block(start);
@@ -56,16 +58,19 @@ impl Lower<'_, '_> {
             }
             Entry::Loop(_) => {
                 let mut signature = Signature::new(CallConv::SystemV);
-                signature.params = vec![AbiParam::new(types::I64); 2];
+                signature.params = vec![AbiParam::new(types::I64); 3];
                 signature.returns = self.signature_returns(&lowered);
                 self.b.func.signature = signature;
                 self.b.append_block_params_for_function_params(start);
                 self.b.seal_block(start);
                 let values = self.b.block_params(start).to_vec();
+                if self.tail_calls(order, &lowered)?.is_some() {
+                    self.frame.tail = Some(tail::Room::in_handover(values[2]));
+                }
                 self.take_over(&lowered, values[0], values[1], order)?;
             }
         }
-        self.blocks_in_order(order, instrument)
+        self.blocks_in_order(order, instrument, &lowered)
     }
 
     fn signature_returns(&self, lowered: &Lowered) -> Vec<AbiParam> {
@@ -101,6 +106,9 @@ impl Lower<'_, '_> {
         // What the entry and the caller left in memory.
         let frame = self.wrap.is_needed().then(|| {
             let frame = self.b.ins().get_frame_pointer(types::I64);
+            if self.wrap.jump.is_some() {
+                self.frame.tail = Some(tail::Room::in_entry(frame));
+            }
             Addr { base: Base::Value(frame), offset: 0 }
         });
         for (arg, ty) in params.iter().enumerate() {
@@ -219,7 +227,7 @@ impl Lower<'_, '_> {
         Ok(pieces)
     }
 
-    fn blocks_in_order(&mut self, order: &Order, instrument: bool) -> Res<()> {
+    fn blocks_in_order(&mut self, order: &Order, instrument: bool, lowered: &Lowered) -> Res<()> {
         let func = self.src.func;
         for id in &order.blocks {
             for instr in func.block(*id) {
@@ -244,7 +252,8 @@ impl Lower<'_, '_> {
             let mut params = self.b.block_params(block).to_vec().into_iter();
             let is_header = order.is_header(*id);
             let mut counted = false;
-            for instr in func.block(*id) {
+            let tail = func.tail_call(*id);
+            for (place, instr) in func.block(*id).iter().enumerate() {
                 if let (Op::Phi { .. }, Some(result)) = (&instr.op, instr.result) {
                     let count = self.piece_types(instr.ty)?.len();
                     let pieces: Vec<Value> = params.by_ref().take(count).collect();
@@ -254,6 +263,12 @@ impl Lower<'_, '_> {
                 if instrument && is_header && !counted {
                     counted = true;
                     self.count();
+                }
+                if let Some((last, call)) = tail
+                    && place == last
+                    && self.tail_call(call, lowered).map_err(|refusal| refusal.at(instr))?
+                {
+                    break;
                 }
                 self.instr(instr).map_err(|refusal| refusal.at(instr))?;
             }

@@ -42,6 +42,7 @@ mod shape;
 mod side;
 mod signature;
 mod source;
+mod tail;
 mod variadic;
 mod vector;
 mod wide;

@@ -18,6 +18,7 @@ use crate::names::Names;
 use crate::promote::Promotion;
 use crate::shape::{self, Shape};
 use crate::source::Source;
+use crate::tail;
 use crate::wrap;
 use bareflow_object::CpuFeatures;
 
@@ -107,6 +108,8 @@ pub(crate) struct Frame {
     pub(crate) sret: Option<ValueId>,
     /// The side stack as it was at the entry, if the function moves it.
     pub(crate) side: Option<Value>,
+    /// Where calls that must not use stack leave their arguments, if there are such calls.
+    pub(crate) tail: Option<tail::Room>,
     /// The function starts in the middle: its static allocas are its caller's.
     pub(crate) osr: bool,
 }

@@ -180,6 +180,52 @@ impl Bridge {
         }
     }
 
+    /// Whether the callee looks at the image of registers and stack while it runs.
+    pub fn looks_at_image(&self) -> bool {
+        self.varargs || self.args.iter().any(|step| matches!(step.how, How::Copy { .. }))
+    }
+
+    /// Whether the caller passes an address for the result.
+    pub fn in_memory(&self) -> bool {
+        self.in_memory
+    }
+
+    /// Copies the arguments that have a name from one image to another, and nothing else.
+    ///
+    /// # Safety
+    /// Both are images of a call like this one.
+    pub unsafe fn restate(
+        &self,
+        from: &RegFrame,
+        from_stack: *const u8,
+        to: &mut RegFrame,
+        to_stack: *mut u8,
+    ) {
+        for step in &self.args {
+            let (place, bytes) = match step.how {
+                How::Int { place, .. } => (place, 8),
+                How::Float { place, bytes } => (place, u32::from(bytes).max(8)),
+                How::Copy { offset, size } => (Place::Stack(offset), size),
+            };
+            match (place, step.how) {
+                (Place::Stack(offset), _) => {
+                    let at = offset as usize;
+                    // SAFETY: the caller's.
+                    unsafe {
+                        core::ptr::copy(from_stack.add(at), to_stack.add(at), bytes as usize);
+                    }
+                }
+                (Place::Nest, _) => to.nest = from.nest,
+                (Place::Int(at) | Place::Float(at), How::Int { .. }) => {
+                    to.ints[at as usize] = from.ints[at as usize];
+                }
+                (Place::Int(at) | Place::Float(at), _) => {
+                    to.floats[at as usize] = from.floats[at as usize];
+                }
+            }
+        }
+    }
+
     /// Writes a result from registers to `dst`.
     ///
     /// # Safety

@@ -12,7 +12,7 @@ use bareflow_ir::{BlockId, FuncId, Module};
 use spin::Once;
 
 use crate::code::Code;
-use crate::machine::{Context, Fp, Functions, HEADER, Ip, Loop, Owner, Run, SLACK};
+use crate::machine::{Context, Entered, Fp, Functions, HEADER, Ip, Loop, Owner, Run, SLACK};
 use crate::machine::{bump, depth, header, slow, take_back};
 use crate::op::call::UNDECODED;
 use crate::op::slow::EXIT;
@@ -122,7 +122,7 @@ impl Interp {
             let fill = |fp: *mut u8| unsafe {
                 ptr::copy(words.as_ptr().cast(), fp, words.len() * 8);
             };
-            self.run(world, func, dst, (ptr::null_mut(), ptr::null_mut()), fill)?;
+            self.run(world, func, dst, None, fill)?;
         }
         result.truncate((bridge.ret_bytes as usize).div_ceil(8));
         Ok(result)
@@ -132,6 +132,10 @@ impl Interp {
     /// [`bareflow_ir::abi::lower`] says from `regs` and `stack_args` (the address of the first
     /// stack argument) and leaves the result in `regs`. A trap goes to [`World::trap`].
     ///
+    /// The answer is 0, or an address: then the result is what the code there returns when it is
+    /// called in place of `func`, with the registers now in `regs` (the static chain included) and
+    /// the stack arguments where they were.
+    ///
     /// # Safety
     /// `regs` and `stack_args` hold a call of `func` by the C calling convention.
     pub unsafe fn enter(
@@ -139,13 +143,50 @@ impl Interp {
         world: &dyn World,
         func: FuncId,
         regs: &mut RegFrame,
-        stack_args: *const u8,
-    ) {
+        stack_args: *mut u8,
+    ) -> u64 {
         self.count_call(world, func);
         // SAFETY: the caller's.
-        if let Err(trap) = unsafe { self.run_image(world, func, regs, stack_args.cast_mut()) } {
-            world.trap(trap)
+        match unsafe { self.run_image(world, func, regs, stack_args) } {
+            Ok(goes_to) => goes_to,
+            Err(trap) => world.trap(trap),
         }
+    }
+
+    /// Runs `func` with arguments as the calling convention has them. The answer is that of
+    /// [`Self::enter`].
+    ///
+    /// # Safety
+    /// `regs` and `stack` hold such arguments.
+    unsafe fn run_image(
+        &self,
+        world: &dyn World,
+        func: FuncId,
+        regs: &mut RegFrame,
+        stack: *mut u8,
+    ) -> Result<u64, Trap> {
+        let bridge = self.functions.bridge(func);
+        let hidden = regs.ints[0];
+        let mut small = [0u64; 8];
+        let mut large = Vec::new();
+        let words = (bridge.ret_bytes as usize).div_ceil(8);
+        let dst = if words <= small.len() {
+            small.as_mut_ptr()
+        } else {
+            large.resize(words, 0);
+            large.as_mut_ptr()
+        }
+        .cast::<u8>();
+        let image = &raw mut *regs;
+        let entered = Entered { regs: image, stack, stack_bytes: bridge.stack_bytes, hidden };
+        // SAFETY: the caller's; a frame has room for the parameters.
+        let fill = |fp: *mut u8| unsafe { bridge.scatter(fp, &*image, stack) };
+        let goes_to = self.run(world, func, dst, Some(entered), fill)?;
+        if goes_to == 0 {
+            // SAFETY: the result is there; where one goes to memory, its address came first.
+            unsafe { bridge.get_result(dst, hidden, regs) };
+        }
+        Ok(goes_to)
     }
 
     /// Runs `func` in a new frame above everything on the stack, with parameters from `fill`.
@@ -154,9 +195,9 @@ impl Interp {
         world: &dyn World,
         func: FuncId,
         dst: *mut u8,
-        image: (*mut u8, *mut u8),
+        entered: Option<Entered>,
         fill: impl FnOnce(*mut u8),
-    ) -> Result<(), Trap> {
+    ) -> Result<u64, Trap> {
         let name = || self.functions.name(func).into();
         let state = self.functions.callee(func);
         if state.slow() & slow::UNDECODED != 0 {
@@ -170,11 +211,14 @@ impl Interp {
         let mark = stack.mark();
         let fp = (mark.low().next_multiple_of(16) + HEADER) as *mut u8;
         let mut run = Run {
-            context: Context { limit: mark.high() },
+            context: Context { limit: mark.high(), frame: fp },
             functions: &self.functions,
             owner: self,
             world,
             stack,
+            begin: fp.wrapping_sub(HEADER),
+            entered,
+            goes_to: 0,
             trap: None,
         };
         if fp as usize + state.frame_bytes.load(Relaxed) as usize > run.context.limit {
@@ -191,7 +235,11 @@ impl Interp {
         // SAFETY: there is room for frame and header; the code belongs to the function.
         unsafe {
             let link = &mut *header(fp);
-            (link.save, link.overflow) = image;
+            if let Some(entered) = entered {
+                let named = self.functions.bridge(func).named_stack as usize;
+                link.save = entered.regs.cast();
+                link.overflow = entered.stack.add(named);
+            }
             link.dst = dst;
             link.fp = mark.inner() as *mut u8;
             link.ip = &raw const EXIT;
@@ -199,7 +247,7 @@ impl Interp {
             ((*entry).op.handler)(entry, fp, (&raw mut run).cast(), 0, 0.0, 0.0);
         }
         stack.reset(mark);
-        run.trap.map_or(Ok(()), Err)
+        run.trap.map_or(Ok(run.goes_to), Err)
     }
 
     fn count_call(&self, world: &dyn World, func: FuncId) {
@@ -276,33 +324,26 @@ impl Owner for Interp {
         unsafe { self.samples.take(self.module(), func, frame) }
     }
 
-    unsafe fn run_image(
+    unsafe fn call_image(
         &self,
         world: &dyn World,
         func: FuncId,
         regs: &mut RegFrame,
         stack: *mut u8,
     ) -> Result<(), Trap> {
-        let bridge = self.functions.bridge(func);
-        let hidden = regs.ints[0];
-        let mut small = [0u64; 8];
-        let mut large = Vec::new();
-        let words = (bridge.ret_bytes as usize).div_ceil(8);
-        let dst = if words <= small.len() {
-            small.as_mut_ptr()
-        } else {
-            large.resize(words, 0);
-            large.as_mut_ptr()
+        // SAFETY: the caller's; a run that ends with a call has its arguments where its own were.
+        unsafe {
+            let goes_to = self.run_image(world, func, regs, stack)?;
+            if goes_to != 0 {
+                let words = self.functions.bridge(func).stack_bytes as usize / 8;
+                world.call_native(goes_to, regs, core::slice::from_raw_parts(stack.cast(), words));
+            }
         }
-        .cast::<u8>();
-        let image = &raw mut *regs;
-        let overflow = stack.wrapping_add(bridge.named_stack as usize);
-        // SAFETY: the caller's; a frame has room for the parameters.
-        let fill = |fp: *mut u8| unsafe { bridge.scatter(fp, &*image, stack) };
-        self.run(world, func, dst, (image.cast(), overflow), fill)?;
-        // SAFETY: the result is there; where one goes to memory, its address came first.
-        unsafe { bridge.get_result(dst, hidden, regs) };
         Ok(())
+    }
+
+    fn frame_bytes_at(&self, ip: Ip) -> Option<u32> {
+        self.locate(ip).map(|(_, code)| code.frame_bytes)
     }
 
     fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {

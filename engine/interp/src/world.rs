@@ -47,10 +47,11 @@ pub trait World {
 
     /// An interpreted call of `func` has gone to the loop header `header` by one back edge
     /// `back_edges` times. An entry that is given in answer has the signature `extern "C"
-    /// fn(frame: *const u64, hidden: *mut u8)`: `frame` is the value frame
+    /// fn(frame: *const u64, hidden: *mut u8, tail: *mut Handover)`: `frame` is the value frame
     /// ([`bareflow_ir::layout::ValueFrame`]) with the values that are live at the header, its
     /// phis included, and `hidden` is where a result returned in memory goes. It returns what
-    /// the function does, and is called at once.
+    /// the function does, or leaves in `tail` ([`abi::Handover`]) a call that does; it is called at
+    /// once.
     fn hot_loop(&self, func: FuncId, header: BlockId, back_edges: u64) -> HotLoop;
 
     /// A program that native code called into the interpreter for cannot go on. Unwinds to

@@ -105,7 +105,9 @@ fn entered_by_the_calling_convention() {
     let enter = |name: &str, regs: &mut RegFrame, stack: &[u64]| {
         let id = program.func(name);
         // SAFETY: the registers are those of a call of that function.
-        unsafe { program.interp.enter(&program.world, id, regs, stack.as_ptr().cast()) }
+        let stack = stack.as_ptr().cast_mut().cast();
+        // SAFETY: the caller's.
+        assert_eq!(unsafe { program.interp.enter(&program.world, id, regs, stack) }, 0);
     };
     let word = |value: f64| [value.to_bits(), 0];
     // The upper halves of narrow arguments are anything.

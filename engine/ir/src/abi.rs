@@ -55,6 +55,24 @@ pub struct RegFrame {
 
 const _: () = assert!(core::mem::offset_of!(RegFrame, nest) == SAVE_AREA);
 
+/// Where code that was entered in the middle of a function leaves a call that must not use stack,
+/// for whoever entered it to make: at the address that it gets as its third argument. The stack
+/// arguments follow, at an address that is aligned as they ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C, align(16))]
+pub struct Handover {
+    /// The address to call; 0 when there is no such call.
+    pub target: u64,
+    _unused: u64,
+    /// The argument registers and the static chain.
+    pub regs: RegFrame,
+}
+
+/// Offset of the registers in a [`Handover`].
+pub const HANDOVER_REGS: usize = core::mem::offset_of!(Handover, regs);
+/// Offset of the static chain in a [`RegFrame`].
+pub const CHAIN: usize = core::mem::offset_of!(RegFrame, nest);
+
 /// A piece of a value that fits one register.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {

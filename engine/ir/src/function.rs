@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::{BlockId, FunctionFlags, Linkage, Op, ParamAttrs, TypeId, ValueId};
+use crate::{BlockId, CallInfo, FunctionFlags, Linkage, Op, Operand, ParamAttrs, TypeId, ValueId};
 
 /// A function definition, or a declaration when it has no blocks.
 #[derive(Clone, Debug)]
@@ -74,6 +74,18 @@ impl Function {
     /// If the block is of another function or empty.
     pub fn terminator(&self, id: BlockId) -> &Instr {
         &self.instrs[self.blocks[id.index()].instrs.end as usize - 1]
+    }
+
+    /// The call that a block ends with by returning what it returns, if that call must not use
+    /// stack; and its place in the block.
+    ///
+    /// # Panics
+    /// If the block is of another function.
+    pub fn tail_call(&self, id: BlockId) -> Option<(usize, &CallInfo)> {
+        let [.., call, ret] = self.block(id) else { return None };
+        let (Op::Call(info), Op::Ret { value }) = (&call.op, &ret.op) else { return None };
+        let same = *value == call.result.map(Operand::Value);
+        (info.must_tail && same).then(|| (self.block(id).len() - 2, info))
     }
 
     /// All block ids in order.

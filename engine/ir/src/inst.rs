@@ -30,7 +30,8 @@ pub struct CallInfo {
     pub attrs: Vec<ParamAttrs>,
     /// `tail` or `musttail`: the callee does not see the caller's allocas.
     pub tail: bool,
-    /// `musttail`: the stack must not grow.
+    /// `musttail`, or `tail` in a convention that guarantees it: the stack must not grow when the
+    /// caller returns what it returns ([`crate::Function::tail_call`]).
     pub must_tail: bool,
     /// Fast-math flags of a call that returns a float.
     pub fast: FastMath,

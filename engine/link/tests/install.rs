@@ -197,7 +197,12 @@ fn code_is_never_writable_where_it_runs() {
 }
 
 /// Arguments and context as the handler saw them, and a result.
-unsafe extern "C" fn handler(slot: u32, frame: *mut RegFrame, stack: *mut u8, context: *mut ()) {
+unsafe extern "C" fn handler(
+    slot: u32,
+    frame: *mut RegFrame,
+    stack: *mut u8,
+    context: *mut (),
+) -> usize {
     // SAFETY: the linker passes a frame and the context it was given; the test pushed two words.
     unsafe {
         let seen = &mut *context.cast::<Vec<u64>>();
@@ -213,6 +218,7 @@ unsafe extern "C" fn handler(slot: u32, frame: *mut RegFrame, stack: *mut u8, co
         frame.floats[0] = [3, 4];
         frame.floats[1] = [5, 6];
     }
+    0
 }
 
 #[test]

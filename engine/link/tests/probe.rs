@@ -47,7 +47,12 @@ fn recursion_is_counted_call_by_call() {
     assert_eq!(core.probe_depth(), 0);
 }
 
-unsafe extern "C" fn all_registers(_: u32, frame: *mut RegFrame, stack: *mut u8, context: *mut ()) {
+unsafe extern "C" fn all_registers(
+    _: u32,
+    frame: *mut RegFrame,
+    stack: *mut u8,
+    context: *mut (),
+) -> usize {
     // SAFETY: the linker passes a frame and the context it was given; the test pushed one word.
     unsafe {
         (*context.cast::<Vec<RegFrame>>()).push(*frame);
@@ -56,6 +61,7 @@ unsafe extern "C" fn all_registers(_: u32, frame: *mut RegFrame, stack: *mut u8,
         (*frame).floats[0] = [3, 4];
         (*frame).floats[1] = [5, 6];
     }
+    0
 }
 
 #[test]
@@ -82,7 +88,7 @@ fn arguments_and_results_pass_through() {
     assert_eq!(linker.take_reading(probe).calls, 1);
 }
 
-unsafe extern "C" fn escape(_: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) {
+unsafe extern "C" fn escape(_: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) -> usize {
     // SAFETY: the test has made this thread a core, and entered.
     unsafe { bareflow_link::leave(current(), 5) }
 }
@@ -204,7 +210,7 @@ struct Measured {
 }
 
 /// Gives up, from inside of a measured call, its probe and the code that called it.
-unsafe extern "C" fn give_up(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mut ()) {
+unsafe extern "C" fn give_up(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mut ()) -> usize {
     #[inline(never)]
     fn retire(it: &mut Measured) {
         it.linker.publish(it.inner, it.inner_entry);
@@ -230,6 +236,7 @@ unsafe extern "C" fn give_up(_: u32, frame: *mut RegFrame, _: *mut u8, context: 
         assert!(it.linker.add_probe(&it.core, it.inner_entry).is_err());
     }
     frame.ints[0] = 40;
+    0
 }
 
 unsafe extern "C" fn call_outer(context: *mut ()) -> u64 {

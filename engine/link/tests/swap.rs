@@ -20,7 +20,7 @@ struct World {
 }
 
 /// Replaces the function while its old version is on the stack, as a session would.
-unsafe extern "C" fn swap(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mut ()) {
+unsafe extern "C" fn swap(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mut ()) -> usize {
     // SAFETY: the context is the test's world; nothing else refers to it during the call.
     let (world, frame) = unsafe { (&mut *context.cast::<World>(), &mut *frame) };
     world.calls += 1;
@@ -38,6 +38,7 @@ unsafe extern "C" fn swap(_: u32, frame: *mut RegFrame, _: *mut u8, context: *mu
     assert_eq!(unsafe { (old_at as *const u8).read() }, 0x48);
     assert!(world.linker.retired_bytes() > 0, "freed under our feet");
     frame.ints[0] = u64::from(world.calls);
+    0
 }
 
 unsafe extern "C" fn body(context: *mut ()) -> u64 {
@@ -129,7 +130,7 @@ fn a_stack_word_keeps_its_range() {
 }
 
 /// Leaves from inside compiled code.
-unsafe extern "C" fn escape(_: u32, frame: *mut RegFrame, _: *mut u8, _: *mut ()) {
+unsafe extern "C" fn escape(_: u32, frame: *mut RegFrame, _: *mut u8, _: *mut ()) -> usize {
     // SAFETY: the test has made this thread a core, and entered.
     unsafe { bareflow_link::leave(current(), (*frame).ints[0] + 7) }
 }

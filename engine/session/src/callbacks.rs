@@ -41,7 +41,7 @@ pub(crate) unsafe extern "C" fn interpret(
     frame: *mut RegFrame,
     stack_args: *mut u8,
     _context: *mut (),
-) {
+) -> usize {
     let Some(session) = Session::current() else { unreachable!("thunks run in a session") };
     let slot = SlotId(slot);
     let Some(key) = session.shared.owner(slot) else {
@@ -52,7 +52,7 @@ pub(crate) unsafe extern "C" fn interpret(
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };
     // SAFETY: the thunk passes the registers of one call.
-    unsafe { image.interp.enter(&world, key.func, &mut *frame, stack_args) }
+    unsafe { image.interp.enter(&world, key.func, &mut *frame, stack_args) as usize }
 }
 
 /// Whether a program that was stopped at `instruction`, with its stack pointer at `stack`, may be

@@ -22,9 +22,6 @@ const TOGETHER: usize = 8;
 /// Programs in Rust a machine: each carries the parts of `core` and `alloc` that it uses.
 const RUST_TOGETHER: usize = 3;
 
-/// What the compiler cannot do, so that only the interpreter runs it: shrinking must say so.
-const REFUSED: [(&str, &str); 1] = [("c/tail_calls", "a call that must be a tail call")];
-
 struct Suite {
     names: Vec<String>,
     manifest: Manifest,
@@ -69,9 +66,7 @@ fn suites() -> Vec<Suite> {
         Ok("all") => vec![0, 1, 2, 3],
         _ => vec![[1, 2, 3][index % 3]],
     };
-    let (alone, programs): (Vec<_>, Vec<_>) =
-        programs.into_iter().partition(|p| REFUSED.iter().any(|(name, _)| *name == p.name));
-    let mut suites: Vec<_> = alone.iter().map(|p| suite(std::slice::from_ref(p), 2)).collect();
+    let mut suites = Vec::new();
     let (rust, c): (Vec<_>, Vec<_>) =
         programs.into_iter().partition(|program| program.name.starts_with("rust/"));
     let machines = c.chunks(TOGETHER).chain(rust.chunks(RUST_TOGETHER));
@@ -103,11 +98,6 @@ fn check(suite: &Suite) {
     let options =
         Options { policy: Policy::Reachable, flat: true, elf: false, ..Options::default() };
     let shrunk = shrink(&bytes, &Cranelift::new(), &options);
-    if let Some((name, why)) = REFUSED.iter().find(|(name, _)| suite.names == [*name]) {
-        let error = shrunk.expect_err(name).to_string();
-        assert!(error.contains(why) && error.contains(&name.replace('/', "-")), "{error}");
-        return;
-    }
     let shrunk = shrunk.unwrap_or_else(|error| panic!("{:?}: {error}", suite.names));
     let image = shrunk.image.unwrap().file;
     println!("{:?}: {} bytes", suite.names, image.len());

@@ -7,7 +7,6 @@
 
 mod float;
 mod int;
-mod random;
 mod text;
 mod types;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::random::Random;
 use super::types::{Lane, Type};
+use crate::random::Random;
 
 /// The buffers, what adds to the checksum, and what prints it.
 const HEAD: &str = "\
@@ -39,7 +39,7 @@ pub(super) struct Text {
 impl Text {
     pub(super) fn new(seed: u64) -> Self {
         Self {
-            random: Random(seed),
+            random: Random::new(seed),
             label: String::new(),
             functions: Vec::new(),
             text: HEAD.into(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::random::Random;
+use crate::random::Random;
 
 /// What a lane is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::ptr;
 
 use bareflow_ir::layout::alloc_size;
-use bareflow_ir::{CallInfo, FuncId, Instr, Operand, ParamAttrs, Symbol};
+use bareflow_ir::{CallInfo, FuncId, Instr, Op, Operand, ParamAttrs, Symbol};
 
 use super::plan::byval_room;
 use super::{Decoder, Kind, kind_of};
@@ -15,6 +15,7 @@ use crate::op::call;
 use crate::op::memory;
 use crate::op::site::Site;
 use crate::op::slow;
+use crate::op::tail::flag;
 
 impl Decoder<'_> {
     pub(super) fn emit_call(&mut self, instr: &Instr, info: &CallInfo, to: u32) {
@@ -163,6 +164,36 @@ impl Decoder<'_> {
         let mut operands = alloc::vec![site as u32, (site >> 32) as u32, words.len() as u32];
         operands.extend_from_slice(&words);
         self.push_operands(&operands);
+    }
+
+    /// A call in place of the frame, and the return behind it. `false` when it is none.
+    pub(super) fn emit_tail_call(&mut self, instr: &Instr) -> bool {
+        let module = self.env.module;
+        let Op::Call(info) = &instr.op else { return false };
+        let direct = module.direct_callee(info.callee);
+        let intrinsic = direct.is_some_and(|func| module.func(func).name.starts_with("llvm."));
+        let Some((_, params, varargs)) = module.types.signature(info.ty) else { return false };
+        if intrinsic {
+            return false;
+        }
+        let own = module.types.signature(self.func.ty).is_some_and(|(_, _, varargs)| varargs);
+        let forwards = varargs && own && params.len() == info.args.len();
+        if let Some(func) = direct
+            && module.func(func).is_declaration()
+            && !self.resolve(func)
+        {
+            return true;
+        }
+        let places: Vec<u32> = info.args.iter().map(|arg| self.place(*arg)).collect();
+        let address = if direct.is_none() { self.place(info.callee) } else { 0 };
+        let Some(site) = self.site(info, &places) else { return true };
+        let flags = u32::from(self.plan.saves_high) * flag::SAVES_HIGH
+            + u32::from(forwards) * flag::FORWARDS;
+        let func = direct.map_or(0, |func| func.0 + 1);
+        let at = self.push(crate::op::tail::tail_call, 0, 0, address, func);
+        self.frame_ends.push(at);
+        self.push_operands(&[site as u32, (site >> 32) as u32, flags, self.id.0]);
+        true
     }
 
     fn emit_bridge(&mut self, info: &CallInfo, places: &[u32], address: u32, func: u32, to: u32) {

@@ -72,7 +72,7 @@ pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
         return Err(vec!["a frame of more than 2^24 words".into()]);
     };
     let plan = Plan::new(env.module, func, &frame);
-    let mut decoder = Decoder::new(*env, func, &frame, plan);
+    let mut decoder = Decoder::new(*env, id, &frame, plan);
     decoder.emit_all();
     decoder.finish()
 }
@@ -94,6 +94,7 @@ struct Stub {
 
 struct Decoder<'a> {
     env: Env<'a>,
+    id: FuncId,
     func: &'a Function,
     plan: Plan,
     /// Where each value is kept.
@@ -134,7 +135,8 @@ struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(env: Env<'a>, func: &'a Function, frame: &ValueFrame, plan: Plan) -> Self {
+    fn new(env: Env<'a>, id: FuncId, frame: &ValueFrame, plan: Plan) -> Self {
+        let func = env.module.func(id);
         let blocks = func.blocks.len();
         let mut places: Vec<u32> = frame.word.iter().map(|word| word * 8).collect();
         let mut osr_moves = Vec::new();
@@ -148,6 +150,7 @@ impl<'a> Decoder<'a> {
         }
         Self {
             env,
+            id,
             func,
             places,
             insts: Vec::new(),
@@ -221,10 +224,16 @@ impl<'a> Decoder<'a> {
         self.forget_last();
         let func = self.func;
         let range = func.blocks[block.index()].instrs.clone();
+        let range_start = range.start;
         for at in range {
             let instr = &func.instrs[at as usize];
             self.at = at;
             self.temp = self.temp_base;
+            if func.tail_call(block).is_some_and(|(place, _)| range_start + place as u32 == at)
+                && self.emit_tail_call(instr)
+            {
+                return;
+            }
             if instr.op.is_terminator() {
                 self.emit_terminator(block, instr, next);
             } else if instr.result.is_none_or(|value| !self.plan.folded[value.index()]) {

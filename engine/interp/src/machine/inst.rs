@@ -26,6 +26,8 @@ pub(crate) type Cx = *mut Context;
 pub(crate) struct Context {
     /// End of the room for frames.
     pub limit: usize,
+    /// The frame to go on with, where a long way says so.
+    pub frame: Fp,
 }
 
 /// An instruction, or room for more operands of the one before it.

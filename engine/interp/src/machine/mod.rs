@@ -17,4 +17,4 @@ pub(crate) use function::{Callee, NOBODY, slow};
 pub(crate) use functions::Functions;
 pub(crate) use inst::{Context, Cx, Entry, Fp, Handler, Inst, Ip};
 pub(crate) use osr::OsrMove;
-pub(crate) use run::{Loop, Owner, Run};
+pub(crate) use run::{Entered, Loop, Owner, Run};

@@ -16,8 +16,25 @@ pub(crate) struct Run<'a> {
     pub owner: &'a dyn Owner,
     pub world: &'a dyn World,
     pub stack: &'a Stack,
+    /// Where the first frame of the run began.
+    pub begin: *mut u8,
+    /// Where the arguments came from, if machine code has entered the run.
+    pub entered: Option<Entered>,
+    /// When the run has ended with a call that whoever entered it has to make: where to.
+    pub goes_to: u64,
     /// Why the run ended, if not by returning.
     pub trap: Option<Trap>,
+}
+
+/// The arguments of a run that machine code has entered.
+#[derive(Clone, Copy)]
+pub(crate) struct Entered {
+    pub regs: *mut RegFrame,
+    pub stack: *mut u8,
+    /// Bytes at `stack`.
+    pub stack_bytes: u32,
+    /// Where a result in memory goes.
+    pub hidden: u64,
 }
 
 const _: () = assert!(core::mem::offset_of!(Run<'_>, context) == 0);
@@ -36,14 +53,15 @@ pub(crate) trait Owner {
     /// They lie at `frame`.
     unsafe fn sample(&self, func: FuncId, frame: Fp, calls: u64);
 
-    /// Runs `func` with arguments as the calling convention has them, and leaves the result so.
+    /// Runs `func` to its end with arguments as the calling convention has them, and leaves the
+    /// result so.
     ///
     /// # Errors
     /// Why the program could not go on.
     ///
     /// # Safety
     /// `regs` and `stack` hold such arguments.
-    unsafe fn run_image(
+    unsafe fn call_image(
         &self,
         world: &dyn World,
         func: FuncId,
@@ -53,6 +71,9 @@ pub(crate) trait Owner {
 
     /// A trap at an instruction.
     fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap;
+
+    /// Bytes of a frame of the function that an instruction is of.
+    fn frame_bytes_at(&self, ip: Ip) -> Option<u32>;
 
     /// The loop whose back edge an instruction is.
     fn loop_at(&self, ip: Ip) -> Option<Loop<'_>>;

@@ -171,7 +171,7 @@ unsafe fn enter_target(ip: Ip, fp: Fp, cx: Cx, f: f64, s: f32, state: &Callee) {
 
 #[cold]
 #[inline(never)]
-unsafe extern "sysv64" fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &Callee) {
+pub(crate) unsafe extern "sysv64" fn overflow(ip: Ip, fp: Fp, cx: Cx, state: &Callee) {
     // SAFETY: a handler's arguments.
     unsafe {
         let run = Run::of(cx);
@@ -361,7 +361,7 @@ unsafe fn bridge_call(ip: Ip, fp: Fp, cx: Cx, site: &Site, resume: Ip) -> (Ip, F
             return (resume, fp);
         }
         if !site.bridge.same_result(callee_bridge) {
-            if let Err(trap) = run.owner.run_image(world, func, regs, stack) {
+            if let Err(trap) = run.owner.call_image(world, func, regs, stack) {
                 run.trap = Some(trap);
                 return exit;
             }

@@ -24,6 +24,7 @@ pub(crate) mod site;
 pub(crate) mod slow;
 pub(crate) mod stack;
 pub(crate) mod switch;
+pub(crate) mod tail;
 pub(crate) mod varargs;
 pub(crate) mod vector;
 pub(crate) mod widths;

@@ -23,6 +23,11 @@ use bareflow_ir::abi::RegFrame;
 
 /// What a call of a function that is not compiled leads to: runs function `slot` with the
 /// arguments in `frame` and on the stack from `stack_args` on, and puts the result in `frame`.
-/// `context` is what [`crate::Linker::new`] was given.
-pub type Handler =
-    unsafe extern "C" fn(slot: u32, frame: *mut RegFrame, stack_args: *mut u8, context: *mut ());
+/// `context` is what [`crate::Linker::new`] was given. The answer is 0, or an address: then the
+/// function ends with a call of the code there, with the arguments now in `frame` and on the stack.
+pub type Handler = unsafe extern "C" fn(
+    slot: u32,
+    frame: *mut RegFrame,
+    stack_args: *mut u8,
+    context: *mut (),
+) -> usize;

@@ -80,7 +80,7 @@ pub fn stack() -> (Vec<u128>, usize) {
 }
 
 /// A handler for linkers in which nothing is interpreted.
-pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) {
+pub unsafe extern "C" fn never(slot: u32, _: *mut RegFrame, _: *mut u8, _: *mut ()) -> usize {
     panic!("slot {slot} has no code");
 }
 
