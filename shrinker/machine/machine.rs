@@ -50,6 +50,7 @@ global_asm!(include_str!("text/grow.s"), options(raw));
 global_asm!(include_str!("text/clock.s"), options(raw));
 global_asm!(include_str!("text/read.s"), options(raw));
 global_asm!(include_str!("text/timing.s"), options(raw));
+global_asm!(include_str!("text/threads.s"), options(raw));
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

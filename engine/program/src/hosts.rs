@@ -2,8 +2,23 @@
 
 /// Their names (DESIGN.md, "Host calls").
 pub const HOST_CALLS: &[&str] = &[
-    "bf_write", "bf_read", "bf_open", "bf_close", "bf_seek", "bf_grow", "bf_clock", "bf_exit",
+    "bf_write",
+    "bf_read",
+    "bf_open",
+    "bf_close",
+    "bf_seek",
+    "bf_grow",
+    "bf_clock",
+    "bf_exit",
     "bf_abort",
+    "bf_cores",
+    "bf_core",
+    "bf_start",
+    "bf_wait",
+    "bf_wake",
+    "bf_thread",
+    "bf_call",
+    "bf_leave",
 ];
 
 /// Whether the machine supplies the function called `name`.

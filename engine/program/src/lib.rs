@@ -12,9 +12,11 @@ mod helpers;
 mod hosts;
 mod library;
 mod load;
+mod threads;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};
+pub use threads::FIRST_THREAD;

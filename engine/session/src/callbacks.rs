@@ -14,8 +14,12 @@ use crate::world::Surroundings;
 const STACK_LEFT: usize = 256 << 10;
 
 /// Functions that compiled code calls and no program names.
-pub(crate) const SYMBOLS: &[(&str, extern "C" fn(u64))] =
-    &[(bareflow_object::HOT, counter_ran_out)];
+pub(crate) fn symbols() -> [(&'static str, usize); 2] {
+    [
+        (bareflow_object::HOT, counter_ran_out as *const () as usize),
+        (bareflow_object::THREAD, bareflow_link::thread_words as *const () as usize),
+    ]
+}
 
 /// A counter of instrumented code ran out.
 extern "C" fn counter_ran_out(counter: u64) {
@@ -45,7 +49,8 @@ pub(crate) unsafe extern "C" fn interpret(
     let slot = SlotId(slot);
     let Some(key) = session.shared.owner(slot) else {
         let name = alloc::string::String::from(session.curator().linker.name(slot));
-        session.core().leave(Ending::Stopped(format!("call of {name}, which nothing defines")));
+        let why = format!("call of {name}, which nothing defines");
+        session.stop(session.core(), Ending::Stopped(why));
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };

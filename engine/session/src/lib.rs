@@ -27,6 +27,7 @@ mod image;
 mod key;
 mod ledger;
 mod manifest;
+mod parallel;
 mod policy;
 mod queue;
 mod run;
@@ -35,6 +36,7 @@ mod shared;
 mod side;
 mod snapshot;
 mod summary;
+mod threads;
 mod worker;
 mod world;
 

@@ -66,6 +66,6 @@ impl World for Surroundings<'_> {
 
     fn trap(&self, trap: Trap) -> ! {
         let why = format!("{}: {trap}", self.image.program.name);
-        self.session.core().leave(Ending::Stopped(why))
+        self.session.stop(self.session.core(), Ending::Stopped(why))
     }
 }
