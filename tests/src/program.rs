@@ -1,7 +1,8 @@
 //! The programs under `tests/programs`, each run natively and by `bareflow run`.
 //!
 //! A C program is a file or a folder of files, a Rust program a file. Comments in the first
-//! lines of its (first) file may say `flags: ...` (for the compiler), `clang: N` (the oldest
+//! lines of its (first) file may say `flags: ...` (for the compiler), `bitcode: ...` (only where it
+//! makes bitcode), `clang: N` (the oldest
 //! that knows the language it uses) and `disk: FOLDER` (a folder beside it that the program
 //! reads files of).
 
@@ -23,6 +24,7 @@ pub struct Program {
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
     flags: Vec<String>,
+    bitcode_flags: Vec<String>,
     /// The oldest clang that knows what it uses.
     pub clang: u32,
     disk: Option<String>,
@@ -46,10 +48,19 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|e| e == extension)
 }
 
-/// All programs, sorted by name.
+/// All programs of one thread, sorted by name.
 pub fn all() -> Vec<Program> {
+    of(&["c", "rust"])
+}
+
+/// All programs of several threads.
+pub fn threaded() -> Vec<Program> {
+    of(&["threads"])
+}
+
+fn of(folders: &[&str]) -> Vec<Program> {
     let mut programs = Vec::new();
-    for language in ["c", "rust"] {
+    for language in folders {
         for path in listed(&folder().join(language)) {
             let files = if path.is_dir() { listed(&path) } else { vec![path.clone()] };
             let (headers, sources): (Vec<_>, Vec<_>) =
@@ -60,6 +71,7 @@ pub fn all() -> Vec<Program> {
                 sources,
                 headers,
                 flags: Vec::new(),
+                bitcode_flags: Vec::new(),
                 clang: 14,
                 disk: None,
             };
@@ -86,6 +98,9 @@ impl Program {
                 };
                 match key.trim() {
                     "flags" => self.flags = value.split_whitespace().map(Into::into).collect(),
+                    "bitcode" => {
+                        self.bitcode_flags = value.split_whitespace().map(Into::into).collect();
+                    }
                     "clang" => self.clang = value.trim().parse().unwrap_or(self.clang),
                     "disk" => self.disk = Some(value.trim().into()),
                     _ => {}
@@ -146,7 +161,7 @@ impl Program {
         }
         let compiler = format!("clang-{clang}");
         let one = |source: &PathBuf| {
-            let mut args = self.flags.clone();
+            let mut args = [&self.flags[..], &self.bitcode_flags].concat();
             args.extend(["-std=gnu2x", "-w", "-c", "-emit-llvm"].map(Into::into));
             args.extend([format!("-O{level}"), "-o".into(), "{out}".into(), text(source)]);
             let inputs = std::iter::once(source).chain(&self.headers).cloned().collect();
@@ -195,8 +210,22 @@ impl Program {
     /// # Errors
     /// The tool refused it, or it does not end.
     pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
+        self.run_bitcode_on(1, bitcode, engine)
+    }
+
+    /// The same on several processors.
+    ///
+    /// # Errors
+    /// As for one.
+    pub fn run_bitcode_on(
+        &self,
+        processors: u32,
+        bitcode: &[PathBuf],
+        engine: &str,
+    ) -> Result<Ended, String> {
         let mut command = Command::new(place::tool("bareflow")?);
         command.args(["run", "--json", "--level", engine]).args(bitcode);
+        command.args(["--smp", &processors.to_string()]);
         if engine == "auto" {
             // Low, so that functions and loops change while they run.
             command.args(["--thresholds", "3,10,40"]);

@@ -2,7 +2,10 @@
 
 use core::ffi::c_int;
 
-static mut ERRNO: c_int = 0;
+unsafe extern "C" {
+    /// Where the calling thread has it (`c/threads.c`).
+    fn __errno_location() -> *mut c_int;
+}
 
 pub const ENOENT: c_int = 2;
 pub const EBADF: c_int = 9;
@@ -14,19 +17,14 @@ pub const EOVERFLOW: c_int = 75;
 
 /// Sets `errno`.
 pub fn set(code: c_int) {
-    // SAFETY: one thread runs the program.
-    unsafe { ERRNO = code };
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn __errno_location() -> *mut c_int {
-    &raw mut ERRNO
+    // SAFETY: it is the thread's own.
+    unsafe { *__errno_location() = code };
 }
 
 /// The present value of `errno`.
 pub fn get() -> c_int {
-    // SAFETY: one thread runs the program.
-    unsafe { ERRNO }
+    // SAFETY: it is the thread's own.
+    unsafe { *__errno_location() }
 }
 
 /// Texts as glibc has them, for the codes that programs on this machine can meet.

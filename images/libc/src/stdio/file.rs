@@ -5,6 +5,7 @@ use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
 use crate::allocate::{free, malloc};
+use crate::threads::lock::{Held, Recursive};
 use crate::{errors, host};
 
 /// Set at the end of the file; the header tests it.
@@ -74,6 +75,16 @@ static mut STDIN: File = stream(0, READS, null_mut());
 static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
 static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
 
+/// Held by whoever changes a stream that is written to, or the list of streams.
+static WRITING: Recursive = Recursive::new();
+/// The same for one that is read from. Who has it may take the other, not the other way round.
+static READING: Recursive = Recursive::new();
+
+/// Keeps other threads from a stream.
+pub unsafe fn hold(file: *mut File) -> Held {
+    unsafe { if (*file).flags & READS != 0 { READING.hold() } else { WRITING.hold() } }
+}
+
 /// Streams that `fopen` made.
 static mut OPEN: *mut File = null_mut();
 
@@ -138,6 +149,7 @@ pub unsafe fn reset(file: *mut File) {
 /// Writes what is in the buffer. 0, or -1 on failure.
 pub unsafe fn flush(file: *mut File) -> c_int {
     unsafe {
+        let _held = hold(file);
         let mut at = (*file).write_base;
         let end = (*file).write_ptr;
         if (*file).flags & WRITES == 0 || at == end {
@@ -159,6 +171,7 @@ pub unsafe fn flush(file: *mut File) -> c_int {
 /// Writes all buffers.
 pub unsafe fn flush_all() {
     unsafe {
+        let _held = WRITING.hold();
         flush(&raw mut STDOUT);
         flush(&raw mut STDERR);
         let mut file = OPEN;
@@ -203,6 +216,7 @@ pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
             host::bf_close(descriptor);
             return null_mut();
         }
+        let _held = WRITING.hold();
         file.write(stream(descriptor, READS | ALLOCATED, OPEN));
         OPEN = file;
         file
@@ -217,6 +231,7 @@ pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
     unsafe {
+        let _held = hold(file);
         let mut result = flush(file);
         if (*file).flags & ALLOCATED == 0 {
             return result;
@@ -224,6 +239,7 @@ pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
         if host::bf_close((*file).fileno) < 0 {
             result = -1;
         }
+        let _list = WRITING.hold();
         let mut link = &raw mut OPEN;
         while !(*link).is_null() && *link != file {
             link = &raw mut (**link).chain;
@@ -248,6 +264,7 @@ pub unsafe extern "C" fn setvbuf(
     _len: usize,
 ) -> c_int {
     unsafe {
+        let _held = hold(file);
         let bits = match mode {
             0 => 0,
             1 => BY_LINE,
@@ -296,6 +313,7 @@ pub unsafe extern "C" fn fileno(file: *mut File) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -> c_int {
     unsafe {
+        let _held = hold(file);
         flush(file);
         let mut offset = offset;
         if whence == 1 && (*file).flags & READS != 0 {
@@ -322,6 +340,7 @@ pub unsafe extern "C" fn fseeko(file: *mut File, offset: c_long, whence: c_int) 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
     unsafe {
+        let _held = hold(file);
         let place = host::bf_seek((*file).fileno, 0, 1);
         if place < 0 {
             errors::set(errors::EBADF);

@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
-use super::file::{AT_END, BACK, FAILED, File, READS, flush, output, prepare, stdin};
+use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin};
 use crate::allocate::realloc;
 use crate::memory::memcpy;
 use crate::{errors, host};
@@ -40,6 +40,7 @@ unsafe fn refill(file: *mut File) -> bool {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fgetc(file: *mut File) -> c_int {
     unsafe {
+        let _held = hold(file);
         if (*file).read_ptr == (*file).read_end && !refill(file) {
             return END;
         }
@@ -73,6 +74,7 @@ pub unsafe extern "C" fn getchar_unlocked() -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
     unsafe {
+        let _held = hold(file);
         if c == END || !prepare(file) || (*file).read_ptr == (*file).read_base {
             return END;
         }
@@ -86,6 +88,7 @@ pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fread(to: *mut u8, size: usize, count: usize, file: *mut File) -> usize {
     unsafe {
+        let _held = hold(file);
         let len = size.wrapping_mul(count);
         if len == 0 {
             return 0;
@@ -128,6 +131,7 @@ pub unsafe extern "C" fn fread_unlocked(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fgets(to: *mut u8, room: c_int, file: *mut File) -> *mut u8 {
     unsafe {
+        let _held = hold(file);
         let mut len = 0;
         while len + 1 < room as usize {
             let c = fgetc(file);
@@ -156,6 +160,7 @@ pub unsafe extern "C" fn getdelim(
     file: *mut File,
 ) -> c_long {
     unsafe {
+        let _held = hold(file);
         if (*text).is_null() {
             *room = 0;
         }

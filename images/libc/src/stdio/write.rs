@@ -2,7 +2,7 @@
 
 use core::ffi::c_int;
 
-use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, output, prepare};
+use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, hold, output, prepare};
 use crate::memory::{memcpy, memrchr};
 use crate::strings::strlen;
 use crate::{errors, host};
@@ -13,6 +13,7 @@ const END: c_int = -1;
 /// at the end of a line. The number of bytes taken.
 pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
     unsafe {
+        let _held = hold(file);
         if (*file).flags & WRITES == 0 || !prepare(file) {
             (*file).flags |= FAILED;
             errors::set(errors::EBADF);
@@ -102,6 +103,7 @@ pub unsafe extern "C" fn fputs_unlocked(text: *const u8, file: *mut File) -> c_i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn puts(text: *const u8) -> c_int {
     unsafe {
+        let _held = hold(output());
         if fputs(text, output()) < 0 {
             return END;
         }

@@ -6,7 +6,7 @@ mod spec;
 
 use core::ffi::c_int;
 
-use super::file::{AT_ONCE, File, flush};
+use super::file::{AT_ONCE, File, flush, hold};
 use super::va_list::VaList;
 use super::write::put;
 use crate::memory::memcpy;
@@ -59,6 +59,7 @@ impl Sink {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vfprintf(file: *mut File, text: *const u8, args: *mut VaList) -> c_int {
     unsafe {
+        let _held = hold(file);
         let mut sink = Sink { file, to: core::ptr::null_mut(), room: 0, count: 0, failed: false };
         let mut copy = *args;
         let at_once = (*file).flags & AT_ONCE;
