@@ -5,6 +5,8 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=machine");
+    // `machine/date.rs` has it in common with the kernel.
+    println!("cargo::rerun-if-changed=../kernel/machine/src/rtc.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     // An image has no position to be independent of and no interrupts that would spoil a red
@@ -13,7 +15,7 @@ fn main() {
         .args(["--edition", "2024", "--crate-type", "lib", "--emit", "obj"])
         .args(["--target", "x86_64-unknown-linux-gnu", "-C", "opt-level=z"])
         .args(["-C", "panic=abort", "-C", "codegen-units=1", "-C", "relocation-model=static"])
-        .args(["-C", "force-unwind-tables=no", "machine/machine.rs", "-o"])
+        .args(["-C", "force-unwind-tables=no", "machine/src/lib.rs", "-o"])
         .arg(out.join("machine.o"))
         .status();
     match status {

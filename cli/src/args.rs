@@ -63,8 +63,10 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
 /// Parses and runs a command line; what it ends with.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
-    // Wrong usage must be JSON, too, though the line could not be parsed.
-    let ui = Ui::new(arguments.iter().any(|argument| argument == "--json"));
+    // Wrong usage must be JSON, too, though the line could not be parsed. What follows these two is
+    // the program's.
+    let mut own = arguments.iter().take_while(|word| *word != "--" && *word != "--args");
+    let ui = Ui::new(own.any(|argument| argument == "--json"));
     let ended = match Cli::try_parse_from(&arguments) {
         Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
         Err(error) => match error.kind() {

@@ -10,8 +10,10 @@ use serde::Serialize;
 pub enum Exit {
     /// 0: all went well.
     Success,
-    /// 1: the program or the check failed.
+    /// 1: the check failed.
     Failed,
+    /// The program's own status, not 0: 128 + n when signal n would have ended a process.
+    Program(u8),
     /// 2: wrong usage, or input that cannot be used.
     Usage,
     /// 3: the machine hung or crashed.
@@ -27,12 +29,22 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// That of a program, which ended with this status.
+    #[must_use]
+    pub const fn of(status: i32) -> Self {
+        match (status & 0xFF) as u8 {
+            0 => Self::Success,
+            status => Self::Program(status),
+        }
+    }
+
     /// The number.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Failed => 1,
+            Self::Program(status) => status,
             Self::Usage => 2,
             Self::Crashed => 3,
             Self::Missing => 4,

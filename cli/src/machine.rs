@@ -4,6 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use bareflow_emulator::{Accel, Machine, Media, Settings};
+use bareflow_session::Orders;
+
+/// Orders as machines read them.
+///
+/// # Panics
+/// Never: they are plain data.
+#[must_use]
+pub fn to_json(orders: &Orders) -> String {
+    serde_json::to_string(orders).expect("orders are plain data")
+}
 
 /// The machine to boot.
 #[derive(clap::Args, Clone, Debug)]
@@ -84,6 +94,7 @@ impl MachineOptions {
             count_instructions: self.icount,
             timeout: Duration::from_secs(self.timeout),
             arguments: self.qemu.clone(),
+            orders: Some(to_json(&Orders::default())),
             ..Settings::new(image)
         }
     }

@@ -42,6 +42,21 @@ pub struct ProgramOptions {
     pub instead: Vec<(String, String)>,
 }
 
+/// An environment variable of the program, `NAME=VALUE`: a parser of command lines.
+///
+/// # Errors
+/// What it should look like.
+pub fn variable(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((name, _)) if !name.is_empty() => Ok(text.to_owned()),
+        _ => Err("a name and a value: LANG=C.UTF-8".to_owned()),
+    }
+}
+
+/// Why arguments cannot be given.
+pub const NO_MAIN: &str = "arguments are for main(int, char**), and none of these modules is \
+    entered there";
+
 /// Thresholds, or the adaptive mode.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ThresholdChoice {
@@ -151,6 +166,14 @@ mod tests {
         assert!(thresholds("1,2").is_err());
         assert!(thresholds("3,2,1").is_err());
         assert!(thresholds("1,2,x").is_err());
+    }
+
+    #[test]
+    fn variables_have_names() {
+        assert_eq!(variable("A=b=c"), Ok("A=b=c".to_owned()));
+        assert_eq!(variable("A="), Ok("A=".to_owned()));
+        assert!(variable("=b").is_err());
+        assert!(variable("A").is_err());
     }
 
     #[test]

@@ -5,14 +5,16 @@ use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
 use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
-use bareflow_session::{Finished, Job, Outcome, ProfileLine, boot, symbolise};
+use bareflow_session::{
+    Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
+};
 use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
 use crate::output_file::write_whole;
 use crate::perf_map::perf_map;
-use crate::program::ProgramOptions;
+use crate::program::{NO_MAIN, ProgramOptions, variable};
 use crate::sources;
 use crate::ui::Ui;
 
@@ -21,6 +23,8 @@ use crate::ui::Ui;
 #[command(after_help = "\
 Examples:
   bareflow run hello.bc                          main() of a program
+  bareflow run tool.bc -- -v notes.txt           arguments of the program
+  bareflow run tool.bc --env LANG=C.UTF-8 < in   its environment, and its standard input
   bareflow run a.bc b.bc --level O2              two files, one program, compiled at O2
   bareflow run fib.bc --entry fib --arg 30       uint64_t fib(uint64_t), its result printed
   bareflow run hello.bc --thresholds adaptive -v why functions rise, or do not
@@ -35,6 +39,9 @@ pub struct Args {
     files: Vec<PathBuf>,
     #[command(flatten)]
     options: ProgramOptions,
+    /// An environment variable of the program; may be repeated. It has no others
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<String>,
     /// Timed calls of the entry, after the --calls of warm-up
     #[arg(long, value_name = "N", default_value_t = 0)]
     repeat: u64,
@@ -58,6 +65,9 @@ pub struct Args {
     /// Let standard output be the machine's serial line: output and records
     #[arg(long, hide = true, conflicts_with = "json")]
     serial: bool,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARG")]
+    args: Vec<String>,
 }
 
 /// What `--json` prints for each program.
@@ -108,10 +118,19 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
     let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
     install_fault_handler(describe);
-    let job = match args.files.is_empty() {
+    let mut job = match args.files.is_empty() {
         true => on_disk(machine, args)?,
         false => given(args)?,
     };
+    let orders = Orders {
+        args: (!args.args.is_empty()).then(|| args.args.clone()),
+        env: args.env.clone(),
+        ..Orders::default()
+    };
+    if orders.args.is_some() && job.manifest.modules.iter().all(|module| module.arg.is_some()) {
+        return Err(Failure::usage(NO_MAIN));
+    }
+    orders.apply(&mut job.manifest);
     let entries: Vec<String> = (job.sources.iter())
         .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
         .collect();
@@ -128,10 +147,10 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     if args.serial {
         serial(&machine.take_records());
-        return Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed });
+        return Ok(Exit::of(finished.report.exit));
     }
     show(&finished, &machine.take_records(), &entries, args, &printed, ui);
-    Ok(if finished.report.exit == 0 { Exit::Success } else { Exit::Failed })
+    Ok(Exit::of(finished.report.exit))
 }
 
 /// The files of the command line as a job.
@@ -265,7 +284,15 @@ fn describe(fault: &Fault) -> String {
         0 => String::new(),
         core => format!(", on core {core}"),
     };
-    format!("error: {}{touched}: {}{core}", fault.kind, place(fault.instruction))
+    // Outside of the program's code, it is the interpreter that runs it.
+    let place = match symbolise(fault.instruction as usize) {
+        None if let Some((function, block)) = interpreting(fault.words()) => match block {
+            Some(block) => format!("in {function}, block {block}, interpreted"),
+            None => format!("in {function}, interpreted"),
+        },
+        _ => place(fault.instruction),
+    };
+    format!("error: {}{touched}: {place}{core}", fault.kind)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_bitcode::read_llbc;
-use bareflow_session::{Job, Part, Source};
+use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
@@ -21,6 +21,13 @@ pub fn job(
 ) -> Result<Job, Failure> {
     let mut whole = Vec::new();
     let mut sources = Vec::new();
+    let entry_of = |source: &Source| ModuleEntry {
+        name: source.name.clone(),
+        files: source.parts.iter().map(|part| part.file.clone()).collect(),
+        entry: source.entry.clone(),
+        arg: source.arg,
+        args: Vec::new(),
+    };
     for path in files {
         let part = part(path)?;
         match read_llbc(&part.bytes) {
@@ -47,7 +54,8 @@ pub fn job(
         let message = format!("--entry is for one program, and these files are {}", sources.len());
         return Err(Failure::usage(message));
     }
-    Ok(Job { manifest: options.manifest(), sources, library })
+    let modules = sources.iter().map(entry_of).collect();
+    Ok(Job { manifest: Manifest { modules, ..options.manifest() }, sources, library })
 }
 
 /// The C library's files.

@@ -6,8 +6,17 @@ use std::process::{Command, Stdio};
 
 use crate::{EmulatorError, Input, Machine, Media, Settings};
 
-/// The command that runs `settings`, with or without KVM.
-pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Command, EmulatorError> {
+/// Where the kernel finds its orders (`kernel/src/devices/fw_cfg.rs`).
+const ORDERS: &str = "opt/org.bareflow/orders";
+
+/// The command that runs `settings`, with or without KVM. `orders` is a file with those of the
+/// settings.
+pub(crate) fn build(
+    qemu: &Path,
+    settings: &Settings,
+    orders: Option<&Path>,
+    kvm: bool,
+) -> Result<Command, EmulatorError> {
     let mut command = Command::new(qemu);
     let machine = match settings.machine {
         Machine::Pc => "pc",
@@ -40,6 +49,11 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
             command.args(["-append", &settings.command_line]);
         }
     }
+    if let Some(file) = orders {
+        let mut value = OsString::from(format!("name={ORDERS},file="));
+        value.push(comma_doubled(file));
+        command.arg("-fw_cfg").arg(value);
+    }
     if let Some(socket) = &settings.debugger {
         let mut value = OsString::from("unix:");
         value.push(comma_doubled(socket));
@@ -56,7 +70,7 @@ pub(crate) fn build(qemu: &Path, settings: &Settings, kvm: bool) -> Result<Comma
         .stdin(match settings.input {
             Input::Nothing => Stdio::null(),
             Input::Inherit => Stdio::inherit(),
-            Input::Bytes(_) => Stdio::piped(),
+            Input::Bytes(_) | Input::Tape(_) => Stdio::piped(),
         })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

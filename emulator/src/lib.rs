@@ -23,6 +23,7 @@ mod qemu;
 mod run;
 mod settings;
 mod stream;
+mod tape;
 
 pub use error::EmulatorError;
 pub use kvm::kvm;
@@ -30,3 +31,4 @@ pub use qemu::qemu;
 pub use run::{Event, Outcome, Run, run};
 pub use settings::{Accel, Input, Machine, Media, Settings};
 pub use stream::{Piece, Splitter};
+pub use tape::Tape;

@@ -108,11 +108,18 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
     let settings = &settings;
     let start = Instant::now();
     let deadline = start + settings.timeout;
-    let mut child = Child::spawn(&mut command::build(&emulator, settings, kvm)?)?;
-    if let (Input::Bytes(bytes), Some(mut stdin)) = (&settings.input, child.stdin()) {
-        let bytes = bytes.clone();
+    // Kept as long as the kernel.
+    let orders = settings.orders.as_deref().map(|text| temporary(text.as_bytes())).transpose()?;
+    let orders = orders.as_ref().map(tempfile::NamedTempFile::path);
+    let mut child = Child::spawn(&mut command::build(&emulator, settings, orders, kvm)?)?;
+    if let Some(mut stdin) = child.stdin() {
+        let input = settings.input.clone();
         // A machine that ends without reading everything breaks the pipe: no error.
-        std::thread::spawn(move || stdin.write_all(&bytes));
+        std::thread::spawn(move || match input {
+            Input::Bytes(bytes) => stdin.write_all(&bytes),
+            Input::Tape(tape) => tape.play(&mut stdin),
+            Input::Nothing | Input::Inherit => Ok(()),
+        });
     }
     let pieces = listen_to(&mut child);
     let mut heard = Heard { output: Vec::new(), records: Vec::new(), bytes: 0, listen };
@@ -138,10 +145,15 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
 /// The kernel of `image` in a temporary file, and its command line.
 fn extract(image: &std::path::Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
     let direct::Extracted { elf, command_line } = direct::kernel_of(image)?;
-    let failed = |error| EmulatorError::Io("a temporary file for the kernel", error);
+    Ok((temporary(&elf)?, command_line))
+}
+
+/// A temporary file for QEMU to read.
+fn temporary(bytes: &[u8]) -> Result<tempfile::NamedTempFile, EmulatorError> {
+    let failed = |error| EmulatorError::Io("a temporary file for the emulator", error);
     let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
-    file.write_all(&elf).map_err(failed)?;
-    Ok((file, command_line))
+    file.write_all(bytes).map_err(failed)?;
+    Ok(file)
 }
 
 /// Reads the console in a thread of its own, so that waiting for it can time out.

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::Tape;
+
 /// A machine with an image in it.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -14,6 +16,8 @@ pub struct Settings {
     pub kernel: Option<PathBuf>,
     /// Command line for a kernel that is started directly.
     pub command_line: String,
+    /// What the kernel is told beyond what its disk says, in JSON (`bareflow_session::Orders`).
+    pub orders: Option<String>,
     /// Kind of machine.
     pub machine: Machine,
     /// What the image is to the machine.
@@ -53,6 +57,7 @@ impl Settings {
             image: Some(image.to_owned()),
             kernel: None,
             command_line: String::new(),
+            orders: None,
             machine: Machine::Pc,
             media: Media::Ide,
             accel: Accel::Auto,
@@ -118,6 +123,8 @@ pub enum Input {
     Nothing,
     /// What is typed on this process's standard input.
     Inherit,
-    /// These bytes.
+    /// These bytes, as they are.
     Bytes(Vec<u8>),
+    /// What is on a tape, from its beginning, and then the end of input.
+    Tape(Tape),
 }

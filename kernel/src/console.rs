@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use bareflow_machine::line::{Line, Typed};
 use spin::mutex::{TicketMutex, TicketMutexGuard};
 
 use crate::devices::{apic, keyboard, serial, vga};
@@ -10,8 +11,8 @@ use crate::devices::{apic, keyboard, serial, vga};
 /// that writes without end keeps no other from writing.
 static OUT: TicketMutex<()> = TicketMutex::new(());
 
-/// Held for a look at what has arrived: a byte is read once.
-static IN: TicketMutex<()> = TicketMutex::new(());
+/// What was typed, on either side. Held for a look at what has arrived: a byte is read once.
+static IN: TicketMutex<Line> = TicketMutex::new(Line::new());
 
 /// Begins a record (RFC 7464).
 const RECORD: u8 = 0x1e;
@@ -54,23 +55,17 @@ pub fn hold_while(in_time: impl Fn() -> bool) -> Option<TicketMutexGuard<'static
     }
 }
 
-/// Reads what was typed on either side: waits for the first byte, takes what has come.
-/// Control-D ends the input: 0 bytes.
+/// Reads what was typed on either side: waits for the first byte, takes what has come. 0 bytes:
+/// the input has ended.
 pub fn read(buffer: &mut [u8]) -> usize {
-    const END: u8 = 4;
     const NAP_NS: u64 = 1_000_000;
     let mut count = 0;
     while count < buffer.len() {
-        let arrived = {
-            let _alone = IN.lock();
-            serial::read().or_else(keyboard::read)
-        };
-        let byte = match arrived {
-            Some(END) => return count,
-            // Terminals send a carriage return for the Enter key.
-            Some(b'\r') => b'\n',
-            Some(byte) => byte,
-            None if count > 0 => return count,
+        let byte = match arrived() {
+            Some(Typed::Byte(byte)) => byte,
+            Some(Typed::Quote) => continue,
+            Some(Typed::End) => break,
+            None if count > 0 => break,
             None => {
                 apic::sleep(NAP_NS);
                 continue;
@@ -87,6 +82,15 @@ pub fn read(buffer: &mut [u8]) -> usize {
         }
     }
     count
+}
+
+/// What has arrived next, if anything; at the end of input, that.
+fn arrived() -> Option<Typed> {
+    let mut line = IN.lock();
+    if line.has_ended() {
+        return Some(Typed::End);
+    }
+    serial::read().or_else(keyboard::read).map(|byte| line.take(byte))
 }
 
 /// Text inside a JSON string.

@@ -9,6 +9,7 @@ extern crate alloc;
 
 mod alarm;
 mod arch;
+mod boot;
 mod console;
 mod cores;
 mod devices;
@@ -21,6 +22,7 @@ mod memory;
 mod platform;
 mod selftest;
 mod start;
+mod trap;
 
 use bareflow_boot::BootInfo;
 

@@ -7,14 +7,15 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use bareflow_machine::windows::{self, Window};
 use bareflow_platform::{Arena, CoreId, FileError, Memory, Platform};
 use bareflow_report::Record;
-use bareflow_session::{Job, boot};
+use bareflow_session::{Job, Orders, boot};
 use bareflow_storage::Error;
+use spin::Once;
 
 use crate::arch::exit::Status;
-use crate::devices::clock;
+use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
-use crate::fault::symbols::set_namer;
-use crate::{alarm, console, cores, embedded, files, memory, start};
+use crate::fault::symbols::{set_interpreting, set_namer};
+use crate::{alarm, boot, console, cores, embedded, files, memory};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub fn run() -> Status {
             name(function, offset as u64);
         }
     });
+    set_interpreting(|words| bareflow_session::interpreting(words));
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });
@@ -57,6 +59,11 @@ pub fn run() -> Status {
             Ok(Job::from_disk(&MACHINE)?.unwrap_or_default())
         }
     });
+    let orders = ORDERS.call_once(orders);
+    let job = job.map(|mut job| {
+        orders.apply(&mut job.manifest);
+        job
+    });
     match job.and_then(|job| boot(&MACHINE, job)) {
         Ok(finished) if finished.report.exit == 0 => Status::Success,
         Ok(_) => Status::Failure,
@@ -65,6 +72,23 @@ pub fn run() -> Status {
             Status::Failure
         }
     }
+}
+
+/// What whoever started the machine had to say.
+static ORDERS: Once<Orders> = Once::new();
+
+/// Where an emulator hands it over.
+const ORDERS_FILE: &str = "opt/org.bareflow/orders";
+
+fn orders() -> Orders {
+    // A machine that nobody gives orders has a screen and a keyboard, or a line that leads to such.
+    let none = Orders { terminal: [true; 3], ..Orders::default() };
+    let Some(text) = fw_cfg::file(ORDERS_FILE) else { return none };
+    serde_json::from_slice(&text).unwrap_or_else(|error| {
+        let text = alloc::format!("error: {ORDERS_FILE}: {error}");
+        MACHINE.record(&Record::Log { text });
+        none
+    })
 }
 
 impl Platform for Machine {
@@ -76,11 +100,15 @@ impl Platform for Machine {
         console::read(buffer)
     }
 
+    fn is_terminal(&self, descriptor: u32) -> bool {
+        ORDERS.get().is_some_and(|orders| orders.terminal.get(descriptor as usize) == Some(&true))
+    }
+
     fn record(&self, record: &Record) {
         let completed = match record {
             Record::Report(report) => {
                 let mut report = report.clone();
-                let boot = start::boot();
+                let boot = boot::boot();
                 // The session counts from its own start; the machine knows what came before.
                 let kernel_ns = clock::nanoseconds(boot.tsc_entry);
                 let before = self.handed_over.load(Ordering::Relaxed).saturating_sub(kernel_ns);
@@ -98,6 +126,17 @@ impl Platform for Machine {
 
     fn now_ns(&self) -> u64 {
         clock::now_ns()
+    }
+
+    fn date_ns(&self) -> u64 {
+        /// When the time-stamp counter began to count.
+        static BEGAN: Once<u64> = Once::new();
+        let now = clock::now_ns();
+        let began = BEGAN.call_once(|| {
+            let date = rtc::now().unwrap_or(0) * 1_000_000_000;
+            date.saturating_sub(now)
+        });
+        began + now
     }
 
     fn tsc_hz(&self) -> u64 {
@@ -197,6 +236,10 @@ fn answer<T>(result: Option<Result<T, Error>>) -> Result<T, FileError> {
         Error::Exists { .. } => FileError::Exists,
         Error::DiskFull { .. } | Error::FolderFull { .. } => FileError::Full,
         Error::ReadOnly => FileError::ReadOnly,
+        Error::IsFolder { .. } => FileError::IsFolder,
+        Error::NotFolder { .. } => FileError::NotFolder,
+        Error::BadPath { .. } => FileError::BadPath,
+        Error::NoMemory { .. } => FileError::NoMemory,
         other => FileError::Broken(alloc::format!("{other}")),
     })
 }

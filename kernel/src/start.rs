@@ -5,34 +5,14 @@ use alloc::string::String;
 use bareflow_boot::BootInfo;
 use bareflow_machine::options::Options;
 use bareflow_machine::windows::KERNEL_STACK;
-use spin::Once;
 
 use crate::arch::exit::{Status, exit};
 use crate::arch::{cpu, stack};
+use crate::boot::{BOOT, Boot, boot};
 #[cfg(not(feature = "engine"))]
 use crate::console;
 use crate::devices::{apic, firmware, serial, vga};
 use crate::{cores, files, memory, selftest};
-
-/// What is known from the start on.
-#[derive(Debug)]
-pub struct Boot {
-    /// Time-stamp counter at the loader's first instruction.
-    pub tsc_start: u64,
-    /// Time-stamp counter at the kernel's first instruction.
-    pub tsc_entry: u64,
-    /// ACPI root pointer, 0 where the loader does not know.
-    pub rsdp: u64,
-    /// The command line.
-    pub options: Options,
-}
-
-static BOOT: Once<Boot> = Once::new();
-
-/// What the loader told.
-pub fn boot() -> &'static Boot {
-    BOOT.get().expect("set before anything asks")
-}
 
 /// What the BIOS notes in the page that is about to become the null page.
 fn video_mode() -> u8 {

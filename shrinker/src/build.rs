@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bareflow_ir::{AliasId, FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
 use bareflow_object::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
 use bareflow_profile::Level;
-use bareflow_program::{FIRST_THREAD, is_host_call};
+use bareflow_program::{FIRST_THREAD, Program, Start, is_host_call};
 use snapshot_fmt::FunctionRecord;
 
 use crate::failure::{Failure, Kind as Failed};
@@ -88,8 +88,13 @@ pub fn build(
     machine::add(&mut parts.units).map_err(internal)?;
     let bodies = (0..grown.programs.len() as u32).map(|module| Bodies::of(grown, module, policy));
     let bodies = bodies.collect();
-    let mut builder = Builder { grown, compiler, policy, parts, bodies, by_name: BTreeMap::new() };
+    let starts = (0..grown.programs.len()).map(|module| grown.start(module)).collect();
+    let by_name = BTreeMap::new();
+    let mut builder = Builder { grown, compiler, policy, parts, bodies, starts, by_name };
     builder.name_all();
+    for (at, start) in builder.starts.iter().enumerate() {
+        driver::add_start(&mut builder.parts.units, at, start);
+    }
 
     // First without the driver: what the entries reach decides how it looks.
     let mut roots = Vec::new();
@@ -117,6 +122,9 @@ pub fn build(
             constructors: program.constructors.iter().map(name).collect(),
             entry: name(&program.entry),
             arg: program.arg,
+            parameters: parameters(program),
+            count: builder.starts[module].count,
+            environment: builder.starts[module].environment,
             calls: grown.calls,
             destructors: program.destructors.iter().map(name).collect(),
             finish,
@@ -136,6 +144,15 @@ pub fn build(
     let how = driver::How { can_exit, side_stack, timing: options.timing, features };
     driver::add(units, &steps, &how);
     Ok(builder.parts)
+}
+
+/// How many arguments a program's entry looks at, or its constructors, which get the same.
+fn parameters(program: &Program) -> usize {
+    let entry = program.module.func(program.entry);
+    match program.module.types.signature(entry.ty) {
+        Some((_, parameters, _)) if program.constructors.is_empty() => parameters.len(),
+        _ => 3,
+    }
 }
 
 fn internal(error: anyhow::Error) -> Failure {
@@ -169,6 +186,8 @@ struct Builder<'a> {
     policy: Policy,
     parts: Parts,
     bodies: Vec<Bodies<'a>>,
+    /// What each program's `main` is called with.
+    starts: Vec<Start>,
     by_name: BTreeMap<String, (u32, Symbol)>,
 }
 
@@ -435,6 +454,16 @@ impl Builder<'_> {
             return Ok(());
         };
         let failed = |message: String| Failure::new(Failed::Program, message).at(name.to_owned());
+        let start = &self.starts[module as usize];
+        if let Some((_, to)) = start.variables.iter().find(|(variable, _)| *variable == global.name)
+        {
+            let target = self.parts.units.symbol(&driver::start_name(module as usize));
+            let mut unit = Unit::new(name, Kind::Data, 8, vec![0; 8]);
+            unit.module = Some(module);
+            unit.fixes.push(driver::pointer(0, target, *to));
+            self.parts.units.define(name, unit).map_err(internal)?;
+            return Ok(());
+        }
         let contents = data::lower(&program.module, init).map_err(|e| failed(e.to_string()))?;
         let size = layout::alloc_size(types, global.ty).max(1);
         let empty = contents.relocs.is_empty() && contents.bytes.iter().all(|byte| *byte == 0);

@@ -1,9 +1,10 @@
 //! The command line.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use bareflow_cranelift::Cranelift;
+use bareflow_emulator::Tape;
 use clap::{Parser, ValueEnum};
 
 use crate::disk::Disk;
@@ -35,7 +36,8 @@ pub struct Cli {
     /// A page for people: what takes how much room, and why. Opens without a network.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// Boot the grown and the shrunk image and compare what they print.
+    /// Boot the grown and the shrunk image and compare what they print. Both read what this command
+    /// gets on its standard input, if that is no terminal.
     #[arg(long)]
     verify: bool,
     /// The grown disk image that a snapshot file comes from.
@@ -108,7 +110,10 @@ impl Cli {
         }
         let verdict = match (&grown, &shrunk.image) {
             (Some(grown), Some(image)) if self.verify => {
-                Some(verify::verify(grown, &image.file, self.timeout)?)
+                let stdin = std::io::stdin();
+                let typed = stdin.is_terminal();
+                let input = if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) };
+                Some(verify::verify(grown, &image.file, &shrunk.orders, &input, self.timeout)?)
             }
             _ => None,
         };

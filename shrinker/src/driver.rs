@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
+use bareflow_program::Start;
 use iced_x86::{Code, Register};
 
 use crate::emit::Emitter;
 use crate::features;
-use crate::link::{Fix, FixKind, Kind, Unit, Units};
+use crate::link::{Fix, FixKind, Kind, SymbolId, Unit, Units};
 
 /// A program to run: what the engine runs of it, in the same order.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -22,6 +23,12 @@ pub struct Program {
     pub entry: String,
     /// Argument of `uint64_t entry(uint64_t)`; `None`: `int main(int, char **)`.
     pub arg: Option<u64>,
+    /// How many arguments the entry and the constructors look at, at most.
+    pub parameters: usize,
+    /// Number of arguments of `main`, and where its environment is in [`start_name`].
+    pub count: usize,
+    /// See `count`.
+    pub environment: usize,
     /// Calls of the entry; the last result counts.
     pub calls: u64,
     /// Called after the entry.
@@ -119,10 +126,16 @@ impl Driver<'_> {
         match program.arg {
             Some(arg) => self.set(Register::EDI, arg),
             None => {
-                self.set(Register::EDI, 1);
-                let argv = self.argv(at);
-                self.set_address(Register::ESI, &argv, 0);
-                self.set_address(Register::EDX, &argv, 16);
+                let start = start_name(at);
+                if program.parameters > 0 {
+                    self.set(Register::EDI, program.count as u64);
+                }
+                if program.parameters > 1 {
+                    self.set_address(Register::ESI, &start, 0);
+                }
+                if program.parameters > 2 {
+                    self.set_address(Register::EDX, &start, program.environment as i64);
+                }
             }
         }
     }
@@ -235,19 +248,25 @@ impl Driver<'_> {
         self.variable(Code::Mov_r64_rm64, Register::RSP, "driver_sp");
         self.load_from_stack(Register::EAX, -8);
     }
+}
 
-    /// `{ name, null, null }`: the arguments and the environment.
-    fn argv(&mut self, at: usize) -> String {
-        let symbol = format!("driver.argv.{at}");
-        let id = self.units.symbol(&symbol);
-        if self.units.place(id).is_none() {
-            let mut unit = Unit::new(&symbol, Kind::Data, 8, vec![0; 24]);
-            let target = self.units.symbol(&name_of(at));
-            unit.fixes.push(Fix { at: 0, kind: FixKind::Abs64, target, addend: 0 });
-            self.units.define(&symbol, unit).expect(OWN);
-        }
-        symbol
-    }
+/// Adds what a program's `main` is called with, under [`start_name`].
+pub fn add_start(units: &mut Units, at: usize, start: &Start) {
+    let symbol = start_name(at);
+    let target = units.symbol(&symbol);
+    let mut unit = Unit::new(&symbol, Kind::Data, 8, start.bytes.clone());
+    unit.fixes = start.addresses.iter().map(|(at, to)| pointer(*at, target, *to)).collect();
+    units.define(&symbol, unit).expect(OWN);
+}
+
+/// An address at `at` that leads `to` bytes into `target`.
+pub fn pointer(at: usize, target: SymbolId, to: usize) -> Fix {
+    Fix { at: at as u32, kind: FixKind::Abs64, target, addend: to as i64 }
+}
+
+/// What a program is started with.
+pub fn start_name(at: usize) -> String {
+    format!("driver.start.{at}")
 }
 
 fn name_of(at: usize) -> String {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bareflow_ir::{FuncId, Symbol};
 use bareflow_object::Compiler;
 use bareflow_profile::{FunctionProfile, Level};
-use bareflow_program::{Library, LoadError, Part, Program, Source};
+use bareflow_program::{Library, LoadError, Part, Program, Source, Start};
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
@@ -22,6 +22,10 @@ pub struct Grown {
     pub profiles: Vec<Vec<FunctionProfile>>,
     /// Calls of each entry in one boot.
     pub calls: u64,
+    /// Arguments of `main`, one list a module; none where there are no lists.
+    pub args: Vec<Vec<String>>,
+    /// Environment variables, `NAME=value` each.
+    pub env: Vec<String>,
     /// Whether functions ran at levels of their own choice, so that what was not counted never
     /// ran.
     pub counted: bool,
@@ -60,7 +64,12 @@ impl Grown {
         let setting = |name: &str| {
             snapshot.settings.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
         };
+        let unreadable = |error| unusable(format!("what its programs were started with: {error}"));
+        let variables = setting("env").map_or(Ok(Vec::new()), serde_json::from_str);
+        let lists = setting("args").map_or(Ok(Vec::new()), serde_json::from_str);
         let mut grown = Self {
+            args: lists.map_err(unreadable)?,
+            env: variables.map_err(unreadable)?,
             calls: setting("calls").and_then(|calls| calls.parse().ok()).unwrap_or(1),
             counted: setting("level").is_none_or(|level| level == "auto"),
             profiles: programs
@@ -95,6 +104,24 @@ impl Grown {
             self.records.insert((record.module, func), at);
         }
         Ok(())
+    }
+
+    /// What a module's `main` is called with.
+    pub fn start(&self, module: usize) -> Start {
+        let args = self.args.get(module).map_or(&[][..], Vec::as_slice);
+        Start::new(&self.programs[module].name, args, &self.env)
+    }
+
+    /// What has a grown machine start its programs as they were started when this was saved, as
+    /// kernels read it (`bareflow_session::Orders`). Programs with arguments of their own each can
+    /// only be told so by the manifest, and are left with it.
+    pub fn orders(&self) -> String {
+        let of_main = |module: &usize| self.programs[*module].arg.is_none();
+        let mut mains = (0..self.programs.len()).filter(of_main);
+        let args = |module: usize| self.args.get(module).map_or(&[][..], Vec::as_slice);
+        let first = mains.next().map(args);
+        let same = first.filter(|first| mains.all(|module| args(module) == *first));
+        serde_json::json!({ "args": same, "env": self.env }).to_string()
     }
 
     /// What is known of a function.

@@ -21,6 +21,8 @@ pub struct Shrunk {
     pub report: Report,
     /// What they were linked from.
     pub parts: Parts,
+    /// See [`Grown::orders`].
+    pub orders: String,
 }
 
 /// Shrinks a snapshot.
@@ -46,7 +48,7 @@ pub fn shrink(bytes: &[u8], compiler: &dyn Compiler, options: &Options) -> Resul
     report.input_bytes = bytes.len() as u64;
     report.image_bytes = flat.as_ref().map(|image| image.file.len() as u64);
     report.elf_bytes = elf.as_ref().map(|image| image.file.len() as u64);
-    Ok(Shrunk { image: flat, elf, report, parts })
+    Ok(Shrunk { image: flat, elf, report, parts, orders: grown.orders() })
 }
 
 fn explain(error: anyhow::Error) -> Failure {

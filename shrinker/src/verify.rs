@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use bareflow_emulator::{EmulatorError, Outcome, Run, Settings, run};
+use bareflow_emulator::{EmulatorError, Input, Outcome, Run, Settings, Tape, run};
 use serde::Serialize;
 
 use crate::failure::{Failure, Kind};
@@ -39,18 +39,27 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// Compares the disk image `grown` with the flat image `shrunk`.
+/// Compares the disk image `grown` with the flat image `shrunk`. Both read the same input from its
+/// beginning to its end; `orders` has the grown one run its programs as the shrunk one does.
 ///
 /// # Errors
 /// [`Kind::Differs`] with the first difference, [`Kind::Crashed`] when one does not end, or why
 /// they could not be run.
-pub fn verify(grown: &Path, shrunk: &[u8], timeout: u64) -> Result<Verdict, Failure> {
+pub fn verify(
+    grown: &Path,
+    shrunk: &[u8],
+    orders: &str,
+    input: &Tape,
+    timeout: u64,
+) -> Result<Verdict, Failure> {
     let file = tempfile::NamedTempFile::new()
         .and_then(|file| std::fs::write(file.path(), shrunk).map(|()| file))
         .map_err(|error| Failure::new(Kind::File, format!("a temporary image: {error}")))?;
     let boot = |image: &Path| {
         let mut settings = Settings::new(image);
         settings.keep_writes = false;
+        settings.input = Input::Tape(input.clone());
+        settings.orders = Some(orders.to_owned());
         settings.timeout = Duration::from_secs(timeout);
         run(&settings, &mut |_| ()).map_err(emulator_failure)
     };

@@ -68,6 +68,13 @@ pub enum Error {
     },
     /// The volume was mounted for reading only, or its disk is write-protected.
     ReadOnly,
+    /// No memory for the content of a file.
+    NoMemory {
+        /// The path.
+        path: String,
+        /// Its size in bytes.
+        size: u64,
+    },
     /// Larger than a file can be (4 GiB less one byte).
     TooLarge {
         /// The path.
@@ -96,6 +103,9 @@ impl fmt::Display for Error {
                 write!(f, "{path}: the root folder has no free entry: use another folder")
             }
             Error::ReadOnly => f.write_str("the volume is read-only"),
+            Error::NoMemory { path, size } => {
+                write!(f, "{path}: no memory for its {size} bytes")
+            }
             Error::TooLarge { path } => write!(f, "{path}: larger than FAT allows (4 GiB)"),
         }
     }

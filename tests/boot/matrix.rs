@@ -87,6 +87,31 @@ fn two_processors() {
     fat16_works(|machine| machine.processors = 2);
 }
 
+/// Processors are found and started on a machine that the BIOS has booted.
+fn processors_run(change: impl FnOnce(&mut Settings)) {
+    let folder = folder();
+    let path = folder.path().join("disk.img");
+    let size = Geometry::Hard(Some(16 << 20));
+    let line = "selftest=cores:count";
+    disk(&path, &artefact("bare.bin"), line, size, &Contents::default());
+    let mut settings = Settings { processors: 4, ..settings(&path) };
+    change(&mut settings);
+    let run = boot(&settings);
+    assert_eq!(run.outcome, Outcome::Success, "{}", text(&run));
+    assert!(text(&run).contains("cores: 4 run by x"), "{}", text(&run));
+    assert!(run.records.is_empty(), "{:?}", run.records);
+}
+
+#[test]
+fn four_processors_of_a_pc() {
+    processors_run(|_| ());
+}
+
+#[test]
+fn four_processors_of_a_q35() {
+    processors_run(|machine| machine.machine = Machine::Q35);
+}
+
 #[test]
 fn no_disk() {
     let mut machine = Settings { image: None, ..settings("".as_ref()) };

@@ -94,6 +94,9 @@ int main(int argc, char **argv) {
         char line[400];
         snprintf(line, sizeof line, "%d , %lx %.9g word%u [abc]%x", (int)next(), (long)next(), (double)below(1000000) / 997, below(1000), below(65536));
         if (below(4) == 0) line[below((unsigned)strlen(line))] = "x 9,["[below(5)];
+        // What ends in the middle of a number is none (`prefixes.c`), but one library takes it.
+        for (char *e = line; (e = strpbrk(e, "ex")); e++)
+            if (e > line && strchr("0123456789.", e[-1]) && (*e == 'x' || !strchr("0123456789", e[1]))) *e = '7';
         int got = sscanf(line, "%d , %lx%lf %39s [%39[a-c]]%4x%n", &a, (unsigned long *)&b, &d, word, set, &h, &n);
         printf("<%s> %d: %d %ld %g %s %s %u %d\n", line, got, a, b, d, word, set, h, n);
         short s = 5;

@@ -16,19 +16,35 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
     return result;
 }
 
-enum { READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, SEEK = 8, MMAP = 9, ARCH_PRCTL = 158, CLOCK = 228, EXIT = 231 };
+enum { READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, CLOCK = 228, EXIT = 231 };
 
-static long or_minus_one(long result) { return result < 0 ? -1 : result; }
+// Linux gives the negative of an error's number, as host calls do.
+long bf_write(int fd, const void *p, size_t n) { return call(WRITE, fd, (long)p, (long)n, 0, 0, 0); }
 
-long bf_write(int fd, const void *p, size_t n) { return or_minus_one(call(WRITE, fd, (long)p, (long)n, 0, 0, 0)); }
+long bf_read(int fd, void *p, size_t n) { return call(READ, fd, (long)p, (long)n, 0, 0, 0); }
 
-long bf_read(int fd, void *p, size_t n) { return or_minus_one(call(READ, fd, (long)p, (long)n, 0, 0, 0)); }
+int bf_open(const char *path, int flags) {
+    enum { IS_FOLDER = -21, KIND = 0170000, FOLDER = 0040000 };
+    int fd = (int)call(OPEN, (long)path, flags, 0, 0, 0, 0);
+    unsigned status[64];
+    // Machines open no folders.
+    if (fd >= 0 && call(FSTAT, fd, (long)status, 0, 0, 0, 0) == 0 && (status[6] & KIND) == FOLDER) {
+        call(CLOSE, fd, 0, 0, 0, 0, 0);
+        return IS_FOLDER;
+    }
+    return fd;
+}
 
-int bf_open(const char *path, int flags) { return (int)or_minus_one(call(OPEN, (long)path, flags, 0, 0, 0, 0)); }
+int bf_close(int fd) { return (int)call(CLOSE, fd, 0, 0, 0, 0, 0); }
 
-int bf_close(int fd) { return (int)or_minus_one(call(CLOSE, fd, 0, 0, 0, 0, 0)); }
+long bf_seek(int fd, long offset, int whence) { return call(SEEK, fd, offset, whence, 0, 0, 0); }
 
-long bf_seek(int fd, long offset, int whence) { return or_minus_one(call(SEEK, fd, offset, whence, 0, 0, 0)); }
+int bf_terminal(int fd) {
+    enum { GET = 0x5401, NO_TERMINAL = -25 };
+    char settings[64];
+    long result = call(IOCTL, fd, GET, (long)settings, 0, 0, 0);
+    return result == 0 ? 1 : result == NO_TERMINAL ? 0 : (int)result;
+}
 
 void *bf_grow(size_t bytes) {
     enum { ROOM = 1 << 30 };
@@ -49,6 +65,18 @@ uint64_t bf_clock(void) {
     long now[2];
     call(CLOCK, 1, (long)now, 0, 0, 0, 0);
     return (uint64_t)now[0] * 1000000000u + (uint64_t)now[1];
+}
+
+uint64_t bf_date(void) {
+    long now[2];
+    call(CLOCK, 0, (long)now, 0, 0, 0, 0);
+    return (uint64_t)now[0] * 1000000000u + (uint64_t)now[1];
+}
+
+void bf_cpuid(uint32_t leaf, uint32_t part, uint32_t *answer) {
+    __asm__("cpuid"
+            : "=a"(answer[0]), "=b"(answer[1]), "=c"(answer[2]), "=d"(answer[3])
+            : "0"(leaf), "2"(part));
 }
 
 _Noreturn void bf_exit(int status) {
@@ -94,10 +122,11 @@ _Noreturn void bf_leave(void) { bf_abort("bf_leave"); }
 const char __bf_tls_template[16] = {0};
 const size_t __bf_tls_size = 0, __bf_tls_align = 16;
 
-int main(int argc, char **argv);
+int main(int argc, char **argv, char **variables);
 int __bf_finish(int status);
+extern char **environ;
 
-// Called with the stack as the kernel made it: argc, then argv.
+// Called with the stack as the kernel made it: argc, then argv, then the environment.
 __attribute__((used)) static void start(long *stack) {
     // Thread-local variables lie below what FS points to, and are zero at first in this library.
     static char variables[4096] __attribute__((aligned(64)));
@@ -105,7 +134,9 @@ __attribute__((used)) static void start(long *stack) {
     char *end = variables + sizeof variables - 64;
     *(char **)end = end;
     call(ARCH_PRCTL, SET_FS, (long)end, 0, 0, 0, 0);
-    bf_exit(__bf_finish(main((int)stack[0], (char **)(stack + 1))));
+    char **arguments = (char **)(stack + 1);
+    environ = arguments + stack[0] + 1;
+    bf_exit(__bf_finish(main((int)stack[0], arguments, environ)));
 }
 
 __asm__(".globl _start\n_start:\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n  hlt\n");

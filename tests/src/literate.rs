@@ -100,10 +100,17 @@ fn program(words: &mut Vec<&str>) -> Result<PathBuf, String> {
 }
 
 fn run(line: &str, expected: &[&str], folder: &Path) -> Result<(), String> {
+    let (line, input) = match line.split_once(" < ") {
+        Some((line, file)) => {
+            let read = std::fs::read(folder.join(file)).map_err(|e| format!("{file}: {e}"))?;
+            (line, read)
+        }
+        None => (line, Vec::new()),
+    };
     let mut words: Vec<&str> = line.split_whitespace().collect();
     let mut command = Command::new(program(&mut words)?);
     command.args(&words).current_dir(folder).env("BAREFLOW_ARTEFACTS", place::artefacts()?);
-    let ended = process::run(&mut command, b"", LIMIT)?;
+    let ended = process::run(&mut command, &input, LIMIT)?;
     let text = [ended.out, ended.err].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let said = text.concat();
     let fails = expected.iter().any(|line| line.starts_with("error:"));
@@ -138,6 +145,8 @@ mod tests {
         assert_eq!(say("$ echo one\none\n$ true"), Ok(2));
         assert!(say("$ echo one\ntwo").unwrap_err().contains("line 2: echo one: does not say"));
         assert!(say("$ false").is_err());
+        std::fs::write(folder.path().join("in.txt"), "typed").unwrap();
+        assert_eq!(say("$ cat < in.txt\ntyped"), Ok(1));
         assert!(say("$ echo error:\nerror:").is_err(), "an error ends with a status");
         assert_eq!(
             follow("```c a.c\nint a;\n```\n```console\n$ cat a.c\nint…\n```\n", folder.path()),

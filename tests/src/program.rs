@@ -1,10 +1,10 @@
 //! The programs under `tests/programs`, each run natively and by `bareflow run`.
 //!
-//! A C program is a file or a folder of files, a Rust program a file. Comments in the first
-//! lines of its (first) file may say `flags: ...` (for the compiler), `bitcode: ...` (only where it
-//! makes bitcode), `clang: N` (the oldest
-//! that knows the language it uses) and `disk: FOLDER` (a folder beside it that the program
-//! reads files of).
+//! A C program is a file or a folder of files, a Rust program a file, and so is one in LLVM's text
+//! form, for what no compiler can be made to write. Comments in the first lines of its (first) file
+//! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
+//! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
+//! reads files of) and `refused: WHY` (what compilers cannot do of it).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::process::{self, Ended};
 /// One program.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// `c/NAME` or `rust/NAME`.
+    /// `c/NAME`, `ir/NAME` or `rust/NAME`.
     pub name: String,
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
@@ -28,6 +28,8 @@ pub struct Program {
     /// The oldest clang that knows what it uses.
     pub clang: u32,
     disk: Option<String>,
+    /// What compilers may refuse to compile, in their words.
+    refused: Vec<String>,
 }
 
 /// Ample for the slowest program on the slowest level.
@@ -50,7 +52,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 
 /// All programs of one thread, sorted by name.
 pub fn all() -> Vec<Program> {
-    of(&["c", "rust"])
+    of(&["c", "ir", "rust"])
 }
 
 /// All programs of several threads.
@@ -74,6 +76,7 @@ fn of(folders: &[&str]) -> Vec<Program> {
                 bitcode_flags: Vec::new(),
                 clang: 14,
                 disk: None,
+                refused: Vec::new(),
             };
             program.read_comments();
             programs.push(program);
@@ -92,8 +95,11 @@ impl Program {
     fn read_comments(&mut self) {
         for source in &self.sources {
             let whole = std::fs::read_to_string(source).unwrap_or_default();
-            for line in whole.lines().take_while(|line| line.starts_with("//")) {
-                let Some((key, value)) = line.trim_start_matches('/').split_once(':') else {
+            for line in
+                whole.lines().take_while(|line| line.starts_with("//") || line.starts_with(';'))
+            {
+                let text = line.trim_start_matches(['/', ';']);
+                let Some((key, value)) = text.split_once(':') else {
                     continue;
                 };
                 match key.trim() {
@@ -103,6 +109,7 @@ impl Program {
                     }
                     "clang" => self.clang = value.trim().parse().unwrap_or(self.clang),
                     "disk" => self.disk = Some(value.trim().into()),
+                    "refused" => self.refused.push(value.trim().into()),
                     _ => {}
                 }
             }
@@ -252,6 +259,13 @@ impl Program {
         else {
             return Err(said());
         };
+        // What a compiler refuses is interpreted, so no output shows it.
+        let refused = report["functions"].as_array().into_iter().flatten();
+        let mut refused = refused.filter_map(|function| function["refused"].as_str());
+        if let Some(why) = refused.find(|why| !self.refused.iter().any(|known| why.contains(known)))
+        {
+            return Err(format!("not compiled: {why}"));
+        }
         let err = report["stopped"].as_str().unwrap_or_default().as_bytes().to_vec();
         Ok(Ended { status: status as i32, out: output.into(), err })
     }

@@ -55,6 +55,8 @@ fn a_fault_of_an_interpreted_program_is_reported_alike() {
     let report = fault(&run, &text);
     assert_eq!((report.vector, report.address), (Some(14), Some(16)), "{text}");
     assert!(report.text.contains("read of unmapped 0x10 (the null page)"), "{report:?}");
+    assert_eq!(report.function, "inner, block 0", "{report:?}");
+    assert!(text.contains(" in inner, interpreted"), "{text}");
 }
 
 const RECURS_FOR_EVER: &str = "

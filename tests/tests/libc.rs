@@ -73,6 +73,30 @@ fn formatted_output_agrees_byte_for_byte() {
 }
 
 #[test]
+fn arguments_by_number_wide_characters_and_scans_agree() {
+    agree("formats.c", &[]);
+}
+
+#[test]
+fn characters_of_several_bytes_agree() {
+    agree("multibyte.c", &[]);
+}
+
+#[test]
+fn errors_and_their_texts_agree() {
+    agree("errors.c", &[]);
+}
+
+/// glibc takes some of these for numbers, so the C standard alone is what they are held against.
+#[test]
+fn the_beginning_of_a_number_is_none() {
+    let (ours, _) = build("prefixes.c", &[]);
+    let said = String::from_utf8(run(&ours, &[]).out).expect("it prints text");
+    let wanted = include_str!("../native/prefixes.txt");
+    assert!(said == wanted, "{}", difference(said.as_bytes(), wanted.as_bytes()));
+}
+
+#[test]
 fn numbers_are_read_alike() {
     agree("convert.c", &["20000", "1"]);
 }

@@ -15,6 +15,7 @@ Examples:
   bareflow bench --compile-time               how long compiling all functions takes
   bareflow bench --json > bench.json          one JSON object a module, then the summary
   bareflow bench --peak                       how long until each module runs at its peak
+  bareflow bench --peak --smp 2               the same, compiling on a second processor
   bareflow bench --watched --rounds 15        what profiling at the top level costs
   bareflow bench --html bench.html            a page with a chart, too
   bareflow bench --report docs                benchmarks.md, .svg and .json, with time to peak
@@ -48,6 +49,9 @@ pub struct Args {
     /// With --peak: when functions rise
     #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", requires = "peak")]
     pub(super) thresholds: String,
+    /// With --peak: processors, the others compiling while the program runs
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "peak", value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub(super) smp: u32,
     /// Instead: what counting and measuring at the top level costs, the same code with and without
     #[arg(long)]
     pub(super) watched: bool,

@@ -26,13 +26,16 @@ pub(super) struct Line {
     pub(super) first_ns: u64,
     /// Nanoseconds of a call at the peak.
     pub(super) peak_ns: u64,
+    /// Nanoseconds of the longest call but the first, beyond those of one at the peak: the longest
+    /// pause that functions make by rising.
+    longest_pause_ns: u64,
     /// Nanoseconds from the program's first instruction to 95 % of peak speed.
     pub(super) to_peak_ns: u64,
     /// Calls until then.
     pub(super) to_peak_calls: usize,
     /// Functions compiled.
     pub(super) compiles: u64,
-    /// Nanoseconds that took, which are part of the calls.
+    /// Nanoseconds that took, which are part of the calls where there is one processor.
     pub(super) compile_ns: u64,
 }
 
@@ -41,11 +44,13 @@ pub(super) fn measure(
     module: &Module,
     artefacts: &Artefacts,
     thresholds: &str,
+    smp: u32,
 ) -> Result<Line, Failure> {
-    let probe = run(module, artefacts, thresholds, 30)?;
+    let run = |calls| run(module, artefacts, thresholds, smp, calls);
+    let probe = run(30)?;
     let least = times(&probe).into_iter().min().unwrap_or(1).max(1);
     let calls = (RUN_NS / least).clamp(200, 200_000);
-    let report = run(module, artefacts, thresholds, calls)?;
+    let report = run(calls)?;
     let call_ns = times(&report);
     let (peak_ns, to_peak_calls) = peak(&call_ns);
     let number = |field: &str| report[field].as_u64().unwrap_or(0);
@@ -54,6 +59,11 @@ pub(super) fn measure(
         calls: call_ns.len(),
         first_ns: number("ns_first"),
         peak_ns,
+        longest_pause_ns: call_ns
+            .iter()
+            .skip(1)
+            .max()
+            .map_or(0, |most| most.saturating_sub(peak_ns)),
         to_peak_ns: call_ns[..to_peak_calls].iter().sum(),
         to_peak_calls,
         compiles: number("compiles"),
@@ -65,10 +75,12 @@ fn run(
     module: &Module,
     artefacts: &Artefacts,
     thresholds: &str,
+    smp: u32,
     calls: u64,
 ) -> Result<Value, Failure> {
     let small = (module.small.arg, module.small.result);
-    let more = ["--calls", &calls.to_string(), "--thresholds", thresholds];
+    let (calls, smp) = (calls.to_string(), smp.to_string());
+    let more = ["--calls", &calls, "--thresholds", thresholds, "--smp", &smp];
     module_run::run(module, artefacts, small, &more)
 }
 
@@ -98,29 +110,46 @@ fn median(values: &[u64]) -> u64 {
 /// The figures as a table.
 pub(super) fn render(lines: &[Line]) -> String {
     let mut text = format!(
-        "{:<14}{:>12}{:>12}{:>14}{:>8}{:>10}{:>14}",
-        "module", "first call", "at peak", "95 % after", "calls", "compiled", "compiling"
+        "{:<14}{:>12}{:>12}{:>15}{:>14}{:>8}{:>10}{:>14}",
+        "module",
+        "first call",
+        "at peak",
+        "longest pause",
+        "95 % after",
+        "calls",
+        "compiled",
+        "compiling"
     );
     for line in lines {
         let us = |ns: u64| format!("{:.1} us", ns as f64 / 1e3);
         text += &format!(
-            "\n{:<14}{:>12}{:>12}{:>11.2} ms{:>8}{:>10}{:>11.2} ms",
+            "\n{:<14}{:>12}{:>12}{:>15}{:>11.2} ms{:>8}{:>10}{:>11.2} ms",
             line.module,
             us(line.first_ns),
             us(line.peak_ns),
+            us(line.longest_pause_ns),
             line.to_peak_ns as f64 / 1e6,
             line.to_peak_calls,
             line.compiles,
             line.compile_ns as f64 / 1e6
         );
     }
-    text + &format!("\ngeometric mean: 95 % of peak speed after {:.2} ms", mean_ms(lines))
+    text + &format!(
+        "\ngeometric mean: 95 % of peak speed after {:.2} ms, longest pause {:.3} ms",
+        mean_ms(lines),
+        geometric_mean(lines.iter().map(|line| line.longest_pause_ns)) / 1e6
+    )
 }
 
 /// Geometric mean of the times to the peak, in milliseconds.
 pub(super) fn mean_ms(lines: &[Line]) -> f64 {
-    let logs: f64 = lines.iter().map(|line| (line.to_peak_ns.max(1) as f64).ln()).sum();
-    (logs / lines.len().max(1) as f64).exp() / 1e6
+    geometric_mean(lines.iter().map(|line| line.to_peak_ns)) / 1e6
+}
+
+fn geometric_mean(values: impl ExactSizeIterator<Item = u64>) -> f64 {
+    let count = values.len().max(1);
+    let logs: f64 = values.map(|value| (value.max(1) as f64).ln()).sum();
+    (logs / count as f64).exp()
 }
 
 #[cfg(test)]

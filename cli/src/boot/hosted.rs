@@ -24,11 +24,6 @@ pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
         .stdin(std::process::Stdio::null())
         .output()
         .map_err(failed)?;
-    let outcome = match ended.status.code() {
-        Some(0) => Outcome::Success,
-        Some(1) => Outcome::Failure,
-        _ => Outcome::Fault,
-    };
     let (mut output, mut records) = (Vec::new(), Vec::new());
     let mut splitter = Splitter::default();
     for piece in splitter.feed(&ended.stdout) {
@@ -42,6 +37,13 @@ pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
     let mut known: Vec<Record> =
         records.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
     known.extend(complaints.lines().map(|line| Record::Log { text: line.to_owned() }));
+    let reported = known.iter().any(|record| matches!(record, Record::Report(_)));
+    let outcome = match ended.status.code() {
+        Some(0) => Outcome::Success,
+        // A process that ends by a fault makes no report.
+        _ if reported => Outcome::Failure,
+        _ => Outcome::Fault,
+    };
     let run = Run { outcome, output, records, elapsed: began.elapsed(), complaints };
-    Ok(Line::new(&run, &known, i32::from(outcome != Outcome::Success)))
+    Ok(Line::new(&run, &known))
 }

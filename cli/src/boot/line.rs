@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bareflow_emulator::Run;
+use bareflow_emulator::{Outcome, Run};
 use bareflow_report::{
-    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+    BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, Signal, SnapshotReport,
 };
 use bareflow_session::ProfileLine;
 use serde::{Deserialize, Serialize};
+
+/// What a shrunk image says that came to code which it was made without.
+pub(super) const NEVER_RAN: Outcome = Outcome::Other(0x13);
 
 /// One boot. Fields of the report are null when the machine ended without one.
 #[derive(Serialize, Debug, Clone)]
@@ -92,14 +95,14 @@ pub struct GuestTimes {
 
 impl Line {
     /// What a run reported.
-    pub(super) fn new(run: &Run, records: &[Record], exit: i32) -> Self {
+    pub(super) fn new(run: &Run, records: &[Record]) -> Self {
         let report = records.iter().rev().find_map(|record| match record {
             Record::Report(report) => Some(report),
             _ => None,
         });
         let mut line = Self {
             boot: None,
-            exit,
+            exit: exit(run, records),
             outcome: run.outcome.to_string(),
             output: String::from_utf8_lossy(&run.output).into_owned(),
             results: BTreeMap::new(),
@@ -142,6 +145,12 @@ impl Line {
         line
     }
 
+    /// Whether the boot was one to its end, whatever status the program had.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.boot.is_some()
+    }
+
     fn fill(&mut self, report: &BootReport) {
         self.boot = Some(report.boot);
         self.exit = report.exit;
@@ -175,8 +184,12 @@ impl Line {
             || "no snapshot".to_owned(),
             |snapshot| format!("{} of {} KiB", snapshot.file, snapshot.bytes.div_ceil(1024)),
         );
+        let status = match self.exit {
+            0 => String::new(),
+            status => format!(", status {status}"),
+        };
         format!(
-            "boot {boot}: program {:.3} ms, {} compiled, {} restored, interp/O0/O1/O2/O3 \
+            "boot {boot}: program {:.3} ms{status}, {} compiled, {} restored, interp/O0/O1/O2/O3 \
              {}/{}/{}/{}/{}, {snapshot}",
             times.program as f64 / 1000.0,
             self.compiles.unwrap_or(0),
@@ -187,5 +200,23 @@ impl Line {
             levels.o2,
             levels.o3,
         )
+    }
+}
+
+/// Exit status of a machine that made no report: that of the fault that ended it, or of the first
+/// program that failed; 1 when that is not known.
+fn exit(run: &Run, records: &[Record]) -> i32 {
+    let of_fault = records.iter().find_map(|record| match record {
+        Record::Fault(fault) => fault.signal().map(Signal::status),
+        _ => None,
+    });
+    let of_program = records.iter().find_map(|record| match record {
+        Record::Result { exit, .. } if *exit != 0 => Some(*exit),
+        _ => None,
+    });
+    match run.outcome {
+        Outcome::Success => 0,
+        NEVER_RAN => Signal::ILLEGAL.status(),
+        _ => of_fault.or(of_program).unwrap_or(1),
     }
 }

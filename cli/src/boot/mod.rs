@@ -6,14 +6,17 @@ mod line;
 mod once;
 mod trace;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
-use bareflow_emulator::Input;
+use bareflow_emulator::{Input, Tape};
+use bareflow_session::Orders;
 
 use crate::failure::{Exit, Failure};
-use crate::machine::MachineOptions;
+use crate::machine::{MachineOptions, to_json};
 use crate::output_file::write_bytes;
 use crate::perf_map::perf_map;
+use crate::program::variable;
 use crate::ui::Ui;
 
 pub use hosted::boot_folder;
@@ -31,7 +34,8 @@ Examples:
   bareflow boot disk.img --gdb                            break fib, continue, backtrace
   bareflow boot disk.img --gdb -x 'break fib' -x continue -x backtrace
   bareflow boot disk.img --machine microvm                the image's kernel, through PVH
-  echo 'Once upon a time' | bareflow boot llm.img         the serial line reads standard input")]
+  bareflow boot disk.img --args -v notes.txt              other arguments than the image's
+  echo 'Once upon a time' | bareflow boot llm.img         standard input is the program's")]
 pub struct Args {
     /// The image
     #[arg(value_name = "IMAGE")]
@@ -53,6 +57,12 @@ pub struct Args {
     gdb_commands: Vec<String>,
     #[command(flatten)]
     machine: MachineOptions,
+    /// An environment variable of the programs, beside the image's; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    env: Vec<String>,
+    /// Arguments of the program in place of the image's: all that follows
+    #[arg(long, value_name = "ARG", num_args = 0.., allow_hyphen_values = true)]
+    args: Option<Vec<String>>,
 }
 
 /// Boots it.
@@ -62,7 +72,14 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
     settings.keep_writes = !args.discard;
-    settings.input = Input::Inherit;
+    let own = std::io::stdin().is_terminal();
+    settings.input = if own { Input::Inherit } else { Input::Tape(Tape::new(std::io::stdin())) };
+    let out = std::io::stdout().is_terminal() && !ui.json();
+    settings.orders = Some(to_json(&Orders {
+        args: args.args.clone(),
+        env: args.env.clone(),
+        terminal: [own, out, out],
+    }));
     if args.gdb {
         // How the machine ends is up to the debugger.
         let (_, exit) = gdb::run(&settings, &args.gdb_commands, ui)?;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bareflow_emulator::{EmulatorError, Event, Outcome, Settings};
 use bareflow_report::{FaultReport, Record};
 
+use crate::boot::line::NEVER_RAN;
 use crate::boot::{Line, Timing};
 use crate::failure::{Exit, Failure, Kind};
 use crate::ui::Ui;
@@ -58,13 +59,9 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
         },
     })
     .map_err(failure)?;
-    let exit = match run.outcome {
-        Outcome::Success => 0,
-        _ => 1,
-    };
     let records: Vec<Record> = heard.iter().map(|(_, record)| record.clone()).collect();
     Ok(Booted {
-        line: Line::new(&run, &records, exit),
+        line: Line::new(&run, &records),
         heard,
         outcome: run.outcome,
         loader: run.loader_message(),
@@ -73,8 +70,8 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
 }
 
 impl Booted {
-    /// What a command ends with after this boot. A fault that the machine reports itself is a
-    /// failure of the program; a machine that says nothing any more has crashed.
+    /// What a command ends with after this boot: the program's own status, of a fault as well; a
+    /// machine that says nothing any more has crashed.
     ///
     /// # Errors
     /// An image that its loader refuses, a machine that hung or crashed.
@@ -88,7 +85,11 @@ impl Booted {
         };
         match self.outcome {
             Outcome::Success => Ok(Exit::Success),
-            Outcome::Failure | Outcome::Fault => Ok(Exit::Failed),
+            // What has no signal was no fault of the program: the kernel panicked.
+            Outcome::Fault if self.line.fault.as_ref().is_some_and(|f| f.signal().is_none()) => {
+                Ok(Exit::Crashed)
+            }
+            Outcome::Failure | Outcome::Fault | NEVER_RAN => Ok(Exit::of(self.line.exit)),
             Outcome::Hung => {
                 let message = format!("the machine did not end within {} s", self.seconds);
                 Err(about(Kind::Hung, message))

@@ -1,6 +1,9 @@
 //! `bareflow grow`: boots an image several times, each from the last one's snapshot.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
+
+use bareflow_emulator::{Input, Tape};
 
 use crate::boot::boot_once;
 use crate::failure::{Exit, Failure};
@@ -13,6 +16,7 @@ use crate::ui::Ui;
 Examples:
   bareflow grow disk.img --boots 10              one line a boot
   bareflow grow disk.img --boots 10 --json       one JSON object a boot
+  bareflow grow disk.img --boots 3 < input.txt   each boot reads all of it
   bareflow grow disk.img --boots 5 --smp 2       background compilation on a second processor")]
 pub struct Args {
     /// The image; its snapshots are written into it
@@ -25,24 +29,35 @@ pub struct Args {
     machine: MachineOptions,
 }
 
-/// Boots it, and stops at the first boot that does not succeed.
+/// Boots it, and stops at the first boot that does not come to its end. What status the program
+/// ends with is its own affair: it is said, and the next boot follows.
 ///
 /// # Errors
 /// An image that cannot be booted, a machine that hung or crashed, or QEMU that is missing.
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
-    let settings = args.machine.settings(&args.image);
+    let mut settings = args.machine.settings(&args.image);
+    let stdin = std::io::stdin();
+    let typed = stdin.is_terminal();
+    settings.input = Input::Tape(if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) });
     let bar = ui.progress(u64::from(args.boots), "booting");
     for _ in 0..args.boots {
         let booted = boot_once(&settings, ui, false)?;
         bar.suspend(|| ui.result(&booted.line, || booted.line.summary()));
         bar.inc(1);
         let ended = booted.exit_or_failure(&args.image);
-        if !matches!(ended, Ok(Exit::Success)) {
-            bar.finish_and_clear();
-            // What would have been on the terminal of `boot`, so that the cause is seen.
-            for line in booted.line.log.iter().chain([&booted.line.output]) {
+        if matches!(ended, Ok(Exit::Success)) {
+            continue;
+        }
+        // What would have been on the terminal of `boot`, so that the cause is seen.
+        let whole = ended.is_ok() && booted.line.is_whole();
+        let output = (!whole).then_some(&booted.line.output);
+        bar.suspend(|| {
+            for line in booted.line.log.iter().chain(output) {
                 eprintln!("{}", line.trim_end());
             }
+        });
+        if !whole {
+            bar.finish_and_clear();
             return ended;
         }
     }

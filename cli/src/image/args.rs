@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::program::ProgramOptions;
+use crate::program::{ProgramOptions, variable};
 
 /// Makes a bootable disk with modules on it.
 #[derive(clap::Args, Debug)]
@@ -10,6 +10,7 @@ use crate::program::ProgramOptions;
 Examples:
   bareflow image -o disk.img hello.bc                     one program, entry main
   bareflow image -o disk.img main.bc util.bc              two files of one program
+  bareflow image -o disk.img tool.bc --args -v notes.txt  with arguments; they come last
   bareflow image -o disk.img fib.bc --entry fib --arg 30  uint64_t fib(uint64_t), called with 30
   bareflow image -o disk.img *.llbc --size 128M           modules that run one after the other
   bareflow image -o disk.img llm.bc --add model.bin=/model.bin
@@ -34,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE=/PATH", value_parser = added)]
     pub(super) add: Vec<(PathBuf, String)>,
     /// Take settings and modules from this manifest instead; its files are the FILEs by name
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["entry", "arg", "calls", "level", "thresholds", "tournaments", "profile", "pool"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["entry", "arg", "calls", "level", "thresholds", "tournaments", "profile", "pool", "env", "args"])]
     pub(super) manifest: Option<PathBuf>,
     /// Snapshots to keep on the disk
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]
@@ -50,6 +51,12 @@ pub struct Args {
     pub(super) cmdline: String,
     #[command(flatten)]
     pub(super) program: ProgramOptions,
+    /// An environment variable of the programs; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub(super) env: Vec<String>,
+    /// Arguments of the program: all that follows
+    #[arg(long, value_name = "ARG", num_args = 0.., allow_hyphen_values = true, conflicts_with = "arg")]
+    pub(super) args: Vec<String>,
 }
 
 /// Bytes of `64M`, `1G`, `512K`; a number alone is in bytes.

@@ -8,6 +8,7 @@ use bareflow_session::{Manifest, ModuleEntry};
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
 use crate::image::args::Args;
+use crate::program::NO_MAIN;
 
 /// A disk's files and settings.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +63,7 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
     let mut whole = ModuleEntry {
         entry: args.program.entry.clone(),
         arg: args.program.arg,
+        args: args.args.clone(),
         ..ModuleEntry::default()
     };
     let mut modules = Vec::new();
@@ -74,6 +76,7 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
                 files: vec![name],
                 entry: args.program.entry.clone(),
                 arg: Some(args.program.arg.unwrap_or(0)),
+                args: Vec::new(),
             }),
             None => {
                 if whole.files.is_empty() {
@@ -85,6 +88,8 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
     }
     if !whole.files.is_empty() {
         modules.insert(0, whole);
+    } else if !whole.args.is_empty() {
+        return Err(Failure::usage(NO_MAIN));
     }
     if args.program.entry.is_some() && modules.len() > 1 {
         let message = "--entry names a function of one program, but these files are several";
@@ -94,6 +99,7 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
         Some(path) => read_manifest(path, &contents)?,
         None => Manifest {
             modules,
+            env: args.env.clone(),
             keep: args.keep,
             save: !args.no_save,
             verbose: args.verbose,

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{CallInfo, ConstKind, FastMath, Op, Operand, ParamAttrs, Type, TypeId};
 
+use crate::asm::Meaning;
 use crate::body::{Body, Found};
 use crate::error::Cause;
 use crate::numbers;
@@ -39,7 +40,7 @@ impl Body<'_> {
         }
         let args = self.arguments(ty, &callee, ops)?;
         match callee {
-            Found::Asm(asm) => self.assembly(asm, ret, &args),
+            Found::Asm(asm) => self.assembly(asm, ty, ret, args),
             Found::Operand(callee) => {
                 let attrs = self.argument_attrs(attrs, args.len())?;
                 let must_tail = flags & MUST_TAIL != 0;
@@ -136,14 +137,17 @@ impl Body<'_> {
         Ok(attrs)
     }
 
-    /// Assembly that does nothing: its result is the argument tied to it.
-    fn assembly(&mut self, asm: u32, ret: TypeId, args: &[Operand]) -> Result<(), Cause> {
-        let ties = self.reader.asms[asm as usize].ties()?;
-        if ret == self.void {
-            return Ok(());
-        }
-        match ties[..] {
-            [tie] => {
+    /// A call of assembly.
+    fn assembly(
+        &mut self,
+        asm: u32,
+        ty: TypeId,
+        ret: TypeId,
+        args: Vec<Operand>,
+    ) -> Result<(), Cause> {
+        match self.reader.understand(asm, ty, &args)? {
+            Meaning::Nothing(_) if ret == self.void => Ok(()),
+            Meaning::Nothing(tie) => {
                 let value = match tie.and_then(|at| args.get(at)) {
                     Some(arg) if self.operand_type(*arg) == Some(ret) => *arg,
                     Some(_) => {
@@ -155,7 +159,14 @@ impl Body<'_> {
                 };
                 self.same(value, ret)
             }
-            _ => Err(Cause::Unsupported("inline assembly with several results".into())),
+            Meaning::Call(func) => {
+                let callee = self.reader.constant(self.ptr, ConstKind::Func(func))?;
+                let callee = Operand::Const(callee);
+                let (attrs, fast) = (Vec::new(), FastMath::default());
+                let call =
+                    CallInfo { callee, ty, args, attrs, tail: false, must_tail: false, fast };
+                self.push(Op::Call(call), ret)
+            }
         }
     }
 }

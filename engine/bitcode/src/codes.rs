@@ -45,6 +45,7 @@ pub(crate) mod module {
     pub(crate) const TRIPLE: u32 = 2;
     pub(crate) const DATALAYOUT: u32 = 3;
     pub(crate) const ASM: u32 = 4;
+    pub(crate) const SECTION_NAME: u32 = 5;
     pub(crate) const GLOBALVAR: u32 = 7;
     pub(crate) const FUNCTION: u32 = 8;
     pub(crate) const ALIAS_OLD: u32 = 9;

@@ -25,15 +25,15 @@ use crate::stream::{Block, Item, Record};
 
 /// A constant that is made of others.
 #[derive(Debug)]
-struct Pending {
-    ty: TypeId,
-    what: What,
+pub(crate) struct Pending {
+    pub(crate) ty: TypeId,
+    pub(crate) what: What,
     /// Where its operands lie in the pool, as numbers of values.
-    operands: core::ops::Range<u32>,
+    pub(crate) operands: core::ops::Range<u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum What {
+pub(crate) enum What {
     Aggregate,
     Binary(BinaryOp),
     Cast(CastOp),
@@ -41,6 +41,9 @@ enum What {
     Select,
     ICmp(IntPredicate),
     FCmp(FloatPredicate),
+    ExtractElement,
+    InsertElement,
+    ShuffleVector,
     /// The operand itself.
     Same,
 }
@@ -162,6 +165,30 @@ impl Reader {
                 }
                 Read::Waits(What::Select)
             }
+            cst::CE_EXTRACTELT => {
+                let _of = ops.next()?;
+                refer(ops.next()?)?;
+                // The index has its type before it in newer bitcode.
+                let index = ops.next()?;
+                refer(ops.get().unwrap_or(index))?;
+                Read::Waits(What::ExtractElement)
+            }
+            cst::CE_INSERTELT => {
+                refer(ops.next()?)?;
+                refer(ops.next()?)?;
+                let index = ops.next()?;
+                refer(ops.get().unwrap_or(index))?;
+                Read::Waits(What::InsertElement)
+            }
+            cst::CE_SHUFFLEVEC | cst::CE_SHUFVEC_EX => {
+                if record.code == cst::CE_SHUFVEC_EX {
+                    let _of = ops.next()?;
+                }
+                for _ in 0..3 {
+                    refer(ops.next()?)?;
+                }
+                Read::Waits(What::ShuffleVector)
+            }
             cst::CE_GEP_OLD
             | cst::CE_INBOUNDS_GEP
             | cst::CE_GEP_WITH_INRANGE_INDEX_OLD
@@ -231,7 +258,7 @@ impl Reader {
     }
 
     /// All bits zero. Scalars of one word have one form, whatever the producer chose.
-    fn zero(&self, ty: TypeId) -> ConstKind {
+    pub(crate) fn zero(&self, ty: TypeId) -> ConstKind {
         match self.module.types.get(ty) {
             Type::Int(1..=64) => ConstKind::Int(0),
             Type::Half | Type::BFloat | Type::Float | Type::Double => ConstKind::Float(0),
@@ -384,8 +411,15 @@ impl Reader {
         }
     }
 
-    fn combine(&mut self, one: &Pending, operands: &[ConstId]) -> Result<ConstId, Cause> {
+    pub(crate) fn combine(
+        &mut self,
+        one: &Pending,
+        operands: &[ConstId],
+    ) -> Result<ConstId, Cause> {
         let ty = one.ty;
+        if let Some(vector) = self.combine_lanes(one, operands)? {
+            return Ok(vector);
+        }
         let expr = match (one.what, operands) {
             (What::Same, [same]) => return Ok(*same),
             (What::Aggregate, members) => {
@@ -442,7 +476,7 @@ impl Reader {
         indices: &[ConstId],
     ) -> Result<ConstId, Cause> {
         if !matches!(self.module.types.get(ty), Type::Ptr) || self.module.constant(base).ty != ty {
-            return Err(Cause::Unsupported("a constant vector of addresses by index".into()));
+            return Err(Cause::Malformed("a constant address of another type"));
         }
         let mut bytes = crate::gep::distance(&self.module, source, indices)?;
         let mut base = base;
@@ -489,9 +523,6 @@ fn skip_params(number: u32, globals: u32, params: u32) -> Result<u32, Cause> {
 
 fn unsupported(code: u32) -> Cause {
     let what = match code {
-        cst::CE_EXTRACTELT => "a constant extractelement",
-        cst::CE_INSERTELT => "a constant insertelement",
-        cst::CE_SHUFFLEVEC | cst::CE_SHUFVEC_EX => "a constant shufflevector",
         cst::CE_UNOP => "a constant fneg",
         cst::PTRAUTH | cst::PTRAUTH2 => "a signed pointer",
         _ => return Cause::Unsupported(format!("a constant of code {code}")),

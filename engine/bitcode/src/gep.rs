@@ -38,7 +38,7 @@ pub(crate) fn distance(module: &Module, ty: TypeId, indices: &[ConstId]) -> Resu
 fn number(module: &Module, id: ConstId) -> Result<i64, Cause> {
     let constant = module.constant(id);
     let Type::Int(bits) = *module.types.get(constant.ty) else {
-        return Err(Cause::Unsupported("a constant vector of addresses by index".into()));
+        return Err(Cause::Malformed("a constant address by an index that is no integer"));
     };
     match &constant.kind {
         ConstKind::Int(value) => {

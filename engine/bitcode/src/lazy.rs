@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use bareflow_ir::verify::{Verifier, VerifyError};
-use bareflow_ir::{ConstId, ConstKind, FuncId, Linkage, Module, Operand, Symbol};
+use bareflow_ir::{ConstId, ConstKind, FuncId, Function, Linkage, Module, Operand, Symbol};
 
 use crate::error::{Cause, Error};
 use crate::reader::Reader;
@@ -15,12 +15,23 @@ use crate::reader::Reader;
 /// Variables that list what runs before and after a program, whether or not it names them.
 const ALWAYS: [&str; 2] = ["llvm.global_ctors", "llvm.global_dtors"];
 
+/// Where the body of a function is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Body {
+    /// In the file, by its position.
+    Unread(u32),
+    /// There, but nothing it refers to is.
+    Made,
+    /// There, or there is none.
+    Done,
+}
+
 /// A module whose functions are declarations until they are asked for.
 #[derive(Debug)]
 pub struct Lazy {
     reader: Reader,
-    /// By function: the position of its body in the file, while that is not read.
-    unread: Vec<Option<u32>>,
+    /// By function. Those beyond the end were made while others were read.
+    bodies: Vec<Body>,
     seen: Vec<bool>,
     seen_globals: Vec<bool>,
     /// Constants to be followed.
@@ -41,14 +52,15 @@ impl Lazy {
         let bitcode = crate::bitcode(bytes)?;
         let mut reader = Reader::new(bitcode.len());
         reader.file(bitcode).map_err(|cause| reader.error(cause))?;
-        let mut unread = alloc::vec![None; reader.module.funcs.len()];
+        let made = |func: &Function| if func.is_declaration() { Body::Done } else { Body::Made };
+        let mut bodies: Vec<Body> = reader.module.funcs.iter().map(made).collect();
         for (at, id) in reader.defined.iter().enumerate() {
-            unread[id.index()] = Some(at as u32);
+            bodies[id.index()] = Body::Unread(at as u32);
         }
         let seen_globals = alloc::vec![false; reader.module.globals.len()];
         let mut lazy = Self {
             reader,
-            unread,
+            bodies,
             seen: Vec::new(),
             seen_globals,
             stack: Vec::new(),
@@ -84,7 +96,8 @@ impl Lazy {
     ) -> Result<(), Error> {
         let Module { funcs, globals, aliases, .. } = &self.reader.module;
         for (at, func) in funcs.iter().enumerate() {
-            if self.unread[at].is_some() && wanted(&func.name) {
+            let done = self.bodies.get(at) == Some(&Body::Done);
+            if !done && wanted(&func.name) {
                 self.queue.push(FuncId::new(at));
             }
         }
@@ -101,16 +114,15 @@ impl Lazy {
 
     /// Whether the module defines a function called `name`, read or not.
     pub fn defines(&self, name: &str) -> bool {
-        let mut funcs = self.reader.module.funcs.iter().zip(&self.unread);
-        funcs
-            .any(|(func, unread)| func.name == name && (unread.is_some() || !func.is_declaration()))
+        let mut funcs = self.reader.module.funcs.iter().zip(&self.bodies);
+        funcs.any(|(func, body)| func.name == name && is_defined(func, *body))
     }
 
     /// Names that the module uses and does not define.
     pub fn undefined(&self) -> impl Iterator<Item = &str> {
         let Module { funcs, globals, .. } = &self.reader.module;
-        let funcs = funcs.iter().zip(&self.unread);
-        let funcs = funcs.filter(|(func, unread)| unread.is_none() && func.is_declaration());
+        let funcs = funcs.iter().zip(&self.bodies);
+        let funcs = funcs.filter(|(func, body)| !is_defined(func, **body));
         let globals = globals.iter().filter(|global| global.init.is_none());
         funcs.map(|(func, _)| func.name.as_str()).chain(globals.map(|global| global.name.as_str()))
     }
@@ -118,8 +130,8 @@ impl Lazy {
     /// Makes its definitions yield to those of other modules, as those of a library do.
     pub fn weaken(&mut self) {
         let Module { funcs, globals, aliases, .. } = &mut self.reader.module;
-        let funcs = funcs.iter_mut().zip(&self.unread);
-        let funcs = funcs.filter(|(func, unread)| unread.is_some() || !func.is_declaration());
+        let funcs = funcs.iter_mut().zip(&self.bodies);
+        let funcs = funcs.filter(|(func, body)| is_defined(func, **body));
         let globals = globals.iter_mut().filter(|global| global.init.is_some());
         let linkages = (funcs.map(|(func, _)| &mut func.linkage))
             .chain(globals.map(|global| &mut global.linkage))
@@ -140,10 +152,13 @@ impl Lazy {
         loop {
             self.follow_constants();
             let Some(id) = self.queue.pop() else { break };
-            let Some(at) = self.unread[id.index()].take() else { continue };
-            match self.reader.function_body(at as usize, bitcode) {
-                Ok(_) => {}
-                Err(cause) => return Err(self.reader.error(cause)),
+            match self.take(id) {
+                Body::Done => continue,
+                Body::Made => {}
+                Body::Unread(at) => match self.reader.function_body(at as usize, bitcode) {
+                    Ok(_) => {}
+                    Err(cause) => return Err(self.reader.error(cause)),
+                },
             }
             read.push(id);
             let stack = &mut self.stack;
@@ -166,6 +181,13 @@ impl Lazy {
         Ok(())
     }
 
+    /// Where the body of a function is, which is about to be done.
+    fn take(&mut self, id: FuncId) -> Body {
+        let count = self.reader.module.funcs.len();
+        self.bodies.resize(count.max(self.bodies.len()), Body::Made);
+        core::mem::replace(&mut self.bodies[id.index()], Body::Done)
+    }
+
     fn follow_constants(&mut self) {
         let module = &self.reader.module;
         self.seen.resize(module.consts.len(), false);
@@ -178,6 +200,8 @@ impl Lazy {
                 ConstKind::Global(global) => {
                     let seen = core::mem::replace(&mut self.seen_globals[global.index()], true);
                     self.stack.extend(module.global(*global).init.filter(|_| !seen));
+                    let own = module.choosers.iter().filter(|(variable, _)| variable == global);
+                    self.queue.extend(own.map(|(_, chooser)| *chooser).filter(|_| !seen));
                 }
                 ConstKind::Alias(alias) => self.stack.push(module.aliases[alias.index()].target),
                 ConstKind::Aggregate(members) => self.stack.extend(members),
@@ -190,6 +214,10 @@ impl Lazy {
     fn invalid(&self, error: VerifyError) -> Error {
         invalid(error, self.reader.module.producer.clone())
     }
+}
+
+fn is_defined(func: &Function, body: Body) -> bool {
+    matches!(body, Body::Unread(_)) || !func.is_declaration()
 }
 
 /// The error of a module that can be read but breaks a rule.

@@ -1,10 +1,11 @@
 //! The outermost level of a file, and the MODULE block.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{Const, ConstExpr, ConstId, ConstKind, Module, Symbol};
 
+use crate::asm;
 use crate::bits::Bits;
 use crate::codes::{block, module};
 use crate::error::Cause;
@@ -12,6 +13,7 @@ use crate::old_layout;
 use crate::ops::{Ops, text};
 use crate::reader::{Reader, Value};
 use crate::stream::{BLOCKINFO, Block, Item, Record, Saved};
+use crate::target;
 
 const MAGIC: u32 = 0xDEC0_4342;
 
@@ -152,16 +154,24 @@ impl Reader {
                     return Err(Cause::Unsupported(what.into()));
                 }
             },
-            module::TRIPLE => check_triple(&text(&record.ops))?,
+            module::TRIPLE => target::check_triple(&text(&record.ops))?,
             module::DATALAYOUT => {
                 let layout = text(&record.ops);
-                check_layout(&layout)?;
+                target::check_layout(&layout)?;
                 if old_layout::is_old(&layout) {
                     self.misplaced = old_layout::differing(&self.module.types);
                 }
             }
-            module::ASM if !text(&record.ops).trim().is_empty() => {
-                return Err(Cause::Unsupported("assembly at module level".into()));
+            module::ASM => {
+                let text = text(&record.ops);
+                if let Some(line) = asm::module_level(&text) {
+                    let what = String::from("assembly at module level: ") + line;
+                    return Err(Cause::Unsupported(what));
+                }
+            }
+            module::SECTION_NAME => {
+                self.charge(24 + record.ops.len())?;
+                self.sections.push(text(&record.ops));
             }
             module::SOURCE_FILENAME => {
                 self.charge(record.ops.len())?;
@@ -209,10 +219,11 @@ impl Reader {
                 }
             }
         }
-        self.check_aliases()
+        self.check_aliases()?;
+        self.finish_ifuncs()
     }
 
-    fn value(&self, number: u64) -> Result<Value, Cause> {
+    pub(crate) fn value(&self, number: u64) -> Result<Value, Cause> {
         let at = usize::try_from(number).ok();
         let value = at.and_then(|at| self.values.get(at)).copied();
         value.ok_or(Cause::Malformed("a value that does not exist"))
@@ -250,24 +261,4 @@ fn base(consts: &[Const], id: ConstId) -> ConstId {
         ConstKind::Expr(ConstExpr::PtrAdd { base, .. }) => base,
         _ => id,
     }
-}
-
-fn check_triple(triple: &str) -> Result<(), Cause> {
-    let right = triple.is_empty() || triple.starts_with("x86_64") || triple.starts_with("amd64");
-    if !right || triple.ends_with("x32") {
-        let what = "code for another machine than x86-64: ".to_string() + triple;
-        return Err(Cause::Unsupported(what));
-    }
-    Ok(())
-}
-
-fn check_layout(layout: &str) -> Result<(), Cause> {
-    let wrong = layout.split('-').any(|part| {
-        part == "E" || part.strip_prefix("p:").is_some_and(|size| !size.starts_with("64"))
-    });
-    if wrong {
-        let what: String = "another data layout than that of x86-64: ".to_string() + layout;
-        return Err(Cause::Unsupported(what));
-    }
-    Ok(())
 }

@@ -70,8 +70,11 @@ pub(crate) struct Reader {
     weights: Vec<Weight>,
     hasher: DefaultHashBuilder,
     pub(crate) asms: Vec<Asm>,
+    /// Functions that stand for assembly, by its position and the function type of its calls.
+    pub(crate) asm_made: Vec<(u32, TypeId, FuncId)>,
     pub(crate) reasons: Vec<String>,
     pub(crate) comdats: Vec<String>,
+    pub(crate) sections: Vec<String>,
     /// Functions that have a body further down, in order.
     pub(crate) defined: Vec<FuncId>,
     /// Where those bodies are.
@@ -80,6 +83,8 @@ pub(crate) struct Reader {
     pub(crate) inits: Vec<(GlobalId, u64)>,
     /// Numbers of the values that aliases stand for.
     pub(crate) targets: Vec<(AliasId, u64)>,
+    /// Numbers of the resolvers of indirect functions.
+    pub(crate) ifuncs: Vec<(FuncId, u64)>,
     /// By type: whether its members lie elsewhere than [`bareflow_ir::layout`] says.
     pub(crate) misplaced: Vec<bool>,
     /// By type: whether it holds an 80-bit or 128-bit float.
@@ -105,12 +110,15 @@ impl Reader {
             weights: Vec::new(),
             hasher: DefaultHashBuilder::default(),
             asms: Vec::new(),
+            asm_made: Vec::new(),
             reasons: Vec::new(),
             comdats: Vec::new(),
+            sections: Vec::new(),
             defined: Vec::new(),
             bodies: Vec::new(),
             inits: Vec::new(),
             targets: Vec::new(),
+            ifuncs: Vec::new(),
             misplaced: Vec::new(),
             long_float: Vec::new(),
         }

@@ -14,7 +14,7 @@ use crate::ops::Ops;
 use crate::reader::{Reader, Value};
 
 impl Reader {
-    fn symbol_name(&mut self, ops: &mut Ops<'_>) -> Result<String, Cause> {
+    pub(crate) fn symbol_name(&mut self, ops: &mut Ops<'_>) -> Result<String, Cause> {
         let (offset, size) = (ops.next()?, ops.next()?);
         if size == 0 {
             // A dot cannot start a name in C or Rust; the position makes it unique.
@@ -31,7 +31,22 @@ impl Reader {
         Ok(Some(name))
     }
 
-    fn push_symbol(&mut self, kind: ConstKind) -> Result<(), Cause> {
+    /// The name of a section, if it means something.
+    fn section(&mut self, number: Option<u64>) -> Result<Option<String>, Cause> {
+        let Some(at) = number.and_then(|number| number.checked_sub(1)) else { return Ok(None) };
+        let name = usize::try_from(at).ok().and_then(|at| self.sections.get(at));
+        let name = name.ok_or(Cause::Malformed("a section that does not exist"))?;
+        let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let array = [".preinit_array", ".init_array", ".fini_array", ".ctors", ".dtors"];
+        if !name.chars().all(word) && !array.iter().any(|array| name.starts_with(array)) {
+            return Ok(None);
+        }
+        let name = name.clone();
+        self.charge(name.len())?;
+        Ok(Some(name))
+    }
+
+    pub(crate) fn push_symbol(&mut self, kind: ConstKind) -> Result<(), Cause> {
         let ptr = self.module.types.intern(Type::Ptr);
         let id = self.constant(ptr, kind)?;
         self.charge(size_of::<Value>())?;
@@ -44,7 +59,8 @@ impl Reader {
         let name = self.symbol_name(&mut ops)?;
         let (ty, flags, init) = (ops.next()?, ops.next()?, ops.next()?);
         let (linkage, align) = (linkage(ops.next()?), alignment(ops.next()?)?);
-        let (_section, _visibility) = (ops.get(), ops.get());
+        let section = self.section(ops.get())?;
+        let _visibility = ops.get();
         let thread_local = ops.flag();
         let (_unnamed, _external_init, _storage) = (ops.get(), ops.get(), ops.get());
         let comdat = self.comdat(ops.get())?;
@@ -63,6 +79,7 @@ impl Reader {
             align,
             linkage,
             comdat,
+            section,
             thread_local,
         };
         self.module.globals.push(global);
@@ -157,39 +174,12 @@ impl Reader {
         self.push_symbol(ConstKind::Alias(id))
     }
 
-    /// `[name, size, type, address space, resolver, linkage, ...]`: a function that a
-    /// resolver chooses when the program is loaded.
-    pub(crate) fn ifunc_record(&mut self, mut ops: Ops<'_>) -> Result<(), Cause> {
-        let name = self.symbol_name(&mut ops)?;
-        let ty = ops.next()?;
-        let mut refused = Some("an ifunc, whose resolver would have to run first".into());
-        let mut ty = self.type_or_refuse(ty, &mut refused)?;
-        if self.module.types.signature(ty).is_none() {
-            ty = self.void_function();
-        }
-        let count = self.module.types.signature(ty).map_or(0, |(_, params, _)| params.len());
-        self.charge(size_of::<Function>() + count * size_of::<ParamAttrs>())?;
-        let id = FuncId::new(self.module.funcs.len());
-        self.module.funcs.push(Function {
-            name,
-            ty,
-            linkage: Linkage::External,
-            comdat: None,
-            params: alloc::vec![ParamAttrs::default(); count],
-            ret: ParamAttrs::default(),
-            flags: FunctionFlags::default(),
-            values: Vec::new(),
-            instrs: Vec::new(),
-            blocks: Vec::new(),
-        });
-        if let Some(why) = refused {
-            self.refuse(Symbol::Func(id), why);
-        }
-        self.push_symbol(ConstKind::Func(id))
-    }
-
     /// A type, or `i8` when it is one that is not supported.
-    fn type_or_refuse(&mut self, id: u64, refused: &mut Option<String>) -> Result<TypeId, Cause> {
+    pub(crate) fn type_or_refuse(
+        &mut self,
+        id: u64,
+        refused: &mut Option<String>,
+    ) -> Result<TypeId, Cause> {
         match self.types.get(id).and_then(|ty| self.placed(ty)) {
             Ok(ty) => Ok(ty),
             Err(Cause::Unsupported(why)) => {
@@ -200,7 +190,7 @@ impl Reader {
         }
     }
 
-    fn void_function(&mut self) -> TypeId {
+    pub(crate) fn void_function(&mut self) -> TypeId {
         let ret = self.module.types.intern(Type::Void);
         self.module.types.intern(Type::Func { ret, params: Vec::new(), varargs: false })
     }
@@ -223,7 +213,7 @@ fn refused_convention(convention: u64) -> Option<String> {
 }
 
 /// See [`Linkage`]; numbers that are no longer written stand for what replaced them.
-fn linkage(number: u64) -> Linkage {
+pub(crate) fn linkage(number: u64) -> Linkage {
     match number {
         2 => Linkage::Appending,
         3 | 9 | 13 | 14 => Linkage::Internal,
@@ -236,11 +226,12 @@ fn linkage(number: u64) -> Linkage {
     }
 }
 
-/// Alignment in bytes from its logarithm plus one; 0 when not given.
+/// Alignment in bytes from its logarithm plus one; 0 when not given. LLVM's greatest, 4 GiB, is that
+/// of accesses to null, for which 2 GiB says as much; nothing can be placed at a multiple of either.
 pub(crate) fn alignment(encoded: u64) -> Result<u32, Cause> {
     match encoded {
         0 => Ok(0),
-        1..=32 => Ok(1 << (encoded - 1)),
-        _ => Err(Cause::Unsupported("an alignment of more than 2 GiB".into())),
+        1..=33 => Ok(1 << (encoded - 1).min(31)),
+        _ => Err(Cause::Malformed("an alignment of more than 4 GiB")),
     }
 }

@@ -50,19 +50,25 @@ impl Lower<'_, '_> {
                 self.cast_to_int(from_shape, to_shape, pieces[0], signed, false)
             }
             CastOp::UiToFp | CastOp::SiToFp => {
-                let Shape::Int { bits, .. } = from_shape else {
-                    return refuse("a float of an integer of more than 128 bits");
-                };
                 let signed = op == CastOp::SiToFp;
+                let bits = match from_shape {
+                    Shape::Int { bits, .. } => bits,
+                    Shape::Wide { bits, .. } => {
+                        return Ok(vec![self.limbs_to_float(pieces, bits, signed, to_shape)?]);
+                    }
+                    _ => return refuse("an odd conversion"),
+                };
                 Ok(vec![match to_shape {
                     Shape::Float(ty) => self.int_to_float(pieces[0], bits, signed, ty),
+                    // Double precision holds 53 bits; what is rounded there from a longer integer
+                    // lies far beyond the largest half, but not the largest brain float.
+                    Shape::Half { brain: true } if bits > 53 => {
+                        let value = if signed { self.sign_in(pieces[0], bits) } else { pieces[0] };
+                        let full = self.ty(value).bits();
+                        let limbs = self.to_limbs(value);
+                        self.limbs_to_float(&limbs, full, signed, to_shape)?
+                    }
                     Shape::Half { brain } => {
-                        // Double precision holds 53 bits; what is rounded there from a longer
-                        // integer lies far beyond the largest half, but not the largest
-                        // brain float.
-                        if brain && bits > 53 {
-                            return refuse("a brain float of an integer of more than 53 bits");
-                        }
                         let double = self.int_to_float(pieces[0], bits, signed, types::F64);
                         self.double_to_half(double, brain)
                     }
@@ -146,7 +152,8 @@ impl Lower<'_, '_> {
         };
         match to {
             Shape::Int { bits, .. } => Ok(vec![self.float_to_int(value, bits, signed, saturate)?]),
-            _ => refuse("an integer of more than 128 bits from a float"),
+            Shape::Wide { bits, .. } => Ok(self.float_to_limbs(value, bits, signed)),
+            _ => refuse("an odd conversion"),
         }
     }
 

@@ -45,6 +45,7 @@ mod source;
 mod variadic;
 mod vector;
 mod wide;
+mod wide_float;
 mod wrap;
 
 use alloc::boxed::Box;

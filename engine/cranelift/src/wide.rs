@@ -22,7 +22,7 @@ impl Lower<'_, '_> {
     }
 
     /// Copies the sign of an integer of `bits` bits into the rest of its last limb.
-    fn wide_sign_in(&mut self, mut limbs: Vec<Value>, bits: u32) -> Vec<Value> {
+    pub(crate) fn wide_sign_in(&mut self, mut limbs: Vec<Value>, bits: u32) -> Vec<Value> {
         let top = bits % 64;
         if top != 0
             && let Some(last) = limbs.pop()
@@ -33,7 +33,7 @@ impl Lower<'_, '_> {
     }
 
     /// All ones or all zeros, as the sign of the last limb says.
-    fn wide_sign(&mut self, limbs: &[Value]) -> Value {
+    pub(crate) fn wide_sign(&mut self, limbs: &[Value]) -> Value {
         let shift = self.int(types::I8, 63);
         self.b.ins().sshr(limbs[limbs.len() - 1], shift)
     }
@@ -117,10 +117,23 @@ impl Lower<'_, '_> {
     }
 
     /// Negated where `sign` is all ones, the same where it is zero.
-    fn wide_negate_if(&mut self, a: &[Value], sign: Value) -> Vec<Value> {
+    pub(crate) fn wide_negate_if(&mut self, a: &[Value], sign: Value) -> Vec<Value> {
         let flipped: Vec<Value> = a.iter().map(|limb| self.b.ins().bxor(*limb, sign)).collect();
         let signs: Vec<Value> = a.iter().map(|_| sign).collect();
         self.wide_sub(&flipped, &signs).0
+    }
+
+    /// How many bits above the highest one that is set there are in all limbs.
+    pub(crate) fn wide_leading_zeros(&mut self, limbs: &[Value]) -> Value {
+        let mut count = self.int(types::I64, 0);
+        for (at, limb) in limbs.iter().enumerate() {
+            // The lowest limb first: a higher one that is not zero overrides it.
+            let zeros = self.b.ins().clz(*limb);
+            let here = self.add_const(zeros, (limbs.len() - 1 - at) as i64 * 64);
+            let base = if at == 0 { here } else { count };
+            count = self.choose(*limb, here, base);
+        }
+        count
     }
 
     /// The low limbs of the product, by the school method.
@@ -146,7 +159,7 @@ impl Lower<'_, '_> {
     }
 
     /// Whole limbs by a chain of selections, the rest by shifting pairs of limbs.
-    fn wide_shl(&mut self, a: &[Value], amount: Value) -> Vec<Value> {
+    pub(crate) fn wide_shl(&mut self, a: &[Value], amount: Value) -> Vec<Value> {
         let reversed: Vec<Value> = a.iter().rev().copied().collect();
         let zero = self.int(types::I64, 0);
         let moved = self.wide_move(&reversed, amount, zero);

@@ -5,13 +5,13 @@
 //! are made when they are first needed. What a thread waits on is a futex of the system, and `gs` is
 //! a thread's own.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::io;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::{faults, memory};
+use crate::{fault_stack, here, memory};
 
 /// What a processor runs.
 pub(crate) type Run = unsafe extern "C" fn(*mut ());
@@ -55,7 +55,6 @@ struct Beginning {
 }
 
 thread_local! {
-    static CORE: Cell<u32> = const { Cell::new(0) };
     static BLOCK: OnceCell<Box<AtomicPtr<()>>> = const { OnceCell::new() };
 }
 
@@ -143,8 +142,8 @@ fn begin(beginning: Beginning, (low, high): (usize, usize)) -> io::Result<()> {
 extern "C" fn work(argument: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `begin` made it for this thread.
     let Beginning { core, place } = *unsafe { Box::from_raw(argument.cast::<Beginning>()) };
-    CORE.set(core);
-    faults::own_stack();
+    here::set_number(core);
+    fault_stack::own_stack();
     loop {
         match place.state.load(Ordering::Acquire) {
             OVER => return ptr::null_mut(),
@@ -172,11 +171,6 @@ fn reset_float() {
     const ALL_MASKED: u32 = 0x1f80;
     // SAFETY: the state that the calling convention wants at the start of a thread.
     unsafe { std::arch::asm!("fninit", "ldmxcsr [{}]", in(reg) &ALL_MASKED, options(nostack)) };
-}
-
-/// The processor that calls.
-pub(crate) fn number() -> u32 {
-    CORE.get()
 }
 
 /// Sets what the calling thread finds at `gs:[0]`.
@@ -265,11 +259,11 @@ mod tests {
         // SAFETY: the tests give what they share, and wait for all.
         let shared = unsafe { &*argument.cast::<Shared>() };
         let on_stack = 0_u8;
-        set_block(ptr::without_provenance_mut(0x1000 * number() as usize));
+        set_block(ptr::without_provenance_mut(0x1000 * here::number() as usize));
         let block: usize;
         // SAFETY: `gs` was just set.
         unsafe { std::arch::asm!("mov {}, gs:[0]", out(reg) block) };
-        shared.seen.lock().unwrap().push((number(), ptr::from_ref(&on_stack).addr(), block));
+        shared.seen.lock().unwrap().push((here::number(), ptr::from_ref(&on_stack).addr(), block));
         shared.finish();
     }
 
@@ -292,7 +286,7 @@ mod tests {
                 assert_eq!((number, block), (core, 0x1000 * core as usize));
             }
         }
-        assert_eq!(number(), 0);
+        assert_eq!(here::number(), 0);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use crate::cores;
+use crate::{fault_stack, here};
 
 /// A fault the processor raised.
 #[derive(Clone, Copy, Debug)]
@@ -23,21 +23,42 @@ pub struct Fault {
     pub stack: u64,
     /// The processor it happened on.
     pub core: u32,
+    /// Its general registers: rdi first, where the interpreter has its place, then those that
+    /// calls keep, then the rest.
+    pub registers: [u64; 14],
 }
+
+impl Fault {
+    /// The registers, and the words on top of the stack as far as they can be read.
+    pub fn words(&self) -> impl Iterator<Item = u64> {
+        // Where the stack itself has overflowed, it cannot.
+        let overflow = self.kind == "page fault" && self.address.abs_diff(self.stack) < 1 << 20;
+        let count = if overflow { 0 } else { SCANNED };
+        let stack = self.stack & !7;
+        // SAFETY: the stack that the fault struck on has words above its pointer: the frames of
+        // those who called the program.
+        let word = move |at| unsafe { ((stack + at * 8) as *const u64).read_volatile() };
+        self.registers.into_iter().chain((0..count).map(word))
+    }
+}
+
+/// Words of the stack that are looked at.
+const SCANNED: u64 = 64;
 
 type Describe = fn(&Fault) -> String;
 
 static DESCRIBE: OnceLock<Describe> = OnceLock::new();
 
-/// Exit status of a process whose machine crashed.
+/// Exit status of a process that faults while it reports a fault.
 const CRASHED: i32 = 3;
 
-/// From now on a fault prints what `describe` makes of it and ends the process with 3.
+/// From now on a fault prints what `describe` makes of it and ends the process with 128 and the
+/// number of its signal, as a shell would show it.
 pub fn install(describe: Describe) {
     if DESCRIBE.set(describe).is_err() {
         return;
     }
-    own_stack();
+    fault_stack::own_stack();
     // SAFETY: the handler is a function of the signature that SA_SIGINFO asks for.
     unsafe {
         let mut action: libc::sigaction = zeroed();
@@ -47,18 +68,6 @@ pub fn install(describe: Describe) {
             libc::sigaction(signal, &action, ptr::null_mut());
         }
     }
-}
-
-/// Gives the calling thread a stack for its faults: its own may be what is used up.
-pub(crate) fn own_stack() {
-    let size = 256 << 10;
-    let stack = libc::stack_t {
-        ss_sp: Box::leak(vec![0u8; size].into_boxed_slice()).as_mut_ptr().cast(),
-        ss_flags: 0,
-        ss_size: size,
-    };
-    // SAFETY: the stack lives for ever and is this thread's alone.
-    unsafe { libc::sigaltstack(&stack, ptr::null_mut()) };
 }
 
 /// The thread that reports a fault; 0: none.
@@ -96,12 +105,29 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
             address: (*info).si_addr() as u64,
             frame: registers[libc::REG_RBP as usize] as u64,
             stack: registers[libc::REG_RSP as usize] as u64,
-            core: cores::number(),
+            core: here::number(),
+            registers: [
+                libc::REG_RDI,
+                libc::REG_RBX,
+                libc::REG_R12,
+                libc::REG_R13,
+                libc::REG_R14,
+                libc::REG_R15,
+                libc::REG_RBP,
+                libc::REG_RSI,
+                libc::REG_RDX,
+                libc::REG_RCX,
+                libc::REG_RAX,
+                libc::REG_R8,
+                libc::REG_R9,
+                libc::REG_R10,
+            ]
+            .map(|register| registers[register as usize] as u64),
         }
     };
     let text = DESCRIBE.get().map(|describe| describe(&fault)).unwrap_or_default();
     let mut out = std::io::stderr();
     drop(writeln!(out, "{text}"));
     // SAFETY: ends the process without running what may be broken by the fault.
-    unsafe { libc::_exit(CRASHED) }
+    unsafe { libc::_exit(128 + signal) }
 }

@@ -5,8 +5,10 @@
 
 mod child;
 mod cores;
+mod fault_stack;
 mod faults;
 mod files;
+mod here;
 mod memory;
 mod platform;
 

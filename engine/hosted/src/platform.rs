@@ -1,6 +1,6 @@
 //! `Platform` for a Linux process.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
@@ -11,7 +11,7 @@ use bareflow_report::Record;
 
 use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::memory;
+use crate::{here, memory};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,6 +109,15 @@ impl Platform for Hosted {
         io::stdin().read(buffer).unwrap_or(0)
     }
 
+    fn is_terminal(&self, descriptor: u32) -> bool {
+        match descriptor {
+            0 => io::stdin().is_terminal(),
+            _ if self.output == Output::Capture => false,
+            1 => io::stdout().is_terminal(),
+            _ => io::stderr().is_terminal(),
+        }
+    }
+
     fn record(&self, record: &Record) {
         if let Record::Log { text } = record {
             if self.log {
@@ -124,6 +133,11 @@ impl Platform for Hosted {
             Clock::Wall => self.start.elapsed().as_nanos() as u64,
             Clock::Processor => processor_time(),
         }
+    }
+
+    fn date_ns(&self) -> u64 {
+        let passed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        passed.map_or(0, |passed| passed.as_nanos() as u64)
     }
 
     fn tsc_hz(&self) -> u64 {
@@ -143,7 +157,7 @@ impl Platform for Hosted {
     }
 
     fn core(&self) -> CoreId {
-        CoreId(cores::number())
+        CoreId(here::number())
     }
 
     unsafe fn start(&self, core: CoreId, run: unsafe extern "C" fn(*mut ()), argument: *mut ()) {
@@ -192,10 +206,10 @@ impl Platform for Hosted {
     }
 }
 
-/// Nanoseconds that this process had a processor.
+/// Nanoseconds that the calling thread had a processor.
 pub fn processor_time() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the system writes one `timespec`.
-    unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }

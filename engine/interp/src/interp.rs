@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::ptr;
 use core::sync::atomic::Ordering::Relaxed;
 
-use bareflow_ir::{FuncId, Module};
+use bareflow_ir::{BlockId, FuncId, Module};
 use spin::Once;
 
 use crate::code::Code;
@@ -240,6 +240,16 @@ impl Interp {
             code.insts.contains(ip).then_some((id, code))
         })
     }
+
+    /// The function whose decoded code an address lies in, and the block there: for reports of
+    /// faults, whose registers hold such addresses. Takes no lock.
+    pub fn decoded_at(&self, address: u64) -> Option<(FuncId, Option<BlockId>)> {
+        let ip = address as usize as Ip;
+        let (func, code) = self.locate(ip)?;
+        let at = code.insts.index(ip) as u32;
+        let after = code.blocks.partition_point(|(first, _)| *first <= at);
+        Some((func, after.checked_sub(1).map(|index| code.blocks[index].1)))
+    }
 }
 
 impl Owner for Interp {
@@ -296,12 +306,9 @@ impl Owner for Interp {
     }
 
     fn trap_at(&self, ip: Ip, kind: TrapKind) -> Trap {
-        let Some((func, code)) = self.locate(ip) else {
+        let Some((func, block)) = self.decoded_at(ip as usize as u64) else {
             return Trap { kind, function: String::new(), block: None };
         };
-        let at = code.insts.index(ip) as u32;
-        let after = code.blocks.partition_point(|(first, _)| *first <= at);
-        let block = after.checked_sub(1).map(|index| code.blocks[index].1);
         Trap { kind, function: self.functions.name(func).into(), block }
     }
 

@@ -25,6 +25,10 @@ pub struct Module {
     pub globals: Vec<Global>,
     /// Aliases; none after linking.
     pub aliases: Vec<Alias>,
+    /// Functions that run before anything else of the program does, constructors included, each
+    /// with the variable it sets: there is one for each GNU indirect function (`ifunc`), which is a
+    /// function that calls what its variable points to.
+    pub choosers: Vec<(GlobalId, FuncId)>,
     /// What was read but cannot be run. Whoever runs the module refuses it if one of these
     /// is reachable from where it starts.
     pub refused: Vec<Refusal>,
@@ -59,6 +63,10 @@ pub struct Global {
     pub linkage: Linkage,
     /// Comdat group name, if it is in one.
     pub comdat: Option<String>,
+    /// The section it asks to be in, where that has a meaning: one whose name is a C identifier,
+    /// for which linkers make symbols of its start and end, or an array of functions that run before
+    /// or after the program (`.init_array`).
+    pub section: Option<String>,
     /// One instance for each thread. With one thread that is an ordinary variable.
     pub thread_local: bool,
 }

@@ -25,11 +25,18 @@ pub trait Platform: Sync {
     /// bytes, 0 at the end.
     fn read(&self, buffer: &mut [u8]) -> usize;
 
+    /// Whether someone sits at the other end of standard input (0), output (1) or error (2).
+    fn is_terminal(&self, descriptor: u32) -> bool;
+
     /// One record for whoever runs the machine: a log line, a result, the final report.
     fn record(&self, record: &Record);
 
     /// Nanoseconds since some fixed moment; never goes back.
     fn now_ns(&self) -> u64;
+
+    /// Nanoseconds since the beginning of 1970 in Greenwich, as far as the machine knows; it may
+    /// be set meanwhile, unlike [`Platform::now_ns`].
+    fn date_ns(&self) -> u64;
 
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
@@ -158,6 +165,18 @@ pub enum FileError {
     ReadOnly,
     /// There is no disk.
     NoDisk,
+    /// Whoever runs the machine may not do that with the file.
+    Forbidden,
+    /// A folder, where a file is wanted.
+    IsFolder,
+    /// A file, where the path goes on as if it were a folder.
+    NotFolder,
+    /// A path that no file on this disk can have.
+    BadPath,
+    /// Neither a file nor a folder: a device, a pipe, a socket.
+    Device,
+    /// The file is larger than the memory that is left.
+    NoMemory,
     /// The device or the file system failed: what it said.
     Broken(String),
 }
@@ -170,6 +189,12 @@ impl core::fmt::Display for FileError {
             FileError::Full => "no room on the disk",
             FileError::ReadOnly => "the disk is read-only",
             FileError::NoDisk => "there is no disk",
+            FileError::Forbidden => "permission denied",
+            FileError::IsFolder => "it is a folder",
+            FileError::NotFolder => "a part of the path is no folder",
+            FileError::BadPath => "no file can have this path",
+            FileError::Device => "it is a device",
+            FileError::NoMemory => "it is larger than the memory that is left",
             FileError::Broken(why) => why,
         })
     }

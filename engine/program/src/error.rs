@@ -45,14 +45,12 @@ pub enum LoadError {
         /// Each with one function that uses it.
         symbols: Vec<(String, String)>,
     },
-    /// A function that can be reached needs something that is not supported.
+    /// Functions that can be reached need what is not supported.
     Unsupported {
         /// The program.
         program: String,
-        /// The function.
-        function: String,
-        /// What it needs.
-        what: String,
+        /// What is needed, in words, and a function that needs it.
+        needs: Vec<(String, String)>,
     },
 }
 
@@ -74,9 +72,19 @@ impl fmt::Display for LoadError {
                 }
                 Ok(())
             }
-            LoadError::Unsupported { program, function, what } => {
-                write!(f, "{program}: function `{function}` needs {what}, which is not supported")
-            }
+            LoadError::Unsupported { program, needs } => match &needs[..] {
+                [(what, function)] => write!(
+                    f,
+                    "{program}: function `{function}` needs {what}, which is not supported"
+                ),
+                needs => {
+                    write!(f, "{program}: not supported:")?;
+                    for (at, (what, user)) in needs.iter().enumerate() {
+                        write!(f, "{} {what} (used by {user})", if at > 0 { "," } else { "" })?;
+                    }
+                    Ok(())
+                }
+            },
         }
     }
 }

@@ -51,7 +51,13 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
     }
     for func in &module.funcs {
         if let Some(intrinsic) = func.name.strip_prefix("llvm.") {
-            names.extend(math(intrinsic));
+            // Both at once are computed one after the other.
+            match intrinsic.strip_prefix("sincos.") {
+                Some(ty) => names.extend(
+                    ["sin.", "cos."].iter().filter_map(|of| math(&alloc::format!("{of}{ty}"))),
+                ),
+                None => names.extend(math(intrinsic)),
+            }
         }
         for instr in &func.instrs {
             if let Op::Binary { op: BinaryOp::FRem, .. } = instr.op {

@@ -12,6 +12,8 @@ mod helpers;
 mod hosts;
 mod library;
 mod load;
+mod start;
+mod structors;
 mod threads;
 
 pub use error::LoadError;
@@ -19,4 +21,5 @@ pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};
+pub use start::{START_VARIABLES, Start};
 pub use threads::FIRST_THREAD;

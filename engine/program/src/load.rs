@@ -8,11 +8,11 @@ use alloc::vec::Vec;
 
 use bareflow_bitcode::{Lazy, read_llbc};
 use bareflow_ir::link::{Linked, link};
-use bareflow_ir::{ConstKind, FuncId, Function, GlobalId, Linkage, Module, Symbol, Type, TypeId};
+use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
-use crate::{Library, LoadError, Part, helpers, is_host_call, threads};
+use crate::{Library, LoadError, Part, helpers, is_host_call, structors, threads};
 
 /// What a program is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -38,9 +38,9 @@ pub struct Program {
     pub entry: FuncId,
     /// Argument of the entry; `None` for `main`.
     pub arg: Option<u64>,
-    /// Run before the entry, in this order (`llvm.global_ctors`).
+    /// Run before the entry, in this order: what chooses indirect functions, then constructors.
     pub constructors: Vec<FuncId>,
-    /// Run after it, in this order (`llvm.global_dtors`).
+    /// Run after it, in this order.
     pub destructors: Vec<FuncId>,
     /// Flushes what the C library holds back: `int __bf_finish(int status)`.
     pub finish: Option<FuncId>,
@@ -85,10 +85,9 @@ impl Draft<'_> {
         let entry = self.entry(&linked)?;
         self.check(&linked)?;
         let finish = linked.root(FINISH);
+        let constructors = structors::before(&linked);
+        let destructors = structors::after(&linked);
         let module = Arc::new(linked.module);
-        let constructors = structors(&module, "llvm.global_ctors");
-        let mut destructors = structors(&module, "llvm.global_dtors");
-        destructors.reverse();
         Ok(Program {
             name: self.name.to_owned(),
             entry,
@@ -166,20 +165,9 @@ impl Draft<'_> {
     /// Refuses what is there and cannot run.
     fn check(&self, linked: &Linked) -> Result<(), LoadError> {
         let module = &linked.module;
-        if let Some(refusal) = module.refused.first() {
-            let (function, user) = match refusal.symbol {
-                Symbol::Func(id) => (module.func(id).name.clone(), None),
-                Symbol::Global(id) => {
-                    let why = linked.global_why[id.index()];
-                    (module.global(id).name.clone(), Some(linked.user(why)))
-                }
-                Symbol::Alias(id) => (module.aliases[id.index()].name.clone(), None),
-            };
-            return Err(LoadError::Unsupported {
-                program: self.name.to_owned(),
-                function: user.unwrap_or(function),
-                what: refusal.why.clone(),
-            });
+        let needs = unsupported(linked);
+        if !needs.is_empty() {
+            return Err(LoadError::Unsupported { program: self.name.to_owned(), needs });
         }
         let mut symbols = Vec::new();
         for (index, func) in module.funcs.iter().enumerate() {
@@ -189,7 +177,7 @@ impl Draft<'_> {
             }
         }
         for (index, global) in module.globals.iter().enumerate() {
-            if global.init.is_none() && global.linkage != Linkage::ExternWeak {
+            if global.init.is_none() {
                 let why = linked.global_why[GlobalId::new(index).index()];
                 symbols.push((global.name.clone(), linked.user(why)));
             }
@@ -201,42 +189,35 @@ impl Draft<'_> {
     }
 }
 
-/// Whether a function is called and nobody supplies it.
-fn is_missing(func: &Function) -> bool {
-    func.is_declaration()
-        && !is_host_call(&func.name)
-        && !func.name.starts_with("llvm.")
-        && func.linkage != Linkage::ExternWeak
-}
-
-/// Functions of an array of `{ i32 priority, ptr function, ptr data }`, by rising priority
-/// (LLVM Language Reference, "The 'llvm.global_ctors' Global Variable").
-fn structors(module: &Module, name: &str) -> Vec<FuncId> {
-    let Some(global) = module.globals.iter().find(|global| global.name == name) else {
-        return Vec::new();
-    };
-    let members = |id| match &module.constant(id).kind {
-        ConstKind::Aggregate(members) => &members[..],
-        _ => &[],
-    };
-    let entry = |id| {
-        let [priority, function, ..] = members(id) else { return None };
-        let priority = match module.constant(*priority).kind {
-            ConstKind::Int(priority) => priority,
-            _ => 0,
-        };
-        match module.constant(*function).kind {
-            ConstKind::Func(func) => Some((priority, func)),
-            _ => None,
+/// What can be reached and cannot be run, each with the first function that needs it. The interpreter
+/// is what decides: it can run all that any compiler can, and it decodes a function at its first call,
+/// which is too late to find out.
+fn unsupported(linked: &Linked) -> Vec<(String, String)> {
+    let module = &linked.module;
+    let mut needs: Vec<(String, String)> = Vec::new();
+    let mut add = |what: &str, user: &str| {
+        if !needs.iter().any(|(known, _)| known == what) {
+            needs.push((what.to_owned(), user.to_owned()));
         }
     };
-    let mut found: Vec<(u64, FuncId)> = global
-        .init
-        .map(members)
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|member| entry(*member))
-        .collect();
-    found.sort_by_key(|(priority, _)| *priority);
-    found.into_iter().map(|(_, func)| func).collect()
+    for refusal in &module.refused {
+        match refusal.symbol {
+            Symbol::Func(id) => add(&refusal.why, &module.func(id).name),
+            Symbol::Global(id) => {
+                add(&refusal.why, &linked.user(linked.global_why[id.index()]));
+            }
+            Symbol::Alias(id) => add(&refusal.why, &module.aliases[id.index()].name),
+        }
+    }
+    for id in module.func_ids() {
+        for found in bareflow_interp::check(module, id) {
+            add(&found.what, &found.function);
+        }
+    }
+    needs
+}
+
+/// Whether a function is called and nobody supplies it.
+fn is_missing(func: &Function) -> bool {
+    func.is_declaration() && !is_host_call(&func.name) && !func.name.starts_with("llvm.")
 }

@@ -182,6 +182,7 @@ fn define_blocks(
             linkage: Linkage::Internal,
             comdat: None,
             thread_local: false,
+            section: None,
         });
     }
     let number = |module: &mut Module, value| constant(module, kinds.word, ConstKind::Int(value));

@@ -74,3 +74,43 @@ fn two_own_definitions_are_an_error() {
     let message = error.expect_err("an error").to_string();
     assert!(message.contains("`main` is defined in"), "{message}");
 }
+
+#[test]
+fn all_that_cannot_run_is_said_at_once() {
+    let text = "declare i32 @llvm.smul.fix.i32(i32, i32, i32)
+        declare void @llvm.set.rounding(i32)
+        define internal void @first() { call void asm sideeffect \"hlt\", \"\"() ret void }
+        define internal void @second() {
+          %x = call i32 @llvm.smul.fix.i32(i32 1, i32 2, i32 3)
+          call void @llvm.set.rounding(i32 1)
+          ret void }
+        define internal void @never() { call void asm sideeffect \"cli\", \"\"() ret void }
+        define i32 @main() { call void @first() call void @second() ret i32 0 }";
+    let error = load(&source(vec![part("d-main", text)]), &Library::default());
+    assert_eq!(
+        error.expect_err("an error").to_string(),
+        "program: not supported: inline assembly \"hlt\" (used by first), the intrinsic \
+         llvm.smul.fix.i32 (used by second), the intrinsic llvm.set.rounding (used by second)"
+    );
+}
+
+#[test]
+fn what_runs_before_a_program_is_in_order() {
+    let text = "@llvm.global_ctors = appending global [1 x { i32, ptr, ptr }]
+          [{ i32, ptr, ptr } { i32 200, ptr @middle, ptr null }]
+        @a = internal global ptr @last, section \".init_array\"
+        @b = internal global ptr @early, section \".init_array.00101\"
+        @f = ifunc void (), ptr @resolver
+        define internal ptr @resolver() { ret ptr @last }
+        define internal void @early() { ret void }
+        define internal void @middle() { ret void }
+        define internal void @last() { ret void }
+        define internal i32 @real() { call void @f() ret i32 0 }
+        @main = alias i32 (), ptr @real";
+    let program = load(&source(vec![part("e-main", text)]), &Library::default());
+    let program = program.expect("a program");
+    let name = |id: &bareflow_ir::FuncId| program.module.func(*id).name.as_str();
+    let order: Vec<&str> = program.constructors.iter().map(name).collect();
+    assert_eq!(order, ["f.choose", "early", "middle", "last"]);
+    assert_eq!(name(&program.entry), "real");
+}

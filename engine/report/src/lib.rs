@@ -7,11 +7,15 @@
 
 extern crate alloc;
 
+mod signal;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_profile::{Level, ProfileLine};
 use serde::{Deserialize, Serialize};
+
+pub use signal::Signal;
 
 /// One record.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -67,6 +71,14 @@ pub struct FaultReport {
     pub function: String,
     /// The function and its callers, outwards.
     pub backtrace: Vec<String>,
+}
+
+impl FaultReport {
+    /// What would have ended a process; `None` when it was no fault that the processor raised.
+    #[must_use]
+    pub fn signal(&self) -> Option<Signal> {
+        self.vector.map(Signal::of_vector)
+    }
 }
 
 fn is_first(core: &u32) -> bool {

@@ -122,7 +122,7 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
 const PROBE_DEPTH: u32 = 4_096;
 
 /// The processors of the machine.
-fn cores(platform: &dyn Platform, linker: &mut Linker) -> Vec<Box<Core>> {
+fn cores(platform: &dyn Platform, linker: &mut Linker) -> Box<[Core]> {
     let core = |number| {
         // Tournaments measure on the first, where programs start.
         let depth = if number == 0 { PROBE_DEPTH } else { 0 };

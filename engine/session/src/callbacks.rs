@@ -4,6 +4,7 @@ use alloc::format;
 
 use bareflow_ir::abi::RegFrame;
 use bareflow_link::{Kind, ProbeId, SlotId};
+use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
@@ -50,7 +51,7 @@ pub(crate) unsafe extern "C" fn interpret(
     let Some(key) = session.shared.owner(slot) else {
         let name = alloc::string::String::from(session.curator().linker.name(slot));
         let why = format!("call of {name}, which nothing defines");
-        session.stop(session.core(), Ending::Stopped(why));
+        session.stop(session.core(), Ending::Stopped(why, Signal::ABORT));
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };
@@ -89,6 +90,19 @@ pub extern "C" fn interrupted() {
 /// `None` for an address that is what it seems. Takes no lock: for fault handlers.
 pub fn real_return(address: usize, nth: usize) -> Option<usize> {
     Session::current()?.core().block.real_return(address, nth)
+}
+
+/// The function of a program that the interpreter is at, and the number of the block there, as the
+/// first of these words tells that is an address in a function's decoded code: the interpreter has
+/// its place in a register or, while it calls, on the stack. Takes no lock: for fault handlers.
+pub fn interpreting(words: impl IntoIterator<Item = u64>) -> Option<(&'static str, Option<u32>)> {
+    let images = &Session::current()?.shared.images;
+    words.into_iter().find_map(|word| {
+        images.iter().find_map(|image| {
+            let (func, block) = image.interp.decoded_at(word)?;
+            Some((image.name(func), block.map(|block| block.0)))
+        })
+    })
 }
 
 /// The function or variable of a program that `address` lies in, and the distance from its

@@ -1,6 +1,5 @@
 //! One processor: what belongs to it alone while it runs a program.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cell::{Cell, OnceCell, RefCell};
@@ -9,6 +8,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use bareflow_interp::Stack;
 use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
+use bareflow_report::Signal;
 
 use crate::side::SideStack;
 
@@ -19,8 +19,8 @@ pub(crate) enum Ending {
     Returned,
     /// It called `bf_exit` with this status.
     Exited(i32),
-    /// It cannot go on: why.
-    Stopped(String),
+    /// It cannot go on: why, and what would have ended a process.
+    Stopped(String, Signal),
     /// It ended on another processor.
     Elsewhere,
 }
@@ -60,8 +60,8 @@ unsafe impl Sync for Core {}
 
 impl Core {
     /// A processor whose programs have the stack `stack`.
-    pub(crate) fn new(number: u32, block: Arc<CoreBlock>, stack: (usize, usize)) -> Box<Self> {
-        Box::new(Self {
+    pub(crate) fn new(number: u32, block: Arc<CoreBlock>, stack: (usize, usize)) -> Self {
+        Self {
             number,
             block,
             interp_stack: OnceCell::new(),
@@ -74,7 +74,7 @@ impl Core {
             depth: Cell::new(0),
             stack,
             alarm: Cell::new(None),
-        })
+        }
     }
 
     /// The processor that calls is this one from now on.

@@ -6,8 +6,17 @@ use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use bareflow_platform::Arena;
 use spin::Mutex;
 
+use crate::errno::Errno;
+
 /// The first descriptor of a file; those below are the console's.
 const FIRST_FILE: i32 = 3;
+/// With the console's three descriptors as many as Linux allows, and as a shrunk image has.
+const MOST_FILES: usize = 1021;
+
+/// Whether a descriptor is the console's.
+pub(crate) fn is_console(descriptor: i32) -> bool {
+    (0..FIRST_FILE).contains(&descriptor)
+}
 
 /// Open files by descriptor, from 3 on. Files are read whole when opened.
 #[derive(Default, Debug)]
@@ -23,18 +32,26 @@ struct File {
 
 impl Files {
     /// A descriptor for a file with these contents.
-    pub(crate) fn add(&self, bytes: Vec<u8>) -> i32 {
+    pub(crate) fn add(&self, bytes: Vec<u8>) -> Result<i32, Errno> {
         let mut open = self.open.lock();
         let index = open.iter().position(Option::is_none).unwrap_or(open.len());
+        if index == MOST_FILES {
+            return Err(Errno::EMFILE);
+        }
         if index == open.len() {
             open.push(None);
         }
         open[index] = Some(File { bytes, position: 0 });
-        FIRST_FILE + index as i32
+        Ok(FIRST_FILE + index as i32)
     }
 
-    /// Reads on; the number of bytes, `None` when there is no such file.
-    pub(crate) fn read(&self, descriptor: i32, buffer: &mut [u8]) -> Option<usize> {
+    /// Whether a descriptor is that of a file.
+    pub(crate) fn has(&self, descriptor: i32) -> bool {
+        self.with(descriptor, |_| ()).is_ok()
+    }
+
+    /// Reads on; the number of bytes.
+    pub(crate) fn read(&self, descriptor: i32, buffer: &mut [u8]) -> Result<usize, Errno> {
         self.with(descriptor, |file| {
             let rest = file.bytes.get(file.position..).unwrap_or_default();
             let count = rest.len().min(buffer.len());
@@ -44,29 +61,35 @@ impl Files {
         })
     }
 
-    /// As lseek; the new position, `None` when there is none.
-    pub(crate) fn seek(&self, descriptor: i32, offset: i64, whence: i32) -> Option<i64> {
+    /// As lseek; the new position.
+    pub(crate) fn seek(&self, descriptor: i32, offset: i64, whence: i32) -> Result<i64, Errno> {
+        if is_console(descriptor) {
+            return Err(Errno::ESPIPE);
+        }
         self.with(descriptor, |file| {
             let from = match whence {
                 0 => 0,
                 1 => file.position as i64,
                 2 => file.bytes.len() as i64,
-                _ => return None,
+                _ => return Err(Errno::EINVAL),
             };
-            let to = from.checked_add(offset).filter(|to| *to >= 0)?;
+            let to = from.checked_add(offset).filter(|to| *to >= 0).ok_or(Errno::EINVAL)?;
             file.position = to as usize;
-            Some(to)
+            Ok(to)
         })?
     }
 
-    /// Closes a file; whether there was one.
-    pub(crate) fn close(&self, descriptor: i32) -> bool {
+    /// Closes a file.
+    pub(crate) fn close(&self, descriptor: i32) -> Result<(), Errno> {
         let index = index(descriptor);
-        index.and_then(|at| self.open.lock().get_mut(at)?.take()).is_some()
+        let closed = index.and_then(|at| self.open.lock().get_mut(at)?.take());
+        closed.map(drop).ok_or(Errno::EBADF)
     }
 
-    fn with<R>(&self, descriptor: i32, act: impl FnOnce(&mut File) -> R) -> Option<R> {
-        self.open.lock().get_mut(index(descriptor)?)?.as_mut().map(act)
+    fn with<R>(&self, descriptor: i32, act: impl FnOnce(&mut File) -> R) -> Result<R, Errno> {
+        let mut open = self.open.lock();
+        let file = index(descriptor).and_then(|index| open.get_mut(index)?.as_mut());
+        file.map(act).ok_or(Errno::EBADF)
     }
 }
 

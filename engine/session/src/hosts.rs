@@ -5,11 +5,19 @@ use alloc::string::String;
 use core::ffi::{CStr, c_char};
 use core::sync::atomic::AtomicU32;
 
+use bareflow_report::Signal;
+
 use crate::core::Ending;
+use crate::errno::Errno;
 use crate::events::Event;
+use crate::files::is_console;
 use crate::parallel;
 use crate::run;
 use crate::session::Session;
+
+/// Longest path and longest name in it, as on Linux, the NUL not counted.
+const PATH_MAX: usize = 4095;
+const NAME_MAX: usize = 255;
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -19,8 +27,11 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_open" => open as *const () as usize,
         "bf_close" => close as *const () as usize,
         "bf_seek" => seek as *const () as usize,
+        "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
+        "bf_date" => date as *const () as usize,
+        "bf_cpuid" => cpuid as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         "bf_cores" => cores as *const () as usize,
@@ -54,7 +65,8 @@ fn at_leisure() -> &'static Session {
 
 extern "C" fn write(descriptor: i32, bytes: *const u8, len: usize) -> isize {
     if !matches!(descriptor, 1 | 2) {
-        return -1;
+        // Files are open for reading only.
+        return Errno::EBADF.result() as isize;
     }
     // SAFETY: the program vouches for its buffer, as it does towards any `write`.
     let bytes = unsafe { core::slice::from_raw_parts(bytes, len) };
@@ -68,25 +80,47 @@ extern "C" fn read(descriptor: i32, buffer: *mut u8, len: usize) -> isize {
     if descriptor == 0 {
         return at_leisure().shared.platform.read(buffer) as isize;
     }
-    session().shared.files.read(descriptor, buffer).map_or(-1, |count| count as isize)
+    match session().shared.files.read(descriptor, buffer) {
+        Ok(count) => count as isize,
+        Err(error) => error.result() as isize,
+    }
 }
 
 extern "C" fn open(path: *const c_char, flags: i32) -> i32 {
     // SAFETY: the program passes a C string.
     let path = unsafe { CStr::from_ptr(path) };
-    let (0, Ok(path)) = (flags, path.to_str()) else { return -1 };
-    match session().shared.platform.read_file(path) {
-        Ok(bytes) => session().shared.files.add(bytes),
-        Err(_) => -1,
+    opened(path, flags).unwrap_or_else(Errno::result)
+}
+
+/// The descriptor of a file that was just opened.
+fn opened(path: &CStr, flags: i32) -> Result<i32, Errno> {
+    if flags != 0 {
+        return Err(Errno::EINVAL);
     }
+    let mut names = path.to_bytes().split(|byte| *byte == b'/');
+    if path.count_bytes() > PATH_MAX || names.any(|name| name.len() > NAME_MAX) {
+        return Err(Errno::ENAMETOOLONG);
+    }
+    let path = path.to_str().ok().filter(|path| !path.is_empty()).ok_or(Errno::ENOENT)?;
+    let shared = &session().shared;
+    shared.files.add(shared.platform.read_file(path)?)
 }
 
 extern "C" fn close(descriptor: i32) -> i32 {
-    if session().shared.files.close(descriptor) { 0 } else { -1 }
+    session().shared.files.close(descriptor).map_or_else(Errno::result, |()| 0)
 }
 
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
-    session().shared.files.seek(descriptor, offset, whence).unwrap_or(-1)
+    let sought = session().shared.files.seek(descriptor, offset, whence);
+    sought.unwrap_or_else(|error| error.result().into())
+}
+
+extern "C" fn terminal(descriptor: i32) -> i32 {
+    let shared = &session().shared;
+    if is_console(descriptor) {
+        return i32::from(shared.platform.is_terminal(descriptor as u32));
+    }
+    if shared.files.has(descriptor) { 0 } else { Errno::EBADF.result() }
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {
@@ -95,6 +129,17 @@ extern "C" fn grow(bytes: usize) -> *mut u8 {
 
 extern "C" fn clock() -> u64 {
     at_leisure().shared.platform.now_ns()
+}
+
+extern "C" fn date() -> u64 {
+    at_leisure().shared.platform.date_ns()
+}
+
+/// What CPUID says. The features of the processor itself, also where compilers are told of fewer.
+extern "C" fn cpuid(leaf: u32, part: u32, answer: *mut [u32; 4]) {
+    let said = core::arch::x86_64::__cpuid_count(leaf, part);
+    // SAFETY: the program gives room for four words.
+    unsafe { answer.write_unaligned([said.eax, said.ebx, said.ecx, said.edx]) };
 }
 
 extern "C" fn exit(status: i32) -> ! {
@@ -110,7 +155,7 @@ extern "C" fn abort(why: *const c_char) -> ! {
         format!("aborted: {}", unsafe { CStr::from_ptr(why) }.to_string_lossy())
     };
     let session = session();
-    session.stop(session.core(), Ending::Stopped(text))
+    session.stop(session.core(), Ending::Stopped(text, Signal::ABORT))
 }
 
 extern "C" fn cores() -> u32 {
@@ -145,7 +190,8 @@ extern "C" fn leave() -> ! {
     let session = session();
     let core = session.core();
     if core.depth.get() == 0 {
-        session.stop(core, Ending::Stopped("bf_leave() without a bf_call() to leave".into()));
+        let why = "bf_leave() without a bf_call() to leave".into();
+        session.stop(core, Ending::Stopped(why, Signal::ABORT));
     }
     core.leave(Ending::Returned)
 }

@@ -11,6 +11,7 @@
 
 extern crate alloc;
 
+mod arguments;
 mod boot;
 mod callbacks;
 mod clock;
@@ -18,6 +19,7 @@ mod compilers;
 mod core;
 mod curator;
 mod disk;
+mod errno;
 mod error;
 mod events;
 mod facts;
@@ -40,10 +42,11 @@ mod threads;
 mod worker;
 mod world;
 
+pub use arguments::Orders;
 pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
 pub use boot::{Finished, boot, main};
-pub use callbacks::{interrupted, may_interrupt, real_return, symbolise};
+pub use callbacks::{interpreting, interrupted, may_interrupt, real_return, symbolise};
 pub use disk::Job;
 pub use error::StartError;
 pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};

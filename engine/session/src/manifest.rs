@@ -15,6 +15,8 @@ pub(crate) const PATH: &str = "/boot/manifest.json";
 pub struct Manifest {
     /// The modules, one after the other. Empty: every file in `/modules`, by name.
     pub modules: Vec<ModuleEntry>,
+    /// Environment variables of every program, `NAME=value` each.
+    pub env: Vec<String>,
     /// Calls of each entry in one boot.
     pub calls: u64,
     /// The only level to run at; `None` lets functions rise.
@@ -62,6 +64,8 @@ pub struct ModuleEntry {
     pub entry: Option<String>,
     /// Argument of `uint64_t entry(uint64_t)`; `None`: the entry is `main(int, char **)`.
     pub arg: Option<u64>,
+    /// Arguments of `main`, behind the program's name.
+    pub args: Vec<String>,
 }
 
 /// Sizes of the pools that compiled code and program data lie in. `None`: what the machine has.
@@ -114,6 +118,7 @@ impl Default for Manifest {
     fn default() -> Self {
         Self {
             modules: Vec::new(),
+            env: Vec::new(),
             calls: 1,
             level: None,
             thresholds: Thresholds::default(),

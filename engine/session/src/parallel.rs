@@ -3,6 +3,8 @@
 use alloc::format;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use bareflow_report::Signal;
+
 use crate::callbacks::symbolise;
 use crate::core::Ending;
 use crate::session::Session;
@@ -64,7 +66,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
             None => format!("{address:#x}"),
         };
         if let Some(why) = threads.stuck(core, session.cores(), happened, name) {
-            session.stop(core, Ending::Stopped(why));
+            session.stop(core, Ending::Stopped(why, Signal::ABORT));
         }
     };
     core.waits_on.store(0, Ordering::SeqCst);

@@ -4,6 +4,7 @@
 //! lock; what comes of it goes back to the curator as [`Done`]. Where nobody else is there to do it,
 //! the processor that left the event does it itself, along the same way ([`crate::session`]).
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -77,7 +78,7 @@ impl Job {
 /// Jobs that wait, the first to come first.
 #[derive(Default)]
 pub(crate) struct Queue {
-    jobs: Mutex<VecDeque<Job>>,
+    jobs: Mutex<VecDeque<Box<Job>>>,
 }
 
 impl Queue {
@@ -85,7 +86,7 @@ impl Queue {
     ///
     /// # Errors
     /// The job, when there is no room.
-    pub(crate) fn push(&self, job: Job) -> Result<bool, Job> {
+    pub(crate) fn push(&self, job: Box<Job>) -> Result<bool, Box<Job>> {
         let mut jobs = self.jobs.lock();
         if let Some(waiting) = jobs.iter_mut().find(|waiting| job.outdates(waiting)) {
             *waiting = job;
@@ -104,7 +105,7 @@ impl Queue {
     }
 
     /// The job to do next.
-    pub(crate) fn pop(&self) -> Option<Job> {
+    pub(crate) fn pop(&self) -> Option<Box<Job>> {
         self.jobs.lock().pop_front()
     }
 }

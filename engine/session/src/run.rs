@@ -6,22 +6,23 @@ use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
 use bareflow_ir::abi::RegFrame;
+use bareflow_program::FIRST_THREAD;
 use bareflow_report::Record;
 
+use crate::arguments;
 use crate::clock::cycles;
 use crate::core::{Core, Ending};
 use crate::events::Event;
 use crate::image::Image;
 use crate::session::Session;
 
-use bareflow_program::FIRST_THREAD;
-
 /// How one program went.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
     /// Its name.
     pub module: String,
-    /// Exit status; that of an entry with a result is 0.
+    /// Exit status as a process has it, 0 to 255: 128 + n when signal n would have ended one. That
+    /// of an entry with a result is 0.
     pub exit: i32,
     /// Result of the last call of `uint64_t entry(uint64_t)`.
     pub result: Option<u64>,
@@ -31,8 +32,8 @@ pub struct Outcome {
     pub call_ns: Vec<u64>,
 }
 
-/// Exit status of a program that was stopped.
-const STOPPED: i32 = 134;
+/// What of a status reaches whoever waits for a process.
+const LOW_BYTE: i32 = 0xFF;
 
 /// A call into the program.
 struct Call {
@@ -42,17 +43,18 @@ struct Call {
 
 /// Runs every program: constructors, the entry `calls` times, destructors.
 pub(crate) fn run_all(session: &'static Session) -> Vec<Outcome> {
-    session.shared.images.iter().map(|image| run_image(session, image)).collect()
+    let images = session.shared.images.iter().enumerate();
+    images.map(|(number, image)| run_image(session, number, image)).collect()
 }
 
-fn run_image(session: &'static Session, image: &'static Image) -> Outcome {
+fn run_image(session: &'static Session, number: usize, image: &'static Image) -> Outcome {
     let program = &image.program;
     let mut outcome = Outcome { module: program.name.clone(), ..Outcome::default() };
     let start = session.shared.platform.now_ns();
     let began = cycles();
-    let mut ending = run_entry(session, image, &mut outcome);
+    let mut ending = run_entry(session, number, image, &mut outcome);
     if let Ending::Exited(status) = ending {
-        outcome.exit = status;
+        outcome.exit = status & LOW_BYTE;
         // The C library has run the handlers and printed all; destructors are still due.
         if !image.program.destructors.is_empty() {
             drop(finish(session, image, status));
@@ -64,10 +66,10 @@ fn run_image(session: &'static Session, image: &'static Image) -> Outcome {
     }
     match ending {
         Ending::Returned | Ending::Elsewhere => {}
-        Ending::Exited(status) => outcome.exit = status,
-        Ending::Stopped(why) => {
+        Ending::Exited(status) => outcome.exit = status & LOW_BYTE,
+        Ending::Stopped(why, signal) => {
             session.shared.log(format_args!("{why}"));
-            outcome.exit = STOPPED;
+            outcome.exit = signal.status();
             outcome.stopped = Some(why);
         }
     }
@@ -85,15 +87,15 @@ fn run_image(session: &'static Session, image: &'static Image) -> Outcome {
 }
 
 /// Calls the entry; what it returned, or how else the program ended.
-fn run_entry(session: &'static Session, image: &'static Image, outcome: &mut Outcome) -> Ending {
+fn run_entry(
+    session: &'static Session,
+    number: usize,
+    image: &'static Image,
+    outcome: &mut Outcome,
+) -> Ending {
     let program = &image.program;
-    let name = [program.name.as_bytes(), b"\0"].concat();
-    // `argv` ends with a null pointer, and so does the environment behind it.
-    let argv = [name.as_ptr() as u64, 0, 0];
-    let args = match program.arg {
-        Some(arg) => vec![arg],
-        None => vec![1, argv.as_ptr() as u64, argv[2..].as_ptr() as u64],
-    };
+    let start = arguments::lay_out(&session.shared.manifest, number, image);
+    let args = program.arg.map_or(Vec::from(start), |arg| vec![arg]);
     for constructor in &program.constructors {
         if let Err(ending) = call(session, image, *constructor, &args) {
             return ending;
@@ -111,7 +113,7 @@ fn run_entry(session: &'static Session, image: &'static Image, outcome: &mut Out
             Ok(result) => status = result as i32,
         }
     }
-    outcome.exit = status;
+    outcome.exit = status & LOW_BYTE;
     finish(session, image, status).err().unwrap_or(Ending::Returned)
 }
 

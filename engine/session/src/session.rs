@@ -38,7 +38,7 @@ pub(crate) struct Session {
     curator: Mutex<Curator>,
     pub(crate) threads: Threads,
     /// The processors, the first the one that booted.
-    cores: Vec<Box<Core>>,
+    cores: Box<[Core]>,
 }
 
 /// The session that host calls and thunks speak to. One at a time, for ever: programs hold
@@ -47,7 +47,7 @@ static CURRENT: AtomicPtr<Session> = AtomicPtr::new(core::ptr::null_mut());
 
 impl Session {
     /// Makes these parts the session that callbacks reach.
-    pub(crate) fn start(shared: Shared, curator: Curator, cores: Vec<Box<Core>>) -> &'static Self {
+    pub(crate) fn start(shared: Shared, curator: Curator, cores: Box<[Core]>) -> &'static Self {
         let threads = Threads::default();
         let session = Self { shared, curator: Mutex::new(curator), threads, cores };
         let session: &'static mut Self = Box::leak(Box::new(session));
@@ -63,7 +63,7 @@ impl Session {
     }
 
     /// The processors, the first the one that booted.
-    pub(crate) fn cores(&self) -> &[Box<Core>] {
+    pub(crate) fn cores(&self) -> &[Core] {
         &self.cores
     }
 

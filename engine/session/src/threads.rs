@@ -16,7 +16,6 @@
 //! that was woken and has had no processor since has not written down its own wake-up: a slow machine
 //! is not mistaken for a program that hangs.
 
-use alloc::boxed::Box;
 use alloc::string::String;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -86,8 +85,9 @@ impl Threads {
         let mut kept = self.ending.lock();
         if !self.is_over(core) {
             *kept = Some(match ending {
-                Ending::Stopped(why) if core.number > 0 => {
-                    Ending::Stopped(alloc::format!("{why} (on processor {})", core.number))
+                Ending::Stopped(why, signal) if core.number > 0 => {
+                    let why = alloc::format!("{why} (on processor {})", core.number);
+                    Ending::Stopped(why, signal)
                 }
                 ending => ending,
             });
@@ -102,7 +102,7 @@ impl Threads {
 
     /// The program is through: all threads are to leave, and are waited for. How the program ended if
     /// one of them ended it meanwhile.
-    pub(crate) fn dismiss(&self, cores: &[Box<Core>], platform: &dyn Platform) -> Option<Ending> {
+    pub(crate) fn dismiss(&self, cores: &[Core], platform: &dyn Platform) -> Option<Ending> {
         {
             let _kept = self.ending.lock();
             self.run.fetch_add(1, Ordering::Release);
@@ -120,16 +120,16 @@ impl Threads {
     pub(crate) fn stuck(
         &self,
         core: &Core,
-        cores: &[Box<Core>],
+        cores: &[Core],
         happened: u64,
         name: impl Fn(usize) -> String,
     ) -> Option<String> {
         core.waits_since.store(happened, Ordering::SeqCst);
         let run = core.run.load(Ordering::Relaxed);
-        let of_run = |core: &&Box<Core>| {
+        let of_run = |core: &&Core| {
             core.number == 0 || core.seat.is_taken() && core.run.load(Ordering::Relaxed) == run
         };
-        let waits = |core: &Box<Core>| {
+        let waits = |core: &Core| {
             core.waits_on.load(Ordering::SeqCst) != 0
                 && core.waits_since.load(Ordering::SeqCst) == happened
         };

@@ -2,8 +2,9 @@
 
 use alloc::format;
 
-use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, World};
+use bareflow_interp::{HotLoop, RegFrame, Stack, Trap, TrapKind, World};
 use bareflow_ir::{BlockId, FuncId, Symbol};
+use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
@@ -66,6 +67,31 @@ impl World for Surroundings<'_> {
 
     fn trap(&self, trap: Trap) -> ! {
         let why = format!("{}: {trap}", self.image.program.name);
-        self.session.stop(self.session.core(), Ending::Stopped(why))
+        self.session.stop(self.session.core(), Ending::Stopped(why, signal(&trap.kind)))
+    }
+}
+
+/// What compiled code would have met in the interpreter's place.
+const fn signal(trap: &TrapKind) -> Signal {
+    match trap {
+        TrapKind::DivideByZero | TrapKind::DivideOverflow => Signal::ARITHMETIC,
+        TrapKind::Unreachable | TrapKind::Trapped => Signal::ILLEGAL,
+        TrapKind::BadCall(_) | TrapKind::BadLabel(_) | TrapKind::StackOverflow { .. } => {
+            Signal::MEMORY
+        }
+        // What cannot be done here, whatever it would do elsewhere.
+        _ => Signal::ABORT,
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_end_alike() {
+        assert_eq!(signal(&TrapKind::DivideByZero), Signal::of_vector(0));
+        assert_eq!(signal(&TrapKind::Trapped), Signal::of_vector(6));
+        assert_eq!(signal(&TrapKind::BadCall(0)), Signal::of_vector(14));
+        assert_eq!(Signal::MEMORY.status(), 139);
     }
 }

@@ -1,6 +1,6 @@
 // The part of the library that stable Rust cannot write: functions that take `...`, each of
-// which passes its arguments on, and square roots as one instruction. Compiled together with
-// the Rust part into one module.
+// which passes its arguments on, square roots as one instruction, and variables with several
+// names. Compiled together with the Rust part into one module.
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -14,6 +14,17 @@ int vasprintf(char **, const char *, va_list);
 int vfscanf(file *, const char *, va_list);
 int vscanf(const char *, va_list);
 int vsscanf(const char *, const char *, va_list);
+
+// What the machine sets before the program starts, where a program has it (DESIGN.md, "How a
+// program starts"). Without it: no environment, and no name.
+static char *no_variables[1];
+char **environ = no_variables;
+extern char **__environ __attribute__((alias("environ")));
+extern char **_environ __attribute__((alias("environ")));
+char *program_invocation_name = "";
+char *program_invocation_short_name = "";
+extern char *__progname_full __attribute__((alias("program_invocation_name")));
+extern char *__progname __attribute__((alias("program_invocation_short_name")));
 
 // Calls `function`, whose last argument is the list of the arguments behind `last`.
 #define PASS_ON(last, function, ...)          \

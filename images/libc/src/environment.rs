@@ -1,4 +1,9 @@
-//! Environment variables: none at the start, those that the program sets afterwards.
+//! Environment variables, and the program's own name.
+//!
+//! The machine sets the variables below before the program starts, where a program has them
+//! (DESIGN.md, "How a program starts"). Functions here take what their namesakes in POSIX take,
+//! which is what their `SAFETY` lines cite.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null_mut;
@@ -8,12 +13,15 @@ use crate::errors;
 use crate::memory::memcpy;
 use crate::strings::{strchrnul, strlen, strncmp};
 
-/// `NAME=value` each, with a null behind the last; null itself while there was none.
-#[unsafe(no_mangle)]
-static mut environ: *mut *mut u8 = null_mut();
+unsafe extern "C" {
+    /// `NAME=value` each, with a null behind the last. A program may put a list of its own there,
+    /// or null.
+    static mut environ: *mut *mut u8;
+}
 
 /// The index of a name of `len` bytes, or how many variables there are.
 unsafe fn find(name: *const u8, len: usize) -> Result<usize, usize> {
+    // SAFETY: the list is one of strings that ends in a null, and the name has `len` bytes.
     unsafe {
         let mut at = 0;
         while !environ.is_null() && !(*environ.add(at)).is_null() {
@@ -29,6 +37,7 @@ unsafe fn find(name: *const u8, len: usize) -> Result<usize, usize> {
 
 /// The length of a name; 0 of what cannot be one.
 unsafe fn name_len(name: *const u8) -> usize {
+    // SAFETY: null, or a string.
     unsafe {
         if name.is_null() {
             return 0;
@@ -40,6 +49,7 @@ unsafe fn name_len(name: *const u8) -> usize {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getenv(name: *const u8) -> *mut u8 {
+    // SAFETY: the name is a string, and the variable that `find` found is longer than it.
     unsafe {
         let len = strlen(name);
         match find(name, len) {
@@ -49,9 +59,17 @@ pub unsafe extern "C" fn getenv(name: *const u8) -> *mut u8 {
     }
 }
 
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn secure_getenv(name: *const u8) -> *mut u8 {
+    // SAFETY: as for `getenv`; no program here has more rights than another.
+    unsafe { getenv(name) }
+}
+
 /// Makes the program's own text `NAME=value` a variable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn putenv(text: *mut u8) -> c_int {
+    // SAFETY: the text is a string that stays; `LIST` has room for `count` entries and two more
+    // where they are written; one thread runs the program.
     unsafe {
         let len = strchrnul(text, c_int::from(b'=')).offset_from(text) as usize;
         if *text.add(len) == 0 {
@@ -63,7 +81,6 @@ pub unsafe extern "C" fn putenv(text: *mut u8) -> c_int {
                 let bytes = (count + 2) * size_of::<*mut u8>();
                 let longer: *mut *mut u8 = realloc(LIST, bytes).cast();
                 if longer.is_null() {
-                    errors::set(errors::ENOMEM);
                     return -1;
                 }
                 // A program may have put a list of its own in the place of ours.
@@ -86,6 +103,7 @@ static mut LIST: *mut u8 = null_mut();
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn setenv(name: *const u8, value: *const u8, replace: c_int) -> c_int {
+    // SAFETY: two strings; the new text has room for both, `=` and NUL.
     unsafe {
         let len = name_len(name);
         if len == 0 {
@@ -98,7 +116,6 @@ pub unsafe extern "C" fn setenv(name: *const u8, value: *const u8, replace: c_in
         let value_len = strlen(value);
         let text = malloc(len + value_len + 2);
         if text.is_null() {
-            errors::set(errors::ENOMEM);
             return -1;
         }
         memcpy(text, name, len);
@@ -110,6 +127,7 @@ pub unsafe extern "C" fn setenv(name: *const u8, value: *const u8, replace: c_in
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn unsetenv(name: *const u8) -> c_int {
+    // SAFETY: a string; `find` gives places in the list, which ends in a null.
     unsafe {
         let len = name_len(name);
         if len == 0 {
@@ -128,6 +146,7 @@ pub unsafe extern "C" fn unsetenv(name: *const u8) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clearenv() -> c_int {
+    // SAFETY: one thread runs the program.
     unsafe { environ = null_mut() };
     0
 }

@@ -14,9 +14,11 @@
 #![no_builtins]
 
 mod allocate;
+mod blocks;
 mod calendar;
 mod character;
 mod convert;
+mod cpu;
 mod dates;
 mod environment;
 mod errors;
@@ -24,10 +26,13 @@ mod fortify;
 mod half;
 mod host;
 mod integer;
+mod locale;
 mod math;
 mod memory;
+mod multibyte;
 mod objects;
 mod options;
+mod power;
 mod process;
 mod random;
 mod search;
@@ -35,6 +40,7 @@ mod signals;
 mod sort;
 mod stdio;
 mod strings;
+mod substring;
 mod threads;
 mod time;
 

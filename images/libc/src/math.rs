@@ -1,5 +1,5 @@
 //! `<math.h>` through the `libm` crate, whose results may differ from glibc's in the last
-//! bit. `errno` is not set. Square roots are in `c/`, as one instruction.
+//! bit. `errno` is not set. Square roots are in `c/`, as one instruction; powers in `power.rs`.
 
 use core::ffi::{c_int, c_long};
 
@@ -49,7 +49,6 @@ functions! {
     log1p(x: f64) -> f64;
     log2(x: f64) -> f64;
     nextafter(x: f64, y: f64) -> f64;
-    pow(x: f64, y: f64) -> f64;
     remainder(x: f64, y: f64) -> f64;
     rint(x: f64) -> f64;
     round(x: f64) -> f64;
@@ -97,7 +96,6 @@ functions! {
     log1pf(x: f32) -> f32;
     log2f(x: f32) -> f32;
     nextafterf(x: f32, y: f32) -> f32;
-    powf(x: f32, y: f32) -> f32;
     remainderf(x: f32, y: f32) -> f32;
     rintf(x: f32) -> f32;
     roundf(x: f32) -> f32;

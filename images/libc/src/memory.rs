@@ -2,28 +2,39 @@
 //!
 //! A tail shorter than a block is done by one more block that ends where the range ends and
 //! overlaps the one before.
+//!
+//! `SAFETY` lines say what the C standard has the caller of the function see to.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_set1_epi8, _mm_storeu_si128};
 use core::ffi::c_int;
 
+use crate::blocks::{Byte, find, find_last, mismatch};
+use crate::substring::Part;
+
 unsafe fn block(from: *const u8) -> __m128i {
+    // SAFETY: the caller's: 16 bytes may be read.
     unsafe { _mm_loadu_si128(from.cast()) }
 }
 
 unsafe fn put_block(to: *mut u8, block: __m128i) {
+    // SAFETY: the caller's: 16 bytes may be written.
     unsafe { _mm_storeu_si128(to.cast(), block) }
 }
 
 unsafe fn get<T: Copy>(from: *const u8) -> T {
+    // SAFETY: the caller's: the bytes may be read.
     unsafe { from.cast::<T>().read_unaligned() }
 }
 
 unsafe fn put<T>(to: *mut u8, value: T) {
+    // SAFETY: the caller's: the bytes may be written.
     unsafe { to.cast::<T>().write_unaligned(value) }
 }
 
 /// Up to 16 bytes; everything is read before anything is written.
 unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: `len` bytes on both sides; each access lies within them.
     unsafe {
         if len >= 8 {
             let (first, last) = (get::<u64>(from), get::<u64>(from.add(len - 8)));
@@ -45,6 +56,7 @@ unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
 
 /// Ascending; right also where the ranges overlap and `to` lies below `from`.
 unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: `len` bytes on both sides; each access lies within them.
     unsafe {
         if len <= 16 {
             return copy_short(to, from, len);
@@ -73,12 +85,14 @@ unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe { copy_up(to, from, len) };
     to
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mempcpy(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe {
         copy_up(to, from, len);
         to.add(len)
@@ -87,6 +101,7 @@ pub unsafe extern "C" fn mempcpy(to: *mut u8, from: *const u8, len: usize) -> *m
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides.
     unsafe {
         // Descending only where ascending would overwrite what is still to be read.
         if (to as usize).wrapping_sub(from as usize) >= len || len <= 16 {
@@ -106,6 +121,7 @@ pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, len: usize) -> *m
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes; each access lies within them.
     unsafe {
         if len < 16 {
             let word = u64::from(byte as u8) * 0x0101_0101_0101_0101;
@@ -144,72 +160,53 @@ pub unsafe extern "C" fn memset(to: *mut u8, byte: c_int, len: usize) -> *mut u8
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    // SAFETY: both have `len` bytes.
     unsafe {
-        let mut i = 0;
-        while i + 8 <= len {
-            let (x, y) = (get::<u64>(a.add(i)), get::<u64>(b.add(i)));
+        if (8..16).contains(&len) {
+            // The first byte that differs is the highest after swapping.
+            let order = |x: u64, y: u64| if x.swap_bytes() < y.swap_bytes() { -1 } else { 1 };
+            let (x, y) = (get::<u64>(a), get::<u64>(b));
             if x != y {
-                // The first byte that differs is the highest after swapping.
-                return if x.swap_bytes() < y.swap_bytes() { -1 } else { 1 };
+                return order(x, y);
             }
-            i += 8;
+            let (x, y) = (get::<u64>(a.add(len - 8)), get::<u64>(b.add(len - 8)));
+            return if x == y { 0 } else { order(x, y) };
         }
-        while i < len {
-            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
-            if difference != 0 {
-                return difference;
-            }
-            i += 1;
-        }
+        let at = mismatch::<false>(a, b, len);
+        if at == len { 0 } else { c_int::from(*a.add(at)) - c_int::from(*b.add(at)) }
     }
-    0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, len: usize) -> c_int {
+    // SAFETY: the same contract.
     unsafe { memcmp(a, b, len) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
-    unsafe {
-        let mut i = 0;
-        while i < len {
-            if *bytes.add(i) == byte as u8 {
-                return bytes.add(i).cast_mut();
-            }
-            i += 1;
-        }
-    }
-    core::ptr::null_mut()
+    // A program may say more than there is where it knows that the byte is there.
+    let end = (bytes as usize).saturating_add(len) as *const u8;
+    // SAFETY: so many bytes are there, or the byte is.
+    let found = unsafe { find(bytes, end, Byte::new(byte as u8)) };
+    if found == end { core::ptr::null_mut() } else { found.cast_mut() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memrchr(bytes: *const u8, byte: c_int, len: usize) -> *mut u8 {
-    unsafe {
-        let mut i = len;
-        while i > 0 {
-            i -= 1;
-            if *bytes.add(i) == byte as u8 {
-                return bytes.add(i).cast_mut();
-            }
-        }
-    }
-    core::ptr::null_mut()
+    // SAFETY: so many bytes are there.
+    unsafe { find_last(bytes, bytes.add(len), Byte::new(byte as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rawmemchr(mut bytes: *const u8, byte: c_int) -> *mut u8 {
-    unsafe {
-        while *bytes != byte as u8 {
-            bytes = bytes.add(1);
-        }
-        bytes.cast_mut()
-    }
+pub unsafe extern "C" fn rawmemchr(bytes: *const u8, byte: c_int) -> *mut u8 {
+    // SAFETY: the byte is there.
+    unsafe { find(bytes, usize::MAX as *const u8, Byte::new(byte as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memccpy(to: *mut u8, from: *const u8, byte: c_int, len: usize) -> *mut u8 {
+    // SAFETY: `len` bytes on both sides, or as many as are copied.
     unsafe {
         let mut i = 0;
         while i < len {
@@ -230,27 +227,21 @@ pub unsafe extern "C" fn memmem(
     part: *const u8,
     part_len: usize,
 ) -> *mut u8 {
-    unsafe {
-        let mut i = 0;
-        while part_len <= len - i {
-            if memcmp(bytes.add(i), part, part_len) == 0 {
-                return bytes.add(i).cast_mut();
-            }
-            i += 1;
-            if i > len {
-                break;
-            }
-        }
+    if part_len == 0 {
+        return bytes.cast_mut();
     }
-    core::ptr::null_mut()
+    // SAFETY: so many bytes are there.
+    unsafe { Part::new(part, part_len).find(bytes, bytes.add(len)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bzero(to: *mut u8, len: usize) {
+    // SAFETY: `len` bytes.
     unsafe { memset(to, 0, len) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bcopy(from: *const u8, to: *mut u8, len: usize) {
+    // SAFETY: `len` bytes on both sides.
     unsafe { memmove(to, from, len) };
 }

@@ -40,7 +40,7 @@ unsafe fn complain(program: *const u8, parts: [&[u8]; 3]) {
         }
         stdio::flush_all();
         let say = |text: *const u8, len: usize| {
-            crate::host::bf_write(2, text, len);
+            crate::stdio::descriptor::write(2, text, len);
         };
         say(program, strlen(program));
         for part in parts {

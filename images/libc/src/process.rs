@@ -145,7 +145,7 @@ pub unsafe extern "C" fn __assert_fail(
         message.add(condition);
         message.add(c"' failed.\n".as_ptr().cast());
         stdio::flush_all();
-        host::bf_write(2, message.text.as_ptr(), message.len);
+        stdio::descriptor::write(2, message.text.as_ptr(), message.len);
         host::bf_abort(c"an assertion failed".as_ptr().cast())
     }
 }
@@ -159,17 +159,6 @@ pub unsafe extern "C" fn system(command: *const u8) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getpid() -> c_int {
     1
-}
-
-/// The only locale is "C".
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn setlocale(_category: c_int, name: *const u8) -> *const u8 {
-    unsafe {
-        if name.is_null() || *name == 0 || (*name == b'C' && *name.add(1) == 0) {
-            return c"C".as_ptr().cast();
-        }
-    }
-    core::ptr::null()
 }
 
 #[unsafe(no_mangle)]

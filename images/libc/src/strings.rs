@@ -1,91 +1,67 @@
 //! Strings that end in a NUL: `<string.h>` and `<strings.h>`.
+//!
+//! `SAFETY` lines say what the C standard, or POSIX, has the caller of the function see to.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use crate::allocate::malloc;
+use crate::blocks::{ByteOrNul, Nul, find, mismatch};
 use crate::character::lower;
 use crate::memory::memcpy;
+use crate::substring::Part;
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+/// The end of memory, for searches that find something before it.
+const EVERYWHERE: *const u8 = usize::MAX as *const u8;
 
-/// Not zero when a byte of `word` is zero; the lowest bit set marks the first one.
-fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & HIGHS
-}
-
-/// Aligned words are read whole: one never reaches into a page that the string does not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlen(text: *const u8) -> usize {
-    unsafe {
-        let mut at = text;
-        while !(at as usize).is_multiple_of(8) {
-            if *at == 0 {
-                return at as usize - text as usize;
-            }
-            at = at.add(1);
-        }
-        loop {
-            let zeros = zero_bytes(at.cast::<u64>().read());
-            if zeros != 0 {
-                return at as usize - text as usize + zeros.trailing_zeros() as usize / 8;
-            }
-            at = at.add(8);
-        }
-    }
+    // SAFETY: the text has a NUL.
+    unsafe { find(text, EVERYWHERE, Nul) as usize - text as usize }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strnlen(text: *const u8, most: usize) -> usize {
-    let mut len = 0;
-    unsafe {
-        while len < most && *text.add(len) != 0 {
-            len += 1;
-        }
-    }
-    len
+    let end = (text as usize).saturating_add(most) as *const u8;
+    // SAFETY: the text has a NUL or so many bytes.
+    unsafe { find(text, end, Nul) as usize - text as usize }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> c_int {
-    let mut i = 0;
+    // SAFETY: both texts have a NUL, before which they differ or end.
     unsafe {
-        while *a.add(i) != 0 && *a.add(i) == *b.add(i) {
-            i += 1;
-        }
-        c_int::from(*a.add(i)) - c_int::from(*b.add(i))
+        let at = mismatch::<true>(a, b, usize::MAX);
+        c_int::from(*a.add(at)) - c_int::from(*b.add(at))
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcoll(a: *const u8, b: *const u8) -> c_int {
+    // SAFETY: two strings.
     unsafe { strcmp(a, b) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncmp(a: *const u8, b: *const u8, most: usize) -> c_int {
-    let mut i = 0;
+    // SAFETY: both texts have a NUL or so many bytes.
     unsafe {
-        while i < most {
-            let difference = c_int::from(*a.add(i)) - c_int::from(*b.add(i));
-            if difference != 0 || *a.add(i) == 0 {
-                return difference;
-            }
-            i += 1;
-        }
+        let at = mismatch::<true>(a, b, most);
+        if at == most { 0 } else { c_int::from(*a.add(at)) - c_int::from(*b.add(at)) }
     }
-    0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcasecmp(a: *const u8, b: *const u8) -> c_int {
+    // SAFETY: two strings.
     unsafe { strncasecmp(a, b, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncasecmp(a: *const u8, b: *const u8, most: usize) -> c_int {
     let mut i = 0;
+    // SAFETY: both have a NUL or so many bytes; behind a difference nothing is read.
     unsafe {
         while i < most {
             let difference = c_int::from(lower(*a.add(i))) - c_int::from(lower(*b.add(i)));
@@ -100,11 +76,13 @@ pub unsafe extern "C" fn strncasecmp(a: *const u8, b: *const u8, most: usize) ->
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: a string, and room for it.
     unsafe { memcpy(to, from, strlen(from) + 1) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn stpcpy(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: a string, and room for it.
     unsafe {
         let len = strlen(from);
         memcpy(to, from, len + 1);
@@ -114,6 +92,7 @@ pub unsafe extern "C" fn stpcpy(to: *mut u8, from: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: room for so many bytes.
     unsafe {
         stpncpy(to, from, room);
     }
@@ -122,6 +101,7 @@ pub unsafe extern "C" fn strncpy(to: *mut u8, from: *const u8, room: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn stpncpy(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: so many bytes of room, of which the string takes no more.
     unsafe {
         let len = strnlen(from, room);
         memcpy(to, from, len);
@@ -132,6 +112,7 @@ pub unsafe extern "C" fn stpncpy(to: *mut u8, from: *const u8, room: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
+    // SAFETY: two strings, and room for both.
     unsafe {
         strcpy(to.add(strlen(to)), from);
     }
@@ -140,6 +121,7 @@ pub unsafe extern "C" fn strcat(to: *mut u8, from: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strncat(to: *mut u8, from: *const u8, most: usize) -> *mut u8 {
+    // SAFETY: a string, and room behind it for what is added and a NUL.
     unsafe {
         let end = to.add(strlen(to));
         let len = strnlen(from, most);
@@ -151,6 +133,7 @@ pub unsafe extern "C" fn strncat(to: *mut u8, from: *const u8, most: usize) -> *
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room.
     unsafe {
         let len = strlen(from);
         if room > 0 {
@@ -164,6 +147,7 @@ pub unsafe extern "C" fn strlcpy(to: *mut u8, from: *const u8, room: usize) -> u
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room, the first one's included.
     unsafe {
         let len = strnlen(to, room);
         len + strlcpy(to.add(len), from, room - len)
@@ -171,17 +155,14 @@ pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> u
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn strchrnul(mut text: *const u8, c: c_int) -> *mut u8 {
-    unsafe {
-        while *text != 0 && *text != c as u8 {
-            text = text.add(1);
-        }
-        text.cast_mut()
-    }
+pub unsafe extern "C" fn strchrnul(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: the text has a NUL.
+    unsafe { find(text, EVERYWHERE, ByteOrNul::new(c as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string; the place found is in it.
     unsafe {
         let at = strchrnul(text, c);
         if *at == c as u8 { at } else { null_mut() }
@@ -190,39 +171,37 @@ pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn index(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strchr(text, c) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strrchr(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string, its NUL included.
     unsafe { crate::memory::memrchr(text, c, strlen(text) + 1) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rindex(text: *const u8, c: c_int) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strrchr(text, c) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strstr(text: *const u8, part: *const u8) -> *mut u8 {
+    // SAFETY: two strings.
     unsafe {
         let len = strlen(part);
         if len == 0 {
             return text.cast_mut();
         }
-        let mut at = strchr(text, c_int::from(*part));
-        while !at.is_null() {
-            if strncmp(at, part, len) == 0 {
-                return at;
-            }
-            at = strchr(at.add(1), c_int::from(*part));
-        }
-        null_mut()
+        Part::new(part, len).find_in_string(text).cast_mut()
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mut u8 {
+    // SAFETY: two strings; the first is not read behind its NUL.
     unsafe {
         let len = strlen(part);
         loop {
@@ -239,38 +218,40 @@ pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mu
 
 /// Length of the prefix in which every byte's being in `set` is `inside`.
 unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
-    let mut members = [0u64; 4];
-    let mut i = 0;
+    let mut members = [!inside; 256];
+    let members = members.as_mut_ptr();
+    // SAFETY: two strings; the table has an entry for every byte.
     unsafe {
-        while *set.add(i) != 0 {
-            let byte = *set.add(i);
-            *members.as_mut_ptr().add(usize::from(byte / 64)) |= 1 << (byte % 64);
-            i += 1;
+        let mut at = set;
+        while *at != 0 {
+            *members.add(usize::from(*at)) = inside;
+            at = at.add(1);
         }
-        let mut len = 0;
-        loop {
-            let byte = *text.add(len);
-            let member = *members.as_ptr().add(usize::from(byte / 64)) >> (byte % 64) & 1 == 1;
-            if byte == 0 || member != inside {
-                return len;
-            }
-            len += 1;
+        // The prefix ends at the NUL at the latest.
+        *members = false;
+        let mut at = text;
+        while *members.add(usize::from(*at)) {
+            at = at.add(1);
         }
+        at.offset_from(text) as usize
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strspn(text: *const u8, set: *const u8) -> usize {
+    // SAFETY: two strings.
     unsafe { span(text, set, true) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strcspn(text: *const u8, set: *const u8) -> usize {
+    // SAFETY: two strings.
     unsafe { span(text, set, false) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
+    // SAFETY: two strings; the place is in the first.
     unsafe {
         let at = text.add(strcspn(text, set));
         if *at == 0 { null_mut() } else { at.cast_mut() }
@@ -280,16 +261,19 @@ pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok(text: *mut u8, set: *const u8) -> *mut u8 {
     static mut REST: *mut u8 = null_mut();
+    // SAFETY: a string or null, and a set; one thread runs the program.
     unsafe { strtok_r(text, set, &raw mut REST) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    // SAFETY: the same contract.
     unsafe { strtok_r(text, set, rest) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut u8) -> *mut u8 {
+    // SAFETY: a string or null, a set, and a place that only this function uses.
     unsafe {
         let mut start = if text.is_null() { *rest } else { text };
         if start.is_null() {
@@ -312,6 +296,7 @@ pub unsafe extern "C" fn strtok_r(text: *mut u8, set: *const u8, rest: *mut *mut
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strsep(text: *mut *mut u8, set: *const u8) -> *mut u8 {
+    // SAFETY: a place for a string or null, and a set.
     unsafe {
         let start = *text;
         if start.is_null() {
@@ -330,16 +315,19 @@ pub unsafe extern "C" fn strsep(text: *mut *mut u8, set: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strdup(text: *const u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strndup(text, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strdup(text: *const u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe { strndup(text, usize::MAX) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strndup(text: *const u8, most: usize) -> *mut u8 {
+    // SAFETY: a NUL or so many bytes; the copy has room for them and a NUL.
     unsafe {
         let len = strnlen(text, most);
         let copy = malloc(len + 1);
@@ -354,11 +342,13 @@ pub unsafe extern "C" fn strndup(text: *const u8, most: usize) -> *mut u8 {
 /// Collation in the C locale is byte order, so that the key is the text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strxfrm(to: *mut u8, from: *const u8, room: usize) -> usize {
+    // SAFETY: a string, and so much room.
     unsafe { strlcpy(to, from, room) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn basename(path: *mut u8) -> *mut u8 {
+    // SAFETY: a string.
     unsafe {
         let slash = strrchr(path, c_int::from(b'/'));
         if slash.is_null() { path } else { slash.add(1) }

@@ -1,10 +1,12 @@
-//! Clocks. There is one, which starts at some moment before the program: the machine does not
-//! ask for the date, so the first program of the day runs on 1 January 1970.
+//! Clocks: one that never goes back and starts at some moment before the program, and the date, as
+//! far as the machine knows it.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
-use crate::host::bf_clock;
+use crate::errors;
+use crate::host::{bf_clock, bf_date};
 
 /// `struct timespec`, and `struct timeval` but for the unit of the second field.
 #[repr(C)]
@@ -13,22 +15,39 @@ pub struct Moment {
     fraction: c_long,
 }
 
+/// Clocks that show the date, as Linux numbers them: also a coarse one, and atomic time, which is
+/// taken for the same.
+const DATES: [c_int; 3] = [0, 5, 11];
+/// The highest number of a clock.
+const CLOCKS: c_int = 11;
+
+/// Nanoseconds that have passed.
+fn passed() -> u64 {
+    // SAFETY: the machine answers at any time.
+    unsafe { bf_clock() }
+}
+
+/// Nanoseconds since 1970.
+fn date() -> u64 {
+    // SAFETY: as above.
+    unsafe { bf_date() }
+}
+
 /// Processor time in microseconds (`CLOCKS_PER_SEC` is a million): the program has the
 /// machine for itself, so it is the time that passed.
 #[unsafe(no_mangle)]
 pub extern "C" fn clock() -> c_long {
-    (unsafe { bf_clock() } / 1_000) as c_long
+    (passed() / 1_000) as c_long
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn time(result: *mut c_long) -> c_long {
-    unsafe {
-        let now = (bf_clock() / 1_000_000_000) as c_long;
-        if !result.is_null() {
-            *result = now;
-        }
-        now
+    let now = (date() / 1_000_000_000) as c_long;
+    if !result.is_null() {
+        // SAFETY: null, or a place for it.
+        unsafe { *result = now };
     }
+    now
 }
 
 #[unsafe(no_mangle)]
@@ -37,9 +56,14 @@ pub extern "C" fn difftime(end: c_long, start: c_long) -> f64 {
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn clock_gettime(_clock: c_int, result: *mut Moment) -> c_int {
+pub unsafe extern "C" fn clock_gettime(clock: c_int, result: *mut Moment) -> c_int {
+    if !(0..=CLOCKS).contains(&clock) {
+        errors::set(errors::EINVAL);
+        return -1;
+    }
+    let now = if DATES.contains(&clock) { date() } else { passed() };
+    // SAFETY: a place for it.
     unsafe {
-        let now = bf_clock();
         *result = Moment {
             seconds: (now / 1_000_000_000) as c_long,
             fraction: (now % 1_000_000_000) as c_long,
@@ -50,6 +74,7 @@ pub unsafe extern "C" fn clock_gettime(_clock: c_int, result: *mut Moment) -> c_
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_getres(_clock: c_int, result: *mut Moment) -> c_int {
+    // SAFETY: null, or a place for it.
     unsafe {
         if !result.is_null() {
             *result = Moment { seconds: 0, fraction: 1 };
@@ -60,14 +85,16 @@ pub unsafe extern "C" fn clock_getres(_clock: c_int, result: *mut Moment) -> c_i
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn timespec_get(result: *mut Moment, base: c_int) -> c_int {
+    // SAFETY: by contract.
     unsafe { clock_gettime(0, result) };
     base
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gettimeofday(result: *mut Moment, _zone: *mut u8) -> c_int {
+    let now = date();
+    // SAFETY: a place for it.
     unsafe {
-        let now = bf_clock();
         *result = Moment {
             seconds: (now / 1_000_000_000) as c_long,
             fraction: (now % 1_000_000_000 / 1_000) as c_long,
@@ -79,10 +106,11 @@ pub unsafe extern "C" fn gettimeofday(result: *mut Moment, _zone: *mut u8) -> c_
 /// Waits by looking at the clock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> c_int {
+    // SAFETY: a duration, and null or a place for what is left of it.
     unsafe {
         let nanoseconds = (*wanted).seconds as u64 * 1_000_000_000 + (*wanted).fraction as u64;
-        let start = bf_clock();
-        while bf_clock() - start < nanoseconds {}
+        let start = passed();
+        while passed() - start < nanoseconds {}
         if !left.is_null() {
             *left = Moment { seconds: 0, fraction: 0 };
         }
@@ -96,11 +124,13 @@ pub unsafe extern "C" fn usleep(microseconds: u32) -> c_int {
         seconds: c_long::from(microseconds / 1_000_000),
         fraction: c_long::from(microseconds % 1_000_000) * 1_000,
     };
+    // SAFETY: a duration.
     unsafe { nanosleep(&wanted, null_mut()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sleep(seconds: u32) -> u32 {
+    // SAFETY: a duration.
     unsafe { nanosleep(&Moment { seconds: c_long::from(seconds), fraction: 0 }, null_mut()) };
     0
 }

@@ -61,9 +61,11 @@ impl Waiters {
         fence(Ordering::SeqCst);
     }
 
-    /// Whether somebody has woken `core` since it entered.
+    /// Whether somebody has woken `core` since it entered. This look and the waker's exchange are in
+    /// one order with all of their kind: a processor that first says, in the same order, that it is
+    /// about to sleep and then finds that nobody has woken it, is seen asleep by whoever wakes it.
     pub fn is_woken(&self, core: usize) -> bool {
-        self.places[core].0.load(Ordering::Acquire) == WOKEN
+        self.places[core].0.load(Ordering::SeqCst) == WOKEN
     }
 
     /// The place of `core`: its content changes when the processor is woken. For instructions
@@ -79,24 +81,25 @@ impl Waiters {
         was == WOKEN
     }
 
-    /// Wakes at most `most` of the processors that wait on the word at `address`, and calls `kick`
-    /// with each. How many there were.
-    pub fn wake(&self, address: u64, most: u32, mut kick: impl FnMut(usize)) -> u32 {
+    /// Wakes at most `most` of the first `cores` processors that wait on the word at `address`, and
+    /// calls `kick` with each. How many there were.
+    pub fn wake(&self, address: u64, most: u32, cores: usize, mut kick: impl FnMut(usize)) -> u32 {
         fence(Ordering::SeqCst);
         if self.count.load(Ordering::Relaxed) == 0 {
             return 0;
         }
         let mut woken = 0;
         let first = self.next.load(Ordering::Relaxed) as usize;
-        for i in 0..MOST_CORES {
+        let cores = cores.min(MOST_CORES);
+        for i in 0..cores {
             if woken == most {
                 break;
             }
-            let core = (first + i) % MOST_CORES;
+            let core = (first + i) % cores;
             let place = &self.places[core].0;
             if place.load(Ordering::Relaxed) == address
                 && place
-                    .compare_exchange(address, WOKEN, Ordering::AcqRel, Ordering::Relaxed)
+                    .compare_exchange(address, WOKEN, Ordering::SeqCst, Ordering::Relaxed)
                     .is_ok()
             {
                 woken += 1;
@@ -124,13 +127,13 @@ mod tests {
             waiters.enter(core, 0x1000 + 4 * (core as u64 % 2));
         }
         let mut kicked = Vec::new();
-        assert_eq!(waiters.wake(0x1000, 2, |core| kicked.push(core)), 2);
+        assert_eq!(waiters.wake(0x1000, 2, 6, |core| kicked.push(core)), 2);
         assert_eq!(kicked, [0, 2]);
-        assert_eq!(waiters.wake(0x2000, u32::MAX, |_| panic!("nobody waits there")), 0);
-        assert_eq!(waiters.wake(0x1004, u32::MAX, |_| ()), 3);
+        assert_eq!(waiters.wake(0x2000, u32::MAX, 64, |_| panic!("nobody waits there")), 0);
+        assert_eq!(waiters.wake(0x1004, u32::MAX, 64, |_| ()), 3);
         let woken: Vec<bool> = (0..6).map(|core| waiters.leave(core)).collect();
         assert_eq!(woken, [true, true, true, true, false, true]);
-        assert_eq!(waiters.wake(0x1000, u32::MAX, |_| panic!("nobody waits any more")), 0);
+        assert_eq!(waiters.wake(0x1000, u32::MAX, 64, |_| panic!("nobody waits any more")), 0);
     }
 
     #[test]
@@ -139,7 +142,7 @@ mod tests {
         let mut order = Vec::new();
         (0..3).for_each(|core| waiters.enter(core, 8));
         for _ in 0..6 {
-            waiters.wake(8, 1, |core| order.push(core));
+            waiters.wake(8, 1, 3, |core| order.push(core));
             let last = *order.last().unwrap();
             assert!(waiters.leave(last));
             waiters.enter(last, 8);
@@ -178,7 +181,7 @@ mod tests {
                         }
                         if now as usize % CORES == core {
                             baton.store(now + 1, Ordering::Release);
-                            waiters.wake(address, u32::MAX, |_| ());
+                            waiters.wake(address, u32::MAX, CORES, |_| ());
                         } else {
                             wait(waiters, core, baton, now);
                         }

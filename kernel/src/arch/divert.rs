@@ -2,29 +2,15 @@
 
 use core::arch::naked_asm;
 use core::mem::offset_of;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::Ordering;
 
+use super::diversion::Diversion;
+use super::frame::Frame;
 use super::gs;
-use super::trap::Frame;
 use crate::cores::Block;
 
 /// What a program's stack may hold below the stack pointer: the red zone (psABI, 3.2.2).
 const RED_ZONE: usize = 128;
-
-/// Where the program goes on after the call, and what is called: a processor's own.
-#[derive(Debug)]
-#[repr(C)]
-pub struct Diversion {
-    back: AtomicU64,
-    target: AtomicU64,
-}
-
-impl Diversion {
-    /// None.
-    pub const fn new() -> Self {
-        Self { back: AtomicU64::new(0), target: AtomicU64::new(0) }
-    }
-}
 
 /// Makes the interrupt that `frame` is of return to a call of `target`, which returns to where it
 /// struck, with every register as it was.

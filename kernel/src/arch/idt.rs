@@ -11,7 +11,6 @@ use super::gdt;
 core::arch::global_asm!(
     include_str!("vectors.s"),
     with_error = const vectors::WITH_ERROR_CODE,
-    dispatch = sym super::trap::dispatch,
 );
 
 unsafe extern "C" {

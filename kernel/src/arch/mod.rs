@@ -1,9 +1,11 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
 pub mod cpu;
+pub mod diversion;
 pub mod divert;
 pub mod exit;
 pub mod faults;
+pub mod frame;
 pub mod gdt;
 pub mod gs;
 pub mod idt;
@@ -13,7 +15,6 @@ pub mod ports;
 pub mod registers;
 pub mod stack;
 pub mod startup;
-pub mod trap;
 
 /// The program counter, stack pointer and frame pointer of the caller, for backtraces.
 #[derive(Clone, Copy, Debug, Default)]

@@ -22,7 +22,6 @@ core::arch::global_asm!(
     efer = const offset_of!(Startup, registers) + offset_of!(Registers, efer),
     blocks = const offset_of!(Startup, blocks),
     stack_top = const offset_of!(Block, stack_top),
-    enter = sym crate::cores::enter,
 );
 
 unsafe extern "C" {

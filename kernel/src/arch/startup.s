@@ -71,6 +71,7 @@ startup_protected:
     jmp 9b
 
 .code64
+.type startup_long, @function
 startup_long:
     mov eax, 0x10
     mov ds, eax
@@ -83,6 +84,7 @@ startup_long:
     mov rdi, [{startup} + {blocks} + rsi * 8]
     mov rsp, [rdi + {stack_top}]
     xor ebp, ebp                # a backtrace ends here
-    call {enter}
+    call core_enter
     ud2
+.size startup_long, . - startup_long
 .text

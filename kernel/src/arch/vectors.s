@@ -1,5 +1,5 @@
 # 256 stubs of 16 bytes: each pushes an error code, if the processor does not, and its number.
-# What they share saves every register, calls `dispatch` with the frame, and returns.
+# What they share saves every register, calls `trap_dispatch` with the frame, and returns.
 #
 # Stacks from the interrupt stack table are aligned to 16 by the processor; frame and FXSAVE
 # area keep that. FXSAVE suffices: handlers are compiled for SSE2 and leave the upper halves of
@@ -46,7 +46,7 @@ trap_common:
     mov rdi, rsp
     sub rsp, 512
     fxsave64 [rsp]
-    call {dispatch}
+    call trap_dispatch
     fxrstor64 [rsp]
     add rsp, 512
     pop r15

@@ -7,10 +7,9 @@ use bareflow_machine::vectors::STACKS;
 
 use super::job::Job;
 use crate::alarm::Alarm;
-use crate::arch::divert::Diversion;
-use crate::arch::gdt::{self, Segments};
+use crate::arch::diversion::Diversion;
+use crate::arch::gdt::Segments;
 use crate::arch::stack::InterruptStack;
-use crate::arch::{gs, idt};
 
 /// A processor's data, where its GS points for good.
 ///
@@ -42,8 +41,8 @@ pub struct Block {
     pub stands: AtomicBool,
     /// What it is given to do.
     pub job: Job,
-    segments: UnsafeCell<Segments>,
-    stacks: AtomicPtr<InterruptStack>,
+    pub(super) segments: UnsafeCell<Segments>,
+    pub(super) stacks: AtomicPtr<InterruptStack>,
 }
 
 // SAFETY: only the processor that owns the block touches the one field that is not atomic.
@@ -52,7 +51,8 @@ unsafe impl Sync for Block {}
 /// The first processor's.
 pub static FIRST: Block = Block::new(0, 0);
 
-static mut FIRST_STACKS: [InterruptStack; STACKS] = [const { InterruptStack::new() }; STACKS];
+pub(super) static mut FIRST_STACKS: [InterruptStack; STACKS] =
+    [const { InterruptStack::new() }; STACKS];
 
 /// Addresses of the pages below the first processor's interrupt stacks, to be unmapped.
 pub fn guard_pages() -> impl Iterator<Item = u64> {
@@ -108,33 +108,5 @@ impl Block {
     /// Tells where its own stack begins.
     pub fn set_stack_top(&self, top: u64) {
         self.stack_top.store(top, Ordering::Relaxed);
-    }
-
-    /// Makes the calling processor the one of this block, with segments and interrupt stacks.
-    ///
-    /// # Safety
-    /// Called once on each processor, each with a block of its own, whose interrupt stacks are in
-    /// place; the interrupt table is filled.
-    pub unsafe fn take_over(&'static self) {
-        self.this.store(core::ptr::from_ref(self).cast_mut(), Ordering::Relaxed);
-        // SAFETY: once and in this order, by this function's contract.
-        unsafe {
-            gs::set(self);
-            gdt::load(self.segments.get(), self.stacks.load(Ordering::Relaxed));
-            idt::load();
-        }
-    }
-}
-
-/// Makes the calling processor the first one.
-///
-/// # Safety
-/// Called once, before anything asks for a block.
-pub unsafe fn take_over_first() {
-    FIRST.set_stacks((&raw mut FIRST_STACKS).cast());
-    // SAFETY: once, by this function's contract; no processor loads the table before.
-    unsafe {
-        idt::fill();
-        FIRST.take_over();
     }
 }

@@ -4,7 +4,7 @@
 //!    gets memory, and an INIT.
 //! 2. [`let_in`], when the first processor has used the time for something else: they are sent to
 //!    the page below 1 MiB where `arch/startup.s` begins.
-//! 3. [`enter`], on each of them: it becomes a processor of this kernel, takes a number and works.
+//! 3. [`core_enter`], on each of them: it becomes a processor of this kernel, takes a number and works.
 //! 4. [`count`], when somebody asks: after the last has come, or a while, the door is shut. Who is
 //!    missing is named.
 
@@ -16,7 +16,9 @@ use bareflow_machine::options::Options;
 use bareflow_machine::windows::MOST_CORES;
 use spin::Mutex;
 
-use super::{Block, CORES, COUNT, JOINING, block, block_of, running, wait, work};
+use super::block::{self, Block};
+use super::running::{CORES, COUNT, JOINING, block_of, running};
+use super::{wait, work};
 use crate::arch::{cpu, gs, startup};
 use crate::console::log;
 use crate::devices::apic::{self, Signal};
@@ -120,7 +122,7 @@ impl Coming {
 pub fn count() -> u32 {
     /// A processor that was not heard of for this long is not there. Emulators start theirs
     /// one after the other, on a machine that may be busy.
-    const PATIENCE_NS: u64 = 1_000_000_000;
+    const PATIENCE_NS: u64 = 2_000_000_000;
     /// Some need to be told twice.
     const AGAIN_NS: u64 = 200_000;
     if SHUT.load(Ordering::Acquire) {
@@ -162,7 +164,8 @@ fn is_here(id: u32) -> bool {
 ///
 /// # Safety
 /// Called by `startup.s` alone, with the block that this processor was given.
-pub unsafe extern "C" fn enter(block: &'static Block) -> ! {
+#[unsafe(no_mangle)]
+unsafe extern "C" fn core_enter(block: &'static Block) -> ! {
     // SAFETY: once on this processor; its block and stacks were made before it started.
     unsafe { block.take_over() };
     cpu::follow();

@@ -4,16 +4,14 @@
 //! succeeds; it lets the others finish what they hold, for a moment, and has them stand still, so
 //! that what it reports is the last that is written. Whoever comes second stands still as well.
 
-use core::sync::atomic::{AtomicPtr, Ordering};
+use core::sync::atomic::Ordering;
 
-use super::{Block, block_of, running};
+use super::ending::{OWNER, stand};
+use super::running::{block_of, running};
 use crate::arch::gs;
 use crate::devices::apic::{self, Signal};
 use crate::devices::clock;
 use crate::{console, memory};
-
-/// Who ends the machine.
-static OWNER: AtomicPtr<Block> = AtomicPtr::new(core::ptr::null_mut());
 
 /// What a claim gave.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,23 +37,6 @@ pub fn claim() -> Claim {
         }
         Err(owner) if owner == me => Claim::Again,
         Err(_) => stand(),
-    }
-}
-
-/// Whether the machine is about to end.
-pub fn is_ending() -> bool {
-    !OWNER.load(Ordering::Acquire).is_null()
-}
-
-/// Stands still for good.
-pub fn stand() -> ! {
-    gs::block().stands.store(true, Ordering::Release);
-    loop {
-        // SAFETY: nothing is left to do for this processor.
-        unsafe {
-            x86::irq::disable();
-            x86::halt();
-        }
     }
 }
 

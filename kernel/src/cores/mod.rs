@@ -2,7 +2,7 @@
 //!
 //! The first processor boots alone. When it has memory and an interrupt controller it tells the
 //! others to start ([`bring`]) and goes on with its own work; they come in one by one, set
-//! themselves up, take a number and wait for something to do ([`enter`]). Who asks how many there
+//! themselves up, take a number and wait for something to do ([`bring`]). Who asks how many there
 //! are waits for those still on their way, for a moment. So starting them costs the boot next to
 //! nothing, and a machine of one processor nothing at all.
 //!
@@ -12,54 +12,30 @@
 mod block;
 mod bring;
 mod end;
+mod ending;
 mod job;
 mod mutex;
+mod running;
+mod take_over;
 mod wait;
 
-use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
 
-use bareflow_machine::vectors::WAKE;
-use bareflow_machine::windows::{MOST_CORES, Window};
-use spin::Mutex;
+use bareflow_machine::windows::Window;
 
-pub use block::{Block, guard_pages, take_over_first};
-pub use bring::{begin, count, enter, let_in};
-pub use end::{claim, is_ending, stand};
+pub use block::{Block, guard_pages};
+pub use bring::{begin, count, let_in};
+pub use end::claim;
+pub use ending::{is_ending, stand};
 pub use job::Run;
 pub use mutex::SleepingMutex;
+pub use running::{interrupt, number};
+pub use take_over::take_over_first;
 pub use wait::{wait, wake};
 
 use crate::arch::{cpu, gs};
-use crate::devices::apic::{self, Signal};
 use crate::memory;
-
-/// The processors that run, by their numbers.
-static CORES: [AtomicPtr<Block>; MOST_CORES] =
-    [const { AtomicPtr::new(core::ptr::null_mut()) }; MOST_CORES];
-/// How many there are so far.
-static COUNT: AtomicU32 = AtomicU32::new(1);
-/// Held while one joins.
-static JOINING: Mutex<()> = Mutex::new(());
-
-/// The calling processor's number.
-pub fn number() -> u32 {
-    gs::block().number()
-}
-
-/// Processors that run by now.
-fn running() -> u32 {
-    COUNT.load(Ordering::Acquire)
-}
-
-/// The block of a processor that runs.
-fn block_of(core: u32) -> Option<&'static Block> {
-    if core == 0 {
-        return Some(&block::FIRST);
-    }
-    let block = CORES.get(core as usize)?.load(Ordering::Acquire);
-    // SAFETY: only blocks that stay for ever are stored here.
-    unsafe { block.as_ref() }
-}
+use running::block_of;
 
 /// Lowest and highest address of the stack that programs use on a processor.
 pub fn stack(core: u32) -> Option<Window> {
@@ -80,13 +56,6 @@ pub unsafe fn start(core: u32, run: Run, argument: *mut ()) {
     let Some(block) = block else { panic!("there is no other processor {core} to start") };
     block.job.give(run, argument);
     wake(block.job.word().0, 1);
-}
-
-/// Interrupts another processor for no reason.
-pub fn interrupt(core: u32) {
-    if let Some(block) = block_of(core) {
-        apic::send(block.apic.load(Ordering::Relaxed), Signal::Interrupt(WAKE));
-    }
 }
 
 /// Sets what code finds at `gs:[0]` on the calling processor.

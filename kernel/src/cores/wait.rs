@@ -15,7 +15,8 @@ use bareflow_machine::options::Idle;
 use bareflow_machine::waiters::Waiters;
 use x86::bits64::rflags;
 
-use super::{Block, block_of};
+use super::block::Block;
+use super::running::{block_of, interrupt, running};
 use crate::arch::{cpu, gs, stack};
 use crate::devices::{apic, clock};
 
@@ -58,10 +59,11 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: Option<u64>) -> bool {
 
 /// Wakes at most `most` of the processors that wait on a word; how many there were.
 pub fn wake(word: &AtomicU32, most: u32) -> u32 {
-    WAITERS.wake(word.as_ptr().addr() as u64, most, |core| {
+    let cores = running() as usize;
+    WAITERS.wake(word.as_ptr().addr() as u64, most, cores, |core| {
         let core = core as u32;
         if block_of(core).is_some_and(|block| block.asleep.load(Ordering::SeqCst)) {
-            super::interrupt(core);
+            interrupt(core);
         }
     })
 }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use bareflow_storage::{BlockDevice, DeviceError};
 
 use super::{ahci, ata, virtio};
-use crate::start;
+use crate::boot;
 
 /// A disk.
 pub enum Disk {
@@ -23,7 +23,7 @@ pub fn find() -> Vec<Disk> {
     let mut disks: Vec<Disk> = ata::find().into_iter().map(Disk::Ata).collect();
     disks.extend(ahci::find().into_iter().map(Disk::Ahci));
     disks.extend(
-        virtio::find(&start::boot().options.virtio_mmio)
+        virtio::find(&boot::boot().options.virtio_mmio)
             .into_iter()
             .map(|d| Disk::Virtio(Box::new(d))),
     );

@@ -78,14 +78,17 @@ const GUESSES: usize = 24;
 /// Words on the stack that are addresses of code: return addresses, and what was left behind.
 /// For code that keeps no frame pointers, and jumps to nowhere.
 pub fn scan(rsp: u64) -> impl Iterator<Item = u64> {
+    words(rsp).filter(|&word| memory::is_code(word)).take(GUESSES)
+}
+
+/// Words on top of the stack.
+pub fn words(rsp: u64) -> impl Iterator<Item = u64> {
     let first = rsp & !7;
     (0..SCANNED)
         .map(move |i| first.wrapping_add(8 * i))
         .take_while(|&at| memory::is_readable(at))
         // SAFETY: the word can be read; what it holds is only looked at.
         .map(|at| unsafe { core::ptr::with_exposed_provenance::<u64>(at as usize).read_volatile() })
-        .filter(|&word| memory::is_code(word))
-        .take(GUESSES)
 }
 
 /// The caller of the function whose frame pointer this is, if it is one.

@@ -14,7 +14,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use bareflow_machine::vectors;
 
 use crate::arch::exit::{Status, exit};
-use crate::arch::trap::Frame;
+use crate::arch::frame::Frame;
 use crate::arch::{Place, paging};
 use crate::cores;
 use crate::devices::serial;

@@ -5,9 +5,9 @@ use core::fmt::{self, Write};
 use bareflow_machine::vectors::page_fault_words;
 
 use super::backtrace;
-use super::symbols::Named;
+use super::symbols::{Named, interpreted};
 use crate::arch::Place;
-use crate::arch::trap::Frame;
+use crate::arch::frame::Frame;
 use crate::console::{self, Escaped};
 use crate::cores;
 use crate::memory;
@@ -38,7 +38,10 @@ impl Report<'_> {
     fn for_people(&self, out: &mut impl Write) -> fmt::Result {
         write!(out, "\nfault: {self}")?;
         if let Some(frame) = self.frame {
-            writeln!(out, " in {}", Named(self.place.rip))?;
+            match interpreted(frame) {
+                Some((function, _)) => writeln!(out, " in {function}, interpreted")?,
+                None => writeln!(out, " in {}", Named(self.place.rip))?,
+            }
             registers(out, frame)?;
         } else {
             writeln!(out)?;
@@ -77,7 +80,11 @@ impl Report<'_> {
             write!(out, ",\"core\":{}", cores::number())?;
         }
         write!(out, ",\"rip\":{},\"function\":\"", self.place.rip)?;
-        write!(Escaped(out), "{}", Named(self.place.rip))?;
+        match self.frame.and_then(interpreted) {
+            Some((function, None)) => write!(Escaped(out), "{function}")?,
+            Some((function, Some(block))) => write!(Escaped(out), "{function}, block {block}")?,
+            None => write!(Escaped(out), "{}", Named(self.place.rip))?,
+        }
         out.write_str("\",\"backtrace\":[")?;
         for (i, line) in backtrace::walk(self.place).enumerate() {
             out.write_str(if i > 0 { ",\"" } else { "\"" })?;

@@ -5,6 +5,8 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 
 use bareflow_machine::symbols::Symbols;
 
+use super::backtrace;
+use crate::arch::frame::Frame;
 use crate::memory;
 
 /// Room for the symbol table, which is put here when everything is linked.
@@ -21,6 +23,32 @@ static NAMER: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 /// Sets who names compiled code.
 pub fn set_namer(namer: Namer) {
     NAMER.store(namer as *mut (), Ordering::Release);
+}
+
+/// The function of the program that is being interpreted, by the registers of a fault and what is
+/// on its stack. It must not allocate or wait for a lock.
+pub type Interpreting = fn(&mut dyn Iterator<Item = u64>) -> Option<(&'static str, Option<u32>)>;
+
+static INTERPRETING: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
+
+/// Sets who knows what is being interpreted.
+#[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "nothing interprets without one"))]
+pub fn set_interpreting(interpreting: Interpreting) {
+    INTERPRETING.store(interpreting as *mut (), Ordering::Release);
+}
+
+/// What is being interpreted, if that is where a fault struck: in the kernel's own code.
+pub fn interpreted(frame: &Frame) -> Option<(&'static str, Option<u32>)> {
+    let own = Symbols::new(memory::symbol_bytes()).and_then(|symbols| symbols.find(frame.rip));
+    let interpreting = INTERPRETING.load(Ordering::Acquire);
+    if own.is_none() || interpreting.is_null() {
+        return None;
+    }
+    // SAFETY: only `set_interpreting` stores here, and it stores an `Interpreting`.
+    let interpreting = unsafe { core::mem::transmute::<*mut (), Interpreting>(interpreting) };
+    let f = frame;
+    let registers = [f.rdi, f.rbx, f.r12, f.r13, f.r14, f.r15, f.rbp, f.rsi, f.rdx, f.rcx, f.rax];
+    interpreting(&mut registers.into_iter().chain(backtrace::words(frame.rsp)))
 }
 
 /// An address, shown as `name+offset`, or as a bare number where nobody knows a name.

@@ -5,7 +5,7 @@ use bareflow_machine::paging::{Access, Mapping, map};
 use bareflow_machine::ranges::{FreeRanges, From, PAGE, Range};
 use bareflow_machine::windows::LEAST_MEMORY;
 
-use super::{FOUR_GIB, Memory, Tables, zero};
+use super::state::{FOUR_GIB, Memory, Tables, zero};
 use crate::{arch, cores};
 
 /// The machine has less memory than the kernel needs.

@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicPtr, Ordering};
 
 use spin::{Mutex, MutexGuard};
 
-use super::Memory;
+use super::state::Memory;
 use crate::arch::gs;
 use crate::cores::{self, Block};
 

@@ -3,10 +3,11 @@
 mod boot;
 mod heap;
 mod lock;
+mod state;
 
 use bareflow_boot::BootInfo;
-use bareflow_machine::paging::{self, Access, Mapping, TableMemory};
-use bareflow_machine::ranges::{FreeRanges, From, LARGE_PAGE, PAGE, Range};
+use bareflow_machine::paging::{self, Access, Mapping};
+use bareflow_machine::ranges::{From, LARGE_PAGE, PAGE, Range};
 use bareflow_machine::vectors::{self, STACKS};
 use bareflow_machine::windows::{
     self, CODE, CODE_WRITE, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
@@ -18,22 +19,7 @@ use crate::cores::Block;
 
 pub use boot::{TooLittle, symbol_bytes};
 pub use lock::hold_while;
-
-/// What devices and page tables can reach.
-const FOUR_GIB: u64 = 1 << 32;
-
-/// The physical memory and the tables that map it.
-pub struct Memory {
-    free: FreeRanges,
-    /// All that was ever free, and the kernel.
-    ours: FreeRanges,
-    root: u64,
-    /// A page below 1 MiB that nobody uses.
-    low: Option<u64>,
-    plan: Option<Plan>,
-    /// Set once a block could not be had: from then on single pages are brought in.
-    scarce: bool,
-}
+use state::{FOUR_GIB, Memory, Tables, zero};
 
 /// Takes over memory from the loader: frames, page tables, heap.
 ///
@@ -107,14 +93,20 @@ pub fn low_page() -> Option<u64> {
 }
 
 /// Memory for one more processor, for good: its block, its interrupt stacks, and as much of its own
-/// stack as it needs until it can bring in more itself.
+/// stack as it needs until it can bring in more itself. `None` when processors would take more than a
+/// quarter of the memory there is.
 pub fn for_core(place: usize) -> Option<&'static Block> {
     let window = windows::core(place);
-    let stack = plan().core_stack(place);
+    let plan = plan();
+    let stack = plan.core_stack(place);
     let size = size_of::<InterruptStack>() as u64;
     let block_at = window.base + STACKS as u64 * size;
     const { assert!(size_of::<Block>() as u64 <= PAGE) };
     with(|m| {
+        // The program's heap is three quarters of it.
+        if m.free.total() < plan.heap.len {
+            return None;
+        }
         for each in 0..STACKS as u64 {
             m.fill(window.base + each * size + PAGE, size - PAGE)?;
         }
@@ -296,33 +288,6 @@ impl Memory {
             at += size;
         }
         Some(())
-    }
-}
-
-fn zero(physical: u64, len: u64) {
-    let first = core::ptr::with_exposed_provenance_mut::<u8>(physical as usize);
-    // SAFETY: frames just taken from the free ranges are mapped one to one and nobody else's
-    // (kernel invariant 4).
-    unsafe { first.write_bytes(0, len as usize) };
-}
-
-/// Page tables in frames, reached one to one.
-struct Tables<'a> {
-    free: Option<&'a mut FreeRanges>,
-}
-
-impl TableMemory for Tables<'_> {
-    fn new_table(&mut self) -> Option<u64> {
-        let table = self.free.as_mut()?.take(PAGE, PAGE, FOUR_GIB, From::Low)?;
-        zero(table, PAGE);
-        Some(table)
-    }
-
-    fn entry(&mut self, table: u64, index: usize) -> &mut u64 {
-        let first = core::ptr::with_exposed_provenance_mut::<u64>(table as usize);
-        // SAFETY: `table` is a frame that this type made, and `index` is below 512; the tables
-        // are changed with the memory locked only (kernel invariant 5).
-        unsafe { &mut *first.add(index) }
     }
 }
 

@@ -18,7 +18,7 @@ pub fn run(which: &str) -> Status {
         "execute-data" => execute_data(),
         "nested" => nested(),
         "heap" => exhaust(),
-        _ => return super::unknown(which),
+        _ => return super::unknown::unknown(which),
     }
     say!("selftest: {which} did not fault");
     Status::Failure

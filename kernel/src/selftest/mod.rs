@@ -9,16 +9,18 @@ mod echo;
 mod fat;
 mod faults;
 mod memory;
+mod unknown;
 
 use crate::arch::exit::Status;
 use crate::say;
+use unknown::unknown;
 
 /// Runs a self-test.
 ///
 /// `on:N:NAME` and `on:all:NAME` run one on another processor, or on all.
 pub fn run(name: &'static str) -> Status {
     if let Some((core, name)) = name.strip_prefix("on:").and_then(|rest| rest.split_once(':')) {
-        return cores::run_on(core, name);
+        return cores::run_on(core, name, run);
     }
     say!("selftest: {name}");
     match name.split_once(':') {
@@ -31,9 +33,4 @@ pub fn run(name: &'static str) -> Status {
         None if name == "fat" => fat::run(),
         _ => unknown(name),
     }
-}
-
-fn unknown(name: &str) -> Status {
-    say!("selftest: no test is called {name}");
-    Status::Failure
 }

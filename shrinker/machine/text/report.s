@@ -24,6 +24,7 @@ report_value:
 .section .text.report_exit, "ax", @progbits
 .global report_exit
 report_exit:
+    movzx eax, al                           # what of a status reaches anybody
     test eax, eax
     jz 1f
     mov byte ptr [driver_failed], 1
@@ -38,16 +39,6 @@ report_exit:
     pop rax
     push 10
     pop rcx
-    test eax, eax
-    jns 2f
-    neg eax
-    push rax
-    mov esi, offset report_minus
-    call say
-    pop rax
-    push 10
-    pop rcx
-2:  mov eax, eax
     call say_number
     mov esi, offset report_null
     jmp say
@@ -90,10 +81,6 @@ report_result:
 .section .rodata.report_status, "a", @progbits
 report_status:
     .asciz "\",\"exit\":"
-
-.section .rodata.report_minus, "a", @progbits
-report_minus:
-    .asciz "-"
 
 .section .rodata.report_null, "a", @progbits
 report_null:

@@ -23,7 +23,8 @@ write_console:                              # rsi: text, rdx: length; uses rax, 
     loop 2b
 4:  pop rax
     ret
-5:  or rax, -1
+5:  push -9                                 # EBADF
+    pop rax
     ret
 
 # rsi: text up to a zero byte. Uses rax, rcx, rdx, rsi.

@@ -24,6 +24,7 @@ fn grow() -> Grown {
             files: vec!["fibonacci.bc".into()],
             entry: Some("fibonacci".into()),
             arg: Some(30),
+            ..ModuleEntry::default()
         }],
         ..Manifest::default()
     };

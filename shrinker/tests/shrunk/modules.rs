@@ -44,6 +44,7 @@ fn small(names: &[&str]) -> (Manifest, Vec<NamedFile>, Vec<u64>) {
             files: vec![format!("{name}.bc")],
             entry: Some((*name).into()),
             arg: small["arg"].as_u64(),
+            ..ModuleEntry::default()
         });
         files.push((format!("modules/{name}.bc"), artefact(&format!("modules/{name}.bc"))));
         results.push(small["result"].as_u64().unwrap());

@@ -136,7 +136,16 @@ impl<D: BlockDevice> Volume<D> {
     }
 
     fn existing(&mut self, path: &str) -> Result<Entry, Error> {
-        self.find(path)?.ok_or_else(|| Error::NotFound { path: path.into() })
+        if let Some(entry) = self.find(path)? {
+            return Ok(entry);
+        }
+        // A file on the way is another mistake than nothing there.
+        for (at, _) in path.match_indices('/').filter(|(at, _)| *at > 0) {
+            if self.find(&path[..at])?.is_some_and(|entry| !entry.is_folder) {
+                return Err(Error::NotFolder { path: path[..at].into() });
+            }
+        }
+        Err(Error::NotFound { path: path.into() })
     }
 
     fn file(&mut self, path: &str) -> Result<Entry, Error> {

@@ -78,10 +78,13 @@ impl<D: BlockDevice> Volume<D> {
     /// Content of a file.
     ///
     /// # Errors
-    /// The device's, or that there is no such file.
+    /// The device's, that there is no such file, or no memory for it.
     pub fn read(&mut self, path: &str) -> Result<Vec<u8>, Error> {
         let file = self.open_file(path)?;
-        let mut content = alloc::vec![0; file.size as usize];
+        let no_memory = |_| Error::NoMemory { path: path.into(), size: file.size };
+        let mut content = Vec::new();
+        content.try_reserve_exact(file.size as usize).map_err(no_memory)?;
+        content.resize(file.size as usize, 0);
         self.read_at(&file, 0, &mut content)?;
         Ok(content)
     }

@@ -1,3 +1,4 @@
+// refused: a call that must be a tail call
 // Calls in tail position that the language says must not use up the stack.
 #include <stdint.h>
 #include <stdio.h>

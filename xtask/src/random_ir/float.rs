@@ -44,8 +44,8 @@ pub(super) fn operation(text: &mut Text) {
             text.set(format!("select {cond} {c}, {ty} {a}, {ty} {b}"))
         }
         7 => {
-            let width = [8, 16, 32, 64][text.random.below(4) as usize];
-            let from = ty.of(Lane::Int(width));
+            let widths: &[u32] = if ty.lanes == 1 { &FROM } else { &FROM[..4] };
+            let from = ty.of(Lane::Int(widths[text.random.below(widths.len() as u64) as usize]));
             let op = text.random.pick(&["sitofp", "uitofp"]);
             let value = text.value(from);
             text.set(format!("{op} {from} {value} to {ty}"))
@@ -64,12 +64,33 @@ pub(super) fn operation(text: &mut Text) {
     text.know(ty, value);
 }
 
+/// Widths of integers that floats are made of; vectors have the first four.
+const FROM: [u32; 11] = [8, 16, 32, 64, 65, 100, 128, 129, 150, 200, 256];
+
 fn to_int(text: &mut Text, ty: Type) {
     let value = text.value(ty);
+    if ty.lanes == 1 && text.random.one_in(3) {
+        return to_wide(text, ty, &value);
+    }
     let to = ty.of(Lane::Int([8, 16, 32, 64][text.random.below(4) as usize]));
     let kind = text.random.pick(&["fptosi", "fptoui"]);
     let name = format!("{kind}.sat.{}.{}", to.suffix(), ty.suffix());
     let result = text.intrinsic(&to.to_string(), &name, &[(ty.to_string(), value)]);
+    text.know(to, result);
+}
+
+/// To an integer of more bits than there is a saturating conversion for natively: of a number that
+/// fits.
+fn to_wide(text: &mut Text, ty: Type, value: &str) {
+    let magnitude = [(ty.to_string(), value.to_owned())];
+    let magnitude = text.intrinsic(&ty.to_string(), &format!("fabs.{}", ty.suffix()), &magnitude);
+    // 2 to the power of 126; NaN is not less.
+    let fits = text.set(format!("fcmp olt {ty} {magnitude}, 0x47D0000000000000"));
+    let signed = text.random.one_in(2);
+    let (kind, value) = if signed { ("fptosi", value) } else { ("fptoui", magnitude.as_str()) };
+    let value = text.set(format!("select i1 {fits}, {ty} {value}, {ty} 1.5"));
+    let to = Type::int([129, 150, 200, 256][text.random.below(4) as usize]);
+    let result = text.set(format!("{kind} {ty} {value} to {to}"));
     text.know(to, result);
 }
 

@@ -104,8 +104,8 @@ fn divide(text: &mut Text, ty: Type) {
 /// From one width to another.
 fn resize(text: &mut Text) {
     let Some((from, value)) = text.known(true) else { return };
-    let widths = [1, 3, 8, 16, 32, 64, 65, 128];
-    let to = widths[text.random.below(8) as usize];
+    let widths = [1, 3, 8, 16, 32, 64, 65, 128, 129, 200, 256, 300];
+    let to = widths[text.random.below(12) as usize];
     let to = from.of(Lane::Int(if from.lanes > 1 { to.min(64) } else { to }));
     if to.bits() == from.bits() || (to.lanes > 1 && ![1, 8, 16, 32, 64].contains(&to.bits())) {
         return;
@@ -150,7 +150,6 @@ fn intrinsic(text: &mut Text, ty: Type) -> Option<String> {
 
 /// Arithmetic that tells of overflow.
 fn overflow(text: &mut Text, ty: Type) {
-    let ty = if ty.bits() > 64 { Type::int(64) } else { ty };
     let op = text.random.pick(&["sadd", "uadd", "ssub", "usub", "smul", "umul"]);
     let args = [(ty.to_string(), text.value(ty)), (ty.to_string(), text.value(ty))];
     let ret = format!("{{ {ty}, i1 }}");

@@ -178,12 +178,12 @@ impl Text {
                 0 => "0".into(),
                 1 => "1".into(),
                 2 => "-1".into(),
-                3 => (u128::MAX >> (129 - bits)).to_string(),
-                4 => format!("-{}", 1u128 << (bits - 1)),
+                3 => (u128::MAX >> (129 - bits.min(129))).to_string(),
+                4 => format!("-{}", 1u128 << (bits.min(128) - 1)),
                 _ => {
                     let wide =
                         u128::from(self.random.word()) << 64 | u128::from(self.random.word());
-                    (wide >> (129 - bits)).to_string()
+                    (wide >> (129 - bits.min(129))).to_string()
                 }
             },
             Lane::Float | Lane::Double => {

@@ -48,9 +48,11 @@ impl Type {
 
     /// Any integer or vector of them.
     pub(super) fn any_int(random: &mut Random) -> Self {
-        const BITS: [u32; 18] =
-            [1, 3, 7, 8, 8, 13, 16, 24, 32, 32, 33, 48, 63, 64, 64, 65, 96, 128];
-        let bits = BITS[random.below(18) as usize];
+        const BITS: [u32; 23] = [
+            1, 3, 7, 8, 8, 13, 16, 24, 32, 32, 33, 48, 63, 64, 64, 65, 96, 128, 129, 150, 192, 200,
+            256,
+        ];
+        let bits = BITS[random.below(23) as usize];
         let lanes = match bits {
             1 | 7 | 8 | 16 | 24 | 32 | 64 if random.one_in(3) => {
                 [2, 3, 4, 5, 8, 16][random.below(6) as usize]
@@ -74,13 +76,13 @@ impl Type {
     /// One that functions take and return.
     pub(super) fn param(random: &mut Random) -> Self {
         let one = |lane| Self { lane, lanes: 1 };
-        match random.below(12) {
+        match random.below(13) {
             0 => one(Lane::Double),
             1 => one(Lane::Float),
             2 => Self { lane: Lane::Int(32), lanes: 4 },
             3 => Self { lane: Lane::Float, lanes: 4 },
             4 => Self { lane: Lane::Double, lanes: 2 },
-            at => one(Lane::Int([1, 7, 8, 16, 32, 64, 128][at as usize - 5])),
+            at => one(Lane::Int([1, 7, 8, 16, 32, 64, 128, 150][at as usize - 5])),
         }
     }
 

@@ -5,7 +5,9 @@
 //! children and hands their names on is in nobody's way. Neither `mod child;` nor such a `pub use` is
 //! a use. A child may use what its parent's file defines, or a parent may use its children: not both.
 //! Calls of methods name no module and are no uses; so one type may have its methods in several
-//! files, below the one that defines it. Tests beside the code may see everything.
+//! files, below the one that defines it. Names that only the linker joins (`kernel_main`,
+//! `trap_dispatch`) are how assembly below is handed what lies above, and no uses. Tests beside the
+//! code may see everything.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,8 +16,7 @@ use crate::source::Tree;
 use crate::{graph, names, workspace};
 
 /// Crates that still have circles. This list is to become empty.
-const NOT_YET: [&str; 5] =
-    ["bareflow-bitcode", "bareflow-ir", "bareflow-kernel", "bareflow-link", "bareflow-session"];
+const NOT_YET: &[&str] = &["bareflow-bitcode", "bareflow-ir", "bareflow-link"];
 
 /// The circles of the crate whose root is this file, in words.
 fn circles(root: &Path) -> Vec<String> {
@@ -51,10 +52,10 @@ fn files_of_a_crate_use_each_other_in_one_direction() {
         }
     }
     for name in NOT_YET {
-        assert!(
-            found.remove(name).is_some(),
-            "{name} has no circle any more: take it off the list"
-        );
+        match found.remove(*name) {
+            Some(left) => println!("not yet: {left}"),
+            None => panic!("{name} has no circle any more: take it off the list"),
+        }
     }
     let text: String = found.into_values().collect();
     assert!(text.is_empty(), "\n{text}");

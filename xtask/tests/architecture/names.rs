@@ -74,6 +74,9 @@ impl Tree {
         if module.items.contains(name) {
             return Some(Found::Item(id));
         }
+        if let (0, Some(of)) = (id, self.macros.get(name)) {
+            return Some(Found::Item(*of));
+        }
         let named = |one: &&Import| one.name.as_deref() == Some(name);
         let import = module.imports.iter().filter(named);
         let by_name = import.filter_map(|import| self.resolve(id, &import.path, depth)).next();

@@ -17,6 +17,8 @@ pub struct Tree {
     pub modules: Vec<Module>,
     /// The files that modules are in, by the number that [`Module::file`] has.
     pub files: Vec<PathBuf>,
+    /// Macros that are named at the root, and the modules that define them.
+    pub macros: BTreeMap<String, usize>,
 }
 
 /// One module: a file, or a part of a file.
@@ -88,6 +90,11 @@ impl Tree {
                 }
                 Item::Use(item) => self.modules[id].import(&item),
                 item => {
+                    let mut exported = attributes(&item).iter();
+                    let exported = exported.any(|attr| attr.path().is_ident("macro_export"));
+                    if let (true, Some(name)) = (exported, name_of(&item)) {
+                        self.macros.insert(name, id);
+                    }
                     self.modules[id].items.extend(name_of(&item));
                     self.modules[id].scan(item.into_token_stream());
                 }

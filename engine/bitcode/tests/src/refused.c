@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 long double extended(long double x) { return x * 3; }
-unsigned long timestamp(void) {
+unsigned long unknown(void) {
     unsigned lo, hi;
-    __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+    __asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi));
     return (unsigned long)hi << 32 | lo;
 }
 int segment(int __attribute__((address_space(256))) * p) { return *p; }

@@ -169,7 +169,7 @@ fn what_cannot_be_run_is_refused_by_function() {
                 ("foreign", "the Windows calling convention"),
                 ("jumps", "assembly that jumps (asm goto)"),
                 ("segment", "a pointer into another address space"),
-                ("timestamp", "inline assembly \"rdtsc\""),
+                ("unknown", "inline assembly \"rdpmc\""),
             ];
             let found: Vec<(&str, &str)> = found.iter().map(|(n, w)| (n.as_str(), *w)).collect();
             assert_eq!(found, expected, "{producer:?}");

@@ -50,11 +50,43 @@ fn code_for_other_machines_is_refused() {
         ("aarch64-unknown-linux-gnu", "e-m:e-i64:64", "aarch64"),
         ("x86_64-unknown-linux-gnux32", "e-m:e-p:32:32-i64:64", "x32"),
         ("x86_64-unknown-linux-gnu", "e-m:e-p:32:32-i64:64", "p:32:32"),
+        ("x86_64-pc-windows-msvc19.44.35219", "e-m:w-i64:64", "windows"),
+        ("x86_64-w64-windows-gnu", "", "windows"),
+        ("x86_64-pc-cygwin", "", "cygwin"),
+        ("x86_64-unknown-uefi", "", "uefi"),
+        ("x86_64-apple-macosx14.0.0", "", "macosx"),
+        ("x86_64-apple-darwin23", "", "darwin"),
+        ("x86_64-unknown-linux-muslx32", "", "x32"),
+        ("", "e-m:w-i64:64", "m:w"),
+        ("x86_64-unknown-none", "e-m:o-i64:64", "m:o"),
     ] {
         let source = format!("target triple = \"{triple}\"\ntarget datalayout = \"{layout}\"\n");
         let text = message(&assemble(&source).expect("an assembled module"));
         assert!(text.contains(part), "{text} lacks {part:?}");
+        assert!(text.contains("--target=x86_64-unknown-linux-gnu"), "{text} names no cure");
     }
+    for triple in [
+        "",
+        "x86_64-unknown-linux-gnu",
+        "x86_64-pc-linux-musl",
+        "x86_64-unknown-none-elf",
+        "amd64-unknown-freebsd14.1",
+        "x86_64-unknown-openbsd7.6",
+        "x86_64-unknown-linux-gnu2.36",
+    ] {
+        let source = format!("target triple = \"{triple}\"\n");
+        read(&assemble(&source).expect("an assembled module")).expect("a module of this system");
+    }
+}
+
+#[test]
+fn alignments_of_accesses_are_promises_of_any_size() {
+    let source = "define void @f(ptr %p) {
+        store volatile i32 1, ptr null, align 4294967296
+        %x = load i32, ptr %p, align 1073741824
+        ret void }";
+    let module = read(&assemble(source).expect("an assembled module")).expect("a module");
+    assert_eq!(module.refused, []);
 }
 
 #[test]
@@ -64,15 +96,16 @@ fn assembly_at_module_level_is_refused() {
 }
 
 #[test]
-fn an_ifunc_is_refused_where_it_is_used() {
-    let source = "@f = ifunc i32 (i32), ptr @resolver
+fn ifuncs_that_cannot_be_seen_through_are_refused() {
+    let source = "@f = ifunc i32 (i32, ...), ptr @resolver
+        @g = ifunc void (ptr), ptr @resolver
         define internal ptr @resolver() { ret ptr null }
-        define i32 @main() { %r = call i32 @f(i32 1) ret i32 %r }";
+        define internal void @copies(ptr byval([64 x i8]) %p) { ret void }
+        define internal void @does_not(ptr %p) { ret void }";
     let module = read(&assemble(source).expect("an assembled module")).expect("a module");
-    let [refusal] = &module.refused[..] else { panic!("{:?}", module.refused) };
-    let Symbol::Func(id) = refusal.symbol else { panic!("{refusal:?}") };
-    assert_eq!(module.func(id).name, "f");
-    assert!(refusal.why.contains("ifunc"), "{}", refusal.why);
+    let [variable, mixed] = &module.refused[..] else { panic!("{:?}", module.refused) };
+    assert!(variable.why.contains("variable arguments"), "{}", variable.why);
+    assert!(mixed.why.contains("structures as arguments"), "{}", mixed.why);
 }
 
 #[test]

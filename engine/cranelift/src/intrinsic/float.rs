@@ -57,7 +57,8 @@ impl Lower<'_, '_> {
             let rows: Vec<&[Value]> = operands.iter().map(|list| &list[..]).collect();
             return self.float_function(name, ty, &rows).map(Some);
         }
-        let first = *args.first().ok_or_else(missing)?;
+        // One without operands is none of these.
+        let Some(first) = args.first().copied() else { return Ok(None) };
         let from = self.src.type_of(first);
         match name {
             "fptosi.sat" | "fptoui.sat" => {
@@ -283,13 +284,34 @@ impl Lower<'_, '_> {
         ty: TypeId,
         value: Operand,
     ) -> Res<Vec<Value>> {
-        let shape = self.shape(from)?;
-        let mut value = self.pieces(value)?[0];
-        match shape {
-            Shape::Float(_) => {}
-            Shape::Half { brain } => value = self.half_to_single(value, brain),
-            _ => return refuse("the parts of what is no float"),
+        let pieces = self.pieces(value)?;
+        let Some((elem, _)) = self.types().vector(from) else {
+            let elem = self.shape(from)?;
+            let (first, second) = self.float_part(name, elem, pieces[0])?;
+            if self.piece_types(ty)?.get(1) != Some(&self.ty(second)) {
+                return refuse("an exponent of other than 32 bits");
+            }
+            return Ok(vec![first, second]);
+        };
+        let elem = self.shape(elem)?;
+        let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
+        for lane in self.lanes(from, &pieces)? {
+            let (first, second) = self.float_part(name, elem, lane[0])?;
+            firsts.push(vec![first]);
+            seconds.push(vec![second]);
         }
+        let second = self.types().member(ty, 1).ok_or("the parts of a float")?;
+        let mut out = self.from_lanes(from, &firsts)?;
+        out.extend(self.from_lanes(second, &seconds)?);
+        Ok(out)
+    }
+
+    fn float_part(&mut self, name: &str, shape: Shape, value: Value) -> Res<(Value, Value)> {
+        let value = match shape {
+            Shape::Float(_) => value,
+            Shape::Half { brain } => self.half_to_single(value, brain),
+            _ => return refuse("the parts of what is no float"),
+        };
         let float = self.ty(value);
         let second = if name == "modf" { float } else { types::I32 };
         let slot = self.stack_slot(8, 8)?;
@@ -297,18 +319,11 @@ impl Lower<'_, '_> {
         let function = alloc::format!("{name}{}", if float == types::F32 { "f" } else { "" });
         let first = self.library(&function, &[value, place], &[float])[0];
         let second = self.b.ins().load(second, plain(), place, 0);
-        let mut out = Vec::new();
-        for (part, wanted) in [first, second].into_iter().zip(self.piece_types(ty)?.iter()) {
-            let part = match shape {
-                Shape::Half { brain } if self.ty(part) == float => self.single_to_half(part, brain),
-                _ => part,
-            };
-            if self.ty(part) != *wanted {
-                return refuse("an exponent of other than 32 bits");
-            }
-            out.push(part);
-        }
-        Ok(out)
+        let short = |l: &mut Self, part: Value| match shape {
+            Shape::Half { brain } if l.ty(part) == float => l.single_to_half(part, brain),
+            _ => part,
+        };
+        Ok((short(self, first), short(self, second)))
     }
 
     /// Whether a float is of one of these classes (LLVM Language Reference, `is.fpclass`).

@@ -80,6 +80,8 @@ impl Lower<'_, '_> {
             | "prefetch"
             | "var.annotation"
             | "va_end"
+            | "clear_cache"
+            | "codeview.annotation"
             | "dbg.value"
             | "dbg.declare"
             | "dbg.label"
@@ -97,9 +99,8 @@ impl Lower<'_, '_> {
             | "arithmetic.fence"
             | "preserve.array.access.index" => self.pieces(arg(0)?)?,
             "is.constant" => self.zeros(ty)?,
-            "allow.runtime.check" | "allow.ubsan.check" | "type.test" | "public.type.test" => {
-                vec![self.int(types::I8, 1)]
-            }
+            "eh.typeid.for" => self.zeros(ty)?,
+            "allow.runtime.check" | "allow.ubsan.check" => vec![self.int(types::I8, 1)],
             "objectsize" => {
                 let minimum = self.src.const_int(arg(1)?) == Some(1);
                 let piece = self.piece_types(ty)?[0];
@@ -162,6 +163,7 @@ impl Lower<'_, '_> {
                 return nothing;
             }
             _ => {
+                let name = name.strip_prefix("experimental.").unwrap_or(name);
                 if let Some(reduction) = name.strip_prefix("vector.reduce.") {
                     return self.reduce(reduction, args, ty);
                 }

@@ -167,10 +167,13 @@ impl Lower<'_, '_> {
                 .filter(|(at, arg)| *at != 2 || !is_flag(self, arg))
                 .map(|(_, arg)| *arg)
                 .collect(),
+            "expandload" | "compressstore" => args.to_vec(),
             _ => return Ok(None),
         };
-        let (reads, scattered) =
-            (matches!(name, "load" | "gather"), matches!(name, "gather" | "scatter"));
+        let reads = matches!(name, "load" | "gather" | "expandload");
+        let scattered = matches!(name, "gather" | "scatter");
+        // The selected lanes lie without gaps in memory.
+        let packed = matches!(name, "expandload" | "compressstore");
         let at = if reads { 0 } else { 1 };
         let (pointer, mask) =
             (*args.get(at).ok_or_else(missing)?, *args.get(at + 1).ok_or_else(missing)?);
@@ -187,9 +190,12 @@ impl Lower<'_, '_> {
         let values = self.lanes(vector, &values)?;
 
         let mut results = Vec::new();
+        let mut cursor = pointers[0][0];
         for (lane, (bit, value)) in bits.iter().zip(&values).enumerate() {
             let addr = if scattered {
                 Addr { base: Base::Value(pointers[lane][0]), offset: 0 }
+            } else if packed {
+                Addr { base: Base::Value(cursor), offset: 0 }
             } else {
                 let offset = member_offset(self.types(), vector, lane as u64);
                 Addr { base: Base::Value(pointers[0][0]), offset: offset as i64 }
@@ -217,6 +223,12 @@ impl Lower<'_, '_> {
             self.b.seal_block(next);
             self.b.switch_to_block(next);
             results.push(self.b.block_params(next).to_vec());
+            if packed {
+                let size = self.int(types::I64, member_offset(self.types(), vector, 1));
+                let taken = self.b.ins().uextend(types::I64, bit[0]);
+                let step = self.b.ins().imul(taken, size);
+                cursor = self.b.ins().iadd(cursor, step);
+            }
         }
         if reads { self.from_lanes(vector, &results).map(Some) } else { Ok(Some(Vec::new())) }
     }
@@ -249,6 +261,42 @@ impl Lower<'_, '_> {
         Ok(vec![first])
     }
 
+    fn lane_count(&self, vector: Operand) -> u32 {
+        self.types().vector(self.src.type_of(vector)).map_or(0, |(_, len)| len)
+    }
+
+    /// Lanes whose numbers, counted from the first operand, are below the second.
+    fn active_lanes(&mut self, args: &[Operand], ty: TypeId) -> Res<Vec<Value>> {
+        let [base, limit] = *args else { return Err(missing()) };
+        let (base, limit) = (self.one(base)?, self.one(limit)?);
+        let (base, limit) = (self.resize(base, types::I64), self.resize(limit, types::I64));
+        let some = self.b.ins().icmp(IntCC::UnsignedLessThan, base, limit);
+        let rest = self.b.ins().isub(limit, base);
+        let zero = self.int(types::I64, 0);
+        let rest = self.b.ins().select(some, rest, zero);
+        let len = self.types().vector(ty).map_or(0, |(_, len)| len);
+        let mut bits = Vec::new();
+        for lane in 0..len {
+            let lane = self.int(types::I64, u64::from(lane));
+            bits.push(self.b.ins().icmp(IntCC::UnsignedLessThan, lane, rest));
+        }
+        Ok(self.bools_to_mask(len, &bits))
+    }
+
+    /// The lanes of a long vector added to those of a short one, in turn.
+    fn partial_sum(&mut self, args: &[Operand], ty: TypeId) -> Res<Vec<Value>> {
+        let [short, long] = *args else { return Err(missing()) };
+        let (elem, long_ty) = (self.types().scalar(ty), self.src.type_of(long));
+        let (short, long) = (self.pieces(short)?, self.pieces(long)?);
+        let mut sums = self.lanes(ty, &short)?;
+        let count = sums.len();
+        for (at, lane) in self.lanes(long_ty, &long)?.iter().enumerate() {
+            let sum = &sums[at % count];
+            sums[at % count] = self.binary_pieces(BinaryOp::Add, elem, &sum.clone(), lane)?;
+        }
+        self.from_lanes(ty, &sums)
+    }
+
     pub(crate) fn vector_intrinsic(
         &mut self,
         name: &str,
@@ -256,9 +304,7 @@ impl Lower<'_, '_> {
         ty: TypeId,
     ) -> Res<Option<Vec<Value>>> {
         match name {
-            "experimental.cttz.elts" => {
-                self.first_set(*args.first().ok_or_else(missing)?, ty).map(Some)
-            }
+            "cttz.elts" => self.first_set(*args.first().ok_or_else(missing)?, ty).map(Some),
             "vector.insert" | "vector.extract" => {
                 let whole = *args.first().ok_or_else(missing)?;
                 let whole_ty = self.src.type_of(whole);
@@ -278,6 +324,41 @@ impl Lower<'_, '_> {
                     return self.from_lanes(ty, &lanes).map(Some);
                 }
                 self.from_lanes(ty, &lanes[at..at + count]).map(Some)
+            }
+            "get.active.lane.mask" => self.active_lanes(args, ty).map(Some),
+            "vector.partial.reduce.add" => self.partial_sum(args, ty).map(Some),
+            "vector.interleave2" => {
+                let [a, b] = *args else { return Err(missing()) };
+                let half = self.lane_count(a);
+                let mask: Vec<_> =
+                    (0..half).flat_map(|lane| [Some(lane), Some(lane + half)]).collect();
+                self.shuffle_vector(a, b, &mask, ty).map(Some)
+            }
+            "vector.deinterleave2" => {
+                let whole = *args.first().ok_or_else(missing)?;
+                let (half, mut out) = (self.lane_count(whole) / 2, Vec::new());
+                for odd in 0..2 {
+                    let part = self.types().member(ty, odd).ok_or("the halves of a vector")?;
+                    let mask: Vec<_> = (0..half).map(|lane| Some(lane * 2 + odd as u32)).collect();
+                    out.extend(self.shuffle_vector(whole, whole, &mask, part)?);
+                }
+                Ok(Some(out))
+            }
+            "vector.splice" | "vector.splice.left" | "vector.splice.right" => {
+                let [a, b, by] = *args else { return Err(missing()) };
+                let count = self.lane_count(a);
+                let Some(by) = self.src.const_signed(by) else {
+                    return refuse("a splice by a variable");
+                };
+                // Before LLVM 22 one name was for both sides.
+                let from_end = name.ends_with("right") || by < 0;
+                let by = by.unsigned_abs() as u32;
+                let first = if from_end { count.saturating_sub(by) } else { by };
+                if first > count {
+                    return refuse("a splice beyond the end");
+                }
+                let mask: Vec<_> = (0..count).map(|lane| Some(lane + first)).collect();
+                self.shuffle_vector(a, b, &mask, ty).map(Some)
             }
             "vector.reverse" => {
                 let first = *args.first().ok_or_else(missing)?;

@@ -44,15 +44,7 @@ impl Lower<'_, '_> {
                 Ok(self.number(sum, a.len()))
             }
             "ctlz" => {
-                let mut count = zero;
-                for (at, limb) in a.iter().enumerate() {
-                    // The lowest limb first: a higher one that is not zero overrides it.
-                    let zeros = self.b.ins().clz(*limb);
-                    let above = (a.len() - 1 - at) as i64 * 64;
-                    let here = self.add_const(zeros, above);
-                    let base = if at == 0 { here } else { count };
-                    count = self.choose(*limb, here, base);
-                }
+                let count = self.wide_leading_zeros(&a);
                 let count = self.b.ins().isub(count, unused);
                 Ok(self.number(count, a.len()))
             }
@@ -73,26 +65,21 @@ impl Lower<'_, '_> {
             }
             "sadd.sat" | "uadd.sat" | "ssub.sat" | "usub.sat" => {
                 let (result, overflow) = self.overflowing(&name[..4], bits, &a, args[1])?;
-                let mut limit: Vec<Value> = a.iter().map(|_| zero).collect();
-                if name != "usub.sat" {
-                    let ones = self.int(types::I64, u64::MAX);
-                    limit.fill(ones);
-                    limit = self.wide_mask(limit, bits);
-                }
-                if name.starts_with('s') {
-                    // The largest number is all ones but the sign; the smallest its inverse.
-                    let zeros: Vec<Value> = a.iter().map(|_| zero).collect();
-                    let negative = self.wide_compare(IntPredicate::Slt, bits, a, zeros);
-                    let last = limit.len() - 1;
-                    let sign = self.int(types::I64, 1 << ((bits - 1) % 64));
-                    let mut most = limit.clone();
-                    most[last] = self.b.ins().bxor(limit[last], sign);
-                    let mut least = limit;
-                    least.fill(zero);
-                    least[last] = sign;
-                    limit = self.choose_all(negative, &least, &most);
-                }
+                let limit = match name {
+                    "usub.sat" => self.number(zero, a.len()),
+                    _ => self.wide_limit(bits, &a, name.starts_with('s')),
+                };
                 Ok(self.choose_all(overflow, &limit, &result))
+            }
+            "sshl.sat" | "ushl.sat" => {
+                let signed = name == "sshl.sat";
+                let amount = args[1].to_vec();
+                let moved = self.wide_binary(BinaryOp::Shl, bits, a.clone(), amount.clone())?;
+                let back = if signed { BinaryOp::AShr } else { BinaryOp::LShr };
+                let back = self.wide_binary(back, bits, moved.clone(), amount)?;
+                let same = self.wide_compare(IntPredicate::Eq, bits, back, a.clone());
+                let limit = self.wide_limit(bits, &a, signed);
+                Ok(self.choose_all(same, &moved, &limit))
             }
             "fshl" | "fshr" => {
                 let modulus = self.int(types::I64, u64::from(bits));
@@ -124,15 +111,38 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// The largest number; where there is a sign and `a` is negative, the smallest.
+    fn wide_limit(&mut self, bits: u32, a: &[Value], signed: bool) -> Vec<Value> {
+        let ones = self.int(types::I64, u64::MAX);
+        let most = self.wide_mask(a.iter().map(|_| ones).collect(), bits);
+        if !signed {
+            return most;
+        }
+        // The largest number is all ones but the sign; the smallest its inverse.
+        let zero = self.int(types::I64, 0);
+        let zeros = self.number(zero, a.len());
+        let negative = self.wide_compare(IntPredicate::Slt, bits, a.to_vec(), zeros.clone());
+        let (mut most, mut least, last) = (most, zeros, a.len() - 1);
+        let sign = self.int(types::I64, 1 << ((bits - 1) % 64));
+        most[last] = self.b.ins().bxor(most[last], sign);
+        least[last] = sign;
+        self.choose_all(negative, &least, &most)
+    }
+
     /// A small number as limbs.
-    fn number(&mut self, low: Value, limbs: usize) -> Vec<Value> {
+    pub(crate) fn number(&mut self, low: Value, limbs: usize) -> Vec<Value> {
         let zero = self.int(types::I64, 0);
         let mut out = vec![low];
         out.resize(limbs, zero);
         out
     }
 
-    fn choose_all(&mut self, cond: Value, then: &[Value], other: &[Value]) -> Vec<Value> {
+    pub(crate) fn choose_all(
+        &mut self,
+        cond: Value,
+        then: &[Value],
+        other: &[Value],
+    ) -> Vec<Value> {
         then.iter().zip(other).map(|(t, o)| self.choose(cond, *t, *o)).collect()
     }
 }

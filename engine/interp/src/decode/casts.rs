@@ -74,6 +74,7 @@ impl Decoder<'_> {
                 let op = LimbOp::Resize(op == CastOp::SExt);
                 self.limbs(LimbDesc { op, bits, out }, to, &[place]);
             }
+            _ if self.emit_huge_float(op, value, to, from, into) => {}
             _ => {
                 let lanes = (scalar_lane(from), scalar_lane(into));
                 if let (Some(a), Some(b)) = lanes {
@@ -86,6 +87,32 @@ impl Decoder<'_> {
                 }
             }
         }
+    }
+
+    /// Between floats and integers of more than 128 bits, if it is that.
+    pub(super) fn emit_huge_float(
+        &mut self,
+        op: CastOp,
+        value: Operand,
+        to: u32,
+        from: Kind,
+        into: Kind,
+    ) -> bool {
+        let is_signed = matches!(op, CastOp::SiToFp | CastOp::FpToSi);
+        let desc = match (op, from, into) {
+            (CastOp::SiToFp | CastOp::UiToFp, Kind::Huge(bits), _) => {
+                let Some(lane @ Lane::Float(format)) = scalar_lane(into) else { return false };
+                LimbDesc { op: LimbOp::ToFloat(is_signed, format), bits, out: lane.bits() }
+            }
+            (CastOp::FpToSi | CastOp::FpToUi, _, Kind::Huge(out)) => {
+                let Some(lane @ Lane::Float(format)) = scalar_lane(from) else { return false };
+                LimbDesc { op: LimbOp::FromFloat(is_signed, format), bits: lane.bits(), out }
+            }
+            _ => return false,
+        };
+        let place = self.place(value);
+        self.limbs(desc, to, &[place]);
+        true
     }
 
     /// Keeps the low bits. Where every user looks at those only, the result stays in the
@@ -156,10 +183,17 @@ impl Decoder<'_> {
             }
             _ => {
                 let bits = bit_size(self.types(), instr.ty) as u32;
-                if bits.is_multiple_of(64) || bits > 128 {
+                // What lies behind the bits in their last word is not defined.
+                if bits.is_multiple_of(64) {
                     self.alias(instr, value, to);
+                } else if bits > 128 {
+                    let place = self.place(value);
+                    self.limbs(
+                        LimbDesc { op: LimbOp::Resize(false), bits, out: bits },
+                        to,
+                        &[place],
+                    );
                 } else {
-                    // What lies behind the bits in their last word is not defined.
                     let lane = Lane::Int(bits);
                     self.lane_unary(LaneOp::Cast(CastOp::Trunc), lane, lane, 1, value, to);
                 }

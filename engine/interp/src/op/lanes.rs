@@ -42,6 +42,8 @@ pub(crate) enum LaneOp {
     FractionExponent,
     /// The fraction and the whole part of a float, both floats.
     FractionWhole,
+    /// The sine and the cosine.
+    SineCosine,
     /// First operand times 2 to the power of the second.
     Scale,
 }
@@ -135,7 +137,7 @@ pub(crate) unsafe fn run(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Optio
         let (second_bits, two) = match desc.op {
             LaneOp::Overflow(_) => (1, true),
             LaneOp::FractionExponent => (32, true),
-            LaneOp::FractionWhole => (bits, true),
+            LaneOp::FractionWhole | LaneOp::SineCosine => (bits, true),
             _ => (1, false),
         };
         let bytes = lane_bytes(bits, desc.lanes);
@@ -255,6 +257,10 @@ fn one(desc: &LaneDesc, [a, b, c]: [u128; 3]) -> Result<(u128, u128), Fault> {
         LaneOp::FractionWhole => {
             let (fraction, whole) = libm::modf(float::to_double(format, a));
             return Ok((float::from_double(format, fraction), float::from_double(format, whole)));
+        }
+        LaneOp::SineCosine => {
+            let of = |op| float::unary(op, format, a);
+            return Ok((of(float::Unary::Sin), of(float::Unary::Cos)));
         }
         LaneOp::Scale => {
             let exponent = signed(b, desc.ins[1].0.bits()) as i32;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bareflow_ir::{BinaryOp, IntPredicate};
 
 use crate::machine::{Cx, Fp};
-use crate::value::{Fault, Overflow, wide};
+use crate::value::{Fault, Format, Overflow, convert, low, wide};
 
 /// What is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,6 +14,10 @@ pub(crate) enum LimbOp {
     Compare(IntPredicate),
     /// To the width of the result; with the sign?
     Resize(bool),
+    /// To a float. Signed?
+    ToFloat(bool, Format),
+    /// From a float, saturated. Signed?
+    FromFloat(bool, Format),
     Choose(IntPredicate),
     Ones,
     Leading,
@@ -115,6 +119,14 @@ fn compute(desc: &LimbDesc, [a, b, c]: [Vec<u64>; 3]) -> Result<Vec<u64>, Fault>
             }
             wide::trim(&mut value, desc.out);
             value
+        }
+        LimbOp::ToFloat(is_signed, format) => {
+            alloc::vec![convert::from_limbs(is_signed, format, bits, &a) as u64]
+        }
+        LimbOp::FromFloat(is_signed, format) => {
+            // What lies behind a short float in its word is not defined.
+            let value = low(u128::from(a[0]), bits);
+            convert::to_limbs(is_signed, format, desc.out, value)
         }
         LimbOp::Ones => count(a.iter().map(|limb| limb.count_ones()).sum()),
         LimbOp::Leading => {

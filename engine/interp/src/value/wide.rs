@@ -245,7 +245,7 @@ pub(crate) fn saturating(op: Overflow, bits: u32, a: &[u64], b: &[u64]) -> Vec<u
 }
 
 /// The least number (`below`) or the greatest.
-fn limit(bits: u32, words: usize, is_signed: bool, below: bool) -> Vec<u64> {
+pub(crate) fn limit(bits: u32, words: usize, is_signed: bool, below: bool) -> Vec<u64> {
     let mut out = vec![if below { 0 } else { u64::MAX }; words];
     trim(&mut out, bits);
     if is_signed {

@@ -10,7 +10,8 @@ use hashbrown::HashSet;
 
 use super::remap::{self, Remap};
 use super::resolve::{Place, Table, is_shared};
-use super::{LinkError, Linked, Why, defined_name};
+use super::sections::Sections;
+use super::{Array, LinkError, Linked, Why, defined_name};
 use crate::{
     Alias, AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, Global, GlobalId,
     Linkage, Module, Symbol, Type, TypeId, data,
@@ -18,28 +19,43 @@ use crate::{
 
 /// Work in progress.
 pub(super) struct Copier<'a> {
-    modules: &'a [&'a Module],
+    pub(super) modules: &'a [&'a Module],
     table: &'a Table<'a>,
-    out: Module,
-    types: Vec<Vec<TypeId>>,
+    pub(super) sections: Sections<'a>,
+    pub(super) out: Module,
+    pub(super) types: Vec<Vec<TypeId>>,
     funcs: Vec<Vec<Option<FuncId>>>,
     globals: Vec<Vec<Option<GlobalId>>>,
     consts: Vec<Vec<Option<ConstId>>>,
     names: HashSet<String>,
-    /// Definitions whose insides are not copied yet, and their places in `out`.
-    pending: Vec<(Place, Symbol)>,
+    /// Definitions whose insides are not copied yet.
+    pub(super) pending: Vec<Pending>,
     func_why: Vec<Why>,
-    global_why: Vec<Why>,
+    pub(super) global_why: Vec<Why>,
+    pub(super) arrays: Vec<(Array, GlobalId)>,
     /// Whose insides are being copied.
-    user: Why,
+    pub(super) user: Why,
     error: Option<LinkError>,
+}
+
+/// A definition in the linked module whose insides are not copied yet.
+pub(super) enum Pending {
+    Body { module: usize, from: FuncId, to: FuncId },
+    Init { module: usize, from: GlobalId, to: GlobalId },
+    Section { section: usize, to: GlobalId },
+}
+
+/// What a reference leads to.
+enum Target {
+    /// A function or variable of a module that is no member of a section, and a distance.
+    Symbol(Place, i64),
+    /// A section, and a distance.
+    Section(usize, i64),
+    Null,
 }
 
 /// Aliases of aliases, at most.
 const ALIAS_DEPTH: usize = 64;
-
-/// Arrays of functions that run before and after the program.
-const STRUCTORS: [&str; 2] = ["llvm.global_ctors", "llvm.global_dtors"];
 
 impl<'a> Copier<'a> {
     pub(super) fn new(modules: &'a [&'a Module], table: &'a Table<'a>) -> Self {
@@ -52,6 +68,7 @@ impl<'a> Copier<'a> {
         Self {
             modules,
             table,
+            sections: Sections::of(modules, table),
             out,
             types,
             funcs: modules.iter().map(|m| vec![None; m.funcs.len()]).collect(),
@@ -61,6 +78,7 @@ impl<'a> Copier<'a> {
             pending: Vec::new(),
             func_why: Vec::new(),
             global_why: Vec::new(),
+            arrays: Vec::new(),
             user: Why::Root,
             error: None,
         }
@@ -68,24 +86,35 @@ impl<'a> Copier<'a> {
 
     pub(super) fn run(mut self, roots: &[&str]) -> Result<Linked, LinkError> {
         for root in roots {
-            let Some(place) = self.table.get(root).copied() else { continue };
-            self.root(place, root)?;
+            let Some(winner) = self.table.get(root).copied() else { continue };
+            self.root(winner.place, root)?;
         }
-        for name in STRUCTORS {
-            self.append(name)?;
-        }
-        while let Some((place, symbol)) = self.pending.pop() {
-            self.user = Why::UsedBy(symbol);
-            match (place.symbol, symbol) {
-                (Symbol::Func(from), Symbol::Func(to)) => self.body(place.module, from, to),
-                (Symbol::Global(from), Symbol::Global(to)) => self.init(place.module, from, to),
-                _ => {}
+        self.structors()?;
+        while let Some(pending) = self.pending.pop() {
+            match pending {
+                Pending::Body { module, from, to } => {
+                    self.user = Why::UsedBy(Symbol::Func(to));
+                    self.body(module, from, to);
+                }
+                Pending::Init { module, from, to } => {
+                    self.user = Why::UsedBy(Symbol::Global(to));
+                    self.init(module, from, to);
+                }
+                Pending::Section { section, to } => {
+                    self.user = Why::UsedBy(Symbol::Global(to));
+                    self.fill_section(section, to);
+                }
             }
             if let Some(error) = self.error {
                 return Err(error);
             }
         }
-        Ok(Linked { module: self.out, func_why: self.func_why, global_why: self.global_why })
+        Ok(Linked {
+            module: self.out,
+            func_why: self.func_why,
+            global_why: self.global_why,
+            arrays: self.arrays,
+        })
     }
 
     /// Takes a root in. An alias keeps its name, so that it can be found by it.
@@ -99,7 +128,8 @@ impl<'a> Copier<'a> {
             }
             Symbol::Alias(alias) => {
                 let (base, bytes) = self.follow(place.module, alias)?;
-                let target = self.address(base, bytes);
+                let target = self.landing(base, bytes);
+                let target = self.address(target);
                 let ty = self.out.types.intern(Type::Ptr);
                 self.out.aliases.push(Alias {
                     name: name.to_owned(),
@@ -112,13 +142,17 @@ impl<'a> Copier<'a> {
         Ok(())
     }
 
-    /// A new constant: the address of a symbol of a module, plus `bytes`.
-    fn address(&mut self, base: Place, bytes: i64) -> ConstId {
+    /// A new constant: an address.
+    fn address(&mut self, target: Target) -> ConstId {
         let ty = self.out.types.intern(Type::Ptr);
-        let kind = match base.symbol {
-            Symbol::Func(func) => ConstKind::Func(self.func(base.module, func)),
-            Symbol::Global(global) => ConstKind::Global(self.global(base.module, global)),
-            Symbol::Alias(_) => unreachable!("`follow` ends at functions and variables"),
+        let (kind, bytes) = match target {
+            Target::Symbol(place, bytes) => match place.symbol {
+                Symbol::Func(func) => (ConstKind::Func(self.func(place.module, func)), bytes),
+                Symbol::Global(id) => (ConstKind::Global(self.global(place.module, id)), bytes),
+                Symbol::Alias(_) => unreachable!("`follow` ends at functions and variables"),
+            },
+            Target::Section(section, bytes) => (ConstKind::Global(self.section(section)), bytes),
+            Target::Null => (ConstKind::Zero, 0),
         };
         let base = self.push(Const { ty, kind });
         if bytes == 0 {
@@ -127,7 +161,7 @@ impl<'a> Copier<'a> {
         self.push(Const { ty, kind: ConstKind::Expr(ConstExpr::PtrAdd { base, bytes }) })
     }
 
-    fn push(&mut self, constant: Const) -> ConstId {
+    pub(super) fn push(&mut self, constant: Const) -> ConstId {
         self.out.consts.push(constant);
         ConstId::new(self.out.consts.len() - 1)
     }
@@ -147,7 +181,7 @@ impl<'a> Copier<'a> {
             return place;
         }
         let found = self.table.get(defined_name(name)).or_else(|| self.table.get(name.as_str()));
-        found.copied().unwrap_or(place)
+        found.map_or(place, |winner| winner.place)
     }
 
     /// The function or variable behind an alias, and the distance into it.
@@ -173,18 +207,35 @@ impl<'a> Copier<'a> {
         Err(LinkError::AliasCycle { symbol: name() })
     }
 
-    /// What a reference leads to: a function or variable of the linked module and a distance.
-    fn target(&mut self, module: usize, symbol: Symbol) -> Option<(Place, i64)> {
+    /// What a reference leads to; `None` when there is an error.
+    fn target(&mut self, module: usize, symbol: Symbol) -> Option<Target> {
         let place = self.winner(Place { module, symbol });
         match place.symbol {
             Symbol::Alias(alias) => match self.follow(place.module, alias) {
-                Ok(found) => Some(found),
+                Ok((place, bytes)) => Some(self.landing(place, bytes)),
                 Err(error) => {
                     self.error.get_or_insert(error);
                     None
                 }
             },
-            _ => Some((place, 0)),
+            _ => Some(self.landing(place, 0)),
+        }
+    }
+
+    /// Where a place behind a function or variable is in the linked module.
+    fn landing(&self, place: Place, bytes: i64) -> Target {
+        let module = self.modules[place.module];
+        let name = match place.symbol {
+            Symbol::Func(id) => &module.func(id).name,
+            Symbol::Global(id) => &module.global(id).name,
+            Symbol::Alias(id) => &module.aliases[id.index()].name,
+        };
+        match self.sections.find(place, name) {
+            Some((section, start)) => Target::Section(section, bytes.wrapping_add(start as i64)),
+            None if self.table.get(name.as_str()).is_some_and(|w| w.null && w.place == place) => {
+                Target::Null
+            }
+            None => Target::Symbol(place, bytes),
         }
     }
 
@@ -210,14 +261,13 @@ impl<'a> Copier<'a> {
         };
         self.out.funcs.push(shell);
         self.func_why.push(self.user);
-        let place = Place { module, symbol: Symbol::Func(func) };
-        self.pending.push((place, Symbol::Func(id)));
-        self.refuse(place, Symbol::Func(id));
+        self.pending.push(Pending::Body { module, from: func, to: id });
+        self.refuse(Place { module, symbol: Symbol::Func(func) }, Symbol::Func(id));
         id
     }
 
     /// The variable `global` of a module, likewise.
-    fn global(&mut self, module: usize, global: GlobalId) -> GlobalId {
+    pub(super) fn global(&mut self, module: usize, global: GlobalId) -> GlobalId {
         if let Some(known) = self.globals[module][global.index()] {
             return known;
         }
@@ -229,17 +279,31 @@ impl<'a> Copier<'a> {
             ty: self.types[module][source.ty.index()],
             init: None,
             comdat: None,
+            align: self.align(source),
             ..source.clone()
         };
         self.out.globals.push(shell);
         self.global_why.push(self.user);
-        let place = Place { module, symbol: Symbol::Global(global) };
-        self.pending.push((place, Symbol::Global(id)));
-        self.refuse(place, Symbol::Global(id));
+        self.pending.push(Pending::Init { module, from: global, to: id });
+        self.refuse(Place { module, symbol: Symbol::Global(global) }, Symbol::Global(id));
+        let choosers = &self.modules[module].choosers;
+        if let Some((_, chooser)) = choosers.iter().find(|(variable, _)| *variable == global) {
+            let chooser = self.func(module, *chooser);
+            self.out.choosers.push((id, chooser));
+        }
         id
     }
 
-    fn refuse(&mut self, place: Place, symbol: Symbol) {
+    /// The alignment that a variable asks for, or others of its name together.
+    fn align(&self, global: &Global) -> u32 {
+        let winner = self.table.get(global.name.as_str());
+        winner
+            .filter(|_| global.linkage == Linkage::Common)
+            .map_or(0, |w| w.align)
+            .max(global.align)
+    }
+
+    pub(super) fn refuse(&mut self, place: Place, symbol: Symbol) {
         let refused = self.modules[place.module].refused.iter();
         let own = refused.filter(|refusal| refusal.symbol == place.symbol);
         let moved = own.map(|refusal| crate::Refusal { symbol, why: refusal.why.clone() });
@@ -247,7 +311,7 @@ impl<'a> Copier<'a> {
     }
 
     /// A name that nothing else in the linked module has.
-    fn name(&mut self, name: &str, linkage: Linkage, module: usize) -> String {
+    pub(super) fn name(&mut self, name: &str, linkage: Linkage, module: usize) -> String {
         let mut own = name.to_owned();
         if !is_shared(linkage) && (self.table.contains_key(name) || self.names.contains(name)) {
             own = format!("{name}.{module}");
@@ -286,7 +350,7 @@ impl<'a> Copier<'a> {
     }
 
     /// A constant of a module in the linked one, with all that it refers to.
-    fn constant(&mut self, module: usize, id: ConstId) -> ConstId {
+    pub(super) fn constant(&mut self, module: usize, id: ConstId) -> ConstId {
         // Operands come before their users in a module's table, so a stack of what is still to
         // do suffices; nesting may be deep.
         let mut stack = vec![id];
@@ -321,7 +385,7 @@ impl<'a> Copier<'a> {
         };
         if let Some(symbol) = symbol {
             return match self.target(module, symbol) {
-                Some((place, bytes)) => self.address(place, bytes),
+                Some(target) => self.address(target),
                 None => self.push(Const { ty, kind: ConstKind::Poison }),
             };
         }
@@ -331,41 +395,6 @@ impl<'a> Copier<'a> {
         }
         map_operands(&mut kind, |operand| self.consts[module][operand.index()].unwrap_or(operand));
         self.push(Const { ty, kind })
-    }
-
-    /// Lays the arrays called `name` of all modules end to end.
-    fn append(&mut self, name: &str) -> Result<(), LinkError> {
-        let mut members = Vec::new();
-        let mut elem = None;
-        let mut shell: Option<Global> = None;
-        for (index, module) in self.modules.iter().enumerate() {
-            let Some(global) = module.globals.iter().find(|g| g.name == name) else { continue };
-            let bad =
-                || LinkError::BadAppending { symbol: name.to_owned(), module: module.name.clone() };
-            let Some(init) = global.init else { continue };
-            let Type::Array { elem: own, .. } = *module.types.get(global.ty) else {
-                return Err(bad());
-            };
-            let own = self.types[index][own.index()];
-            if *elem.get_or_insert(own) != own {
-                return Err(bad());
-            }
-            match &module.constant(init).kind {
-                ConstKind::Aggregate(list) => {
-                    let list = list.clone();
-                    members.extend(list.iter().map(|member| self.constant(index, *member)));
-                }
-                ConstKind::Zero => {}
-                _ => return Err(bad()),
-            }
-            shell.get_or_insert_with(|| global.clone());
-        }
-        let (Some(elem), Some(shell)) = (elem, shell) else { return Ok(()) };
-        let ty = self.out.types.intern(Type::Array { elem, len: members.len() as u64 });
-        let init = self.push(Const { ty, kind: ConstKind::Aggregate(members.into()) });
-        self.out.globals.push(Global { ty, init: Some(init), comdat: None, ..shell });
-        self.global_why.push(Why::Root);
-        Ok(())
     }
 }
 

@@ -5,17 +5,19 @@
 //! library, which is read once and shared by all programs, and what cannot be reached is
 //! dropped by never being copied.
 
+mod arrays;
 mod copy;
 mod error;
 mod remap;
 mod resolve;
+mod sections;
 
 pub use error::LinkError;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{FuncId, Module, Symbol};
+use crate::{FuncId, GlobalId, Module, Symbol, data};
 
 /// What linking gives.
 #[derive(Clone, Debug)]
@@ -26,6 +28,21 @@ pub struct Linked {
     pub func_why: Vec<Why>,
     /// Why each variable is in it.
     pub global_why: Vec<Why>,
+    /// Variables whose sections say that they point to functions which run before or after the
+    /// program.
+    pub arrays: Vec<(Array, GlobalId)>,
+}
+
+/// An array of functions that a section stands for (System V gABI, "Initialization and Termination
+/// Functions").
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Array {
+    /// `.preinit_array`: before everything.
+    Before,
+    /// `.init_array.N`: constructors of a priority, 65535 when none is given.
+    Constructors(u32),
+    /// `.fini_array.N`: the same of destructors.
+    Destructors(u32),
 }
 
 /// Why a symbol is in a linked module.
@@ -38,12 +55,22 @@ pub enum Why {
 }
 
 impl Linked {
-    /// The root function called `name`, if it is defined.
+    /// The root function called `name`, if it is defined; where that is a second name, the function
+    /// behind it.
     pub fn root(&self, name: &str) -> Option<FuncId> {
-        match self.module.symbol(name)? {
-            Symbol::Func(id) if !self.module.func(id).is_declaration() => Some(id),
-            _ => None,
-        }
+        let module = &self.module;
+        let id = match module.symbol(name)? {
+            Symbol::Func(id) => id,
+            Symbol::Alias(id) => {
+                let target = data::evaluate(module, module.aliases[id.index()].target).ok()?;
+                match target {
+                    data::Scalar { plus: Some(Symbol::Func(id)), minus: None, value: 0 } => id,
+                    _ => return None,
+                }
+            }
+            Symbol::Global(_) => return None,
+        };
+        (!module.func(id).is_declaration()).then_some(id)
     }
 
     /// The name of whatever makes a symbol needed, for messages.
@@ -69,7 +96,8 @@ pub fn defined_name(name: &str) -> &str {
 }
 
 /// Links `modules` and keeps what `roots` (names; those that nothing defines are passed over),
-/// constructors and destructors included, can reach.
+/// constructors and destructors included, can reach. What is only declared, by all as weak
+/// (`extern_weak`), is null.
 ///
 /// Private symbols that would clash get the number of their module behind their name, so the
 /// same modules in the same order always give the same names.

@@ -16,8 +16,19 @@ pub(super) struct Place {
     pub(super) symbol: Symbol,
 }
 
-/// The winner for each name that modules share.
-pub(super) type Table<'a> = HashMap<&'a str, Place>;
+/// What each name that modules share stands for.
+pub(super) type Table<'a> = HashMap<&'a str, Winner>;
+
+/// The definition of a name, or a declaration when there is none.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Winner {
+    pub(super) place: Place,
+    /// Whether it is a declaration only, and every module that has one can do without it: its
+    /// address is then null.
+    pub(super) null: bool,
+    /// The alignment that a tentative definition has of all of its kind; 0 where that is its own.
+    pub(super) align: u32,
+}
 
 /// A symbol that competes for its name.
 struct Candidate<'a> {
@@ -25,14 +36,16 @@ struct Candidate<'a> {
     place: Place,
     strength: Strength,
     comdat: Option<&'a str>,
-    /// Bytes, for common variables.
+    /// Bytes and alignment, for common variables.
     size: u64,
+    align: u32,
 }
 
 /// Who wins: the greater one. Two strong ones are an error (LLVM Language Reference, "Linkage
 /// Types").
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Strength {
+    WeakDeclaration,
     Declaration,
     Available,
     Weak,
@@ -57,43 +70,60 @@ pub(super) fn resolve<'a>(modules: &[&'a Module]) -> Result<Table<'a>, LinkError
                     second: module.name.clone(),
                 });
             }
-            let larger_common = known.strength == Strength::Common
-                && candidate.strength == Strength::Common
-                && candidate.size > known.size;
-            if candidate.strength > known.strength || larger_common {
-                best.insert(candidate.name, candidate);
+            let both_common =
+                known.strength == Strength::Common && candidate.strength == Strength::Common;
+            // Of tentative definitions, the largest one stays, at the greatest alignment.
+            let align =
+                if both_common { known.align.max(candidate.align) } else { candidate.align };
+            let larger = both_common && candidate.size > known.size;
+            if candidate.strength > known.strength || larger {
+                best.insert(candidate.name, Candidate { align, ..candidate });
+            } else if both_common && let Some(known) = best.get_mut(candidate.name) {
+                known.align = align;
             }
         }
     }
-    Ok(best.into_iter().map(|(name, candidate)| (name, candidate.place)).collect())
+    let winner = |candidate: &Candidate<'_>| Winner {
+        place: candidate.place,
+        null: candidate.strength == Strength::WeakDeclaration,
+        align: if candidate.strength == Strength::Common { candidate.align } else { 0 },
+    };
+    Ok(best.into_iter().map(|(name, candidate)| (name, winner(&candidate))).collect())
 }
 
 /// All symbols of a module that other modules may see.
 fn candidates<'a>(index: usize, module: &'a Module) -> impl Iterator<Item = Candidate<'a>> {
-    let funcs = module.funcs.iter().enumerate().map(move |(at, func)| {
+    let new = move |name, symbol, linkage, declaration| Candidate {
+        name,
+        place: Place { module: index, symbol },
+        strength: strength(linkage, declaration),
+        comdat: None,
+        size: 0,
+        align: 0,
+    };
+    let shared = |linkage: Linkage| move |_: &Candidate<'_>| is_shared(linkage);
+    let funcs = module.funcs.iter().enumerate().filter_map(move |(at, func)| {
         let symbol = Symbol::Func(FuncId::new(at));
-        let strength = strength(func.linkage, func.is_declaration());
-        (func.name.as_str(), symbol, strength, func.comdat.as_deref(), 0, func.linkage)
+        let candidate = new(func.name.as_str(), symbol, func.linkage, func.is_declaration());
+        Some(Candidate { comdat: func.comdat.as_deref(), ..candidate }).filter(shared(func.linkage))
     });
-    let globals = module.globals.iter().enumerate().map(move |(at, global)| {
+    let globals = module.globals.iter().enumerate().filter_map(move |(at, global)| {
         let symbol = Symbol::Global(GlobalId::new(at));
-        let strength = strength(global.linkage, global.init.is_none());
-        let size = layout::alloc_size(&module.types, global.ty);
-        (global.name.as_str(), symbol, strength, global.comdat.as_deref(), size, global.linkage)
+        let candidate = new(global.name.as_str(), symbol, global.linkage, global.init.is_none());
+        let candidate = Candidate {
+            comdat: global.comdat.as_deref(),
+            size: layout::alloc_size(&module.types, global.ty),
+            align: global.align,
+            ..candidate
+        };
+        Some(candidate).filter(shared(global.linkage))
     });
-    let aliases = module.aliases.iter().enumerate().map(move |(at, alias)| {
+    let aliases = module.aliases.iter().enumerate().filter_map(move |(at, alias)| {
         let symbol = Symbol::Alias(AliasId::new(at));
-        (alias.name.as_str(), symbol, strength(alias.linkage, false), None, 0, alias.linkage)
+        let candidate = new(alias.name.as_str(), symbol, alias.linkage, false);
+        Some(candidate).filter(shared(alias.linkage))
     });
-    funcs.chain(globals).chain(aliases).filter(|(.., linkage)| is_shared(*linkage)).map(
-        move |(name, symbol, strength, comdat, size, _)| Candidate {
-            name,
-            place: Place { module: index, symbol },
-            strength,
-            comdat,
-            size,
-        },
-    )
+    funcs.chain(globals).chain(aliases)
 }
 
 /// Whether a symbol's name means the same in all modules. Appending arrays are laid end to end
@@ -104,6 +134,7 @@ pub(super) fn is_shared(linkage: Linkage) -> bool {
 
 fn strength(linkage: Linkage, declaration: bool) -> Strength {
     match linkage {
+        Linkage::ExternWeak if declaration => Strength::WeakDeclaration,
         _ if declaration => Strength::Declaration,
         Linkage::AvailableExternally => Strength::Available,
         Linkage::LinkOnce | Linkage::Weak | Linkage::ExternWeak => Strength::Weak,

@@ -27,7 +27,7 @@ impl Curator {
         let told = (wish.level >= Level::O2).then(|| self.ledger.tell(shared, key.image));
         self.await_code(&wish, true);
         let module = Arc::clone(&shared.image(key.image).program.module);
-        match shared.queue.push(Job { wish, module, told, cpu: shared.cpu }) {
+        match shared.queue.push(Box::new(Job { wish, module, told, cpu: shared.cpu })) {
             Ok(more) => {
                 shared.under_way.fetch_add(usize::from(more), Relaxed);
                 shared.bell.ring(shared.platform);

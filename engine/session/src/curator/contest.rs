@@ -3,31 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use bareflow_link::ProbeId;
-
+use super::entrants::Entrant;
 use super::{Curator, now, view};
 use crate::events::{Order, Settlement};
 use crate::key::FuncKey;
 use crate::ledger::{Code, ProbeUse, Watch};
 use crate::policy::{self, Fielded, View};
 use crate::shared::Shared;
-
-/// Code that takes part in the tournament.
-#[derive(Default)]
-pub(super) struct Entrants {
-    /// Made, and not yet fielded: each with its name.
-    made: Vec<(Code, String)>,
-    /// Behind probes, the default first.
-    fielded: Vec<Entrant>,
-}
-
-/// A variant that takes part.
-struct Entrant {
-    /// `None` for the first, the default, which is the function's own code meanwhile.
-    code: Option<Code>,
-    entry: usize,
-    probe: ProbeId,
-}
 
 impl Curator {
     /// A variant of `key` was made. One that is like another is of no use.

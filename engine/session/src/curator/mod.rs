@@ -7,6 +7,7 @@
 
 mod compile;
 mod contest;
+mod entrants;
 mod install;
 mod measure;
 mod publish;
@@ -25,7 +26,7 @@ use crate::ledger::{Chapter, Ledger};
 use crate::policy::{self, Now, Rising, Stress, Tournaments, View};
 use crate::shared::Shared;
 use crate::snapshot;
-use contest::Entrants;
+use entrants::Entrants;
 
 /// The ledger, code memory, and the policies.
 pub(crate) struct Curator {

@@ -46,10 +46,10 @@ impl Curator {
         standing.before = found.profile;
         standing.compiled_before = found.compiled;
         standing.history = found.history;
-        if let Some((body, told)) = found.told {
-            standing.body_hash = Some(body);
+        if let Some(told) = found.told {
+            standing.body_hash = Some(told.body);
             let chapter = &mut self.ledger.chapters[key.image as usize];
-            chapter.evidence.restore(key.func, told);
+            chapter.evidence.restore(key.func, told.evidence);
         }
         if let Some(code) = found.code {
             let code = self.put_back(shared, key, code?)?;

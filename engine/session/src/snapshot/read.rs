@@ -37,7 +37,7 @@ pub(crate) struct Found {
     pub(crate) history: Vec<(u32, Level)>,
     /// What its body is called in snapshots and what the compilers were told of it, from which
     /// epoch on; `None` when the module is another one.
-    pub(crate) told: Option<([u8; 32], Vec<(u32, FunctionProfile)>)>,
+    pub(crate) told: Option<Told>,
     /// The code that calls ran, or why it cannot be used; `None` when there was none.
     pub(crate) code: Option<Result<FoundCode, String>>,
     /// Code entered at loop headers, as far as it can be used.
@@ -46,6 +46,13 @@ pub(crate) struct Found {
     /// Cycles that it took, and the level it was at: what it is worth to have code again at once.
     pub(crate) taken: u64,
     pub(crate) level: Level,
+}
+
+/// What names a function's body, and what the compilers were told of it.
+pub(crate) struct Told {
+    pub(crate) body: [u8; 32],
+    /// Each from which epoch on.
+    pub(crate) evidence: Vec<(u32, FunctionProfile)>,
 }
 
 /// Code that fits this machine.
@@ -144,9 +151,10 @@ fn function(
         profile,
         compiled: (record.compiles, record.compile_ns),
         history: history.map(|(boot, l)| (*boot, records::level_from_record(*l))).collect(),
-        told: against
-            .is_none()
-            .then(|| (record.body_hash, record.evidence.iter().map(told).collect())),
+        told: against.is_none().then(|| Told {
+            body: record.body_hash,
+            evidence: record.evidence.iter().map(told).collect(),
+        }),
         code: made.map(|made| code(shared, &made, against)),
         loops: loops.collect(),
         verdict: record.verdict.as_ref().map(verdict),

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
 use super::store::{fingerprints, write};
+use crate::arguments;
 use crate::key::FuncKey;
 use crate::ledger::{Code, Ledger, Standing, Verdict};
 use crate::shared::Shared;
@@ -92,11 +93,13 @@ fn collect(shared: &Shared, ledger: &mut Ledger) -> snap::Snapshot {
 fn settings(shared: &Shared) -> Vec<(String, String)> {
     let manifest = &shared.manifest;
     let thresholds = manifest.thresholds;
-    Vec::from([
+    let mut settings = Vec::from([
         ("calls".to_string(), manifest.calls.to_string()),
         ("level".to_string(), manifest.level.map_or("auto", |level| level.name()).to_string()),
         ("thresholds".to_string(), format!("{},{},{}", thresholds.0, thresholds.1, thresholds.2)),
-    ])
+    ]);
+    settings.extend(arguments::settings(manifest));
+    settings
 }
 
 /// The epochs that code of a program was made in, in order.

@@ -1,12 +1,18 @@
 //! Streams. `FILE` has glibc's layout, since the header's inline functions (`putc_unlocked`
 //! and its like) look into it.
+//!
+//! `SAFETY` lines here cite what the C standard asks of a caller: a stream is one of the three or
+//! one that `fopen` gave and `fclose` has not taken, and its buffer's pointers, which only this
+//! library and those inline functions move, lie in the buffer.
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
+use super::descriptor::{self, CREATE, EXCLUSIVE, FOR_BOTH, FOR_WRITING, TRUNCATE};
 use crate::allocate::{free, malloc};
+use crate::errors;
 use crate::threads::lock::{Held, Recursive};
-use crate::{errors, host};
 
 /// Set at the end of the file; the header tests it.
 pub const AT_END: c_int = 0x10;
@@ -49,7 +55,7 @@ pub struct File {
     rest: [u64; 12],
 }
 
-// SAFETY: one thread runs the program.
+// SAFETY: whoever looks into it holds its lock ([`hold`]).
 unsafe impl Sync for File {}
 
 const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
@@ -82,6 +88,7 @@ static READING: Recursive = Recursive::new();
 
 /// Keeps other threads from a stream.
 pub unsafe fn hold(file: *mut File) -> Held {
+    // SAFETY: a stream; whether it is read from never changes.
     unsafe { if (*file).flags & READS != 0 { READING.hold() } else { WRITING.hold() } }
 }
 
@@ -97,6 +104,7 @@ pub static mut stderr: *mut File = addr_of_mut!(STDERR);
 
 /// Standard output, even where the program has assigned to `stdout`.
 pub fn output() -> *mut File {
+    // SAFETY: a word, which only the program assigns to.
     unsafe { stdout }
 }
 
@@ -105,22 +113,25 @@ pub unsafe fn prepare(file: *mut File) -> bool {
     static mut INPUT_ROOM: [u8; BUFFER] = [0; BUFFER];
     static mut OUTPUT_ROOM: [u8; BUFFER] = [0; BUFFER];
     static mut ERROR_ROOM: [u8; 256] = [0; 256];
+    // SAFETY: a stream; each static room is that of one stream alone.
     unsafe {
         if !(*file).buf_base.is_null() {
             return true;
         }
-        let (base, len) = match (*file).fileno {
-            0 => (&raw mut INPUT_ROOM as *mut u8, BUFFER),
-            1 => (&raw mut OUTPUT_ROOM as *mut u8, BUFFER),
-            2 => (&raw mut ERROR_ROOM as *mut u8, 256),
-            _ => {
-                let room = malloc(BUFFER);
-                if room.is_null() {
-                    return false;
-                }
-                (*file).flags |= OWN_BUFFER;
-                (room, BUFFER)
+        // Not by descriptor: a file may have one of the first three once the console's is closed.
+        let (base, len) = if file == &raw mut STDIN {
+            (&raw mut INPUT_ROOM as *mut u8, BUFFER)
+        } else if file == &raw mut STDOUT {
+            (&raw mut OUTPUT_ROOM as *mut u8, BUFFER)
+        } else if file == &raw mut STDERR {
+            (&raw mut ERROR_ROOM as *mut u8, 256)
+        } else {
+            let room = malloc(BUFFER);
+            if room.is_null() {
+                return false;
             }
+            (*file).flags |= OWN_BUFFER;
+            (room, BUFFER)
         };
         (*file).buf_base = base;
         (*file).buf_end = base.add(len);
@@ -131,6 +142,7 @@ pub unsafe fn prepare(file: *mut File) -> bool {
 
 /// Empties the buffer without writing it.
 pub unsafe fn reset(file: *mut File) {
+    // SAFETY: a stream with a buffer, or with none: then all stays null.
     unsafe {
         let base = (*file).buf_base;
         if (*file).flags & WRITES != 0 {
@@ -148,6 +160,7 @@ pub unsafe fn reset(file: *mut File) {
 
 /// Writes what is in the buffer. 0, or -1 on failure.
 pub unsafe fn flush(file: *mut File) -> c_int {
+    // SAFETY: a stream; what is written lies between two pointers into its buffer.
     unsafe {
         let _held = hold(file);
         let mut at = (*file).write_base;
@@ -157,7 +170,7 @@ pub unsafe fn flush(file: *mut File) -> c_int {
         }
         reset(file);
         while at != end {
-            let done = host::bf_write((*file).fileno, at, end as usize - at as usize);
+            let done = descriptor::write((*file).fileno, at, end as usize - at as usize);
             if done <= 0 {
                 (*file).flags |= FAILED;
                 return -1;
@@ -170,6 +183,7 @@ pub unsafe fn flush(file: *mut File) -> c_int {
 
 /// Writes all buffers.
 pub unsafe fn flush_all() {
+    // SAFETY: the list holds the streams that are open.
     unsafe {
         let _held = WRITING.hold();
         flush(&raw mut STDOUT);
@@ -184,6 +198,7 @@ pub unsafe fn flush_all() {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fflush(file: *mut File) -> c_int {
+    // SAFETY: a stream, or null for all of them.
     unsafe {
         if file.is_null() {
             flush_all();
@@ -195,29 +210,54 @@ pub unsafe extern "C" fn fflush(file: *mut File) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fflush_unlocked(file: *mut File) -> c_int {
+    // SAFETY: the same contract.
     unsafe { fflush(file) }
 }
 
-/// The host opens files for reading only.
+/// What `open` is to be told for a mode: `r`, `w` or `a`, then `+`, `x` and letters that change
+/// nothing here (`b`, `e`, `m`, `c`), up to a comma. `None`: no such mode.
+unsafe fn mode_flags(mode: *const u8) -> Option<c_int> {
+    // SAFETY: a string.
+    unsafe {
+        let mut flags = match *mode {
+            b'r' => 0,
+            b'w' => FOR_WRITING | CREATE | TRUNCATE,
+            b'a' => FOR_WRITING | CREATE,
+            _ => return None,
+        };
+        let mut at = mode.add(1);
+        while *at != 0 && *at != b',' {
+            match *at {
+                b'+' => flags = flags & !FOR_WRITING | FOR_BOTH,
+                b'x' => flags |= EXCLUSIVE,
+                _ => {}
+            }
+            at = at.add(1);
+        }
+        Some(flags)
+    }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
+    // SAFETY: two strings; the stream is written before anybody reads it.
     unsafe {
-        if *mode != b'r' || *mode.add(1) == b'+' || *mode.add(1) != 0 && *mode.add(2) == b'+' {
-            errors::set(errors::EROFS);
+        let Some(flags) = mode_flags(mode) else {
+            errors::set(errors::EINVAL);
             return null_mut();
-        }
-        let descriptor = host::bf_open(path, 0);
-        if descriptor < 0 {
-            errors::set(errors::ENOENT);
+        };
+        let opened = descriptor::open(path, flags);
+        if opened < 0 {
             return null_mut();
         }
         let file = malloc(size_of::<File>()).cast::<File>();
         if file.is_null() {
-            host::bf_close(descriptor);
+            descriptor::close(opened);
+            errors::set(errors::ENOMEM);
             return null_mut();
         }
         let _held = WRITING.hold();
-        file.write(stream(descriptor, READS | ALLOCATED, OPEN));
+        file.write(stream(opened, READS | ALLOCATED, OPEN));
         OPEN = file;
         file
     }
@@ -225,19 +265,21 @@ pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File {
+    // SAFETY: the same contract.
     unsafe { fopen(path, mode) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
+    // SAFETY: a stream; `link` walks the list of those that are open.
     unsafe {
         let _held = hold(file);
         let mut result = flush(file);
+        if descriptor::close((*file).fileno) < 0 {
+            result = -1;
+        }
         if (*file).flags & ALLOCATED == 0 {
             return result;
-        }
-        if host::bf_close((*file).fileno) < 0 {
-            result = -1;
         }
         let _list = WRITING.hold();
         let mut link = &raw mut OPEN;
@@ -263,6 +305,7 @@ pub unsafe extern "C" fn setvbuf(
     mode: c_int,
     _len: usize,
 ) -> c_int {
+    // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
         let bits = match mode {
@@ -282,36 +325,43 @@ pub unsafe extern "C" fn setvbuf(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn setbuf(file: *mut File, room: *mut u8) {
+    // SAFETY: a stream.
     unsafe { setvbuf(file, room, if room.is_null() { 2 } else { 0 }, BUFFER) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn setlinebuf(file: *mut File) {
+    // SAFETY: a stream.
     unsafe { setvbuf(file, null_mut(), 1, BUFFER) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn feof(file: *mut File) -> c_int {
+    // SAFETY: a stream.
     unsafe { (*file).flags & AT_END }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ferror(file: *mut File) -> c_int {
+    // SAFETY: a stream.
     unsafe { (*file).flags & FAILED }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clearerr(file: *mut File) {
+    // SAFETY: a stream.
     unsafe { (*file).flags &= !(AT_END | FAILED) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fileno(file: *mut File) -> c_int {
+    // SAFETY: a stream.
     unsafe { (*file).fileno }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
         flush(file);
@@ -320,8 +370,7 @@ pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -
             // The host is ahead of the program by what is still in the buffer.
             offset -= (*file).read_end as c_long - (*file).read_ptr as c_long;
         }
-        if host::bf_seek((*file).fileno, offset, whence) < 0 {
-            errors::set(errors::EINVAL);
+        if descriptor::lseek((*file).fileno, offset, whence) < 0 {
             return -1;
         }
         (*file).flags &= !AT_END;
@@ -334,16 +383,17 @@ pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fseeko(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    // SAFETY: the same contract.
     unsafe { fseek(file, offset, whence) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
+    // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
-        let place = host::bf_seek((*file).fileno, 0, 1);
+        let place = descriptor::lseek((*file).fileno, 0, 1);
         if place < 0 {
-            errors::set(errors::EBADF);
             return -1;
         }
         let unread = (*file).read_end as c_long - (*file).read_ptr as c_long;
@@ -354,11 +404,13 @@ pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ftello(file: *mut File) -> c_long {
+    // SAFETY: the same contract.
     unsafe { ftell(file) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rewind(file: *mut File) {
+    // SAFETY: a stream.
     unsafe {
         fseek(file, 0, 0);
         clearerr(file);
@@ -367,50 +419,14 @@ pub unsafe extern "C" fn rewind(file: *mut File) {
 
 /// Files cannot be removed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn remove(_path: *const u8) -> c_int {
-    errors::set(errors::EROFS);
-    -1
+pub unsafe extern "C" fn remove(path: *const u8) -> c_int {
+    // SAFETY: a string.
+    unsafe { descriptor::refuse(path) }
 }
 
 /// Files cannot be renamed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn rename(_from: *const u8, _to: *const u8) -> c_int {
-    errors::set(errors::EROFS);
-    -1
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn open(path: *const u8, flags: c_int) -> c_int {
-    unsafe {
-        let descriptor = host::bf_open(path, flags);
-        if descriptor < 0 {
-            errors::set(errors::ENOENT);
-        }
-        descriptor
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn close(descriptor: c_int) -> c_int {
-    unsafe { host::bf_close(descriptor) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn read(descriptor: c_int, to: *mut u8, len: usize) -> c_long {
-    unsafe { host::bf_read(descriptor, to, len) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn write(descriptor: c_int, from: *const u8, len: usize) -> c_long {
-    unsafe { host::bf_write(descriptor, from, len) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn lseek(descriptor: c_int, offset: c_long, whence: c_int) -> c_long {
-    unsafe { host::bf_seek(descriptor, offset, whence) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn isatty(descriptor: c_int) -> c_int {
-    c_int::from((0..3).contains(&descriptor))
+pub unsafe extern "C" fn rename(from: *const u8, _to: *const u8) -> c_int {
+    // SAFETY: a string.
+    unsafe { descriptor::refuse(from) }
 }

@@ -1,17 +1,22 @@
 //! Unformatted input.
+//!
+//! `SAFETY` lines say what the C standard has the caller of the function see to (see `file.rs`).
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
+use super::descriptor;
 use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin};
 use crate::allocate::realloc;
+use crate::errors;
 use crate::memory::memcpy;
-use crate::{errors, host};
 
 const END: c_int = -1;
 
 /// Reads the next bytes into an empty buffer; whether there are any.
 unsafe fn refill(file: *mut File) -> bool {
+    // SAFETY: a stream; its buffer has room behind the bytes kept for `ungetc`.
     unsafe {
         if (*file).flags & READS == 0 || !prepare(file) {
             (*file).flags |= FAILED;
@@ -24,7 +29,7 @@ unsafe fn refill(file: *mut File) -> bool {
         }
         let start = (*file).buf_base.add(BACK);
         let room = (*file).buf_end as usize - start as usize;
-        let got = host::bf_read((*file).fileno, start, room);
+        let got = descriptor::read((*file).fileno, start, room);
         (*file).read_base = (*file).buf_base;
         (*file).read_ptr = start;
         (*file).read_end = start;
@@ -39,6 +44,7 @@ unsafe fn refill(file: *mut File) -> bool {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fgetc(file: *mut File) -> c_int {
+    // SAFETY: a stream; where the pointers differ, a byte is there.
     unsafe {
         let _held = hold(file);
         if (*file).read_ptr == (*file).read_end && !refill(file) {
@@ -54,6 +60,7 @@ macro_rules! as_fgetc {
     ($($name:ident)*) => {$(
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(file: *mut File) -> c_int {
+            // SAFETY: a stream; where the pointers differ, a byte is there.
             unsafe { fgetc(file) }
         }
     )*};
@@ -63,16 +70,19 @@ as_fgetc!(getc _IO_getc getc_unlocked fgetc_unlocked __uflow);
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getchar() -> c_int {
+    // SAFETY: `stdin` is a stream, and a word that only the program assigns to.
     unsafe { fgetc(stdin) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getchar_unlocked() -> c_int {
+    // SAFETY: as in `getchar`.
     unsafe { fgetc(stdin) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
+    // SAFETY: a stream; there is room in front of its pointer.
     unsafe {
         let _held = hold(file);
         if c == END || !prepare(file) || (*file).read_ptr == (*file).read_base {
@@ -87,6 +97,7 @@ pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fread(to: *mut u8, size: usize, count: usize, file: *mut File) -> usize {
+    // SAFETY: a stream, and room for as much.
     unsafe {
         let _held = hold(file);
         let len = size.wrapping_mul(count);
@@ -125,11 +136,13 @@ pub unsafe extern "C" fn fread_unlocked(
     count: usize,
     file: *mut File,
 ) -> usize {
+    // SAFETY: the same contract.
     unsafe { fread(to, size, count, file) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fgets(to: *mut u8, room: c_int, file: *mut File) -> *mut u8 {
+    // SAFETY: a stream, and so much room.
     unsafe {
         let _held = hold(file);
         let mut len = 0;
@@ -159,6 +172,7 @@ pub unsafe extern "C" fn getdelim(
     delimiter: c_int,
     file: *mut File,
 ) -> c_long {
+    // SAFETY: a stream, and a buffer from `malloc` or none.
     unsafe {
         let _held = hold(file);
         if (*text).is_null() {
@@ -192,5 +206,6 @@ pub unsafe extern "C" fn getdelim(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getline(text: *mut *mut u8, room: *mut usize, file: *mut File) -> c_long {
+    // SAFETY: the same contract.
     unsafe { getdelim(text, room, c_int::from(b'\n'), file) }
 }

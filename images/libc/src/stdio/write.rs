@@ -1,17 +1,22 @@
 //! Unformatted output.
+//!
+//! `SAFETY` lines say what the C standard has the caller of the function see to (see `file.rs`).
+#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 
+use super::descriptor;
 use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, hold, output, prepare};
+use crate::errors;
 use crate::memory::{memcpy, memrchr};
 use crate::strings::strlen;
-use crate::{errors, host};
 
 const END: c_int = -1;
 
 /// Puts bytes into the buffer, and the buffer out when it is full, or, by the stream's mode,
 /// at the end of a line. The number of bytes taken.
 pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
+    // SAFETY: a stream, and so many bytes.
     unsafe {
         let _held = hold(file);
         if (*file).flags & WRITES == 0 || !prepare(file) {
@@ -29,14 +34,18 @@ pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
             0
         };
         let done = fill(file, bytes, urgent);
-        if urgent > 0 && (done < urgent || flush(file) < 0) {
+        if done < urgent {
             return done;
+        }
+        if urgent > 0 && flush(file) < 0 {
+            return 0;
         }
         done + fill(file, bytes.add(urgent), len - urgent)
     }
 }
 
 unsafe fn fill(file: *mut File, bytes: *const u8, len: usize) -> usize {
+    // SAFETY: a stream with a buffer, and so many bytes; no more is copied than there is room.
     unsafe {
         let mut done = 0;
         while done < len {
@@ -60,6 +69,7 @@ pub unsafe extern "C" fn fwrite(
     count: usize,
     file: *mut File,
 ) -> usize {
+    // SAFETY: a stream, and as many bytes.
     unsafe {
         let len = size.wrapping_mul(count);
         if len == 0 {
@@ -84,11 +94,13 @@ pub unsafe extern "C" fn fwrite_unlocked(
     count: usize,
     file: *mut File,
 ) -> usize {
+    // SAFETY: the same contract.
     unsafe { fwrite(bytes, size, count, file) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fputs(text: *const u8, file: *mut File) -> c_int {
+    // SAFETY: a string and a stream.
     unsafe {
         let len = strlen(text);
         if put(file, text, len) == len { 1 } else { END }
@@ -97,11 +109,13 @@ pub unsafe extern "C" fn fputs(text: *const u8, file: *mut File) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fputs_unlocked(text: *const u8, file: *mut File) -> c_int {
+    // SAFETY: the same contract.
     unsafe { fputs(text, file) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn puts(text: *const u8) -> c_int {
+    // SAFETY: a string.
     unsafe {
         let _held = hold(output());
         if fputs(text, output()) < 0 {
@@ -113,6 +127,7 @@ pub unsafe extern "C" fn puts(text: *const u8) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn fputc(c: c_int, file: *mut File) -> c_int {
+    // SAFETY: a stream, and a byte.
     unsafe {
         let byte = c as u8;
         if put(file, &byte, 1) == 1 { c_int::from(byte) } else { END }
@@ -122,6 +137,7 @@ pub unsafe extern "C" fn fputc(c: c_int, file: *mut File) -> c_int {
 /// What the header's inline functions call when the buffer has no room for them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __overflow(file: *mut File, c: c_int) -> c_int {
+    // SAFETY: the same contract.
     unsafe { fputc(c, file) }
 }
 
@@ -129,6 +145,7 @@ macro_rules! as_fputc {
     ($($name:ident)*) => {$(
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(c: c_int, file: *mut File) -> c_int {
+            // SAFETY: the same contract.
             unsafe { fputc(c, file) }
         }
     )*};
@@ -138,23 +155,27 @@ as_fputc!(putc _IO_putc putc_unlocked fputc_unlocked);
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn putchar(c: c_int) -> c_int {
+    // SAFETY: standard output is a stream.
     unsafe { fputc(c, output()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn putchar_unlocked(c: c_int) -> c_int {
+    // SAFETY: standard output is a stream.
     unsafe { fputc(c, output()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn perror(text: *const u8) {
+    // SAFETY: null or a string.
     unsafe {
-        if !text.is_null() && *text != 0 {
-            host::bf_write(2, text, strlen(text));
-            host::bf_write(2, c": ".as_ptr().cast(), 2);
-        }
+        // Writing may fail, and then say why.
         let reason = errors::strerror(errors::get());
-        host::bf_write(2, reason, strlen(reason));
-        host::bf_write(2, c"\n".as_ptr().cast(), 1);
+        if !text.is_null() && *text != 0 {
+            descriptor::write(2, text, strlen(text));
+            descriptor::write(2, c": ".as_ptr().cast(), 2);
+        }
+        descriptor::write(2, reason, strlen(reason));
+        descriptor::write(2, c"\n".as_ptr().cast(), 1);
     }
 }

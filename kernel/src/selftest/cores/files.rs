@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use super::together;
+use super::together::together;
 use crate::arch::exit::Status;
 use crate::{cores, files, say};
 
@@ -28,7 +28,7 @@ fn path(core: u32, file: u32) -> alloc::string::String {
 }
 
 fn content(core: u32, file: u32) -> alloc::vec::Vec<u8> {
-    (0..5000 + 777 * file).map(|i| (i ^ core * 31 ^ file) as u8).collect()
+    (0..5000 + 777 * file).map(|i| (i ^ (core * 31) ^ file) as u8).collect()
 }
 
 fn check(right: bool) {

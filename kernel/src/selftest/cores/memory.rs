@@ -4,7 +4,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{CODE, CODE_WRITE, DATA, Window};
 
-use super::{meet, together};
+use super::together::{meet, together};
 use crate::arch::exit::Status;
 use crate::{cores, memory, say};
 

@@ -4,6 +4,7 @@ mod alarm;
 mod files;
 mod memory;
 mod state;
+mod together;
 mod wait;
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use crate::arch::exit::Status;
 use crate::devices::{apic, clock};
 use crate::{console, cores, say};
+use together::together;
 
 /// Runs a test of the processors by its name.
 pub fn run(which: &str) -> Status {
@@ -24,16 +26,24 @@ pub fn run(which: &str) -> Status {
         "lines" => lines(),
         "busy" => busy(),
         "talk" => talk(),
-        _ => super::unknown(which),
+        _ => super::unknown::unknown(which),
     }
 }
 
+/// What runs a test by its name.
+type Test = fn(&'static str) -> Status;
+
 /// Runs a test that ends the machine on another processor, or on all at once.
-pub fn run_on(which: &str, name: &'static str) -> Status {
-    static NAME: spin::Once<&str> = spin::Once::new();
-    NAME.call_once(|| name);
+pub fn run_on(which: &str, name: &'static str, run: Test) -> Status {
+    static WHAT: spin::Once<(Test, &str)> = spin::Once::new();
+    WHAT.call_once(|| (run, name));
+    fn run_it() {
+        if let Some((run, name)) = WHAT.get() {
+            run(name);
+        }
+    }
     unsafe extern "C" fn there(_: *mut ()) {
-        super::run(NAME.get().unwrap_or(&""));
+        run_it();
     }
     match which.parse() {
         Ok(core) if core != 0 && core < cores::count() => {
@@ -44,56 +54,11 @@ pub fn run_on(which: &str, name: &'static str) -> Status {
             cores::wait(&nothing, 0, Some(60_000_000_000));
         }
         Err(_) if which == "all" => {
-            together(|_| {
-                super::run(NAME.get().unwrap_or(&""));
-            });
+            together(|_| run_it());
         }
         _ => say!("selftest: there is no processor {which}"),
     }
     Status::Failure
-}
-
-/// Has every processor, this one too, run `what` at the same time, and waits for all.
-fn together(what: fn(u32)) {
-    static WHAT: spin::Mutex<Option<fn(u32)>> = spin::Mutex::new(None);
-    static DONE: AtomicU32 = AtomicU32::new(0);
-    unsafe extern "C" fn one(_: *mut ()) {
-        let what = *WHAT.lock();
-        if let Some(what) = what {
-            meet();
-            what(cores::number());
-        }
-        DONE.fetch_add(1, Ordering::AcqRel);
-        cores::wake(&DONE, 1);
-    }
-    *WHAT.lock() = Some(what);
-    DONE.store(0, Ordering::Release);
-    let others = cores::count() - 1;
-    for core in 1..=others {
-        // SAFETY: the function uses no argument and nothing but statics.
-        unsafe { cores::start(core, one, core::ptr::null_mut()) };
-    }
-    meet();
-    what(0);
-    loop {
-        let done = DONE.load(Ordering::Acquire);
-        if done == others {
-            return;
-        }
-        cores::wait(&DONE, done, None);
-    }
-}
-
-/// Waits until all processors are here, awake, so that they go on at the same moment.
-fn meet() {
-    static COME: AtomicU32 = AtomicU32::new(0);
-    let count = cores::count();
-    let me = COME.fetch_add(1, Ordering::AcqRel);
-    let all = (me / count + 1) * count;
-    // Whoever counts from zero again would wait for ever: no test meets so often.
-    while COME.load(Ordering::Acquire) < all {
-        core::hint::spin_loop();
-    }
 }
 
 /// Each processor counts itself, many times, in one word.
@@ -165,5 +130,5 @@ fn talk() -> Status {
     while clock::now_ns() - start < 20_000_000 {
         core::hint::spin_loop();
     }
-    super::run("fault:null")
+    super::faults::run("null")
 }

@@ -3,7 +3,7 @@
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use super::{meet, together};
+use super::together::{meet, together};
 use crate::arch::exit::Status;
 use crate::arch::registers::{self, Registers};
 use crate::devices::clock;

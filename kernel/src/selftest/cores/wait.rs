@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use super::together;
+use super::together::together;
 use crate::arch::exit::Status;
 use crate::devices::clock;
 use crate::{cores, say};
@@ -40,7 +40,10 @@ fn ping_pong() {
     static LONGEST: AtomicU32 = AtomicU32::new(0);
     let start = clock::now_ns();
     together(|core| {
-        while core < 2 {
+        if core >= 2 {
+            return;
+        }
+        loop {
             let turn = TURN.load(Ordering::Acquire);
             if turn == ROUNDS {
                 break;

@@ -130,12 +130,21 @@ impl Decoder<'_> {
                 let op = if is(name, "powi") { LaneOp::Power } else { LaneOp::Scale };
                 self.lanes(LaneDesc { op, lanes, ins, out: lane, second: 0 }, to, &places);
             }
-            ("frexp" | "modf", [a]) if scalar => {
-                let second = member_offset(self.types(), instr.ty, 1) as u32;
+            ("frexp" | "modf" | "sincos", [a]) => {
+                let types = self.types();
+                let parts = (types.member(instr.ty, 0), types.member(instr.ty, 1));
+                let (Some(_), Some(part)) = parts else { return false };
+                let (op, wanted) = match name.split('.').next() {
+                    Some("frexp") => (LaneOp::FractionExponent, Lane::Int(32)),
+                    Some("modf") => (LaneOp::FractionWhole, lane),
+                    _ => (LaneOp::SineCosine, lane),
+                };
+                if lanes_of(kind_of(types, part)) != Some((wanted, lanes)) {
+                    return false;
+                }
+                let second = member_offset(types, instr.ty, 1) as u32;
                 let place = self.place(*a);
                 let ins = vec![(lane, false)];
-                let frexp = is(name, "frexp");
-                let op = if frexp { LaneOp::FractionExponent } else { LaneOp::FractionWhole };
                 self.lanes(LaneDesc { op, lanes, ins, out: lane, second }, to, &[place]);
             }
             ("is", [a, mask]) if name.starts_with("is.fpclass") => {
@@ -144,6 +153,10 @@ impl Decoder<'_> {
                 self.lane_unary(op, lane, Lane::Int(1), lanes, *a, to);
             }
             ("fptosi" | "fptoui", [a]) if name.contains(".sat.") => {
+                let cast = if name.starts_with("fptosi") { CastOp::FpToSi } else { CastOp::FpToUi };
+                if self.emit_huge_float(cast, *a, to, kind, kind_of(self.types(), instr.ty)) {
+                    return true;
+                }
                 let Some((out, _)) = out else { return false };
                 let op = LaneOp::ToIntSaturating(name.starts_with("fptosi"));
                 self.lane_unary(op, lane, out, lanes, *a, to);

@@ -41,6 +41,12 @@ fn overflow_of(name: &str) -> Option<Overflow> {
     })
 }
 
+/// Whether the operation comes in this form (`sadd.sat`, `sadd.with.overflow`), and not in one on
+/// fixed-point numbers (`smul.fix.sat`).
+fn is_form(name: &str, form: &str) -> bool {
+    name.split('.').nth(1) == Some(form)
+}
+
 impl Decoder<'_> {
     pub(super) fn emit_int_intrinsic(
         &mut self,
@@ -121,11 +127,11 @@ impl Decoder<'_> {
             return true;
         }
         let Some(op) = overflow_of(name) else { return false };
-        if name.contains(".sat.") {
+        if is_form(name, "sat") {
             self.emit_saturating(op, lane, lanes, scalar, [first, *second], to);
             return true;
         }
-        if name.contains(".with.overflow") {
+        if is_form(name, "with") {
             self.emit_overflow(instr, op, lane, lanes, scalar, [first, *second], to);
             return true;
         }
@@ -149,13 +155,13 @@ impl Decoder<'_> {
             "fshr" => (LimbOp::Funnel(false), 3),
             "scmp" => (LimbOp::Order(true), 2),
             "ucmp" => (LimbOp::Order(false), 2),
-            "sshl" => (LimbOp::ShiftSaturating(true), 2),
-            "ushl" => (LimbOp::ShiftSaturating(false), 2),
+            "sshl" if is_form(name, "sat") => (LimbOp::ShiftSaturating(true), 2),
+            "ushl" if is_form(name, "sat") => (LimbOp::ShiftSaturating(false), 2),
             _ => match (int_unary(name), choice(name), overflow_of(name)) {
                 (Some((_, op)), ..) => (op, 1),
                 (_, Some(pred), _) => (LimbOp::Choose(pred), 2),
-                (.., Some(op)) if name.contains(".sat.") => (LimbOp::Saturating(op), 2),
-                (.., Some(op)) if name.contains(".with.overflow.") => (LimbOp::Overflow(op), 2),
+                (.., Some(op)) if is_form(name, "sat") => (LimbOp::Saturating(op), 2),
+                (.., Some(op)) if is_form(name, "with") => (LimbOp::Overflow(op), 2),
                 _ => return false,
             },
         };

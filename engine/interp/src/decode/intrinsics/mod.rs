@@ -29,6 +29,7 @@ const NOTHING: &[&str] = &[
     "pseudoprobe",
     "fake.use",
     "va_end",
+    "clear_cache",
     "x86.sse2.pause",
 ];
 
@@ -42,6 +43,7 @@ const SAME: &[&str] = &[
     "ssa.copy",
     "arithmetic.fence",
     "threadlocal.address",
+    "preserve.array.access.index",
 ];
 
 /// Whether an intrinsic is called `what`, its type suffixes aside.
@@ -91,6 +93,9 @@ impl Decoder<'_> {
 
     fn emit_memory_intrinsic(&mut self, name: &str, args: &[Operand], to: u32) -> bool {
         let [a, b, c, ..] = *args else { return false };
+        if name.contains(".element.") {
+            return false;
+        }
         let handler = if is(name, "memcpy") || is(name, "memmove") {
             bulk::copy_memory
         } else if is(name, "memset") {
@@ -136,7 +141,17 @@ impl Decoder<'_> {
             }
             ("is", [_]) if name.starts_with("is.constant") => self.constant_result(to, 0),
             ("invariant", _) if name.starts_with("invariant.start") => self.constant_result(to, 0),
-            ("allow", _) if name.starts_with("allow.") => self.constant_result(to, 1),
+            ("allow", _) if matches!(name, "allow.runtime.check" | "allow.ubsan.check") => {
+                self.constant_result(to, 1);
+            }
+            ("get" | "flt", []) if matches!(name, "get.rounding" | "flt.rounds") => {
+                self.constant_result(to, 1);
+            }
+            ("ptrmask", [ptr, mask]) if matches!(self.kind(*ptr), Kind::Vector(..)) => {
+                let Kind::Vector(lane, lanes) = self.kind(*ptr) else { return false };
+                let and = bareflow_ir::BinaryOp::And;
+                self.emit_vector_binary(and, lane, lanes, *ptr, *mask, to);
+            }
             ("ptrmask", [ptr, mask]) if self.kind(*ptr) == Kind::Int(64) => {
                 let (l, r) = (self.source(*ptr), self.source(*mask));
                 let handler = pick_binary::<int::And<u64>>(l, r);

@@ -93,7 +93,13 @@ impl Decoder<'_> {
             [a, b, by] if is(name, "splice") => {
                 let Some(by) = self.number_of(*by, 32) else { return false };
                 let count = lanes(self, *a);
-                let first = if by < 0 { (i64::from(count) + by) as u32 } else { by as u32 };
+                // Before LLVM 22 one name was for both sides.
+                let from_end = name.starts_with("splice.right") || by < 0;
+                let by = by.unsigned_abs() as u32;
+                let first = if from_end { count.saturating_sub(by) } else { by };
+                if first > count {
+                    return false;
+                }
                 shuffle(self, *a, *b, (0..count).map(|lane| lane + first).collect())
             }
             [a, b, index] if is(name, "insert") => {

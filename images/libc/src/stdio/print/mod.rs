@@ -1,14 +1,19 @@
 //! Formatted output: what a conversion specification means (C17, 7.21.6.1).
+#![deny(clippy::undocumented_unsafe_blocks)]
 
+mod arguments;
+mod conversion;
 mod float;
 mod format;
 mod spec;
+mod text;
 
 use core::ffi::c_int;
 
 use super::file::{AT_ONCE, File, flush, hold};
 use super::va_list::VaList;
 use super::write::put;
+use crate::errors;
 use crate::memory::memcpy;
 use format::format;
 
@@ -25,7 +30,26 @@ struct Sink {
 }
 
 impl Sink {
+    /// Whose conversion cannot be done; nothing follows it.
+    fn fail(&mut self, error: c_int) {
+        errors::set(error);
+        self.failed = true;
+    }
+
+    /// What the function that prints gives back.
+    fn result(&mut self) -> c_int {
+        match c_int::try_from(self.count) {
+            _ if self.failed => -1,
+            Ok(count) => count,
+            Err(_) => {
+                self.fail(errors::EOVERFLOW);
+                -1
+            }
+        }
+    }
+
     unsafe fn put(&mut self, bytes: *const u8, len: usize) {
+        // SAFETY: the caller's bytes; `to` has `room` bytes.
         unsafe {
             if !self.file.is_null() {
                 if len > 0 && put(self.file, bytes, len) < len {
@@ -41,6 +65,11 @@ impl Sink {
     fn fill(&mut self, byte: u8, count: usize) {
         let block = [byte; 16];
         let mut left = count;
+        if self.file.is_null() && self.count >= self.room {
+            // It goes nowhere.
+            self.count += left;
+            left = 0;
+        }
         while left > 0 {
             let part = left.min(16);
             // SAFETY: the block has 16 bytes.
@@ -58,23 +87,24 @@ impl Sink {
 /// To a stream. What goes to one without a buffer goes there in one piece.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vfprintf(file: *mut File, text: *const u8, args: *mut VaList) -> c_int {
+    // SAFETY: the contract of `format`.
     unsafe {
         let _held = hold(file);
         let mut sink = Sink { file, to: core::ptr::null_mut(), room: 0, count: 0, failed: false };
-        let mut copy = *args;
         let at_once = (*file).flags & AT_ONCE;
         (*file).flags &= !AT_ONCE;
-        format(&mut sink, text, &mut copy);
+        format(&mut sink, text, &*args);
         (*file).flags |= at_once;
         if at_once != 0 && flush(file) < 0 {
             sink.failed = true;
         }
-        if sink.failed { -1 } else { sink.count as c_int }
+        sink.result()
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vprintf(text: *const u8, args: *mut VaList) -> c_int {
+    // SAFETY: the contract of `format`.
     unsafe { vfprintf(super::file::output(), text, args) }
 }
 
@@ -85,6 +115,7 @@ pub unsafe extern "C" fn vsnprintf(
     text: *const u8,
     args: *mut VaList,
 ) -> c_int {
+    // SAFETY: the contract of `format`; `to` has `room` bytes.
     unsafe {
         let mut sink = Sink {
             file: core::ptr::null_mut(),
@@ -93,23 +124,23 @@ pub unsafe extern "C" fn vsnprintf(
             count: 0,
             failed: false,
         };
-        let mut copy = *args;
-        format(&mut sink, text, &mut copy);
+        format(&mut sink, text, &*args);
         if room > 0 {
             *to.add(sink.count.min(room - 1)) = 0;
         }
-        if sink.failed { -1 } else { sink.count as c_int }
+        sink.result()
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vsprintf(to: *mut u8, text: *const u8, args: *mut VaList) -> c_int {
-    // The end of memory is as far as it can go.
+    // SAFETY: the caller's buffer is large enough; the end of memory is as far as it can go.
     unsafe { vsnprintf(to, usize::MAX - to as usize, text, args) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vasprintf(to: *mut *mut u8, text: *const u8, args: *mut VaList) -> c_int {
+    // SAFETY: the contract of `format`; the buffer has room for what was counted.
     unsafe {
         let len = vsnprintf(core::ptr::null_mut(), 0, text, args);
         if len < 0 {

@@ -3,7 +3,7 @@
 use super::Sink;
 
 /// A conversion specification without its letter.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Spec {
     pub(super) minus: bool,
     pub(super) plus: bool,
@@ -12,7 +12,7 @@ pub(super) struct Spec {
     pub(super) zero: bool,
     pub(super) width: usize,
     pub(super) precision: Option<usize>,
-    /// Bits of an integer argument.
+    /// Bits of an integer argument; 64 of a character or string: it is wide.
     pub(super) bits: u32,
     pub(super) long_double: bool,
 }
@@ -65,20 +65,22 @@ impl Spec {
         upper: bool,
         prefix: &[u8],
     ) {
-        let mut text = [0u8; 24];
-        let end = text.as_mut_ptr().wrapping_add(24);
+        let mut text = [0u8; 64];
+        let end = text.as_mut_ptr().wrapping_add(64);
         let mut at = end;
         let mut rest = value;
-        // SAFETY: 64 bits have at most 22 digits in base 8.
+        // SAFETY: 64 bits have at most 64 digits, in base 2.
         unsafe {
             while rest > 0 {
                 // Constant divisors become multiplications and shifts.
                 let digit = match base {
+                    2 => rest & 1,
                     8 => rest & 7,
                     16 => rest & 15,
                     _ => rest % 10,
                 } as u8;
                 rest = match base {
+                    2 => rest >> 1,
                     8 => rest >> 3,
                     16 => rest >> 4,
                     _ => rest / 10,

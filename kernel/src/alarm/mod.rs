@@ -8,17 +8,20 @@
 //! Each processor has a timer and an alarm of its own. The timer also ends sleeps; it is always
 //! set for what comes first.
 
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+mod time;
+
+use core::sync::atomic::{AtomicPtr, Ordering};
+
+pub use time::Alarm;
+use time::NEVER;
 
 use crate::arch::divert::divert;
+use crate::arch::frame::Frame;
 use crate::arch::gs;
-use crate::arch::trap::Frame;
 use crate::devices::{apic, clock};
 
 /// Time until it is tried again when a program cannot be interrupted where it is.
 const RETRY_NS: u64 = 2_000_000;
-
-const NEVER: u64 = u64::MAX;
 
 /// Who is called: whether a program may be interrupted at an instruction, with a stack pointer, and
 /// what is called then.
@@ -37,24 +40,7 @@ pub fn set_callee(callee: &'static Callee) {
     CALLEE.store(core::ptr::from_ref(callee).cast_mut(), Ordering::Release);
 }
 
-/// A processor's alarm.
-#[derive(Debug)]
-pub struct Alarm {
-    /// When it is to ring, or to try again, in nanoseconds of the clock.
-    when: AtomicU64,
-}
-
 impl Alarm {
-    /// One that never rings.
-    pub const fn new() -> Self {
-        Self { when: AtomicU64::new(NEVER) }
-    }
-
-    /// It is not to ring any more.
-    pub fn forget(&self) {
-        self.when.store(NEVER, Ordering::Release);
-    }
-
     /// Has the timer's interrupt come at `deadline`, or earlier if the alarm is to ring earlier.
     /// Whether there is a timer.
     pub fn start_timer(&self, deadline: u64) -> bool {

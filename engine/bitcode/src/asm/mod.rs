@@ -1,0 +1,118 @@
+//! Inline assembly.
+//!
+//! What programs write into their code is mostly short: a barrier without any instruction, a hint,
+//! a fence, or one or two instructions that C has no operator for. These are not assembled but
+//! understood ([`text`]), and said in IR ([`meaning`]) as a small function with the same operands,
+//! which takes the place of the assembly. So all levels agree, and passes see through it. Anything
+//! else is refused with its text.
+
+mod build;
+mod instructions;
+mod machine;
+mod meaning;
+mod operands;
+mod text;
+
+use alloc::format;
+use alloc::string::String;
+
+use bareflow_ir::{FuncId, Operand, TypeId};
+
+use crate::codes::cst;
+use crate::error::Cause;
+use crate::ops::{self, Ops};
+use crate::reader::Reader;
+
+use operands::Operands;
+use text::Statement;
+
+/// One piece of inline assembly.
+#[derive(Clone, Debug)]
+pub(crate) struct Asm {
+    text: String,
+    constraints: String,
+    intel: bool,
+}
+
+/// What a piece of assembly comes to.
+pub(crate) enum Meaning {
+    /// Its only result, if it has one, is this argument, or may be anything.
+    Nothing(Option<usize>),
+    /// A call of this function with the same arguments.
+    Call(FuncId),
+}
+
+/// So much of a text is in a message.
+const SHOWN: usize = 160;
+
+impl Asm {
+    /// Reads a constant of one of the four codes for it.
+    pub(crate) fn read(code: u32, ops: &[u64]) -> Result<Self, Cause> {
+        let mut ops = Ops::new(ops);
+        if code == cst::INLINEASM {
+            ops.next()?;
+        }
+        let flags = ops.next()?;
+        let mut string = || {
+            let len = ops.next()?;
+            ops.take(len).map(ops::text)
+        };
+        // Side effects, alignment of the stack, dialect, unwinding; the oldest form has but the
+        // first two.
+        let intel = code != cst::INLINEASM_OLD && flags & 4 != 0;
+        Ok(Self { text: string()?, constraints: string()?, intel })
+    }
+
+    fn refuse(&self) -> Cause {
+        let shown: String = self.text.chars().take(SHOWN).collect();
+        let more = if shown.len() < self.text.len() { "..." } else { "" };
+        Cause::Unsupported(format!("inline assembly {shown:?}{more}"))
+    }
+}
+
+impl Reader {
+    /// What assembly comes to where it is called with arguments of the function type `ty`.
+    ///
+    /// # Errors
+    /// If it cannot be told.
+    pub(crate) fn understand(
+        &mut self,
+        number: u32,
+        ty: TypeId,
+        args: &[Operand],
+    ) -> Result<Meaning, Cause> {
+        let asm = self.asms[number as usize].clone();
+        let operands = Operands::parse(&asm.constraints).ok_or_else(|| asm.refuse())?;
+        let statements = text::parse(&asm.text, asm.intel).ok_or_else(|| asm.refuse())?;
+        if operands.inputs() != args.len() {
+            return Err(Cause::Malformed("assembly with another number of arguments"));
+        }
+        let quiet = statements.iter().all(Statement::is_nothing);
+        if quiet && operands.results() <= 1 {
+            return Ok(Meaning::Nothing(operands.tied_result()));
+        }
+        if let Some((.., known)) =
+            self.asm_made.iter().find(|made| (made.0, made.1) == (number, ty))
+        {
+            return Ok(Meaning::Call(*known));
+        }
+        let func = meaning::function(self, &operands, &statements, ty)?;
+        let func = func.ok_or_else(|| asm.refuse())?;
+        self.asm_made.push((number, ty, func));
+        Ok(Meaning::Call(func))
+    }
+}
+
+/// The first line of assembly at the level of a module that means something here.
+pub(crate) fn module_level(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| {
+        let word = line.split_ascii_whitespace().next().unwrap_or_default();
+        let quiet = match word {
+            // Versions of symbols are for shared libraries; the others say nothing about code.
+            ".symver" | ".ident" | ".file" | ".text" | ".data" | ".att_syntax" => true,
+            ".section" => line.contains(".note.GNU-stack"),
+            word => word.is_empty() || word.starts_with('#') || word.starts_with("//"),
+        };
+        !quiet
+    })
+}

@@ -1,0 +1,236 @@
+//! A FAT16 volume, read only (ECMA-107; Microsoft's FAT specification 1.03).
+//!
+//! Nothing here can panic: there is nobody to catch it. So arithmetic wraps, and what a disk's
+//! contents decide is looked up, never indexed.
+
+use crate::sectors::{SECTOR, Sector, Sectors};
+
+/// Bytes of an entry in a folder.
+const ENTRY: usize = 32;
+/// Letters of a long name that one entry holds.
+const LETTERS: usize = 13;
+/// Most letters of a long name, and a zero.
+const LONGEST: usize = 20 * LETTERS;
+
+/// Where the parts of a volume lie, in sectors of the disk.
+#[derive(Debug)]
+pub struct Volume {
+    fat: u32,
+    root: u32,
+    root_sectors: u32,
+    data: u32,
+    /// A power of two; 0 while there is no volume.
+    cluster_sectors: u32,
+}
+
+/// What a folder says of a file or folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// It is a folder.
+    pub is_folder: bool,
+    /// Its first cluster.
+    pub first: u16,
+    /// Its length in bytes.
+    pub size: u32,
+}
+
+/// Two bytes, low one first.
+fn half<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(two) => u16::from_le_bytes(*two).into(),
+        None => 0,
+    }
+}
+
+/// Four bytes.
+fn word<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
+    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(four) => u32::from_le_bytes(*four),
+        None => 0,
+    }
+}
+
+/// The first sector of a partition of type 4, 6 or 14, of those that `number` (0 to 3) counts.
+pub fn partition(table: &Sector, number: usize) -> Option<u32> {
+    let at = 446 + number * 16;
+    let is_fat16 = matches!(table.get(at + 4), Some(4 | 6 | 14));
+    (half(table, 510) == 0xaa55 && is_fat16).then(|| word(table, at + 8))
+}
+
+impl Volume {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self { fat: 0, root: 0, root_sectors: 0, data: 0, cluster_sectors: 0 }
+    }
+
+    /// Whether there is one.
+    pub fn is_there(&self) -> bool {
+        self.cluster_sectors != 0
+    }
+
+    /// Takes the volume that begins at a sector, if it is one.
+    pub fn take(&mut self, start: u32, boot: &Sector) -> bool {
+        let cluster_sectors = u32::from(boot[13]);
+        let fat_sectors = half(boot, 22);
+        if half(boot, 11) != SECTOR
+            || half(boot, 510) != 0xaa55
+            || !cluster_sectors.is_power_of_two()
+            || fat_sectors == 0
+        {
+            return false;
+        }
+        self.fat = start.wrapping_add(half(boot, 14));
+        self.root = self.fat.wrapping_add(u32::from(boot[16]) * fat_sectors);
+        self.root_sectors = half(boot, 17) * ENTRY as u32 / SECTOR;
+        self.data = self.root.wrapping_add(self.root_sectors);
+        self.cluster_sectors = cluster_sectors;
+        true
+    }
+
+    /// Bytes in a cluster, a power of two, once there is a volume.
+    pub fn cluster_bytes(&self) -> u32 {
+        self.cluster_sectors * SECTOR
+    }
+
+    /// The cluster behind `cluster`; 0 at the end of the chain.
+    pub fn next(&self, disk: &mut impl Sectors, cluster: u16) -> u16 {
+        let Some(table) = disk.sector(self.fat.wrapping_add(u32::from(cluster) / 256)) else {
+            return 0;
+        };
+        let next = half(table, usize::from(cluster % 256) * 2) as u16;
+        if (2..0xfff0).contains(&next) { next } else { 0 }
+    }
+
+    /// First sector of a cluster.
+    pub fn place(&self, cluster: u16) -> u32 {
+        let before = u32::from(cluster).wrapping_sub(2).wrapping_mul(self.cluster_sectors);
+        self.data.wrapping_add(before)
+    }
+
+    /// The entry of a folder (first cluster; 0: the root) that has this name, in capitals or not.
+    pub fn look_up(
+        &self,
+        disk: &mut impl Sectors,
+        long: &mut LongName,
+        folder: u16,
+        name: &[u8],
+    ) -> Option<Entry> {
+        long.forget();
+        let mut cluster = folder;
+        loop {
+            let (first, count) = match folder {
+                0 => (self.root, self.root_sectors),
+                _ => (self.place(cluster), self.cluster_sectors),
+            };
+            for number in 0..count {
+                let sector = disk.sector(first.wrapping_add(number))?;
+                for at in 0..SECTOR as usize / ENTRY {
+                    let entry = sector.get(at * ENTRY..)?.first_chunk()?;
+                    let attributes = entry[11];
+                    if entry[0] == 0 {
+                        return None;
+                    }
+                    if attributes == 0x0f && entry[0] != 0xe5 {
+                        long.add(entry);
+                        continue;
+                    }
+                    let counts = entry[0] != 0xe5 && attributes & 8 == 0;
+                    if counts && (same(name, &long.0) || is_short(name, entry)) {
+                        return Some(Entry {
+                            is_folder: attributes & 0x10 != 0,
+                            first: half(entry, 26) as u16,
+                            size: word(entry, 28),
+                        });
+                    }
+                    long.forget();
+                }
+            }
+            if folder == 0 {
+                return None;
+            }
+            cluster = self.next(disk, cluster);
+            if cluster == 0 {
+                return None;
+            }
+        }
+    }
+}
+
+/// A long name, which lies in several entries before that of its file.
+#[derive(Debug)]
+pub struct LongName([u8; LONGEST]);
+
+impl LongName {
+    /// None.
+    pub const fn new() -> Self {
+        Self([0; LONGEST])
+    }
+
+    fn forget(&mut self) {
+        self.0[0] = 0;
+    }
+
+    /// Puts thirteen letters into their place.
+    fn add(&mut self, entry: &[u8; ENTRY]) {
+        let order = entry[0];
+        let start = usize::from(order & 0x1f).wrapping_sub(1).wrapping_mul(LETTERS);
+        if order & 0x40 != 0
+            && let Some(end) = self.0.get_mut(start.wrapping_add(LETTERS))
+        {
+            *end = 0;
+        }
+        let Some(part) = self.0.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) else {
+            self.forget();
+            return;
+        };
+        let part: &mut [u8; LETTERS] = part;
+        for (number, letter) in part.iter_mut().enumerate() {
+            let at = match number {
+                0..5 => 1 + number * 2,
+                5..11 => 4 + number * 2,
+                _ => 6 + number * 2,
+            };
+            // Letters beyond ASCII match nothing.
+            *letter = match half(entry, at) {
+                unit @ 0..128 => unit as u8,
+                _ => 255,
+            };
+        }
+    }
+}
+
+/// Whether a name is the other one, which ends at its first zero, but for capitals.
+#[inline(never)]
+fn same(mut name: &[u8], mut other: &[u8]) -> bool {
+    loop {
+        match (name, other) {
+            ([], [] | [0, ..]) => return true,
+            ([a, rest @ ..], [b, others @ ..]) if a.eq_ignore_ascii_case(b) => {
+                (name, other) = (rest, others);
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Whether this is the short name of an entry: eight letters, three behind a full stop, filled
+/// up with blanks.
+fn is_short(name: &[u8], entry: &[u8; ENTRY]) -> bool {
+    let mut short = [0; 13];
+    let mut length = 0;
+    let mut add = |letter: u8| {
+        if let Some(place) = short.get_mut(length) {
+            *place = letter;
+            length += 1;
+        }
+    };
+    for (number, letter) in entry.iter().enumerate().take(11) {
+        if *letter != b' ' {
+            if number == 8 {
+                add(b'.');
+            }
+            add(*letter);
+        }
+    }
+    same(name, &short)
+}

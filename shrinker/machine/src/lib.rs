@@ -1,0 +1,72 @@
+//! The machine that a shrunk image carries: pieces that the shrinker links in by need.
+//!
+//! This is not part of the shrinker's own code. Its build script compiles this crate to one
+//! relocatable object in which every piece has a section of its own, and the shrinker's linker
+//! takes what the program reaches:
+//!
+//! ```text
+//!   .boot.sector     the first sector: loads the rest               (16-bit, flat image only)
+//!   .boot.real.NN    what must happen before 64-bit mode, in order  (16-bit, flat image only)
+//!   .boot.pvh        the entry of the ELF image                     (32-bit, ELF only)
+//!   .start.NN.NAME   the way to the program: falls through in order (64-bit)
+//!   everything else  functions and their data, by reference
+//! ```
+//!
+//! Of `.boot.real` and `.start` a piece that defines a symbol `need_NAME` is taken when something
+//! refers to that symbol; the others are always taken. Symbols beginning with `image_` are set by
+//! the linker.
+//!
+//! Fixed places below the image, used before it has memory of its own:
+//!
+//! ```text
+//!   0x1000  page tables: 4 GiB mapped one to one with 2 MiB pages, 24 KiB
+//!   0x7000  time stamp when the image was entered, 8 bytes
+//!   0x7008  end of the memory that starts at 1 MiB, 4 bytes
+//!   0x700c  the drive it was loaded from, 1 byte
+//!   0x7010  stack until 64-bit mode, up to 0x7c00
+//! ```
+//!
+//! All pieces run on one core with interrupts off.
+#![no_std]
+// Loops stay loops: there need be no C library with functions to make of them.
+#![no_builtins]
+
+#[cfg(test)]
+extern crate std;
+
+mod ata;
+#[cfg(not(test))]
+mod date;
+mod fat;
+mod files;
+mod sectors;
+#[cfg(test)]
+mod tests;
+
+/// The pieces in assembly. Tests have none: nobody links them.
+#[cfg(not(test))]
+mod pieces {
+    use core::arch::global_asm;
+
+    global_asm!(include_str!("../boot/sector.s"), options(raw));
+    global_asm!(include_str!("../boot/long.s"), options(raw));
+    global_asm!(include_str!("../boot/pvh.s"), options(raw));
+    global_asm!(include_str!("../start/start.s"), options(raw));
+    global_asm!(include_str!("../start/unpack.s"), options(raw));
+    global_asm!(include_str!("../text/write.s"), options(raw));
+    global_asm!(include_str!("../text/exit.s"), options(raw));
+    global_asm!(include_str!("../text/report.s"), options(raw));
+    global_asm!(include_str!("../text/fault.s"), options(raw));
+    global_asm!(include_str!("../text/cpu.s"), options(raw));
+    global_asm!(include_str!("../text/grow.s"), options(raw));
+    global_asm!(include_str!("../text/clock.s"), options(raw));
+    global_asm!(include_str!("../text/cpuid.s"), options(raw));
+    global_asm!(include_str!("../text/read.s"), options(raw));
+    global_asm!(include_str!("../text/timing.s"), options(raw));
+    global_asm!(include_str!("../text/threads.s"), options(raw));
+
+    #[panic_handler]
+    fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+        loop {}
+    }
+}
