@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bareflow_ir::{AliasId, FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
 use bareflow_object::{Compiler, CpuFeatures, Entry, Object, Options, Request, Target};
 use bareflow_profile::Level;
-use bareflow_program::{Program, Start, is_host_call};
+use bareflow_program::{FIRST_THREAD, Program, Start, is_host_call};
 use snapshot_fmt::FunctionRecord;
 
 use crate::failure::{Failure, Kind as Failed};
@@ -56,15 +56,10 @@ const HOT: u64 = 1_000;
 
 /// The full name of a symbol of a module. The machine's names have no colon.
 pub fn full_name(grown: &Grown, module: u32, name: &str) -> String {
-    if is_host_call(name) || is_engine_name(name) {
+    if is_host_call(name) {
         return name.to_owned();
     }
     format!("{}:{name}", grown.programs[module as usize].name)
-}
-
-/// Names of the machine that only compiled code uses.
-fn is_engine_name(name: &str) -> bool {
-    name == bareflow_object::SIDE_STACK
 }
 
 /// Whether code counts its calls: it refers to counters that an image does not have.
@@ -120,8 +115,10 @@ pub fn build(
             None => None,
         };
         let name = |f: &FuncId| builder.func_name(module as u32, *f);
+        let has_variables = program.module.globals.iter().any(|g| g.name == FIRST_THREAD);
         steps.push(driver::Program {
             module: program.name.clone(),
+            variables: has_variables.then(|| full_name(grown, module as u32, FIRST_THREAD)),
             constructors: program.constructors.iter().map(name).collect(),
             entry: name(&program.entry),
             arg: program.arg,
@@ -135,10 +132,12 @@ pub fn build(
     }
     let all: Vec<String> =
         roots.concat().into_iter().chain(steps.iter().filter_map(|s| s.finish.clone())).collect();
+    let variables = steps.iter().filter_map(|step| step.variables.clone());
+    let all: Vec<String> = all.into_iter().chain(variables).collect();
     let kept = builder.close(&all)?;
     let reaches = |name: &str| kept.has_symbol(&builder.parts.units, name);
     let can_exit = ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
-    let side_stack = reaches(bareflow_object::SIDE_STACK);
+    let side_stack = reaches(bareflow_object::THREAD);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));

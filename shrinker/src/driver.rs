@@ -15,6 +15,8 @@ use crate::link::{Fix, FixKind, Kind, SymbolId, Unit, Units};
 pub struct Program {
     /// What reports call its module.
     pub module: String,
+    /// The symbol of its first thread's variables, in a program with threads.
+    pub variables: Option<String>,
     /// Called first, with what the entry is called with.
     pub constructors: Vec<String>,
     /// The symbol of its entry.
@@ -93,6 +95,9 @@ const OWN: &str = "the names of the driver are its own";
 
 const DRIVER: &str = "driver";
 
+/// Offset of the thread pointer in the words of a thread.
+const THREAD_POINTER: i64 = 16;
+
 /// Writes the driver. It keeps calls that are left in ebx and an exit status in ebp, which
 /// functions preserve.
 struct Driver<'a> {
@@ -144,6 +149,10 @@ impl Driver<'_> {
         self.units.define(&name, unit).expect(OWN);
         // Where it comes back to if it exits.
         let resume = self.can_exit.then(|| self.store_address("driver_resume", DRIVER));
+        if let Some(variables) = &program.variables {
+            let at = self.store_address("thread_words", variables);
+            self.fixes[at - 1].addend += THREAD_POINTER;
+        }
         if self.timing {
             self.call("timing_begin");
         }

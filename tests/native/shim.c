@@ -91,6 +91,37 @@ _Noreturn void bf_abort(const char *why) {
     bf_exit(134);
 }
 
+// One thread, on one processor.
+unsigned bf_cores(void) { return 1; }
+
+unsigned bf_core(void) { return 0; }
+
+int bf_start(void (*function)(void *), void *argument) {
+    (void)function, (void)argument;
+    return -1;
+}
+
+int bf_wait(const uint32_t *word, uint32_t while_is, uint64_t timeout_ns) {
+    uint64_t start = bf_clock();
+    while (*(volatile const uint32_t *)word == while_is)
+        if (bf_clock() - start >= timeout_ns) return 1;
+    return 0;
+}
+
+void bf_wake(uint32_t *word, uint32_t most) { (void)word, (void)most; }
+
+uintptr_t *bf_thread(void) {
+    static uintptr_t words[3];
+    return words;
+}
+
+void bf_call(void (*function)(void *), void *argument) { function(argument); }
+
+_Noreturn void bf_leave(void) { bf_abort("bf_leave"); }
+
+const char __bf_tls_template[16] = {0};
+const size_t __bf_tls_size = 0, __bf_tls_align = 16;
+
 int main(int argc, char **argv, char **variables);
 int __bf_finish(int status);
 extern char **environ;
@@ -98,6 +129,12 @@ extern char **environ;
 #ifndef NO_START
 // Called with the stack as the kernel made it: argc, then argv, then the environment.
 __attribute__((used)) static void start(long *stack) {
+    // Thread-local variables lie below what FS points to, and are zero at first in this library.
+    static char variables[4096] __attribute__((aligned(64)));
+    enum { SET_FS = 0x1002 };
+    char *end = variables + sizeof variables - 64;
+    *(char **)end = end;
+    call(ARCH_PRCTL, SET_FS, (long)end, 0, 0, 0, 0);
     char **arguments = (char **)(stack + 1);
     environ = arguments + stack[0] + 1;
     bf_exit(__bf_finish(main((int)stack[0], arguments, environ)));

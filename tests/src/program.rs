@@ -2,9 +2,9 @@
 //!
 //! A C program is a file or a folder of files, a Rust program a file, and so is one in LLVM's text
 //! form, for what no compiler can be made to write. Comments in the first lines of its (first) file
-//! may say `flags: ...` (for the compiler), `clang: N` (the oldest that knows the language it uses),
-//! `disk: FOLDER` (a folder beside it that the program reads files of) and `refused: WHY` (what
-//! compilers cannot do of it).
+//! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
+//! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
+//! reads files of) and `refused: WHY` (what compilers cannot do of it).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -24,6 +24,7 @@ pub struct Program {
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
     flags: Vec<String>,
+    bitcode_flags: Vec<String>,
     /// The oldest clang that knows what it uses.
     pub clang: u32,
     disk: Option<String>,
@@ -49,10 +50,19 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|e| e == extension)
 }
 
-/// All programs, sorted by name.
+/// All programs of one thread, sorted by name.
 pub fn all() -> Vec<Program> {
+    of(&["c", "ir", "rust"])
+}
+
+/// All programs of several threads.
+pub fn threaded() -> Vec<Program> {
+    of(&["threads"])
+}
+
+fn of(folders: &[&str]) -> Vec<Program> {
     let mut programs = Vec::new();
-    for language in ["c", "ir", "rust"] {
+    for language in folders {
         for path in listed(&folder().join(language)) {
             let files = if path.is_dir() { listed(&path) } else { vec![path.clone()] };
             let (headers, sources): (Vec<_>, Vec<_>) =
@@ -63,6 +73,7 @@ pub fn all() -> Vec<Program> {
                 sources,
                 headers,
                 flags: Vec::new(),
+                bitcode_flags: Vec::new(),
                 clang: 14,
                 disk: None,
                 refused: Vec::new(),
@@ -93,6 +104,9 @@ impl Program {
                 };
                 match key.trim() {
                     "flags" => self.flags = value.split_whitespace().map(Into::into).collect(),
+                    "bitcode" => {
+                        self.bitcode_flags = value.split_whitespace().map(Into::into).collect();
+                    }
                     "clang" => self.clang = value.trim().parse().unwrap_or(self.clang),
                     "disk" => self.disk = Some(value.trim().into()),
                     "refused" => self.refused.push(value.trim().into()),
@@ -154,7 +168,7 @@ impl Program {
         }
         let compiler = format!("clang-{clang}");
         let one = |source: &PathBuf| {
-            let mut args = self.flags.clone();
+            let mut args = [&self.flags[..], &self.bitcode_flags].concat();
             args.extend(["-std=gnu2x", "-w", "-c", "-emit-llvm"].map(Into::into));
             args.extend([format!("-O{level}"), "-o".into(), "{out}".into(), text(source)]);
             let inputs = std::iter::once(source).chain(&self.headers).cloned().collect();
@@ -204,6 +218,19 @@ impl Program {
     /// # Errors
     /// The tool refused it, or it does not end.
     pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
+        self.run_bitcode_on(1, bitcode, engine)
+    }
+
+    /// The same on several processors.
+    ///
+    /// # Errors
+    /// As for one.
+    pub fn run_bitcode_on(
+        &self,
+        processors: u32,
+        bitcode: &[PathBuf],
+        engine: &str,
+    ) -> Result<Ended, String> {
         let mut command = Command::new(place::tool("bareflow")?);
         let (level, compilers) = match engine {
             "llvm" => ("O3", "O3=llvm"),
@@ -211,6 +238,7 @@ impl Program {
             level => (level, ""),
         };
         command.args(["run", "--json", "--level", level]).args(bitcode);
+        command.args(["--smp", &processors.to_string()]);
         if !compilers.is_empty() {
             command.args(["--compilers", compilers]);
         }

@@ -102,6 +102,14 @@ const HOST_CALLS: &[&str] = &[
     "bf_cpuid",
     "bf_exit",
     "bf_abort",
+    "bf_cores",
+    "bf_core",
+    "bf_start",
+    "bf_wait",
+    "bf_wake",
+    "bf_thread",
+    "bf_call",
+    "bf_leave",
 ];
 
 #[test]

@@ -197,8 +197,14 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
     ensure!(rust.exists(), "cargo made no {}", rust.display());
     let x86 = target.join("libc-x86.bc");
     shell::run(libc_clang().arg(sources.join("libc/c/x86.c")).arg("-o").arg(&x86))?;
+    let compile = |name: &str| {
+        let out = target.join(format!("libc-{name}.bc"));
+        let source = sources.join(format!("libc/c/{name}.c"));
+        shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
+    };
+    let (threads, openmp) = (compile("threads")?, compile("openmp")?);
     let mut whole = libc_clang();
-    for part in [&rust, &x86] {
+    for part in [&rust, &x86, &threads, &openmp] {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))

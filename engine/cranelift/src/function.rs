@@ -155,7 +155,7 @@ impl Lower<'_, '_> {
     /// What every entry does before the first block.
     fn enter(&mut self, order: &Order) {
         if order.moves_side_stack(self.src) {
-            self.frame.side = Some(self.side_top());
+            self.enter_side_stack();
         }
     }
 

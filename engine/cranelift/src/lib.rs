@@ -6,7 +6,7 @@
 //!
 //! Names that compiled code expects beside those of the program: functions of the C library
 //! and of the compiler support library (`memcpy`, `fmod`, `__udivti3` ...), and three of the
-//! machine, [`bareflow_object::SIDE_STACK`], [`bareflow_object::COUNTER_PREFIX`] and
+//! machine, [`bareflow_object::THREAD`], [`bareflow_object::COUNTER_PREFIX`] and
 //! [`bareflow_object::HOT`].
 #![no_std]
 #![forbid(unsafe_code)]

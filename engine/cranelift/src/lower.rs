@@ -106,6 +106,8 @@ pub(crate) struct Frame {
     pub(crate) hidden: Option<Value>,
     /// The `sret` argument, which is given back.
     pub(crate) sret: Option<ValueId>,
+    /// Where the side stack's words are, if the function moves it.
+    pub(crate) words: Option<Value>,
     /// The side stack as it was at the entry, if the function moves it.
     pub(crate) side: Option<Value>,
     /// Where calls that must not use stack leave their arguments, if there are such calls.

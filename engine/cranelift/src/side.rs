@@ -1,12 +1,12 @@
 //! The side stack: room for allocas whose size or number is not known before.
 //!
-//! Cranelift's frames have a fixed size. What does not fit there lives on a second stack,
-//! which the machine supplies as a 16-byte variable, [`SIDE_STACK`]: the lowest address in
-//! use, and the lowest that may be used. A function that moves it puts it back when it
-//! returns.
+//! Cranelift's frames have a fixed size. What does not fit there lives on a second stack, one for
+//! each thread. The machine says where its two words are, the lowest address in use and the lowest
+//! that may be used, when a function asks by [`THREAD`]. A call stays on its processor, so a function
+//! that moves the side stack asks once, when it begins. It puts it back when it returns.
 
 use bareflow_ir::Operand;
-use bareflow_object::SIDE_STACK;
+use bareflow_object::THREAD;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, TrapCode, Value, types};
 
@@ -17,8 +17,20 @@ use crate::memory::plain;
 pub(crate) const OVERFLOW: TrapCode = TrapCode::unwrap_user(3);
 
 impl Lower<'_, '_> {
+    /// For every entry of a function that moves the side stack: asks where its words are.
+    pub(crate) fn enter_side_stack(&mut self) {
+        let words = self.library(THREAD, &[], &[types::I64])[0];
+        self.frame.words = Some(words);
+        self.frame.side = Some(self.side_top());
+    }
+
     fn side_stack(&mut self, offset: i64) -> Addr {
-        Addr { base: Base::Symbol(self.symbol(SIDE_STACK)), offset }
+        let words = match self.frame.words {
+            Some(words) => words,
+            // It is only looked at, which few functions do.
+            None => self.library(THREAD, &[], &[types::I64])[0],
+        };
+        Addr { base: Base::Value(words), offset }
     }
 
     /// Where the side stack is now.

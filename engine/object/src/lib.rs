@@ -15,5 +15,5 @@ mod options;
 
 pub use compiler::{CompileError, Compiler, Entry, Options, Request, Tuning};
 pub use cpu::CpuFeatures;
-pub use names::{COUNTER_PREFIX, HOT, SIDE_STACK};
+pub use names::{COUNTER_PREFIX, HOT, THREAD};
 pub use object::{Object, Reloc, RelocKind, Section, Target};

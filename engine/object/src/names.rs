@@ -8,6 +8,7 @@ pub const COUNTER_PREFIX: &str = "__bf_counter.";
 /// *counter)`.
 pub const HOT: &str = "__bf_hot";
 
-/// Symbol of the two words that describe the side stack: the lowest address in use, and the lowest
-/// that may be used.
-pub const SIDE_STACK: &str = "__bf_side_stack";
+/// Symbol of the function that gives the words of the thread that calls: `uintptr_t *bf_thread(void)`.
+/// The first two describe its side stack, the lowest address in use and the lowest that may be used;
+/// the third is where its variables lie. A host call, since programs may ask, too.
+pub const THREAD: &str = "bf_thread";

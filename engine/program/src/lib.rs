@@ -14,6 +14,7 @@ mod library;
 mod load;
 mod start;
 mod structors;
+mod threads;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;
@@ -21,3 +22,4 @@ pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};
 pub use start::{START_VARIABLES, Start};
+pub use threads::FIRST_THREAD;

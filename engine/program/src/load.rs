@@ -12,7 +12,7 @@ use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
-use crate::{Library, LoadError, Part, helpers, is_host_call, structors};
+use crate::{Library, LoadError, Part, helpers, is_host_call, structors, threads};
 
 /// What a program is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -80,7 +80,8 @@ struct Draft<'a> {
 
 impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
-        let linked = self.link(files)?;
+        let mut linked = self.link(files)?;
+        threads::settle(&mut linked.module);
         let entry = self.entry(&linked)?;
         self.check(&linked)?;
         let finish = linked.root(FINISH);

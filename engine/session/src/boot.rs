@@ -21,11 +21,7 @@ use crate::manifest::Manifest;
 use crate::run::{Outcome, run_all};
 use crate::session::Session;
 use crate::shared::Shared;
-use crate::side::SideStack;
 use crate::{callbacks, hosts, policy, snapshot, summary, worker};
-
-/// The side stack's share of the size of the stack: few functions need it.
-const SIDE_STACK_SHARE: usize = 8;
 
 /// Nanoseconds that compiling takes at most before the first program starts, the last function
 /// not counted.
@@ -92,16 +88,14 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     }
     let mut linker = linker(platform, &job.manifest)?;
     let cpu = features(&job.manifest)?;
-    let stack = platform.memory().stack;
-    let side_stack = SideStack::new(&mut linker, (stack.1 - stack.0) / SIDE_STACK_SHARE)?;
-    let images = images(&job, &mut linker, &side_stack)?;
+    let images = images(&job, &mut linker)?;
     let restoring = platform.now_ns();
     snapshot::recover(platform);
     let snapshot = snapshot::newest(platform);
     let boot = snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1;
     let map = linker.map().clone();
     let cores = cores(platform, &mut linker);
-    let shared = Shared::new(platform, job.manifest, cpu, map, images, side_stack);
+    let shared = Shared::new(platform, job.manifest, cpu, map, images);
     let curator = Curator::new(&shared, linker, boot);
     let session = Session::start(shared, curator, cores);
     session.cores()[0].take_place(platform);
@@ -132,7 +126,7 @@ fn cores(platform: &dyn Platform, linker: &mut Linker) -> Box<[Core]> {
     let core = |number| {
         // Tournaments measure on the first, where programs start.
         let depth = if number == 0 { PROBE_DEPTH } else { 0 };
-        Core::new(linker.add_core(depth), platform.core_stack(CoreId(number)))
+        Core::new(number, linker.add_core(depth), platform.core_stack(CoreId(number)))
     };
     (0..platform.cores()).map(core).collect()
 }
@@ -162,16 +156,11 @@ fn features(manifest: &Manifest) -> Result<CpuFeatures, StartError> {
     Ok(CpuFeatures::detect().missing_from(without))
 }
 
-fn images(
-    job: &Job,
-    linker: &mut Linker,
-    side_stack: &SideStack,
-) -> Result<Vec<Image>, StartError> {
+fn images(job: &Job, linker: &mut Linker) -> Result<Vec<Image>, StartError> {
     let (hot_calls, hot_loops) = policy::first_reports(&job.manifest);
     let config = Config { hot_calls, hot_loops };
-    let supplied = Supplied { host_call: hosts::address, engine: callbacks::SYMBOLS };
+    let supplied = Supplied { host_call: hosts::address, engine: callbacks::symbols() };
     let library = Library::read(job.library.clone()).map_err(StartError::Load)?;
-    let image =
-        |source| Image::new(source, &library, linker, side_stack, &supplied, config.clone());
+    let image = |source| Image::new(source, &library, linker, &supplied, config.clone());
     job.sources.iter().map(image).collect()
 }

@@ -15,8 +15,12 @@ use crate::world::Surroundings;
 const STACK_LEFT: usize = 256 << 10;
 
 /// Functions that compiled code calls and no program names.
-pub(crate) const SYMBOLS: &[(&str, extern "C" fn(u64))] =
-    &[(bareflow_object::HOT, counter_ran_out)];
+pub(crate) fn symbols() -> [(&'static str, usize); 2] {
+    [
+        (bareflow_object::HOT, counter_ran_out as *const () as usize),
+        (bareflow_object::THREAD, bareflow_link::thread_words as *const () as usize),
+    ]
+}
 
 /// A counter of instrumented code ran out.
 extern "C" fn counter_ran_out(counter: u64) {
@@ -47,7 +51,7 @@ pub(crate) unsafe extern "C" fn interpret(
     let Some(key) = session.shared.owner(slot) else {
         let name = alloc::string::String::from(session.curator().linker.name(slot));
         let why = format!("call of {name}, which nothing defines");
-        session.core().leave(Ending::Stopped(why, Signal::ABORT));
+        session.stop(session.core(), Ending::Stopped(why, Signal::ABORT));
     };
     let image = session.shared.image(key.image);
     let world = Surroundings { session, image, number: key.image };

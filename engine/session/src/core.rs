@@ -3,11 +3,14 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cell::{Cell, OnceCell, RefCell};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use bareflow_interp::Stack;
 use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
 use bareflow_report::Signal;
+
+use crate::side::SideStack;
 
 /// How a program ended.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,33 +21,57 @@ pub(crate) enum Ending {
     Exited(i32),
     /// It cannot go on: why, and what would have ended a process.
     Stopped(String, Signal),
+    /// It ended on another processor.
+    Elsewhere,
 }
 
 /// One processor.
 pub(crate) struct Core {
+    /// Its number; the first is 0.
+    pub(crate) number: u32,
     /// What machine code reads and writes of it.
     pub(crate) block: Arc<CoreBlock>,
     /// What interpreted calls have; made when the first is.
     interp_stack: OnceCell<Stack>,
+    /// What compiled code has besides its frames; made when the first program starts.
+    side_stack: OnceCell<SideStack>,
+    /// What it does.
+    pub(crate) seat: Seat,
+    /// Which run of a program the thread on it belongs to ([`crate::threads`]).
+    pub(crate) run: AtomicU64,
+    /// The address that its thread waits on, without a time-out, and what has happened in the
+    /// program when it last found that nobody has woken it ([`crate::threads::Threads`]); 0: it
+    /// does not wait.
+    pub(crate) waits_on: AtomicUsize,
+    pub(crate) waits_since: AtomicU64,
     /// How the program ended that it ran last.
     pub(crate) ending: RefCell<Ending>,
+    /// Calls of the program within one another ([`crate::run::nested`]).
+    pub(crate) depth: Cell<u32>,
     /// Lowest and highest address of the stack that programs have on it.
     pub(crate) stack: (usize, usize),
     /// When its alarm is to ring, in nanoseconds of the machine's clock, if it is set.
     alarm: Cell<Option<u64>>,
 }
 
-// SAFETY: all but the block is touched by its own processor only, which finds it by
-// `Session::core`; the block guards itself.
+// SAFETY: all but the block, the seat and the other atomics is touched by its own processor only, which
+// finds it by `Session::core`; those guard themselves.
 unsafe impl Sync for Core {}
 
 impl Core {
     /// A processor whose programs have the stack `stack`.
-    pub(crate) fn new(block: Arc<CoreBlock>, stack: (usize, usize)) -> Self {
+    pub(crate) fn new(number: u32, block: Arc<CoreBlock>, stack: (usize, usize)) -> Self {
         Self {
+            number,
             block,
             interp_stack: OnceCell::new(),
+            side_stack: OnceCell::new(),
+            seat: Seat::default(),
+            run: AtomicU64::new(0),
+            waits_on: AtomicUsize::new(0),
+            waits_since: AtomicU64::new(0),
             ending: RefCell::new(Ending::Returned),
+            depth: Cell::new(0),
             stack,
             alarm: Cell::new(None),
         }
@@ -59,6 +86,12 @@ impl Core {
     /// The stack of interpreted calls, which may nest as deep as compiled ones.
     pub(crate) fn interp_stack(&self) -> &Stack {
         self.interp_stack.get_or_init(|| Stack::new(self.stack.1 - self.stack.0))
+    }
+
+    /// Empties the side stack: no compiled code is under way.
+    pub(crate) fn empty_side_stack(&self) {
+        let stack = || SideStack::beside(self.stack.1 - self.stack.0);
+        self.side_stack.get_or_init(stack).reset(&self.block);
     }
 
     /// Has the machine interrupt the program at `at_ns` of its clock, if that is earlier than it
@@ -81,5 +114,82 @@ impl Core {
         // SAFETY: programs run only inside `enter` with this block, and callbacks run only while a
         // program does.
         unsafe { bareflow_link::leave(&self.block, 0) }
+    }
+}
+
+/// What a processor beside the first does, and what it is to run.
+///
+/// ```text
+///   FREE ──> COMPILES ──> FREE                      by itself, when a job waits
+///            COMPILES ──> CLAIMED                   by whoever starts a thread, for afterwards
+///   FREE ──> CLAIMED ──> GIVEN ──> RUNS ──> FREE    by whoever starts a thread; from GIVEN on by itself
+/// ```
+#[derive(Default, Debug)]
+pub(crate) struct Seat {
+    state: AtomicU32,
+    function: AtomicUsize,
+    argument: AtomicUsize,
+}
+
+const FREE: u32 = 0;
+const COMPILES: u32 = 1;
+const CLAIMED: u32 = 2;
+const GIVEN: u32 = 3;
+const RUNS: u32 = 4;
+
+impl Seat {
+    fn change(&self, from: u32, to: u32) -> bool {
+        let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
+        self.state.compare_exchange(from, to, acquire, relaxed).is_ok()
+    }
+
+    /// Takes a processor that has nothing to do, or nothing but to wait for jobs; whether it was one.
+    /// [`Seat::give`] follows.
+    pub(crate) fn claim(&self) -> bool {
+        self.change(FREE, CLAIMED)
+    }
+
+    /// Takes a processor that compiles, for afterwards; whether it was one.
+    pub(crate) fn claim_busy(&self) -> bool {
+        self.change(COMPILES, CLAIMED)
+    }
+
+    /// What the processor that was claimed is to run: a function of a program.
+    pub(crate) fn give(&self, function: usize, argument: usize) {
+        self.function.store(function, Ordering::Relaxed);
+        self.argument.store(argument, Ordering::Relaxed);
+        self.state.store(GIVEN, Ordering::Release);
+    }
+
+    /// For the processor itself: function and argument, when it is to run something.
+    pub(crate) fn take(&self) -> Option<(usize, usize)> {
+        let given = self.change(GIVEN, RUNS);
+        let relaxed = Ordering::Relaxed;
+        given.then(|| (self.function.load(relaxed), self.argument.load(relaxed)))
+    }
+
+    /// For the processor itself: it compiles from now on, unless it was claimed.
+    pub(crate) fn begin_compiling(&self) -> bool {
+        self.change(FREE, COMPILES)
+    }
+
+    /// For the processor itself: it compiles no more.
+    pub(crate) fn end_compiling(&self) {
+        self.change(COMPILES, FREE);
+    }
+
+    /// For the processor itself: its thread has ended.
+    pub(crate) fn done(&self) {
+        self.state.store(FREE, Ordering::Release);
+    }
+
+    /// Whether it has a thread, or is about to.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.state.load(Ordering::Acquire) >= CLAIMED
+    }
+
+    /// Whether somebody is about to give it something.
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.state.load(Ordering::Acquire) == CLAIMED
     }
 }

@@ -3,6 +3,7 @@
 use alloc::format;
 use alloc::string::String;
 use core::ffi::{CStr, c_char};
+use core::sync::atomic::AtomicU32;
 
 use bareflow_report::Signal;
 
@@ -10,6 +11,8 @@ use crate::core::Ending;
 use crate::errno::Errno;
 use crate::events::Event;
 use crate::files::is_console;
+use crate::parallel;
+use crate::run;
 use crate::session::Session;
 
 /// Longest path and longest name in it, as on Linux, the NUL not counted.
@@ -31,15 +34,24 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_cpuid" => cpuid as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
+        "bf_cores" => cores as *const () as usize,
+        "bf_core" => core_number as *const () as usize,
+        "bf_start" => start as *const () as usize,
+        "bf_wait" => wait as *const () as usize,
+        "bf_wake" => wake as *const () as usize,
+        "bf_call" => nested as *const () as usize,
+        "bf_leave" => leave as *const () as usize,
+        "bf_thread" => bareflow_link::thread_words as *const () as usize,
         _ => return None,
     })
 }
 
 fn session() -> &'static Session {
-    match Session::current() {
-        Some(session) => session,
-        None => unreachable!("host calls come from programs, and programs run in a session"),
-    }
+    let Some(session) = Session::current() else {
+        unreachable!("host calls come from programs, and programs run in a session")
+    };
+    session.heed(session.core());
+    session
 }
 
 /// The session, at a call that leaves time for a snapshot that is due.
@@ -131,7 +143,8 @@ extern "C" fn cpuid(leaf: u32, part: u32, answer: *mut [u32; 4]) {
 }
 
 extern "C" fn exit(status: i32) -> ! {
-    session().core().leave(Ending::Exited(status))
+    let session = session();
+    session.stop(session.core(), Ending::Exited(status))
 }
 
 extern "C" fn abort(why: *const c_char) -> ! {
@@ -141,5 +154,44 @@ extern "C" fn abort(why: *const c_char) -> ! {
         // SAFETY: the program passes a C string.
         format!("aborted: {}", unsafe { CStr::from_ptr(why) }.to_string_lossy())
     };
-    session().core().leave(Ending::Stopped(text, Signal::ABORT))
+    let session = session();
+    session.stop(session.core(), Ending::Stopped(text, Signal::ABORT))
+}
+
+extern "C" fn cores() -> u32 {
+    session().cores().len() as u32
+}
+
+extern "C" fn core_number() -> u32 {
+    session().core().number
+}
+
+extern "C" fn start(function: usize, argument: usize) -> i32 {
+    parallel::start(at_leisure(), function, argument).map_or(-1, |core| core as i32)
+}
+
+extern "C" fn wait(word: *const AtomicU32, while_is: u32, timeout_ns: u64) -> i32 {
+    // SAFETY: the program vouches for its word, as it does towards any futex.
+    let word = unsafe { &*word };
+    i32::from(!parallel::wait(at_leisure(), word, while_is, timeout_ns))
+}
+
+extern "C" fn wake(word: *const AtomicU32, most: u32) {
+    // SAFETY: as in `wait`.
+    parallel::wake(session(), unsafe { &*word }, most);
+}
+
+extern "C" fn nested(function: usize, argument: usize) {
+    let session = session();
+    run::nested(session, session.core(), function, argument);
+}
+
+extern "C" fn leave() -> ! {
+    let session = session();
+    let core = session.core();
+    if core.depth.get() == 0 {
+        let why = "bf_leave() without a bf_call() to leave".into();
+        session.stop(core, Ending::Stopped(why, Signal::ABORT));
+    }
+    core.leave(Ending::Returned)
 }

@@ -18,7 +18,6 @@ use hashbrown::HashMap;
 use spin::Mutex;
 
 use crate::error::StartError;
-use crate::side::{self, SideStack};
 
 /// The functions that the machine supplies: an address for a host call, and what compiled code
 /// calls and no program names.
@@ -26,7 +25,7 @@ pub(crate) struct Supplied {
     /// The address of a host call.
     pub(crate) host_call: fn(&str) -> Option<usize>,
     /// Names and addresses of the engine's own functions.
-    pub(crate) engine: &'static [(&'static str, extern "C" fn(u64))],
+    pub(crate) engine: [(&'static str, usize); 2],
 }
 
 /// A program, ready to run.
@@ -54,7 +53,6 @@ impl Image {
         source: &Source,
         library: &Library,
         linker: &mut Linker,
-        side: &SideStack,
         supplied: &Supplied,
         config: Config,
     ) -> Result<Self, StartError> {
@@ -75,10 +73,9 @@ impl Image {
             slots.push(slot);
         }
         for (name, function) in supplied.engine {
-            let slot = linker.bind(name, *function as usize)?;
-            symbols.insert((*name).into(), linker.map().stub(slot) as u64);
+            let slot = linker.bind(name, function)?;
+            symbols.insert(name.into(), linker.map().stub(slot) as u64);
         }
-        symbols.insert(side::SYMBOL.into(), side.address);
         let globals = place_globals(&module, &prefix, linker, &mut symbols)?;
         name_aliases(&module, &mut symbols)
             .map_err(|(alias, error)| StartError::Data(owner.clone(), alias.into(), error))?;

@@ -29,6 +29,7 @@ mod image;
 mod key;
 mod ledger;
 mod manifest;
+mod parallel;
 mod policy;
 mod queue;
 mod run;
@@ -37,6 +38,7 @@ mod shared;
 mod side;
 mod snapshot;
 mod summary;
+mod threads;
 mod worker;
 mod world;
 

@@ -101,6 +101,11 @@ impl Queue {
         Ok(true)
     }
 
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.jobs.lock().is_empty()
+    }
+
     /// The job to do next.
     pub(crate) fn pop(&self) -> Option<Box<Job>> {
         self.jobs.lock().pop_front()
@@ -119,6 +124,12 @@ impl Bell {
     pub(crate) fn ring(&self, platform: &dyn Platform) {
         self.strokes.fetch_add(1, Ordering::AcqRel);
         platform.wake(&self.strokes, 1);
+    }
+
+    /// There is something to do for a certain processor, which may sleep.
+    pub(crate) fn ring_all(&self, platform: &dyn Platform) {
+        self.strokes.fetch_add(1, Ordering::AcqRel);
+        platform.wake(&self.strokes, u32::MAX);
     }
 
     /// Strokes so far: to be asked before it is looked whether there is something to do.

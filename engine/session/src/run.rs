@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
 use bareflow_ir::abi::RegFrame;
+use bareflow_program::FIRST_THREAD;
 use bareflow_report::Record;
 
 use crate::arguments;
@@ -51,15 +52,21 @@ fn run_image(session: &'static Session, number: usize, image: &'static Image) ->
     let mut outcome = Outcome { module: program.name.clone(), ..Outcome::default() };
     let start = session.shared.platform.now_ns();
     let began = cycles();
-    match run_entry(session, number, image, &mut outcome) {
-        Ending::Returned => {}
-        Ending::Exited(status) => {
-            outcome.exit = status & LOW_BYTE;
-            // The C library has run the handlers and printed all; destructors are still due.
-            if !image.program.destructors.is_empty() {
-                drop(finish(session, image, status));
-            }
+    let mut ending = run_entry(session, number, image, &mut outcome);
+    if let Ending::Exited(status) = ending {
+        outcome.exit = status & LOW_BYTE;
+        // The C library has run the handlers and printed all; destructors are still due.
+        if !image.program.destructors.is_empty() {
+            drop(finish(session, image, status));
         }
+    }
+    let late = session.threads.dismiss(session.cores(), session.shared.platform);
+    if let (Ending::Returned, Some(late)) = (&ending, late) {
+        ending = late;
+    }
+    match ending {
+        Ending::Returned | Ending::Elsewhere => {}
+        Ending::Exited(status) => outcome.exit = status & LOW_BYTE,
         Ending::Stopped(why, signal) => {
             session.shared.log(format_args!("{why}"));
             outcome.exit = signal.status();
@@ -133,13 +140,52 @@ fn call(
     func: FuncId,
     args: &[u64],
 ) -> Result<u64, Ending> {
-    let address = session.shared.map.stub(image.slot(func)) as u64;
-    let mut call = Call { address, regs: RegFrame::default() };
-    call.regs.ints[..args.len()].copy_from_slice(args);
     let core = session.core();
+    session.threads.join_run(core);
+    core.block.set_thread(image.symbol(FIRST_THREAD).unwrap_or(0) as usize);
+    match enter(core, session.shared.map.stub(image.slot(func)), args) {
+        Err(Ending::Elsewhere) => Err(session.threads.take_ending()),
+        result => result,
+    }
+}
+
+/// Runs a thread: calls a function of the program at an address, on this processor. Whatever
+/// ends the program there is known to the session.
+pub(crate) fn thread(session: &Session, core: &Core, function: usize, argument: usize) {
+    core.block.set_thread(0);
+    session.arm(core);
+    // How it ended, and what it returned, concerns nobody.
+    let _ = enter(core, function, &[argument as u64]);
+}
+
+/// Calls a function of the program inside of a call of it, further down on the same stack, until it
+/// returns or leaves. What compiled code has besides its frames is as before afterwards.
+pub(crate) fn nested(session: &Session, core: &Core, function: usize, argument: usize) {
+    let mut call = Call { address: function as u64, regs: RegFrame::default() };
+    call.regs.ints[0] = argument as u64;
+    let mark = core.interp_stack().mark();
+    let (used, lowest) = core.block.side_stack();
+    core.depth.set(core.depth.get() + 1);
+    // SAFETY: the program on this processor waits for this call, so its stack below is free;
+    // `call` outlives it.
+    unsafe {
+        bareflow_link::enter(&core.block, stack_top(core), start, (&raw mut call).cast());
+    }
+    core.depth.set(core.depth.get() - 1);
+    core.block.set_side_stack(used, lowest);
+    core.interp_stack().reset(mark);
+    // What ended the program there ends it here.
+    session.heed(core);
+}
+
+/// Calls a function at an address on this processor's stack.
+fn enter(core: &Core, address: usize, args: &[u64]) -> Result<u64, Ending> {
+    let mut call = Call { address: address as u64, regs: RegFrame::default() };
+    call.regs.ints[..args.len()].copy_from_slice(args);
     let mark = core.interp_stack().mark();
     *core.ending.borrow_mut() = Ending::Returned;
-    session.shared.side_stack.reset();
+    core.depth.set(0);
+    core.empty_side_stack();
     // SAFETY: programs run one at a time on a processor, so its stack below is free; `call`
     // outlives the call.
     unsafe {

@@ -20,17 +20,23 @@ use core::sync::atomic::{AtomicPtr, Ordering, Ordering::Relaxed};
 use bareflow_link::CoreBlock;
 use spin::{Mutex, MutexGuard};
 
-use crate::core::Core;
+use crate::core::{Core, Ending};
 use crate::curator::Curator;
 use crate::events::{Event, Wish};
 use crate::policy;
 use crate::queue::MOST_JOBS;
 use crate::shared::Shared;
+use crate::threads::Threads;
+
+/// Nanoseconds after which a program of several threads is interrupted, on each processor: one that
+/// calls nobody hears so that the program has ended.
+const HEARTBEAT_NS: u64 = 20_000_000;
 
 /// One boot.
 pub(crate) struct Session {
     pub(crate) shared: Shared,
     curator: Mutex<Curator>,
+    pub(crate) threads: Threads,
     /// The processors, the first the one that booted.
     cores: Box<[Core]>,
 }
@@ -42,7 +48,8 @@ static CURRENT: AtomicPtr<Session> = AtomicPtr::new(core::ptr::null_mut());
 impl Session {
     /// Makes these parts the session that callbacks reach.
     pub(crate) fn start(shared: Shared, curator: Curator, cores: Box<[Core]>) -> &'static Self {
-        let session = Self { shared, curator: Mutex::new(curator), cores };
+        let threads = Threads::default();
+        let session = Self { shared, curator: Mutex::new(curator), threads, cores };
         let session: &'static mut Self = Box::leak(Box::new(session));
         CURRENT.store(session, Ordering::Release);
         session
@@ -83,11 +90,25 @@ impl Session {
         self.tend();
         while !self.has_workers() && self.work() {}
         self.arm(core);
+        self.heed(core);
     }
 
-    /// Whether somebody else does the jobs.
+    /// Leaves the program that runs on this processor, if it has ended elsewhere.
+    pub(crate) fn heed(&self, core: &Core) {
+        if core.block.is_entered() && self.threads.is_over(core) {
+            core.leave(Ending::Elsewhere);
+        }
+    }
+
+    /// Ends the program that runs on this processor, on all of them.
+    pub(crate) fn stop(&self, core: &Core, ending: Ending) -> ! {
+        self.threads.stop(core, ending);
+        core.leave(Ending::Elsewhere)
+    }
+
+    /// Whether somebody else does the jobs: a processor that runs no thread.
     fn has_workers(&self) -> bool {
-        self.cores.len() > 1
+        self.cores.iter().skip(1).any(|core| !core.seat.is_taken())
     }
 
     /// Takes in what waits, unless somebody else does.
@@ -123,9 +144,10 @@ impl Session {
         let due = shared.due_ns.load(Relaxed);
         // What other processors make is found out by looking.
         let heartbeat = self.has_workers() && due == u64::MAX;
-        if let Some(at) =
-            policy::alarm_at(&shared.manifest, shared.platform.now_ns(), due, heartbeat)
-        {
+        let now = shared.platform.now_ns();
+        let policy = policy::alarm_at(&shared.manifest, now, due, heartbeat);
+        let threads = self.threads.are_there().then_some(now + HEARTBEAT_NS);
+        if let Some(at) = policy.into_iter().chain(threads).min() {
             core.set_alarm(shared.platform, at);
         }
     }
@@ -144,7 +166,7 @@ impl Session {
             }
             self.curator().wish(&self.shared, wish);
             let full = || self.shared.under_way.load(Relaxed) >= MOST_JOBS / 2;
-            while (!self.has_workers() || full()) && self.work() {}
+            while (self.cores.len() == 1 || full()) && self.work() {}
         }
         self.settle();
     }

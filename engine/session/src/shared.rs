@@ -22,7 +22,6 @@ use crate::files::{Files, Heap};
 use crate::image::Image;
 use crate::key::FuncKey;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
-use crate::side::SideStack;
 
 /// Events that may wait at a time. One that finds no room is lost, and comes again.
 const MOST_EVENTS: usize = 256;
@@ -61,8 +60,6 @@ pub(crate) struct Shared {
     pub(crate) loop_entries: AtomicU64,
     pub(crate) files: Files,
     pub(crate) heap: Heap,
-    /// What compiled code has besides its frames.
-    pub(crate) side_stack: SideStack,
 }
 
 /// Several processors use it at once.
@@ -79,7 +76,6 @@ impl Shared {
         cpu: CpuFeatures,
         map: Arc<CodeMap>,
         images: Vec<Image>,
-        side_stack: SideStack,
     ) -> Self {
         let mut owners = Vec::new();
         for (image, program) in (0..).zip(&images) {
@@ -107,7 +103,6 @@ impl Shared {
             loop_entries: AtomicU64::new(0),
             files: Files::default(),
             heap: Heap::new(platform.memory().heap),
-            side_stack,
         }
     }
 

@@ -3,35 +3,26 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_link::{LinkError, Linker};
+use bareflow_link::CoreBlock;
 
-/// Its symbol, as the compiler knows it: two words, the lowest address in use and the lowest
-/// that may be used.
-pub(crate) const SYMBOL: &str = bareflow_object::SIDE_STACK;
+/// Its share of the size of the stack: few functions need it.
+const SHARE: usize = 8;
 
-/// A stack that grows down, and the variable that says how far.
+/// A stack that grows down. Its two words are in the block of its processor.
 #[derive(Debug)]
 pub(crate) struct SideStack {
-    /// Address of the two words.
-    pub(crate) address: u64,
     memory: Vec<u128>,
 }
 
 impl SideStack {
-    /// One of `bytes` bytes.
-    pub(crate) fn new(linker: &mut Linker, bytes: usize) -> Result<Self, LinkError> {
-        let address = linker.define_data(SYMBOL, 16, 16)? as u64;
-        let stack = Self { address, memory: vec![0; bytes / 16] };
-        stack.reset();
-        Ok(stack)
+    /// One for a processor whose stack has that many bytes.
+    pub(crate) fn beside(stack: usize) -> Self {
+        Self { memory: vec![0; stack / SHARE / size_of::<u128>()] }
     }
 
     /// Empties it: no compiled code is under way.
-    pub(crate) fn reset(&self) {
+    pub(crate) fn reset(&self, block: &CoreBlock) {
         let range = self.memory.as_ptr_range();
-        let words = [range.end as u64, range.start as u64];
-        // SAFETY: the variable is 16 bytes of the data pool, which only compiled code uses
-        // besides.
-        unsafe { (self.address as *mut [u64; 2]).write_volatile(words) };
+        block.set_side_stack(range.end.expose_provenance(), range.start.expose_provenance());
     }
 }

@@ -1,8 +1,10 @@
-//! Processors beside the first: they do the jobs that wait, and sleep when there are none.
+//! Processors beside the first: they run threads of the program that they are given, do the jobs that
+//! wait, and sleep when there are none.
 
 use bareflow_platform::CoreId;
 
 use crate::core::Core;
+use crate::run;
 use crate::session::Session;
 
 /// Has the processors beside the first work.
@@ -27,8 +29,36 @@ unsafe extern "C" fn work(argument: *mut ()) {
     core.take_place(shared.platform);
     loop {
         let heard = shared.bell.strokes();
-        if !session.work() {
+        if let Some((function, argument)) = core.seat.take() {
+            run::thread(session, core, function, argument);
+            core.seat.done();
+            session.threads.end();
+            linger(session, core);
+        } else if core.seat.is_claimed() {
+            core::hint::spin_loop();
+        } else if !compile(session, core) {
             shared.bell.wait(shared.platform, heard);
         }
+    }
+}
+
+/// Does a job, if one waits and nobody has another use for the processor; whether it did.
+fn compile(session: &Session, core: &Core) -> bool {
+    if !core.seat.begin_compiling() {
+        return true;
+    }
+    let done = session.work();
+    core.seat.end_compiling();
+    done || core.seat.is_taken()
+}
+
+/// The next thread often comes at once: does not go to sleep for a moment.
+fn linger(session: &Session, core: &Core) {
+    const TRIES: u32 = 20_000;
+    for _ in 0..TRIES {
+        if core.seat.is_taken() || !session.shared.queue.is_empty() {
+            return;
+        }
+        core::hint::spin_loop();
     }
 }

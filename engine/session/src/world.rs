@@ -67,7 +67,7 @@ impl World for Surroundings<'_> {
 
     fn trap(&self, trap: Trap) -> ! {
         let why = format!("{}: {trap}", self.image.program.name);
-        self.session.core().leave(Ending::Stopped(why, signal(&trap.kind)))
+        self.session.stop(self.session.core(), Ending::Stopped(why, signal(&trap.kind)))
     }
 }
 

@@ -17,6 +17,7 @@ use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use crate::memory::{memcpy, memset};
+use crate::threads::lock::Recursive;
 use crate::{errors, host};
 
 const USED: usize = 1;
@@ -52,6 +53,9 @@ struct Heap {
 
 static mut HEAP: Heap =
     Heap { lists: [null_mut(); LISTS], rows: 0, columns: [0; ROWS], end: null_mut() };
+
+/// Held by whoever changes it.
+static LOCK: Recursive = Recursive::new();
 
 unsafe fn heap() -> &'static mut Heap {
     let heap = &raw mut HEAP;
@@ -229,7 +233,8 @@ fn chunk_size(bytes: usize) -> Option<usize> {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn malloc(bytes: usize) -> *mut u8 {
-    // SAFETY: one thread runs the program.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held.
     let heap = unsafe { heap() };
     let Some(size) = chunk_size(bytes) else {
         errors::set(errors::ENOMEM);
@@ -256,7 +261,8 @@ pub unsafe extern "C" fn free(p: *mut u8) {
     if p.is_null() {
         return;
     }
-    // SAFETY: one thread runs the program; `p` came from here, says the caller.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held; `p` came from here, says the caller.
     unsafe {
         if *header(p) & USED == 0 {
             host::bf_abort(c"free(): the memory is free already".as_ptr().cast());
@@ -294,6 +300,7 @@ pub unsafe extern "C" fn realloc(p: *mut u8, bytes: usize) -> *mut u8 {
             errors::set(errors::ENOMEM);
             return null_mut();
         };
+        let _held = LOCK.hold();
         let heap = heap();
         let old = size_of(p);
         if old < size {
@@ -342,6 +349,7 @@ pub unsafe extern "C" fn aligned_alloc(align: usize, bytes: usize) -> *mut u8 {
         if p.is_null() || (p as usize).is_multiple_of(align) {
             return p;
         }
+        let _held = LOCK.hold();
         let heap = heap();
         let wanted = (p as usize + SMALLEST + align - 1) & !(align - 1);
         let skip = wanted - p as usize;

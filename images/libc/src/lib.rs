@@ -6,7 +6,8 @@
 //!
 //! The crate is `no_builtins`: otherwise the loop in `memset` would become a call of
 //! `memset`. Functions never panic; the handler stands in for what the optimiser cannot see.
-//! One thread runs the program, so statics need no locks. What an unsafe function needs
+//! What threads share is behind locks that cost nothing in programs without threads
+//! ([`threads::lock`]), or their own. What an unsafe function needs
 //! of its caller is what the C standard says of the function of that name; `SAFETY` comments
 //! stand only where there is more to say.
 #![no_std]
@@ -40,6 +41,7 @@ mod sort;
 mod stdio;
 mod strings;
 mod substring;
+mod threads;
 mod time;
 
 #[panic_handler]

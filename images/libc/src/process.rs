@@ -164,7 +164,15 @@ pub unsafe extern "C" fn getpid() -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sysconf(name: c_int) -> c_long {
     const PAGE_SIZE: c_int = 30;
-    if name == PAGE_SIZE { 4096 } else { -1 }
+    const PROCESSORS: [c_int; 2] = [83, 84];
+    if name == PAGE_SIZE {
+        4096
+    } else if PROCESSORS.contains(&name) {
+        // SAFETY: a host call without conditions.
+        unsafe { c_long::from(host::bf_cores()) }
+    } else {
+        -1
+    }
 }
 
 /// A stack that was overwritten, in code built with `-fstack-protector`.

@@ -63,6 +63,7 @@ mod pieces {
     global_asm!(include_str!("../text/cpuid.s"), options(raw));
     global_asm!(include_str!("../text/read.s"), options(raw));
     global_asm!(include_str!("../text/timing.s"), options(raw));
+    global_asm!(include_str!("../text/threads.s"), options(raw));
 
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

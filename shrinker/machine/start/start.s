@@ -123,12 +123,5 @@ need_side_stack:
     shr ecx, 1
     sub eax, ecx
     and eax, -16
-    mov qword ptr [__bf_side_stack], rax
-    mov qword ptr [__bf_side_stack + 8], rdx
-
-# The lowest address in use, and the lowest that may be used.
-.section .bss.side_stack, "aw", @nobits
-.global __bf_side_stack
-.balign 8
-__bf_side_stack:
-    .zero 16
+    mov qword ptr [thread_words], rax
+    mov qword ptr [thread_words + 8], rdx

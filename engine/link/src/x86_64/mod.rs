@@ -9,6 +9,7 @@ mod probe_enter;
 mod probe_exit;
 mod serialise;
 pub(crate) mod stubs;
+mod thread;
 
 pub use call::call;
 pub use enter::enter;
@@ -18,6 +19,7 @@ pub use leave::leave;
 pub(crate) use probe_enter::probe_enter;
 pub(crate) use probe_exit::probe_exit;
 pub(crate) use serialise::serialise;
+pub use thread::thread_words;
 
 use bareflow_ir::abi::RegFrame;
 

@@ -8,7 +8,10 @@ use core::ptr::null;
 
 use crate::strings::strlcpy;
 
-static mut ERRNO: c_int = 0;
+unsafe extern "C" {
+    /// Where the calling thread has it (`c/threads.c`).
+    fn __errno_location() -> *mut c_int;
+}
 
 pub const ENOENT: c_int = 2;
 pub const EBADF: c_int = 9;
@@ -26,8 +29,8 @@ pub const EILSEQ: c_int = 84;
 
 /// Sets `errno`.
 pub fn set(code: c_int) {
-    // SAFETY: one thread runs the program.
-    unsafe { ERRNO = code };
+    // SAFETY: it is the thread's own.
+    unsafe { *__errno_location() = code };
 }
 
 /// What a host call gave, as C functions give it: a negative number is an error's (DESIGN.md,
@@ -40,15 +43,10 @@ pub fn check(result: c_long) -> c_long {
     -1
 }
 
-#[unsafe(no_mangle)]
-pub extern "C" fn __errno_location() -> *mut c_int {
-    &raw mut ERRNO
-}
-
 /// The present value of `errno`.
 pub fn get() -> c_int {
-    // SAFETY: one thread runs the program.
-    unsafe { ERRNO }
+    // SAFETY: it is the thread's own.
+    unsafe { *__errno_location() }
 }
 
 /// The entry of a number in one of the lists; `None` where there is none, or an empty one.

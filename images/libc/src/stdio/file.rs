@@ -12,6 +12,7 @@ use core::ptr::{addr_of_mut, null_mut};
 use super::descriptor::{self, CREATE, EXCLUSIVE, FOR_BOTH, FOR_WRITING, TRUNCATE};
 use crate::allocate::{free, malloc};
 use crate::errors;
+use crate::threads::lock::{Held, Recursive};
 
 /// Set at the end of the file; the header tests it.
 pub const AT_END: c_int = 0x10;
@@ -54,7 +55,7 @@ pub struct File {
     rest: [u64; 12],
 }
 
-// SAFETY: one thread runs the program.
+// SAFETY: whoever looks into it holds its lock ([`hold`]).
 unsafe impl Sync for File {}
 
 const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
@@ -80,6 +81,17 @@ static mut STDIN: File = stream(0, READS, null_mut());
 static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
 static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
 
+/// Held by whoever changes a stream that is written to, or the list of streams.
+static WRITING: Recursive = Recursive::new();
+/// The same for one that is read from. Who has it may take the other, not the other way round.
+static READING: Recursive = Recursive::new();
+
+/// Keeps other threads from a stream.
+pub unsafe fn hold(file: *mut File) -> Held {
+    // SAFETY: a stream; whether it is read from never changes.
+    unsafe { if (*file).flags & READS != 0 { READING.hold() } else { WRITING.hold() } }
+}
+
 /// Streams that `fopen` made.
 static mut OPEN: *mut File = null_mut();
 
@@ -92,7 +104,7 @@ pub static mut stderr: *mut File = addr_of_mut!(STDERR);
 
 /// Standard output, even where the program has assigned to `stdout`.
 pub fn output() -> *mut File {
-    // SAFETY: one thread runs the program.
+    // SAFETY: a word, which only the program assigns to.
     unsafe { stdout }
 }
 
@@ -150,6 +162,7 @@ pub unsafe fn reset(file: *mut File) {
 pub unsafe fn flush(file: *mut File) -> c_int {
     // SAFETY: a stream; what is written lies between two pointers into its buffer.
     unsafe {
+        let _held = hold(file);
         let mut at = (*file).write_base;
         let end = (*file).write_ptr;
         if (*file).flags & WRITES == 0 || at == end {
@@ -172,6 +185,7 @@ pub unsafe fn flush(file: *mut File) -> c_int {
 pub unsafe fn flush_all() {
     // SAFETY: the list holds the streams that are open.
     unsafe {
+        let _held = WRITING.hold();
         flush(&raw mut STDOUT);
         flush(&raw mut STDERR);
         let mut file = OPEN;
@@ -242,6 +256,7 @@ pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
             errors::set(errors::ENOMEM);
             return null_mut();
         }
+        let _held = WRITING.hold();
         file.write(stream(opened, READS | ALLOCATED, OPEN));
         OPEN = file;
         file
@@ -258,6 +273,7 @@ pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File 
 pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
     // SAFETY: a stream; `link` walks the list of those that are open.
     unsafe {
+        let _held = hold(file);
         let mut result = flush(file);
         if descriptor::close((*file).fileno) < 0 {
             result = -1;
@@ -265,6 +281,7 @@ pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
         if (*file).flags & ALLOCATED == 0 {
             return result;
         }
+        let _list = WRITING.hold();
         let mut link = &raw mut OPEN;
         while !(*link).is_null() && *link != file {
             link = &raw mut (**link).chain;
@@ -290,6 +307,7 @@ pub unsafe extern "C" fn setvbuf(
 ) -> c_int {
     // SAFETY: a stream.
     unsafe {
+        let _held = hold(file);
         let bits = match mode {
             0 => 0,
             1 => BY_LINE,
@@ -345,6 +363,7 @@ pub unsafe extern "C" fn fileno(file: *mut File) -> c_int {
 pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -> c_int {
     // SAFETY: a stream.
     unsafe {
+        let _held = hold(file);
         flush(file);
         let mut offset = offset;
         if whence == 1 && (*file).flags & READS != 0 {
@@ -372,6 +391,7 @@ pub unsafe extern "C" fn fseeko(file: *mut File, offset: c_long, whence: c_int) 
 pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
     // SAFETY: a stream.
     unsafe {
+        let _held = hold(file);
         let place = descriptor::lseek((*file).fileno, 0, 1);
         if place < 0 {
             return -1;

@@ -7,7 +7,7 @@ use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
 use super::descriptor;
-use super::file::{AT_END, BACK, FAILED, File, READS, flush, output, prepare, stdin};
+use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin};
 use crate::allocate::realloc;
 use crate::errors;
 use crate::memory::memcpy;
@@ -46,6 +46,7 @@ unsafe fn refill(file: *mut File) -> bool {
 pub unsafe extern "C" fn fgetc(file: *mut File) -> c_int {
     // SAFETY: a stream; where the pointers differ, a byte is there.
     unsafe {
+        let _held = hold(file);
         if (*file).read_ptr == (*file).read_end && !refill(file) {
             return END;
         }
@@ -69,7 +70,7 @@ as_fgetc!(getc _IO_getc getc_unlocked fgetc_unlocked __uflow);
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn getchar() -> c_int {
-    // SAFETY: one thread runs the program; `stdin` is a stream.
+    // SAFETY: `stdin` is a stream, and a word that only the program assigns to.
     unsafe { fgetc(stdin) }
 }
 
@@ -83,6 +84,7 @@ pub unsafe extern "C" fn getchar_unlocked() -> c_int {
 pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
     // SAFETY: a stream; there is room in front of its pointer.
     unsafe {
+        let _held = hold(file);
         if c == END || !prepare(file) || (*file).read_ptr == (*file).read_base {
             return END;
         }
@@ -97,6 +99,7 @@ pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
 pub unsafe extern "C" fn fread(to: *mut u8, size: usize, count: usize, file: *mut File) -> usize {
     // SAFETY: a stream, and room for as much.
     unsafe {
+        let _held = hold(file);
         let len = size.wrapping_mul(count);
         if len == 0 {
             return 0;
@@ -141,6 +144,7 @@ pub unsafe extern "C" fn fread_unlocked(
 pub unsafe extern "C" fn fgets(to: *mut u8, room: c_int, file: *mut File) -> *mut u8 {
     // SAFETY: a stream, and so much room.
     unsafe {
+        let _held = hold(file);
         let mut len = 0;
         while len + 1 < room as usize {
             let c = fgetc(file);
@@ -170,6 +174,7 @@ pub unsafe extern "C" fn getdelim(
 ) -> c_long {
     // SAFETY: a stream, and a buffer from `malloc` or none.
     unsafe {
+        let _held = hold(file);
         if (*text).is_null() {
             *room = 0;
         }

@@ -6,7 +6,7 @@
 use core::ffi::c_int;
 
 use super::descriptor;
-use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, output, prepare};
+use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, hold, output, prepare};
 use crate::errors;
 use crate::memory::{memcpy, memrchr};
 use crate::strings::strlen;
@@ -18,6 +18,7 @@ const END: c_int = -1;
 pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
     // SAFETY: a stream, and so many bytes.
     unsafe {
+        let _held = hold(file);
         if (*file).flags & WRITES == 0 || !prepare(file) {
             (*file).flags |= FAILED;
             errors::set(errors::EBADF);
@@ -116,6 +117,7 @@ pub unsafe extern "C" fn fputs_unlocked(text: *const u8, file: *mut File) -> c_i
 pub unsafe extern "C" fn puts(text: *const u8) -> c_int {
     // SAFETY: a string.
     unsafe {
+        let _held = hold(output());
         if fputs(text, output()) < 0 {
             return END;
         }

@@ -6,7 +6,7 @@ use bareflow_cranelift::Cranelift;
 use bareflow_ir::{FuncId, Module, Symbol, data, layout};
 use bareflow_object::{
     COUNTER_PREFIX, CompileError, Compiler, CpuFeatures, Entry, HOT, Object, Options, RelocKind,
-    Request, SIDE_STACK, Section, Target,
+    Request, Section, THREAD, Target,
 };
 use bareflow_profile::{FunctionProfile, Level};
 
@@ -109,7 +109,12 @@ impl Image {
         let words = image.take(16, 16);
         image.write(words, &(side + (1 << 20)).to_le_bytes());
         image.write(words + 8, &side.to_le_bytes());
-        image.symbols.insert(SIDE_STACK.into(), words);
+        // `movabs rax, words; ret`.
+        let ask = image.take(16, 16);
+        image.write(ask, &[0x48, 0xb8]);
+        image.write(ask + 2, &words.to_le_bytes());
+        image.write(ask + 10, &[0xc3]);
+        image.symbols.insert(THREAD.into(), ask);
         image
     }
 

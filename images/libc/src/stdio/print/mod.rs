@@ -10,7 +10,7 @@ mod text;
 
 use core::ffi::c_int;
 
-use super::file::{AT_ONCE, File, flush};
+use super::file::{AT_ONCE, File, flush, hold};
 use super::va_list::VaList;
 use super::write::put;
 use crate::errors;
@@ -89,6 +89,7 @@ impl Sink {
 pub unsafe extern "C" fn vfprintf(file: *mut File, text: *const u8, args: *mut VaList) -> c_int {
     // SAFETY: the contract of `format`.
     unsafe {
+        let _held = hold(file);
         let mut sink = Sink { file, to: core::ptr::null_mut(), room: 0, count: 0, failed: false };
         let at_once = (*file).flags & AT_ONCE;
         (*file).flags &= !AT_ONCE;

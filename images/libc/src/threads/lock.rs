@@ -1,0 +1,102 @@
+//! Locks that the library itself holds for a moment.
+//!
+//! In a program that starts no threads the engine takes the calls of `__bf_lock` and `__bf_unlock` out
+//! when it links the program, so there they cost nothing at all.
+
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+use crate::host;
+
+/// Tries before a thread waits: most locks are held for less than a wake-up takes.
+const TRIES: u32 = 200;
+
+const FREE: u32 = 0;
+const HELD: u32 = 1;
+/// Held, and somebody may wait.
+const WANTED: u32 = 2;
+
+/// Takes a lock that is one word, 0 when it is free.
+pub fn acquire(word: &AtomicU32, wait: impl Fn(&AtomicU32)) {
+    let mut tries = 0;
+    while word.compare_exchange_weak(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        tries += 1;
+        if tries > TRIES {
+            while word.swap(WANTED, Ordering::Acquire) != FREE {
+                wait(word);
+            }
+            return;
+        }
+    }
+}
+
+/// Takes it if it is free; whether it was.
+pub fn try_acquire(word: &AtomicU32) -> bool {
+    word.compare_exchange(FREE, HELD, Ordering::Acquire, Ordering::Relaxed).is_ok()
+}
+
+/// What a word is to be waited on while it holds.
+pub const WAIT_WHILE: u32 = WANTED;
+
+/// Lets go of it.
+pub fn release(word: &AtomicU32) {
+    if word.swap(FREE, Ordering::Release) == WANTED {
+        // SAFETY: only the address is used.
+        unsafe { host::bf_wake(word.as_ptr(), 1) };
+    }
+}
+
+/// A lock that a processor may take again while it holds it.
+#[repr(C)]
+pub struct Recursive {
+    word: AtomicU32,
+    depth: AtomicU32,
+    /// The processor that holds it, as the address of its words.
+    owner: AtomicUsize,
+}
+
+impl Recursive {
+    pub const fn new() -> Self {
+        Self { word: AtomicU32::new(0), depth: AtomicU32::new(0), owner: AtomicUsize::new(0) }
+    }
+
+    /// Held until the result is dropped.
+    pub fn hold(&'static self) -> Held {
+        __bf_lock(self);
+        Held(self)
+    }
+}
+
+/// A lock that is held.
+pub struct Held(&'static Recursive);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        __bf_unlock(self.0);
+    }
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn __bf_lock(lock: &'static Recursive) {
+    // SAFETY: only the address is used.
+    let me = unsafe { host::bf_thread() } as usize;
+    if lock.owner.load(Ordering::Relaxed) != me {
+        // SAFETY: the word stays.
+        acquire(&lock.word, |word| unsafe {
+            host::bf_wait(word.as_ptr(), WAIT_WHILE, u64::MAX);
+        });
+        lock.owner.store(me, Ordering::Relaxed);
+    }
+    lock.depth.store(lock.depth.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+}
+
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn __bf_unlock(lock: &'static Recursive) {
+    let depth = lock.depth.load(Ordering::Relaxed) - 1;
+    lock.depth.store(depth, Ordering::Relaxed);
+    if depth == 0 {
+        lock.owner.store(0, Ordering::Relaxed);
+        release(&lock.word);
+    }
+}

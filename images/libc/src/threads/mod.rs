@@ -1,0 +1,477 @@
+//! Threads (POSIX and C11): a thread is a processor until it ends.
+//!
+//! A thread that is created gets a free processor, which runs what stands in the queue afterwards. Where
+//! none is free it waits in the queue, and a thread that waits for something itself runs it, on top of
+//! its own stack: at once when it waits for the end of another, else when nothing else happens for a
+//! moment. So a program may have more threads than there are processors. It
+//! may also come to a point where it cannot go on, since a thread that others wait for lies below one
+//! that waits itself: the machine notices that all wait, and says so.
+//!
+//! Each thread has a [`Thread`], and a block of thread-local variables that begins as the template
+//! does. The word that says where the block lies belongs to the processor.
+
+mod c11;
+mod condition;
+mod keys;
+pub mod lock;
+mod mutex;
+mod others;
+mod rwlock;
+
+use core::ffi::{c_int, c_void};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::allocate::{aligned_alloc, calloc, free};
+use crate::memory::memcpy;
+use crate::{host, process};
+use lock::Recursive;
+
+pub const EPERM: c_int = 1;
+pub const EAGAIN: c_int = 11;
+pub const EBUSY: c_int = 16;
+pub const EINVAL: c_int = 22;
+pub const EDEADLK: c_int = 35;
+pub const ETIMEDOUT: c_int = 110;
+
+/// No time-out.
+pub const FOR_EVER: u64 = u64::MAX;
+
+type Start = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
+
+/// It waits for a processor.
+#[expect(dead_code, reason = "memory that is zero at first says so")]
+const QUEUED: u32 = 0;
+const RUNS: u32 = 1;
+const ENDED: u32 = 2;
+
+/// A thread, as `pthread_t` names it. One that is made is `QUEUED`: zero.
+#[repr(C)]
+pub struct Thread {
+    /// Its number; the first thread's is 1.
+    pub id: u32,
+    state: AtomicU32,
+    /// 1: nobody will join it. Who sets it second frees the thread.
+    left: AtomicU32,
+    start: Option<Start>,
+    argument: *mut c_void,
+    result: *mut c_void,
+    block: *mut u8,
+    next: *mut Thread,
+    pub values: [*mut c_void; keys::MOST],
+}
+
+static mut FIRST: Thread = Thread {
+    id: 1,
+    state: AtomicU32::new(RUNS),
+    left: AtomicU32::new(0),
+    start: None,
+    argument: null_mut(),
+    result: null_mut(),
+    block: null_mut(),
+    next: null_mut(),
+    values: [null_mut(); keys::MOST],
+};
+
+static QUEUE: Recursive = Recursive::new();
+static mut OLDEST: *mut Thread = null_mut();
+static mut YOUNGEST: *mut Thread = null_mut();
+/// Numbers given so far.
+static IDS: AtomicU32 = AtomicU32::new(1);
+/// Threads created that have not ended.
+static ALIVE: AtomicU32 = AtomicU32::new(0);
+/// Processors that were started and have not come back.
+static SERVING: AtomicU32 = AtomicU32::new(0);
+
+unsafe extern "C" {
+    /// The thread-local word for [`current`].
+    fn __bf_self() -> *mut *mut Thread;
+    static __bf_tls_template: u8;
+    static __bf_tls_size: usize;
+    static __bf_tls_align: usize;
+}
+
+/// The thread that calls.
+pub fn current() -> *mut Thread {
+    // SAFETY: the variable is the thread's own.
+    let own = unsafe { *__bf_self() };
+    if own.is_null() { &raw mut FIRST } else { own }
+}
+
+/// The number of the thread that calls.
+pub fn id() -> u32 {
+    // SAFETY: a thread that runs is there.
+    unsafe { (*current()).id }
+}
+
+/// Asks a free processor to run a function; whether one was free. It must call [`came_back`] at its end.
+pub fn ask(function: host::Function, argument: *mut c_void) -> bool {
+    // One that is on its way back is free in a moment.
+    const TRIES: u32 = 10_000;
+    // SAFETY: the caller vouches for function and argument.
+    let others = unsafe { host::bf_cores() } - 1;
+    let mut tries = 0;
+    while SERVING.load(Ordering::SeqCst) < others && tries < TRIES {
+        SERVING.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        if unsafe { host::bf_start(function, argument) } >= 0 {
+            return true;
+        }
+        SERVING.fetch_sub(1, Ordering::Relaxed);
+        tries += 1;
+    }
+    false
+}
+
+/// What a processor that was asked is for is done.
+pub fn came_back() {
+    SERVING.fetch_sub(1, Ordering::SeqCst);
+}
+
+/// [`ask`] and [`came_back`] for the C part.
+#[unsafe(no_mangle)]
+pub extern "C" fn __bf_ask(function: host::Function, argument: *mut c_void) -> bool {
+    ask(function, argument)
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn __bf_came_back() {
+    came_back();
+}
+
+/// The variables of a new thread; null when there is no memory.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __bf_thread_block() -> *mut u8 {
+    unsafe {
+        let size = (&raw const __bf_tls_size).read();
+        let align = (&raw const __bf_tls_align).read();
+        let block = aligned_alloc(align, if size < 16 { 16 } else { size });
+        if !block.is_null() {
+            memcpy(block, &raw const __bf_tls_template, size);
+        }
+        block
+    }
+}
+
+unsafe fn push(thread: *mut Thread) {
+    let _held = QUEUE.hold();
+    unsafe {
+        (*thread).next = null_mut();
+        if OLDEST.is_null() {
+            OLDEST = thread;
+        } else {
+            (*YOUNGEST).next = thread;
+        }
+        YOUNGEST = thread;
+    }
+}
+
+/// The thread that has waited longest for a processor; null when none does.
+unsafe fn pop() -> *mut Thread {
+    unsafe {
+        if (&raw const OLDEST).read_volatile().is_null() {
+            return null_mut();
+        }
+        let _held = QUEUE.hold();
+        let thread = OLDEST;
+        if !thread.is_null() {
+            OLDEST = (*thread).next;
+        }
+        thread
+    }
+}
+
+/// Runs a thread on a processor that was free, then what is in the queue.
+unsafe extern "C" fn serve(first: *mut c_void) {
+    unsafe {
+        run(first.cast());
+        loop {
+            let thread = pop();
+            if !thread.is_null() {
+                run(thread);
+                continue;
+            }
+            came_back();
+            // One that came when we had looked and were still counted.
+            if (&raw const OLDEST).read_volatile().is_null() {
+                return;
+            }
+            SERVING.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Runs a thread, on this processor and this stack.
+#[inline(never)]
+unsafe fn run(thread: *mut Thread) {
+    unsafe {
+        let pointer = host::bf_thread().add(2);
+        let before = *pointer;
+        *pointer = (*thread).block as usize;
+        *__bf_self() = thread;
+        (*thread).state.store(RUNS, Ordering::Relaxed);
+        host::bf_call(body, thread.cast());
+        keys::destroy(thread);
+        *pointer = before;
+        end(thread);
+    }
+}
+
+/// Comes back when the thread's function does, or by `pthread_exit`.
+unsafe extern "C" fn body(thread: *mut c_void) {
+    unsafe {
+        let thread = thread.cast::<Thread>();
+        if let Some(start) = (*thread).start {
+            (*thread).result = start((*thread).argument);
+        }
+    }
+}
+
+unsafe fn end(thread: *mut Thread) {
+    unsafe {
+        free((*thread).block);
+        (*thread).state.store(ENDED, Ordering::Release);
+        host::bf_wake((*thread).state.as_ptr(), u32::MAX);
+        if (*thread).left.swap(1, Ordering::AcqRel) == 1 {
+            free(thread.cast());
+        }
+        ALIVE.fetch_sub(1, Ordering::Release);
+        host::bf_wake(ALIVE.as_ptr(), u32::MAX);
+    }
+}
+
+/// Runs a thread that waits for a processor, if there is one; whether there was.
+fn run_another() -> bool {
+    // SAFETY: the queue's threads are whole.
+    unsafe {
+        let thread = pop();
+        if !thread.is_null() {
+            run(thread);
+        }
+        !thread.is_null()
+    }
+}
+
+/// Waits on a word, and runs a thread that waits for a processor if nothing else happens. May come back
+/// for no reason; false when the time was over.
+pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
+    /// How long others get to end the wait before a thread is put on top of this one, in nanoseconds.
+    const MOMENT: u64 = 2_000_000;
+    let sleep = |ns| {
+        // SAFETY: the word stays while its owner waits.
+        unsafe { host::bf_wait(word.as_ptr(), while_is, ns) == 0 }
+    };
+    // SAFETY: only looked at; who puts one there later finds a processor or is joined.
+    if unsafe { (&raw const OLDEST).read_volatile().is_null() } {
+        return sleep(timeout);
+    }
+    let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { MOMENT };
+    let first = if first < timeout { first } else { timeout };
+    sleep(first) || run_another() || sleep(timeout - first)
+}
+
+/// Wakes threads that wait on a word.
+pub fn wake(word: &AtomicU32, most: u32) {
+    // SAFETY: only the address is used.
+    unsafe { host::bf_wake(word.as_ptr(), most) };
+}
+
+/// `struct timespec`.
+#[repr(C)]
+pub struct Moment {
+    pub seconds: i64,
+    pub nanoseconds: i64,
+}
+
+/// Nanoseconds from now to a moment of the clock; 0 when it is past. `None`: it is no moment.
+pub unsafe fn until(clock: c_int, moment: *const Moment) -> Option<u64> {
+    unsafe {
+        let mut now = Moment { seconds: 0, nanoseconds: 0 };
+        crate::time::clock_gettime(clock, (&raw mut now).cast());
+        let Moment { seconds, nanoseconds } = moment.read();
+        if !(0..1_000_000_000).contains(&nanoseconds) {
+            return None;
+        }
+        let ns = |s: i64, ns: i64| s.saturating_mul(1_000_000_000).saturating_add(ns);
+        let left = ns(seconds, nanoseconds).saturating_sub(ns(now.seconds, now.nanoseconds));
+        Some(if left < 0 { 0 } else { left as u64 })
+    }
+}
+
+/// Gives a thread a processor, or a place in the queue.
+unsafe fn launch(thread: *mut Thread) {
+    unsafe {
+        if ask(serve, thread.cast()) {
+            return;
+        }
+        push(thread);
+        // A processor that has come back since has perhaps not seen it.
+        if SERVING.load(Ordering::SeqCst) < host::bf_cores() - 1 {
+            let thread = pop();
+            if !thread.is_null() && !ask(serve, thread.cast()) {
+                push(thread);
+            }
+        }
+    }
+}
+
+pub unsafe fn create(
+    result: *mut usize,
+    start: Start,
+    argument: *mut c_void,
+    detached: bool,
+) -> c_int {
+    unsafe {
+        let thread = calloc(1, size_of::<Thread>()).cast::<Thread>();
+        if thread.is_null() {
+            return EAGAIN;
+        }
+        let block = __bf_thread_block();
+        if block.is_null() {
+            free(thread.cast());
+            return EAGAIN;
+        }
+        (*thread).id = IDS.fetch_add(1, Ordering::Relaxed) + 1;
+        (*thread).left = AtomicU32::new(u32::from(detached));
+        (*thread).start = Some(start);
+        (*thread).argument = argument;
+        (*thread).block = block;
+        *result = thread as usize;
+        ALIVE.fetch_add(1, Ordering::Relaxed);
+        launch(thread);
+    }
+    0
+}
+
+pub unsafe fn join(thread: usize, result: *mut *mut c_void) -> c_int {
+    unsafe {
+        let thread = thread as *mut Thread;
+        if thread == current() {
+            return EDEADLK;
+        }
+        loop {
+            let state = (*thread).state.load(Ordering::Acquire);
+            if state == ENDED {
+                break;
+            }
+            if !run_another() {
+                wait(&(*thread).state, state, FOR_EVER);
+            }
+        }
+        if !result.is_null() {
+            *result = (*thread).result;
+        }
+        if (*thread).left.swap(1, Ordering::AcqRel) == 1 {
+            free(thread.cast());
+        }
+    }
+    0
+}
+
+pub unsafe fn detach(thread: usize) {
+    unsafe {
+        let thread = thread as *mut Thread;
+        if (*thread).left.swap(1, Ordering::AcqRel) == 1 {
+            free(thread.cast());
+        }
+    }
+}
+
+pub unsafe fn leave(result: *mut c_void) -> ! {
+    unsafe {
+        let thread = current();
+        if thread != &raw mut FIRST {
+            (*thread).result = result;
+            host::bf_leave();
+        }
+        keys::destroy(thread);
+        loop {
+            let alive = ALIVE.load(Ordering::Acquire);
+            if alive == 0 {
+                process::exit(0);
+            }
+            wait(&ALIVE, alive, FOR_EVER);
+        }
+    }
+}
+
+/// Flags of `pthread_attr_t`: bit 0 for a detached thread, at a place of its own.
+const ATTRIBUTE: usize = 2;
+const DETACHED: c_int = 1;
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_create(
+    thread: *mut usize,
+    attributes: *const c_int,
+    start: Start,
+    argument: *mut c_void,
+) -> c_int {
+    unsafe {
+        let detached = !attributes.is_null() && *attributes.add(ATTRIBUTE) & DETACHED != 0;
+        create(thread, start, argument, detached)
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_join(thread: usize, result: *mut *mut c_void) -> c_int {
+    unsafe { join(thread, result) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_detach(thread: usize) -> c_int {
+    unsafe { detach(thread) };
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_exit(result: *mut c_void) -> ! {
+    unsafe { leave(result) }
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_self() -> usize {
+    current() as usize
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_equal(a: usize, b: usize) -> c_int {
+    c_int::from(a == b)
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_init(attributes: *mut c_int) -> c_int {
+    unsafe { attributes.write_bytes(0, 14) };
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_destroy(_attributes: *mut c_int) -> c_int {
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_setdetachstate(
+    attributes: *mut c_int,
+    state: c_int,
+) -> c_int {
+    if state & !DETACHED != 0 {
+        return EINVAL;
+    }
+    unsafe { *attributes.add(ATTRIBUTE) = state };
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_getdetachstate(
+    attributes: *const c_int,
+    state: *mut c_int,
+) -> c_int {
+    unsafe { *state = *attributes.add(ATTRIBUTE) };
+    0
+}
+
+/// A processor's stack is what it is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_setstacksize(_attributes: *mut c_int, _: usize) -> c_int {
+    0
+}
