@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{bench, boot, demo, docs, grow, image, run as hosted, snapshot, wrap};
+use crate::{bench, boot, demo, docs, grow, image, link, run as hosted, snapshot, wrap};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -37,6 +37,8 @@ enum Command {
     Run(hosted::Args),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
+    /// Writes a linked program as bitcode, with its profile if asked.
+    Link(link::Args),
     /// Looks into snapshots: ls, show, verify, diff, merge, extract, export.
     Snapshot(snapshot::Args),
     /// Prints a completion script for a shell.
@@ -54,6 +56,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
+        Command::Link(args) => link::run(&args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
         Command::Completions(args) => docs::completions(&args, Cli::command(), ui),
         Command::Manual(args) => docs::manual(&args, Cli::command(), ui),

@@ -14,6 +14,7 @@ mod docs;
 pub mod failure;
 pub mod grow;
 pub mod image;
+pub mod link;
 pub mod machine;
 pub mod output_file;
 pub mod page;

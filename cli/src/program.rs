@@ -1,7 +1,7 @@
 //! The options that say how a program is run: shared by `run`, `image` and `bench`.
 
 use bareflow_profile::Level;
-use bareflow_session::{Manifest, Pools, Thresholds};
+use bareflow_session::{COMPILERS, Manifest, Pools, Thresholds};
 
 /// How a program is run.
 #[derive(clap::Args, Clone, Debug)]
@@ -22,6 +22,9 @@ pub struct ProgramOptions {
     /// expected to save more time than compiling takes
     #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", value_parser = thresholds)]
     pub thresholds: ThresholdChoice,
+    /// Which compiler serves which level, where it is not the built-in one: O3=llvm
+    #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
+    pub compilers: Vec<(Level, String)>,
     /// Percent of the program's time that tournaments between variants may cost; 0: none
     #[arg(long, value_name = "PERCENT", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=50))]
     pub tournaments: u32,
@@ -81,6 +84,7 @@ impl ProgramOptions {
             profile: self.profile,
             watch: !self.no_watch,
             stress: self.stress,
+            compilers: self.compilers.clone(),
             alternatives: self.instead.clone(),
             ..Manifest::default()
         };
@@ -109,6 +113,18 @@ fn level(text: &str) -> Result<LevelChoice, String> {
         "O3" => Some(Level::O3),
         _ => return Err("one of interp, O0, O1, O2, O3, auto".to_owned()),
     }))
+}
+
+/// `O3=llvm`.
+fn compiler(text: &str) -> Result<(Level, String), String> {
+    let (place, name) = text.split_once('=').ok_or("a level and a compiler: O3=llvm")?;
+    if !COMPILERS.contains(&name) {
+        return Err(format!("one of {}", COMPILERS.join(", ")));
+    }
+    match level(place)? {
+        LevelChoice(Some(level)) if level != Level::Interp => Ok((level, name.to_owned())),
+        _ => Err("one of O0, O1, O2, O3".to_owned()),
+    }
 }
 
 /// `sum=sum_by_two`.

@@ -115,6 +115,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let machine = Hosted::new(output, args.disk.clone(), true)
         .and_then(|machine| machine.with_cores(args.smp))
         .map_err(|error| Failure::new(Kind::Crashed, format!("no address space: {error}")))?;
+    let machine = with_compiler(machine, &args.options)?;
     let clock = if args.processor_time { Clock::Processor } else { Clock::Wall };
     let machine: &'static Hosted = Box::leak(Box::new(machine.with_clock(clock)));
     install_fault_handler(describe);
@@ -151,6 +152,15 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     }
     show(&finished, &machine.take_records(), &entries, args, &printed, ui);
     Ok(Exit::of(finished.report.exit))
+}
+
+/// The machine with the resident compiler, if some level is to be served by it.
+fn with_compiler(machine: Hosted, options: &ProgramOptions) -> Result<Hosted, Failure> {
+    if options.compilers.iter().all(|(_, name)| name != "llvm") {
+        return Ok(machine);
+    }
+    let file = Artefacts::locate().path("compilers/llvm")?;
+    machine.with_compiler(&file).map_err(|error| Failure::input(&file, error))
 }
 
 /// The files of the command line as a job.

@@ -19,8 +19,7 @@ pub fn job(
     options: &ProgramOptions,
     library: Vec<Part>,
 ) -> Result<Job, Failure> {
-    let mut whole = Vec::new();
-    let mut sources = Vec::new();
+    let sources = programs(files, options.entry.as_ref(), options.arg)?;
     let entry_of = |source: &Source| ModuleEntry {
         name: source.name.clone(),
         files: source.parts.iter().map(|part| part.file.clone()).collect(),
@@ -28,13 +27,28 @@ pub fn job(
         arg: source.arg,
         args: Vec::new(),
     };
+    let modules = sources.iter().map(entry_of).collect();
+    Ok(Job { manifest: Manifest { modules, ..options.manifest() }, sources, library })
+}
+
+/// The programs in `files`, as [`job`] tells them apart.
+///
+/// # Errors
+/// A file that cannot be read, or an entry for more programs than one.
+pub fn programs(
+    files: &[PathBuf],
+    entry: Option<&String>,
+    arg: Option<u64>,
+) -> Result<Vec<Source>, Failure> {
+    let mut whole = Vec::new();
+    let mut sources = Vec::new();
     for path in files {
         let part = part(path)?;
         match read_llbc(&part.bytes) {
             Some(header) => sources.push(Source {
                 name: header.name.clone(),
-                entry: Some(options.entry.clone().unwrap_or(header.entry)),
-                arg: Some(options.arg.unwrap_or(0)),
+                entry: Some(entry.cloned().unwrap_or(header.entry)),
+                arg: Some(arg.unwrap_or(0)),
                 parts: vec![part],
             }),
             None => whole.push(part),
@@ -44,18 +58,17 @@ pub fn job(
         let name = Path::new(&first.file).file_stem().unwrap_or_default();
         let source = Source {
             name: name.to_string_lossy().into_owned(),
-            entry: options.entry.clone(),
-            arg: options.arg,
+            entry: entry.cloned(),
+            arg,
             parts: whole,
         };
         sources.insert(0, source);
     }
-    if options.entry.is_some() && sources.len() > 1 {
+    if entry.is_some() && sources.len() > 1 {
         let message = format!("--entry is for one program, and these files are {}", sources.len());
         return Err(Failure::usage(message));
     }
-    let modules = sources.iter().map(entry_of).collect();
-    Ok(Job { manifest: Manifest { modules, ..options.manifest() }, sources, library })
+    Ok(sources)
 }
 
 /// The C library's files.

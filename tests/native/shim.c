@@ -95,6 +95,7 @@ int main(int argc, char **argv, char **variables);
 int __bf_finish(int status);
 extern char **environ;
 
+#ifndef NO_START
 // Called with the stack as the kernel made it: argc, then argv, then the environment.
 __attribute__((used)) static void start(long *stack) {
     char **arguments = (char **)(stack + 1);
@@ -103,3 +104,4 @@ __attribute__((used)) static void start(long *stack) {
 }
 
 __asm__(".globl _start\n_start:\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n  hlt\n");
+#endif

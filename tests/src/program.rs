@@ -198,14 +198,23 @@ impl Program {
         process::run(command.current_dir(folder()), &input(), PATIENCE)
     }
 
-    /// Runs bitcode by `bareflow run` at an engine level.
+    /// Runs bitcode by `bareflow run` at an engine level; `llvm` is O3 with LLVM for it, and `llvm
+    /// rising` lets functions and loops rise into what LLVM makes.
     ///
     /// # Errors
     /// The tool refused it, or it does not end.
     pub fn run_bitcode(&self, bitcode: &[PathBuf], engine: &str) -> Result<Ended, String> {
         let mut command = Command::new(place::tool("bareflow")?);
-        command.args(["run", "--json", "--level", engine]).args(bitcode);
-        if engine == "auto" {
+        let (level, compilers) = match engine {
+            "llvm" => ("O3", "O3=llvm"),
+            "llvm rising" => ("auto", "O2=llvm,O3=llvm"),
+            level => (level, ""),
+        };
+        command.args(["run", "--json", "--level", level]).args(bitcode);
+        if !compilers.is_empty() {
+            command.args(["--compilers", compilers]);
+        }
+        if level == "auto" {
             // Low, so that functions and loops change while they run.
             command.args(["--thresholds", "3,10,40"]);
         }

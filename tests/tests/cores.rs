@@ -86,7 +86,8 @@ fn a_machine_with_little_memory_uses_fewer() {
     let settings = Settings { memory_mib: 32, ..machine(Machine::Pc, 64, "selftest=cores:count") };
     let (run, text) = ends(&settings, Outcome::Success);
     let words = |text: &str, n: usize| text.split(' ').nth(n).and_then(|w| w.parse::<u32>().ok());
-    let [Record::Log { text: log }] = &records(&run)[..] else { panic!("{:?}", run.records) };
+    let logged = records(&run);
+    let [Record::Log { text: log }] = logged.as_slice() else { panic!("{logged:?}") };
     let line = text.lines().find(|line| line.contains(" run by ")).expect("a line");
     let (without, with) = (words(log, 3).expect("a number"), words(line, 1).expect("a number"));
     assert!(log.starts_with("no memory for ") && without + with == 64 && with > 8, "{log} {line}");

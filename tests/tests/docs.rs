@@ -242,8 +242,10 @@ fn package_is_there(name: &str) -> bool {
 fn test_is_there(name: &str) -> bool {
     let line = format!("name = \"{name}\"");
     manifests().iter().any(|path| {
-        let file = path.with_file_name("tests").join(format!("{name}.rs"));
-        file.is_file() || std::fs::read_to_string(path).unwrap().contains(&line)
+        let folder = path.with_file_name("tests");
+        folder.join(format!("{name}.rs")).is_file()
+            || folder.join(name).join("main.rs").is_file()
+            || std::fs::read_to_string(path).unwrap().contains(&line)
     })
 }
 

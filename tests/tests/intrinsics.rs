@@ -15,8 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(240);
 const LEVELS: [&str; 5] = ["interp", "O0", "O1", "O2", "O3"];
 
 /// Intrinsics that give something: name, result, and operands. `=` before an operand: it must be a
-/// constant; `~` before a result: what rounding leaves open is not looked at; `!`: there is no
-/// native code for it, but its result is known and stands behind `->`.
+/// constant; `~` before a result: what libraries round differently is not looked at.
 const GIVE: &str = include_str!("../intrinsics/give.txt");
 /// Intrinsics that do something: lines of IR of a function, each with its name before it.
 const DO: &str = include_str!("../intrinsics/do.txt");
@@ -242,11 +241,9 @@ fn what_can_be_run_gives_the_same_on_every_level() {
     let artefacts = place::artefacts().expect("the library");
     let mut wrong = Vec::new();
     for level in LEVELS {
-        let report = folder.join(format!("{level}.json"));
         let mut command = Command::new(&bareflow);
         command.env("BAREFLOW_ARTEFACTS", artefacts).args(["run", "--json", "--level", level]);
         let ended = process::run(command.args([&bitcode, &shows]), b"", PATIENCE).expect("it ends");
-        drop(report);
         let (mut got, mut refused) = (String::new(), Vec::new());
         for line in String::from_utf8_lossy(&ended.out).lines() {
             let value: Value = serde_json::from_str(line).unwrap_or_default();
@@ -388,10 +385,12 @@ fn no_intrinsic_is_forgotten() {
     };
     let known: BTreeSet<String> =
         program().1.into_iter().chain(others().chain(OWN.iter().copied()).map(base)).collect();
+    // Of two, what looks like a type is a part of the name.
+    let whole: BTreeSet<&str> = others().collect();
     let missing: Vec<&str> = header
         .lines()
         .filter_map(|line| line.split_once("// llvm.")?.1.split_whitespace().next())
-        .filter(|name| !known.contains(*name))
+        .filter(|name| !known.contains(*name) && !whole.contains(name))
         .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

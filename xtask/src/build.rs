@@ -1,14 +1,14 @@
-//! The artefacts that the tools need: loader, kernel, C library, modules.
+//! The artefacts that the tools need: loader, kernel, C library, modules, resident compiler.
 
 use anyhow::{Context, Result};
 
-use crate::{boot, images, kernel, setup, shell};
+use crate::{boot, compilers, images, kernel, setup, shell};
 
 /// What is built.
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
-    /// Only these: images, boot, testkernel, bare, kernel.
-    #[arg(value_parser = ["images", "boot", "testkernel", "bare", "kernel"])]
+    /// Only these: images, boot, testkernel, bare, kernel, compilers.
+    #[arg(value_parser = ["images", "boot", "testkernel", "bare", "kernel", "compilers"])]
     only: Vec<String>,
 }
 
@@ -31,6 +31,9 @@ pub fn run(args: &Args) -> Result<()> {
         if wanted(executable.artefact) {
             kernel::build(&executable, &out)?;
         }
+    }
+    if wanted("compilers") {
+        compilers::build(&out)?;
     }
     Ok(())
 }

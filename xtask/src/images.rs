@@ -1,14 +1,14 @@
 //! Builds what is under `images/` to bitcode: the twelve modules, the larger programs and the C
 //! library.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::shell;
+use crate::stamp::Stamp;
 
 /// The level of the modules that images carry; the others lie beside them for the tests.
 const USUAL_LEVEL: &str = "2";
@@ -40,7 +40,7 @@ pub fn build(out: &Path) -> Result<()> {
     })
 }
 
-/// Runs `build` unless the stamp of `name` says that `made` come from these inputs.
+/// Runs `build` unless `made` come from these inputs and these compilers.
 fn up_to_date(
     out: &Path,
     name: &str,
@@ -48,45 +48,11 @@ fn up_to_date(
     made: &[&Path],
     build: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let mut hasher = DefaultHasher::new();
-    include_str!("images.rs").hash(&mut hasher);
+    let mut stamp = Stamp::new(include_str!("images.rs"));
     for compiler in [rustc(), clang()] {
-        version(compiler)?.hash(&mut hasher);
+        stamp.compiler(compiler)?;
     }
-    for input in inputs {
-        for file in files_below(input)? {
-            file.strip_prefix(input).unwrap_or(&file).hash(&mut hasher);
-            std::fs::read(&file).with_context(|| format!("{}", file.display()))?.hash(&mut hasher);
-        }
-    }
-    let print = format!("{:016x}\n", hasher.finish());
-    let stamp = out.join(format!("{name}.stamp"));
-    let fresh = std::fs::read_to_string(&stamp).is_ok_and(|old| old == print);
-    if fresh && made.iter().all(|file| file.exists()) {
-        return Ok(());
-    }
-    eprintln!("building {name} to bitcode");
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
-    build().with_context(|| format!("while building {name}"))?;
-    std::fs::write(&stamp, print).with_context(|| format!("cannot write {}", stamp.display()))
-}
-
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        let list = std::fs::read_dir(&next).with_context(|| format!("{}", next.display()))?;
-        for entry in list {
-            let path = entry?.path();
-            if !path.is_dir() {
-                files.push(path);
-            } else if !path.ends_with("target") {
-                folders.push(path);
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
+    stamp.up_to_date(out, name, inputs, made, build)
 }
 
 /// The rustc that belongs to the cargo that runs us.
@@ -98,14 +64,6 @@ fn rustc() -> Command {
 /// part.
 fn clang() -> Command {
     Command::new("clang-22")
-}
-
-fn version(mut compiler: Command) -> Result<Vec<u8>> {
-    let name = compiler.get_program().to_string_lossy().into_owned();
-    let out = compiler.arg("-vV").output().with_context(|| {
-        format!("cannot start {name}; `cargo xtask setup` installs what is missing")
-    })?;
-    Ok([out.stdout, out.stderr].concat())
 }
 
 fn build_modules(sources: &Path, out: &Path) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod boot;
 mod build;
+mod compilers;
 mod csmith;
 mod docs;
 mod fuzz;
@@ -11,6 +12,7 @@ mod random_ir;
 mod setup;
 mod shell;
 mod shrunk;
+mod stamp;
 mod symbols;
 mod test;
 

@@ -30,6 +30,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "clang-16", package: "clang-16", need: Need::More },
     Tool { program: "clang-14", package: "clang-14", need: Need::More },
     Tool { program: "llvm-dis-22", package: "llvm-22", need: Need::More },
+    Tool { program: "ld.lld-22", package: "lld-22", need: Need::More },
     Tool { program: "mdir", package: "mtools", need: Need::More },
     Tool { program: "fsck.fat", package: "dosfstools", need: Need::More },
     Tool { program: "csmith", package: "csmith", need: Need::More },
@@ -38,8 +39,13 @@ const TOOLS: &[Tool] = &[
 ];
 
 /// Files that no program stands for.
-const FILES: &[(&str, &str)] =
-    &[("/usr/include/csmith/csmith.h", "libcsmith-dev"), ("/usr/include/stdio.h", "libc6-dev")];
+const FILES: &[(&str, &str)] = &[
+    ("/usr/include/csmith/csmith.h", "libcsmith-dev"),
+    ("/usr/include/stdio.h", "libc6-dev"),
+    ("/usr/lib/llvm-22/lib/libLLVMX86CodeGen.a", "llvm-22-dev"),
+    ("/usr/lib/x86_64-linux-gnu/libz.a", "zlib1g-dev"),
+    ("/usr/lib/x86_64-linux-gnu/libzstd.a", "libzstd-dev"),
+];
 
 /// Something that is not there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -93,5 +93,13 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         write_bytes(file, perf_map(&booted.line.functions).as_bytes())?;
     }
     ui.result(&booted.line, || booted.line.summary());
-    booted.exit_or_failure(&args.image)
+    let given = args.args.is_some() || !args.env.is_empty();
+    let ended = booted.exit_or_failure(&args.image);
+    if given && ended.is_ok() && !booted.line.is_whole() {
+        // A kernel with an engine reports; what has none is an image that was shrunk.
+        eprintln!(
+            "note: a shrunk image has its arguments and environment in it; none were changed"
+        );
+    }
+    ended
 }

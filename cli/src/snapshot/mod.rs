@@ -10,7 +10,7 @@ mod merge;
 mod names;
 mod recompile;
 mod show;
-mod source;
+pub(crate) mod source;
 mod verify;
 
 use crate::failure::{Exit, Failure};

@@ -184,7 +184,8 @@ impl AttrList {
         let resolve = |id: Option<u64>| id.map(|id| types.get(id)).transpose();
         let attrs = match (resolve(group.byval), resolve(group.sret)) {
             (Ok(byval), Ok(sret)) => {
-                let align = if byval.is_some() { group.align } else { 0 };
+                let placed = byval.is_some() || sret.is_some();
+                let align = if placed { group.align } else { 0 };
                 ParamAttrs { byval, align, sret, ext: group.ext, nest: group.nest }
             }
             (Err(Cause::Unsupported(_)), _) | (_, Err(Cause::Unsupported(_))) => {

@@ -179,6 +179,7 @@ pub(crate) mod attr {
     pub(crate) const NEST: u64 = 8;
     pub(crate) const NO_INLINE: u64 = 14;
     pub(crate) const NO_RETURN: u64 = 17;
+    pub(crate) const NO_UNWIND: u64 = 18;
     pub(crate) const OPTIMIZE_FOR_SIZE: u64 = 19;
     pub(crate) const S_EXT: u64 = 24;
     pub(crate) const STACK_ALIGNMENT: u64 = 25;

@@ -38,6 +38,7 @@ mod stream;
 mod symbols;
 mod target;
 mod types;
+pub mod write;
 
 use bareflow_ir::Module;
 

@@ -4,6 +4,7 @@
 //! measured without an emulator.
 
 mod child;
+mod compiler;
 mod cores;
 mod fault_stack;
 mod faults;

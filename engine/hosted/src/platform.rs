@@ -1,7 +1,7 @@
 //! `Platform` for a Linux process.
 
 use std::io::{self, IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
@@ -9,6 +9,7 @@ use std::time::Instant;
 use bareflow_platform::{CoreId, FileError, Memory, Platform};
 use bareflow_report::Record;
 
+use crate::compiler::Resident;
 use crate::cores::{self, Cores};
 use crate::files::Disk;
 use crate::{here, memory};
@@ -34,6 +35,7 @@ pub struct Hosted {
     cores: Cores,
     clock: Clock,
     start: Instant,
+    compiler: Option<Resident>,
 }
 
 /// What the machine's clock counts.
@@ -61,6 +63,7 @@ impl Hosted {
             cores: Cores::new(1, 0)?,
             clock: Clock::Wall,
             start: Instant::now(),
+            compiler: None,
         })
     }
 
@@ -68,6 +71,14 @@ impl Hosted {
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    /// The same machine with a resident compiler, which is started when it is needed.
+    ///
+    /// # Errors
+    /// Its file cannot be read.
+    pub fn with_compiler(self, program: &Path) -> io::Result<Self> {
+        Ok(Self { compiler: Some(Resident::new(program)?), ..self })
     }
 
     /// The same machine with that many processors, at least one: threads of this process, which are
@@ -183,6 +194,17 @@ impl Platform for Hosted {
 
     fn memory(&self) -> Memory {
         self.memory
+    }
+
+    fn compiler_version(&self) -> Option<String> {
+        self.compiler.as_ref().map(|compiler| compiler.version().to_owned())
+    }
+
+    fn ask_compiler(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        match &self.compiler {
+            Some(compiler) => compiler.ask(request),
+            None => Err("there is no resident compiler".into()),
+        }
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -19,7 +19,7 @@ pub enum Extension {
 pub struct ParamAttrs {
     /// Passed as a copy on the stack, of this type; the value is its address.
     pub byval: Option<TypeId>,
-    /// Alignment in bytes of the `byval` copy; 0 when not given.
+    /// Alignment in bytes of the `byval` copy or the `sret` address; 0 when not given.
     pub align: u32,
     /// The address where the result is to be stored, of this type.
     pub sret: Option<TypeId>,

@@ -9,6 +9,10 @@ use alloc::vec::Vec;
 pub use crate::types::align_up;
 use crate::{Function, Global, Type, TypeId, Types};
 
+/// The layout of this module in LLVM's words.
+pub const DATA_LAYOUT: &str =
+    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
+
 /// Bits that carry the value: `i17` has 17, a vector the sum of its lanes.
 #[inline]
 pub fn bit_size(types: &Types, id: TypeId) -> u64 {

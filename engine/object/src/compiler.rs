@@ -72,6 +72,32 @@ pub struct Options {
     pub align_loops: Option<u8>,
     /// Prefer small code to fast code.
     pub for_size: bool,
+    /// Bits of the widest vectors to make, if not what the processor prefers. LLVM's alone.
+    pub vectors: Option<u16>,
+    /// Which processor instructions are ordered and weighed for, if not one like this. LLVM's alone.
+    pub tuning: Option<Tuning>,
+    /// By the built-in compiler, though another serves the level.
+    pub builtin: bool,
+}
+
+/// A processor to tune for, by LLVM's name. Code runs everywhere, whatever it is tuned for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Tuning(&'static str);
+
+impl Tuning {
+    /// Those that are told apart.
+    pub const ALL: [Self; 4] =
+        [Self("generic"), Self("haswell"), Self("sapphirerapids"), Self("znver4")];
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tuning| tuning.0 == name)
+    }
+
+    /// LLVM's name of it.
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
 }
 
 /// Why a function was not compiled.

@@ -13,7 +13,7 @@ mod names;
 mod object;
 mod options;
 
-pub use compiler::{CompileError, Compiler, Entry, Options, Request};
+pub use compiler::{CompileError, Compiler, Entry, Options, Request, Tuning};
 pub use cpu::CpuFeatures;
 pub use names::{COUNTER_PREFIX, HOT, SIDE_STACK};
 pub use object::{Object, Reloc, RelocKind, Section, Target};

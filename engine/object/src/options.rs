@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::Options;
+use crate::{Options, Tuning};
 
 impl fmt::Display for Options {
     /// Comma-separated, in a fixed order; empty for the default.
@@ -20,6 +20,9 @@ impl fmt::Display for Options {
             self.specialise.map(|(param, value)| alloc::format!("specialise={param}:{value}")),
         );
         words.extend(self.align_loops.map(|bytes| alloc::format!("align={bytes}")));
+        words.extend(self.vectors.map(|bits| alloc::format!("vectors={bits}")));
+        words.extend(self.tuning.map(|tuning| alloc::format!("tune={}", tuning.name())));
+        words.extend(self.builtin.then(|| "builtin".to_string()));
         f.write_str(&words.join(","))
     }
 }
@@ -44,6 +47,9 @@ impl Options {
         Some(match word.split_once('=') {
             None if word == "instrument" => Self { instrument: true, ..self },
             None if word == "size" => Self { for_size: true, ..self },
+            None if word == "builtin" => Self { builtin: true, ..self },
+            Some(("vectors", n)) => Self { vectors: Some(n.parse().ok()?), ..self },
+            Some(("tune", name)) => Self { tuning: Some(Tuning::named(name)?), ..self },
             Some(("inline", n)) => Self { inline_budget: Some(n.parse().ok()?), ..self },
             Some(("unroll", n)) => Self { unroll: Some(n.parse().ok()?), ..self },
             Some(("align", n)) => Self { align_loops: Some(n.parse().ok()?), ..self },
@@ -69,6 +75,9 @@ mod tests {
             specialise: Some((1, u64::MAX)),
             align_loops: Some(32),
             for_size: true,
+            vectors: Some(128),
+            tuning: Tuning::named("znver4"),
+            builtin: true,
         };
         for options in [Options::default(), all] {
             assert_eq!(options.to_string().parse(), Ok(options));

@@ -115,6 +115,21 @@ pub trait Platform: Sync {
     /// The memory that compiled code and program data live in. The same at every call.
     fn memory(&self) -> Memory;
 
+    /// What the resident compiler is (`compilers/llvm`); it changes whenever the same request could
+    /// be answered by other bytes. `None` where there is none.
+    fn compiler_version(&self) -> Option<String> {
+        None
+    }
+
+    /// Hands a request to the resident compiler and waits for the answer (`engine/llvm`).
+    ///
+    /// # Errors
+    /// There is none, or it has failed, in words.
+    fn ask_compiler(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        let _ = request;
+        Err("there is no resident compiler".into())
+    }
+
     /// Reads a whole file. Paths are absolute, with `/`.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub const CRATES: &[&str] = &[
     "interp",
     "ir",
     "link",
+    "llvm",
     "object",
     "profile",
     "program",

@@ -45,6 +45,7 @@ pub use bareflow_profile::{Level, ProfileLine};
 pub use bareflow_program::{Library, Part, Source};
 pub use boot::{Finished, boot, main};
 pub use callbacks::{interpreting, interrupted, may_interrupt, real_return, symbolise};
+pub use compilers::COMPILERS;
 pub use disk::Job;
 pub use error::StartError;
 pub use manifest::{Manifest, ModuleEntry, Pools, Thresholds};

@@ -23,6 +23,9 @@ pub struct Manifest {
     pub level: Option<Level>,
     /// When functions rise.
     pub thresholds: Thresholds,
+    /// Compilers other than the built-in one by the level they serve: `["O3", "llvm"]`. Where the
+    /// machine has none of that name, or it cannot compile a function, the built-in one does.
+    pub compilers: Vec<(Level, String)>,
     /// Processor features that code is not to use though the machine has them, so that it runs on
     /// lesser ones: `avx2`, `avx512f` ...
     pub without: Vec<String>,
@@ -122,6 +125,7 @@ impl Default for Manifest {
             calls: 1,
             level: None,
             thresholds: Thresholds::default(),
+            compilers: Vec::new(),
             without: Vec::new(),
             adaptive: false,
             tournament_share: 20,

@@ -7,6 +7,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_ir::Module;
@@ -15,7 +16,7 @@ use bareflow_platform::Platform;
 use bareflow_profile::{FunctionProfile, Level};
 use spin::Mutex;
 
-use crate::compilers::Compilers;
+use crate::compilers::{Compilers, Made};
 use crate::events::{Purpose, Wish};
 use crate::key::FuncKey;
 
@@ -39,6 +40,8 @@ pub(crate) struct Done {
     /// Name of the compiler.
     pub(crate) compiler: &'static str,
     pub(crate) result: Result<Object, CompileError>,
+    /// Compilers that were asked before it, and why they did not do it.
+    pub(crate) refused: Vec<(&'static str, CompileError)>,
     /// Nanoseconds it took.
     pub(crate) ns: u64,
 }
@@ -46,12 +49,11 @@ pub(crate) struct Done {
 impl Job {
     /// Does it.
     pub(crate) fn run(self, compilers: &Compilers, platform: &dyn Platform) -> Done {
-        let compiler = compilers.of(self.wish.level);
         let start = platform.now_ns();
-        let result = compiler.compile(&self.request());
+        let Made { compiler, result, refused } = compilers.compile(&self.request());
         let ns = platform.now_ns() - start;
         let epoch = self.told.as_ref().map(|(_, epoch)| *epoch);
-        Done { wish: self.wish, epoch, cpu: self.cpu, compiler: compiler.name(), result, ns }
+        Done { wish: self.wish, epoch, cpu: self.cpu, compiler, result, refused, ns }
     }
 
     fn request(&self) -> Request<'_> {

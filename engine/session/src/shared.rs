@@ -90,10 +90,10 @@ impl Shared {
             }
         }
         Self {
+            compilers: Compilers::new(platform, &manifest.compilers),
             platform,
             manifest,
             cpu,
-            compilers: Compilers::new(),
             symbols: map.symbols(),
             map,
             images,

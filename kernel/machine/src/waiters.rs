@@ -166,7 +166,7 @@ mod tests {
         // A baton goes round: whoever has it passes it on and waits for it. A wake-up that is
         // lost stops all of them.
         const CORES: usize = 4;
-        const ROUNDS: u32 = 20_000;
+        const ROUNDS: u32 = 1_000;
         let shared = Arc::new((Waiters::new(), AtomicU32::new(0)));
         let threads: Vec<_> = (0..CORES)
             .map(|core| {

@@ -8,13 +8,14 @@ typedef _BitInt(256) wide;
 typedef unsigned _BitInt(256) uwide;
 typedef unsigned _BitInt(193) odd;
 typedef _BitInt(130) narrow;
+typedef unsigned _BitInt(130) unarrow;
 
 static void show(uwide x) {
     printf("%016lx%016lx%016lx%016lx ", (long)(x >> 192), (long)(x >> 128), (long)(x >> 64), (long)x);
 }
 
-__attribute__((noinline)) static wide absolute(wide x) { return x < 0 ? -x : x; }
-__attribute__((noinline)) static narrow absolute_narrow(narrow x) { return x < 0 ? -x : x; }
+__attribute__((noinline)) static wide absolute(wide x) { return x < 0 ? (wide)-(uwide)x : x; }
+__attribute__((noinline)) static narrow absolute_narrow(narrow x) { return x < 0 ? (narrow)-(unarrow)x : x; }
 __attribute__((noinline)) static wide least(wide a, wide b) { return a < b ? a : b; }
 __attribute__((noinline)) static uwide most(uwide a, uwide b) { return a > b ? a : b; }
 __attribute__((noinline)) static uwide rotate(uwide a, unsigned n) { return a << (n & 255) | a >> (-n & 255); }

@@ -8,7 +8,8 @@ use crate::common::{Producer, assemble, compile, fixture, in_parallel, scratch, 
 use bareflow_bitcode::read;
 use bareflow_ir::{FuncId, Module};
 
-const C: [&str; 9] = [
+/// Fixtures in C.
+pub const C: [&str; 9] = [
     "atomics.c",
     "barriers.c",
     "control.c",
@@ -25,7 +26,7 @@ const fn clang(program: &'static str, level: &'static str) -> Producer {
 }
 
 /// Each compiler and each level, though not each pair: they share most of their ways to write.
-const CLANGS: [Producer; 8] = [
+pub const CLANGS: [Producer; 8] = [
     clang("clang-14", "0"),
     clang("clang-14", "2"),
     clang("clang-16", "1"),
@@ -36,7 +37,8 @@ const CLANGS: [Producer; 8] = [
     clang("clang-22", "z"),
 ];
 
-fn module(name: &str, producer: Producer) -> Module {
+/// A fixture as read from what a compiler makes of it.
+pub fn module(name: &str, producer: Producer) -> Module {
     let bytes = compile(name, producer);
     read(&bytes).unwrap_or_else(|error| panic!("{name} by {producer:?}: {error}"))
 }

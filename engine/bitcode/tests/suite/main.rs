@@ -11,3 +11,4 @@ mod linking;
 mod oracle;
 mod smoke;
 mod verifying;
+mod writing;

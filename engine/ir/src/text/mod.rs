@@ -15,6 +15,7 @@ use core::fmt;
 pub use consts::ConstText;
 pub use types::TypeText;
 
+use crate::layout::DATA_LAYOUT;
 use crate::{FuncId, Function, GlobalId, Module, TypeId, ValueId};
 use names::Name;
 use words::{Value, attrs, extension, linkage_word};
@@ -51,10 +52,6 @@ impl Module {
         ConstText { module: self, id, typed: true }
     }
 }
-
-/// The layout that [`crate::layout`] computes, in LLVM's words.
-const DATA_LAYOUT: &str =
-    "e-m:e-p270:32:32-p271:32:32-p272:64:64-i64:64-i128:128-f80:128-n8:16:32:64-S128";
 
 impl fmt::Display for Module {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -45,7 +45,11 @@ impl Curator {
     }
 
     fn made(&mut self, shared: &Shared, done: Done) -> Orders {
-        let Done { wish, epoch, cpu, compiler, result, ns } = done;
+        let Done { wish, epoch, cpu, compiler, result, refused, ns } = done;
+        for (name, why) in refused {
+            let program = &shared.image(wish.key.image).program.name;
+            shared.explain(format_args!("{program}: {name}: {why}"));
+        }
         self.await_code(&wish, false);
         self.account(shared, &wish, ns);
         let installed = match result {
@@ -126,17 +130,22 @@ impl Curator {
         }])
     }
 
-    /// A function is not compiled any more.
+    /// A function is not compiled any more, or a loop of it never continues in code: calls may all
+    /// the same.
     fn refuse(&mut self, shared: &Shared, wish: &Wish, why: Refusal) -> Orders {
         let Wish { key, level, .. } = *wish;
         let program = &shared.image(key.image).program.name;
-        shared.log(format_args!("{program}: not compiled at {level}: {why}"));
-        self.ledger.at_mut(key).refused = Some(why);
-        let mut orders = Vec::from([Order::ReportAt(key, u64::MAX)]);
-        if let Entry::Loop(header) = wish.entry {
-            orders.push(Order::ReportLoopAt(key, header, u64::MAX));
-        }
-        orders
+        Vec::from([match wish.entry {
+            Entry::Call => {
+                shared.log(format_args!("{program}: not compiled at {level}: {why}"));
+                self.ledger.at_mut(key).refused = Some(why);
+                Order::ReportAt(key, u64::MAX)
+            }
+            Entry::Loop(header) => {
+                shared.log(format_args!("{program}: no way into a loop at {level}: {why}"));
+                Order::ReportLoopAt(key, header, u64::MAX)
+            }
+        }])
     }
 
     /// Calls of a function run `code` from now on.

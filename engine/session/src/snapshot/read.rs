@@ -194,10 +194,10 @@ fn code(shared: &Shared, made: &Made<'_>, against: Option<&String>) -> Result<Fo
         return Err(format!("needs the processor feature {missing}, which is not here"));
     }
     let level = records::level_from_record(made.level);
-    let compiler = shared.compilers.of(level).name();
-    if made.compiler != compiler {
-        return Err(format!("made by the compiler `{}`, which is not here", made.compiler));
-    }
+    let compiler = shared
+        .compilers
+        .named(level, made.compiler)
+        .ok_or_else(|| format!("made by the compiler `{}`, which is not here", made.compiler))?;
     let options = made
         .options
         .parse()

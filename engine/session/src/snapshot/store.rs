@@ -162,11 +162,11 @@ pub(super) fn fingerprints(shared: &Shared) -> snap::Fingerprints {
     }
 }
 
-/// What this engine calls itself in snapshots. Code of an engine that calls itself otherwise is
-/// not run.
+/// What this engine calls itself in snapshots, with its built-in compiler alone. Code of an engine
+/// that calls itself otherwise is not run.
 #[must_use]
 pub fn engine() -> String {
-    bareflow_records::engine(&Compilers::new().version())
+    bareflow_records::engine(&Compilers::builtin().version())
 }
 
 /// The processor's brand string (CPUID leaves 0x8000_0002 to 4), for people.

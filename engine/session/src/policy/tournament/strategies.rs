@@ -2,7 +2,7 @@
 
 use bareflow_ir::Function;
 use bareflow_ir::cfg::Cfg;
-use bareflow_object::Options;
+use bareflow_object::{Options, Tuning};
 use bareflow_profile::FunctionProfile;
 
 /// A way to make another variant of a function: what it changes; `None` where it makes no sense.
@@ -10,6 +10,11 @@ use bareflow_profile::FunctionProfile;
 pub(super) type Strategy = fn(&Function, &FunctionProfile) -> Option<Options>;
 
 pub(super) const STRATEGIES: &[Strategy] = &[
+    |_, _| Some(Options { builtin: true, ..Options::default() }),
+    |func, _| has_loop(func).then(|| Options { vectors: Some(128), ..Options::default() }),
+    |func, _| has_loop(func).then(|| Options { vectors: Some(512), ..Options::default() }),
+    |_, _| Some(Options { tuning: Tuning::named("generic"), ..Options::default() }),
+    |_, _| Some(Options { tuning: Tuning::named("sapphirerapids"), ..Options::default() }),
     |_, _| Some(Options { inline_budget: Some(0), ..Options::default() }),
     |_, _| Some(Options { inline_budget: Some(400), ..Options::default() }),
     |func, _| has_loop(func).then(|| Options { unroll: Some(4), ..Options::default() }),

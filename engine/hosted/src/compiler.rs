@@ -1,0 +1,170 @@
+//! The resident compiler as a process beside this one.
+//!
+//! It is started when it is asked for the first time and then stays. A request that takes too long,
+//! or a compiler that dies, ends that process and nothing else: the function stays as it is, and the
+//! next request starts another. After three such failures there is no compiler any more.
+
+use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+
+/// Longest time for one answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Bytes of address space that it may take.
+const MEMORY: u64 = 2 << 30;
+/// Failures after which it is not started again.
+const FAILURES: u32 = 3;
+/// Largest answer, in bytes.
+const LONGEST: u32 = 64 << 20;
+
+/// A compiler that may run.
+#[derive(Debug)]
+pub(crate) struct Resident {
+    program: PathBuf,
+    version: String,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    child: Option<Child>,
+    failures: u32,
+}
+
+impl Resident {
+    /// The compiler in `program`, which is not started yet.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn new(program: &Path) -> io::Result<Self> {
+        let digest = Sha256::digest(std::fs::read(program)?);
+        let version = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { program: program.into(), version, state: Mutex::default() })
+    }
+
+    /// Changes with every change of the program.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Hands a request over and waits for the answer.
+    ///
+    /// # Errors
+    /// It is off, or has failed, in words.
+    pub(crate) fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        let mut state = self.state.lock().map_err(|_| "a thread panicked")?;
+        if state.failures >= FAILURES {
+            return Err(format!("the compiler is off, having failed {FAILURES} times"));
+        }
+        if state.child.is_none() {
+            state.child = Some(start(&self.program).map_err(|error| {
+                format!("the compiler {} does not start: {error}", self.program.display())
+            })?);
+        }
+        let answer = match &mut state.child {
+            Some(child) => exchange(child, request),
+            None => Err(io::ErrorKind::NotFound.into()),
+        };
+        match answer {
+            // It says itself that it must not go on.
+            Ok(answer) if answer.first() == Some(&b'f') => {
+                stop(&mut state);
+                Ok(answer)
+            }
+            Ok(answer) => Ok(answer),
+            Err(error) => {
+                let ended = state.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
+                stop(&mut state);
+                let how = ended.map_or_else(|| error.to_string(), |status| status.to_string());
+                Err(format!("the compiler failed: {how}"))
+            }
+        }
+    }
+}
+
+impl Drop for Resident {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.state.lock() {
+            stop(&mut state);
+        }
+    }
+}
+
+fn start(program: &Path) -> io::Result<Child> {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let limit = || {
+        let memory = libc::rlimit { rlim_cur: MEMORY, rlim_max: MEMORY };
+        // SAFETY: the system reads one `rlimit`.
+        match unsafe { libc::setrlimit(libc::RLIMIT_AS, &memory) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: between fork and exec only system calls are made.
+    unsafe { command.pre_exec(limit) };
+    command.spawn()
+}
+
+fn stop(state: &mut State) {
+    state.failures += 1;
+    if let Some(mut child) = state.child.take() {
+        // It may have ended by itself.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// One request and its answer, each behind its length in four bytes, little-endian.
+fn exchange(child: &mut Child, request: &[u8]) -> io::Result<Vec<u8>> {
+    let until = Instant::now() + PATIENCE;
+    let (Some(to), Some(from)) = (&mut child.stdin, &mut child.stdout) else {
+        return Err(io::ErrorKind::BrokenPipe.into());
+    };
+    let length = u32::try_from(request.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    to.write_all(&length.to_le_bytes())?;
+    to.write_all(request)?;
+    to.flush()?;
+    let mut head = [0; 4];
+    read_whole(from, &mut head, until)?;
+    let length = u32::from_le_bytes(head);
+    if length > LONGEST {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut answer = vec![0; length as usize];
+    read_whole(from, &mut answer, until)?;
+    Ok(answer)
+}
+
+fn read_whole(
+    from: &mut (impl Read + AsRawFd),
+    mut to: &mut [u8],
+    until: Instant,
+) -> io::Result<()> {
+    while !to.is_empty() {
+        let left = until.saturating_duration_since(Instant::now());
+        let mut wait = libc::pollfd { fd: from.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let left = i32::try_from(left.as_millis()).unwrap_or(i32::MAX);
+        // SAFETY: the system reads and writes one `pollfd`.
+        match unsafe { libc::poll(&mut wait, 1, left) } {
+            0 => return Err(io::Error::new(io::ErrorKind::TimedOut, "it takes too long")),
+            count if count < 0 => {
+                let error = io::Error::last_os_error();
+                if error.kind() != io::ErrorKind::Interrupted {
+                    return Err(error);
+                }
+            }
+            _ => match from.read(to)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => to = &mut to[count..],
+            },
+        }
+    }
+    Ok(())
+}
