@@ -43,6 +43,18 @@ pub fn run() -> Result<()> {
         "-D",
         "warnings",
     ]))?;
+    // Nor is the C library, which is bitcode.
+    shell::run(shell::cargo().args([
+        "clippy",
+        "--release",
+        "--manifest-path",
+        "images/libc/Cargo.toml",
+        "--target-dir",
+        "target/libc",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
     shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
 }
 

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use bareflow_ir::verify::{Verifier, VerifyError};
 use bareflow_ir::{ConstId, ConstKind, FuncId, Function, Linkage, Module, Operand, Symbol};
 
+use crate::container::bitcode;
 use crate::error::{Cause, Error};
 use crate::reader::Reader;
 
@@ -49,7 +50,7 @@ impl Lazy {
     /// # Errors
     /// What is wrong and where.
     pub fn open(bytes: &[u8]) -> Result<Self, Error> {
-        let bitcode = crate::bitcode(bytes)?;
+        let bitcode = bitcode(bytes)?;
         let mut reader = Reader::new(bitcode.len());
         reader.file(bitcode).map_err(|cause| reader.error(cause))?;
         let made = |func: &Function| if func.is_declaration() { Body::Done } else { Body::Made };
@@ -109,7 +110,7 @@ impl Lazy {
         }
         let aliases = aliases.iter().filter(|alias| wanted(&alias.name));
         self.stack.extend(aliases.map(|alias| alias.target));
-        self.follow(crate::bitcode(bytes)?)
+        self.follow(bitcode(bytes)?)
     }
 
     /// Whether the module defines a function called `name`, read or not.

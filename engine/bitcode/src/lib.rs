@@ -20,6 +20,7 @@ mod call;
 mod codes;
 mod const_lanes;
 mod consts;
+mod container;
 mod control;
 mod error;
 mod gep;
@@ -39,18 +40,14 @@ mod target;
 mod types;
 pub mod write;
 
-use alloc::string::ToString;
-
 use bareflow_ir::Module;
 
+use container::bitcode;
 use reader::Reader;
 
 pub use error::{Cause, Error};
 pub use lazy::Lazy;
 pub use llbc::Llbc;
-
-/// First four bytes of Apple's wrapper.
-const WRAPPER: u32 = 0x0B17_C0DE;
 
 /// Reads a module. `bytes` are bitcode, plain or behind an LLBC header or a wrapper.
 ///
@@ -71,32 +68,7 @@ pub fn read(bytes: &[u8]) -> Result<Module, Error> {
     }
 }
 
-/// The bitcode in a file that may have a header before it.
-fn bitcode(bytes: &[u8]) -> Result<&[u8], Error> {
-    let plain = || Reader::new(0);
-    let inner = match Llbc::parse(bytes) {
-        Ok(Some((_, bitcode))) => bitcode,
-        Ok(None) => bytes,
-        Err(error) => return Err(plain().error(Cause::Invalid(error.to_string()))),
-    };
-    unwrap(inner).map_err(|cause| plain().error(cause))
-}
-
 /// The LLBC header of a module, if it has a proper one.
 pub fn read_llbc(bytes: &[u8]) -> Option<Llbc> {
     Llbc::parse(bytes).ok().flatten().map(|(header, _)| header)
-}
-
-/// Takes off a wrapper: magic, version, offset, size, kind of processor.
-fn unwrap(bytes: &[u8]) -> Result<&[u8], Cause> {
-    let word = |at: usize| {
-        let four = bytes.get(at..at + 4)?;
-        Some(four.iter().rev().fold(0u32, |word, byte| word << 8 | u32::from(*byte)))
-    };
-    if word(0) != Some(WRAPPER) {
-        return Ok(bytes);
-    }
-    let (Some(offset), Some(size)) = (word(8), word(12)) else { return Err(Cause::Truncated) };
-    let inner = bytes.get(offset as usize..).and_then(|rest| rest.get(..size as usize));
-    inner.ok_or(Cause::Truncated)
 }

@@ -59,14 +59,17 @@ static LOCK: Recursive = Recursive::new();
 
 unsafe fn heap() -> &'static mut Heap {
     let heap = &raw mut HEAP;
+    // SAFETY: no other reference is alive, says the caller.
     unsafe { &mut *heap }
 }
 
 unsafe fn header(p: *mut u8) -> *mut usize {
+    // SAFETY: a chunk has its header before it.
     unsafe { p.cast::<usize>().sub(1) }
 }
 
 unsafe fn size_of(p: *mut u8) -> usize {
+    // SAFETY: as for `header`.
     unsafe { *header(p) & !FLAGS }
 }
 
@@ -90,6 +93,7 @@ fn list_from(size: usize) -> usize {
 }
 
 unsafe fn insert(heap: &mut Heap, p: *mut u8, size: usize) {
+    // SAFETY: a chunk that is free, and large enough for its links; list and row are in the tables.
     unsafe {
         let list = list_of(size);
         let head = heap.lists.as_mut_ptr().add(list);
@@ -106,6 +110,7 @@ unsafe fn insert(heap: &mut Heap, p: *mut u8, size: usize) {
 }
 
 unsafe fn remove(heap: &mut Heap, p: *mut u8, size: usize) {
+    // SAFETY: a chunk that is in the list of its size.
     unsafe {
         let chunk = p.cast::<Free>();
         let Free { next, before } = chunk.read();
@@ -131,6 +136,7 @@ unsafe fn remove(heap: &mut Heap, p: *mut u8, size: usize) {
 /// Makes `size` bytes at `p` a free chunk joined with its neighbours. Its header's
 /// `BEFORE_USED` must be right.
 unsafe fn release(heap: &mut Heap, mut p: *mut u8, mut size: usize) {
+    // SAFETY: chunks lie side by side, up to one that is in use for good.
     unsafe {
         let next = p.add(size);
         if *header(next) & USED == 0 {
@@ -155,6 +161,7 @@ unsafe fn release(heap: &mut Heap, mut p: *mut u8, mut size: usize) {
 
 /// Cuts the chunk in use at `p` down to `size`, if what is left over can be a chunk.
 unsafe fn trim(heap: &mut Heap, p: *mut u8, size: usize) {
+    // SAFETY: a chunk in use, larger than `size`.
     unsafe {
         let whole = size_of(p);
         if whole - size < SMALLEST {
@@ -169,6 +176,7 @@ unsafe fn trim(heap: &mut Heap, p: *mut u8, size: usize) {
 
 /// Takes a chunk of at least `size` bytes off its list.
 unsafe fn take(heap: &mut Heap, size: usize) -> *mut u8 {
+    // SAFETY: lists and columns that are marked hold chunks.
     unsafe {
         let list = list_from(size);
         let (mut row, column) = (list / SUBCLASSES, list % SUBCLASSES);
@@ -193,6 +201,7 @@ unsafe fn take(heap: &mut Heap, size: usize) -> *mut u8 {
 
 /// Gets more memory, so that a chunk of `size` bytes is free.
 unsafe fn grow(heap: &mut Heap, size: usize) -> bool {
+    // SAFETY: the region is new, and nobody else's.
     unsafe {
         // Two headers of a new region, and the rounding of `list_from`.
         let need = size + size / SUBCLASSES + 2 * 16;
@@ -240,6 +249,7 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> *mut u8 {
         errors::set(errors::ENOMEM);
         return null_mut();
     };
+    // SAFETY: the heap is this call's; its chunks are whole.
     unsafe {
         let mut p = take(heap, size);
         if p.is_null() {
@@ -277,6 +287,7 @@ pub unsafe extern "C" fn calloc(count: usize, each: usize) -> *mut u8 {
         errors::set(errors::ENOMEM);
         return null_mut();
     };
+    // SAFETY: as for `malloc`; there are so many bytes.
     unsafe {
         let p = malloc(bytes);
         if !p.is_null() {
@@ -288,6 +299,7 @@ pub unsafe extern "C" fn calloc(count: usize, each: usize) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn realloc(p: *mut u8, bytes: usize) -> *mut u8 {
+    // SAFETY: `p` is null or came from here, says the caller.
     unsafe {
         if p.is_null() {
             return malloc(bytes);
@@ -326,6 +338,7 @@ pub unsafe extern "C" fn realloc(p: *mut u8, bytes: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn reallocarray(p: *mut u8, count: usize, each: usize) -> *mut u8 {
     match count.checked_mul(each) {
+        // SAFETY: as for `realloc`.
         Some(bytes) => unsafe { realloc(p, bytes) },
         None => {
             errors::set(errors::ENOMEM);
@@ -336,6 +349,7 @@ pub unsafe extern "C" fn reallocarray(p: *mut u8, count: usize, each: usize) -> 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn aligned_alloc(align: usize, bytes: usize) -> *mut u8 {
+    // SAFETY: as for `malloc`; what lies before the aligned place is a chunk of its own.
     unsafe {
         if align <= 16 {
             return malloc(bytes);
@@ -367,11 +381,13 @@ pub unsafe extern "C" fn aligned_alloc(align: usize, bytes: usize) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn memalign(align: usize, bytes: usize) -> *mut u8 {
+    // SAFETY: as for `aligned_alloc`.
     unsafe { aligned_alloc(align, bytes) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn valloc(bytes: usize) -> *mut u8 {
+    // SAFETY: as for `aligned_alloc`.
     unsafe { aligned_alloc(4096, bytes) }
 }
 
@@ -380,6 +396,7 @@ pub unsafe extern "C" fn posix_memalign(p: *mut *mut u8, align: usize, bytes: us
     if !align.is_power_of_two() || align < 8 {
         return errors::EINVAL;
     }
+    // SAFETY: the caller's place for the address.
     unsafe {
         let new = aligned_alloc(align, bytes);
         if new.is_null() {
@@ -392,5 +409,6 @@ pub unsafe extern "C" fn posix_memalign(p: *mut *mut u8, align: usize, bytes: us
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn malloc_usable_size(p: *mut u8) -> usize {
+    // SAFETY: not null, so it came from here, says the caller.
     if p.is_null() { 0 } else { unsafe { size_of(p) - 8 } }
 }

@@ -6,7 +6,6 @@
 //!
 //! What is looked for is told as a function that makes a block's bytes zero where they match
 //! ([`Wanted::mark`]): four such blocks are one by taking the lesser of each byte.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::arch::x86_64::{
     __m128i, _mm_cmpeq_epi8, _mm_load_si128, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8,

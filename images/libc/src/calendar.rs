@@ -91,6 +91,7 @@ static mut BROKEN_DOWN: Tm = Tm {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gmtime_r(moment: *const c_long, result: *mut Tm) -> *mut Tm {
+    // SAFETY: the caller's: a moment, and room for a date.
     unsafe {
         let Some(tm) = split(*moment) else {
             crate::errors::set(crate::errors::EOVERFLOW);
@@ -103,11 +104,13 @@ pub unsafe extern "C" fn gmtime_r(moment: *const c_long, result: *mut Tm) -> *mu
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gmtime(moment: *const c_long) -> *mut Tm {
+    // SAFETY: as for `gmtime_r`; one thread uses the date that it shares with `localtime`.
     unsafe { gmtime_r(moment, &raw mut BROKEN_DOWN) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn localtime_r(moment: *const c_long, result: *mut Tm) -> *mut Tm {
+    // SAFETY: as for `gmtime_r`.
     unsafe {
         let done = gmtime_r(moment, result);
         if !done.is_null() {
@@ -119,12 +122,14 @@ pub unsafe extern "C" fn localtime_r(moment: *const c_long, result: *mut Tm) -> 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn localtime(moment: *const c_long) -> *mut Tm {
+    // SAFETY: as for `gmtime`.
     unsafe { localtime_r(moment, &raw mut BROKEN_DOWN) }
 }
 
 /// The moment of a date whose members may be out of their ranges; it is put in order.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn timegm(date: *mut Tm) -> c_long {
+    // SAFETY: the caller's: a date, which may be written.
     unsafe {
         let tm = &*date;
         let months = i64::from(tm.year) * 12 + i64::from(tm.month);
@@ -138,6 +143,7 @@ pub unsafe extern "C" fn timegm(date: *mut Tm) -> c_long {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mktime(date: *mut Tm) -> c_long {
+    // SAFETY: as for `timegm`.
     unsafe {
         let moment = timegm(date);
         (*date).zone = c"UTC".as_ptr().cast();
@@ -153,6 +159,7 @@ static mut TEXT: [u8; 64] = [0; 64];
 /// `Thu Jan  1 00:00:00 1970` and a newline; `result` has room for 26 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn asctime_r(date: *const Tm, result: *mut u8) -> *mut u8 {
+    // SAFETY: the caller's: a date, and room for 26 bytes; the format has a NUL.
     unsafe {
         let format = c"%a %b %e %H:%M:%S %Y\n".as_ptr().cast();
         crate::dates::strftime(result, 26, format, date);
@@ -162,11 +169,13 @@ pub unsafe extern "C" fn asctime_r(date: *const Tm, result: *mut u8) -> *mut u8 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn asctime(date: *const Tm) -> *mut u8 {
+    // SAFETY: as for `asctime_r`; one thread uses the text.
     unsafe { asctime_r(date, (&raw mut TEXT).cast()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ctime_r(moment: *const c_long, result: *mut u8) -> *mut u8 {
+    // SAFETY: the caller's: a moment, and room for 26 bytes.
     unsafe {
         let mut tm = BROKEN_DOWN;
         if localtime_r(moment, &raw mut tm).is_null() {
@@ -178,5 +187,6 @@ pub unsafe extern "C" fn ctime_r(moment: *const c_long, result: *mut u8) -> *mut
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ctime(moment: *const c_long) -> *mut u8 {
+    // SAFETY: as for `ctime_r`; one thread uses the text.
     unsafe { ctime_r(moment, (&raw mut TEXT).cast()) }
 }

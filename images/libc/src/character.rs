@@ -96,8 +96,11 @@ struct Middle<T: 'static>(*const T);
 // SAFETY: it points into a table that never changes.
 unsafe impl<T> Sync for Middle<T> {}
 
+// SAFETY: zero's place is in the table.
 static CLASSES_ZERO: Middle<u16> = Middle(unsafe { CLASSES.as_ptr().add(ZERO) });
+// SAFETY: as above.
 static LOWERS_ZERO: Middle<i32> = Middle(unsafe { LOWERS.as_ptr().add(ZERO) });
+// SAFETY: as above.
 static UPPERS_ZERO: Middle<i32> = Middle(unsafe { UPPERS.as_ptr().add(ZERO) });
 
 #[unsafe(no_mangle)]

@@ -27,6 +27,7 @@ fn digit_value(byte: u8) -> u32 {
 
 /// Reads blanks, a sign, a prefix where `base` allows one, and digits, at most `most` bytes.
 pub unsafe fn integer(text: *const u8, base: u32, most: usize) -> Integer {
+    // SAFETY: the caller's: a text that has a NUL, or so many bytes.
     unsafe {
         let mut at = text;
         let end = text.wrapping_add(most);
@@ -91,6 +92,7 @@ impl Integer {
 }
 
 unsafe fn parse(text: *const u8, end: *mut *const u8, base: c_int) -> Integer {
+    // SAFETY: the caller's: a text that has a NUL, and a place for its end or null.
     unsafe {
         if base < 0 || base == 1 || base > 36 {
             errors::set(errors::EINVAL);
@@ -115,6 +117,7 @@ macro_rules! integers {
             end: *mut *const u8,
             base: c_int,
         ) -> $result {
+            // SAFETY: as for `parse`.
             unsafe { parse(text, end, base).$kind() as $result }
         }
     )*};
@@ -144,21 +147,25 @@ pub unsafe extern "C" fn __strtol_internal(
     base: c_int,
     _group: c_int,
 ) -> c_long {
+    // SAFETY: as for `strtol`.
     unsafe { strtol(text, end, base) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atoi(text: *const u8) -> c_int {
+    // SAFETY: as for `strtol`, with no place for the end.
     unsafe { strtol(text, null_mut(), 10) as c_int }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atol(text: *const u8) -> c_long {
+    // SAFETY: as for `atoi`.
     unsafe { strtol(text, null_mut(), 10) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atoll(text: *const u8) -> c_longlong {
+    // SAFETY: as for `atoi`.
     unsafe { strtol(text, null_mut(), 10) }
 }
 
@@ -167,6 +174,7 @@ unsafe fn starts(text: *const u8, word: &[u8], most: usize) -> bool {
     if word.len() > most {
         return false;
     }
+    // SAFETY: so many bytes are there, or a NUL before, which differs from every letter.
     unsafe {
         for (i, letter) in word.iter().enumerate() {
             if *text.add(i) | 0x20 != *letter {
@@ -197,6 +205,7 @@ pub struct Extent {
 }
 
 pub unsafe fn float_extent(text: *const u8, most: usize) -> Extent {
+    // SAFETY: the caller's: a text that has a NUL, or so many bytes.
     unsafe {
         let limit = text.wrapping_add(most);
         let peek = |at: *const u8| if at == limit { 0 } else { *at };
@@ -277,6 +286,7 @@ unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u64, i64) {
     let (mut bits, mut power) = (0u64, 0i64);
     let mut at = start;
     let mut point = false;
+    // SAFETY: the caller's: from one place of a text to a later one.
     unsafe {
         while at != end && *at | 0x20 != b'p' {
             if *at == b'.' {
@@ -358,6 +368,8 @@ fn scale(bits: u64, power: i64) -> f64 {
 
 /// What core's parser needs: decimal text.
 unsafe fn decimal<T: core::str::FromStr>(start: *const u8, end: *const u8) -> Option<T> {
+    // SAFETY: the caller's: from one place of a text to a later one; digits, signs and points are
+    // ASCII.
     unsafe {
         let bytes = core::slice::from_raw_parts(start, end as usize - start as usize);
         core::str::from_utf8_unchecked(bytes).parse().ok()
@@ -367,6 +379,7 @@ unsafe fn decimal<T: core::str::FromStr>(start: *const u8, end: *const u8) -> Op
 /// Any digit but zero in the significand.
 unsafe fn has_digits(start: *const u8, end: *const u8) -> bool {
     let mut at = start;
+    // SAFETY: the caller's: from one place of a text to a later one.
     unsafe {
         while at != end && !matches!(*at | 0x20, b'e' | b'p') {
             if *at != b'0' && *at != b'.' {
@@ -382,6 +395,7 @@ macro_rules! to_float {
     ($name:ident $type:ty, $significant:expr, $least:expr) => {
         /// The value of what [`float_extent`] found, correctly rounded.
         pub unsafe fn $name(extent: &Extent) -> $type {
+            // SAFETY: the extent is that of a text, says the caller.
             unsafe {
                 let magnitude = match extent.shape {
                     Shape::None => 0.0,
@@ -410,6 +424,7 @@ to_float!(to_f32 f32, 24, -149);
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtod(text: *const u8, end: *mut *const u8) -> f64 {
+    // SAFETY: the caller's: a text that has a NUL, and a place for its end or null.
     unsafe {
         let extent = float_extent(text, usize::MAX);
         if !end.is_null() {
@@ -421,6 +436,7 @@ pub unsafe extern "C" fn strtod(text: *const u8, end: *mut *const u8) -> f64 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtof(text: *const u8, end: *mut *const u8) -> f32 {
+    // SAFETY: as for `strtod`.
     unsafe {
         let extent = float_extent(text, usize::MAX);
         if !end.is_null() {
@@ -432,6 +448,7 @@ pub unsafe extern "C" fn strtof(text: *const u8, end: *mut *const u8) -> f32 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atof(text: *const u8) -> f64 {
+    // SAFETY: as for `strtod`, with no place for the end.
     unsafe { strtod(text, null_mut()) }
 }
 

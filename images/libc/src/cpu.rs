@@ -158,6 +158,7 @@ pub extern "C" fn __cpu_indicator_init() -> c_int {
 /// What the processor answers: eax, ebx, ecx and edx.
 unsafe fn ask(leaf: u32, part: u32) -> [u32; 4] {
     let mut answer = [0; 4];
+    // SAFETY: the answer has room for four words.
     unsafe { bf_cpuid(leaf, part, answer.as_mut_ptr()) };
     answer
 }

@@ -30,6 +30,7 @@ struct Target {
 
 impl Target {
     unsafe fn byte(&mut self, byte: u8) {
+        // SAFETY: there are `room` bytes, says who made the target.
         unsafe {
             if self.len < self.room {
                 *self.at.add(self.len) = byte;
@@ -40,12 +41,14 @@ impl Target {
 
     unsafe fn text(&mut self, text: &str) {
         for byte in text.bytes() {
+            // SAFETY: as for `byte`.
             unsafe { self.byte(byte) };
         }
     }
 
     /// A number of at least `digits` places, filled up with `fill`.
     unsafe fn number(&mut self, value: i64, digits: u32, fill: u8) {
+        // SAFETY: as for `byte`.
         unsafe {
             if value < 0 {
                 self.byte(b'-');
@@ -102,6 +105,7 @@ unsafe fn convert(to: &mut Target, conversion: u8, tm: &Tm, flag: u8) {
         _ => usual,
     };
     let places = |usual: u32| if flag == b'-' { 1 } else { usual };
+    // SAFETY: as for `byte`; the names of days and months are texts of this file.
     unsafe {
         let two = |to: &mut Target, value: c_int, fill: u8| {
             to.number(i64::from(value), places(2), filled(fill));
@@ -173,6 +177,7 @@ pub unsafe extern "C" fn strftime(
     date: *const Tm,
 ) -> usize {
     let mut to = Target { at: result, room, len: 0 };
+    // SAFETY: the caller's: so much room, a format that has a NUL, and a date.
     unsafe {
         let mut at = format;
         while *at != 0 {

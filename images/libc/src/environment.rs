@@ -3,7 +3,6 @@
 //! The machine sets the variables below before the program starts, where a program has them
 //! (DESIGN.md, "How a program starts"). Functions here take what their namesakes in POSIX take,
 //! which is what their `SAFETY` lines cite.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null_mut;

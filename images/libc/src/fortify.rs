@@ -10,6 +10,7 @@ use crate::strings::{stpcpy, strcat, strcpy, strlen, strncat, strncpy, strnlen};
 
 unsafe fn within(bytes: usize, room: usize) {
     if bytes > room {
+        // SAFETY: the text has a NUL.
         unsafe { bf_abort(c"a buffer overflow was detected".as_ptr().cast()) }
     }
 }
@@ -21,6 +22,7 @@ pub unsafe extern "C" fn __memcpy_chk(
     len: usize,
     room: usize,
 ) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(len, room);
         memcpy(to, from, len)
@@ -34,6 +36,7 @@ pub unsafe extern "C" fn __memmove_chk(
     len: usize,
     room: usize,
 ) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(len, room);
         memmove(to, from, len)
@@ -42,6 +45,7 @@ pub unsafe extern "C" fn __memmove_chk(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __memset_chk(to: *mut u8, c: c_int, len: usize, room: usize) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(len, room);
         memset(to, c, len)
@@ -50,6 +54,7 @@ pub unsafe extern "C" fn __memset_chk(to: *mut u8, c: c_int, len: usize, room: u
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strcpy_chk(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(strlen(from).saturating_add(1), room);
         strcpy(to, from)
@@ -58,6 +63,7 @@ pub unsafe extern "C" fn __strcpy_chk(to: *mut u8, from: *const u8, room: usize)
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __stpcpy_chk(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(strlen(from).saturating_add(1), room);
         stpcpy(to, from)
@@ -71,6 +77,7 @@ pub unsafe extern "C" fn __strncpy_chk(
     len: usize,
     room: usize,
 ) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(len, room);
         strncpy(to, from, len)
@@ -79,6 +86,7 @@ pub unsafe extern "C" fn __strncpy_chk(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __strcat_chk(to: *mut u8, from: *const u8, room: usize) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within((strlen(to) + strlen(from)).saturating_add(1), room);
         strcat(to, from)
@@ -92,6 +100,7 @@ pub unsafe extern "C" fn __strncat_chk(
     most: usize,
     room: usize,
 ) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within((strlen(to) + strnlen(from, most)).saturating_add(1), room);
         strncat(to, from, most)
@@ -105,6 +114,7 @@ pub unsafe extern "C" fn __fgets_chk(
     most: c_int,
     file: *mut File,
 ) -> *mut u8 {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(most.max(0) as usize, room);
         crate::stdio::read::fgets(to, most, file)
@@ -119,6 +129,7 @@ pub unsafe extern "C" fn __fread_chk(
     count: usize,
     file: *mut File,
 ) -> usize {
+    // SAFETY: the caller's, as for the function without a check; the room was just compared.
     unsafe {
         within(size.saturating_mul(count), room);
         crate::stdio::read::fread(to, size, count, file)

@@ -82,6 +82,7 @@ pub extern "C" fn __umodti3(a: u128, b: u128) -> u128 {
 pub unsafe extern "C" fn __udivmodti4(a: u128, b: u128, rest: *mut u128) -> u128 {
     let (quotient, remainder) = divide(a, b);
     if !rest.is_null() {
+        // SAFETY: not null, so the caller's place for it.
         unsafe { *rest = remainder };
     }
     quotient
@@ -129,6 +130,7 @@ pub unsafe extern "C" fn __muloti4(a: i128, b: i128, overflow: *mut c_int) -> i1
         let limit = i128::MAX as u128 + u128::from((a < 0) != (b < 0));
         a.unsigned_abs() > divide(limit, b.unsigned_abs()).0
     };
+    // SAFETY: the caller's place for it.
     unsafe { *overflow = c_int::from(wrong) };
     product
 }

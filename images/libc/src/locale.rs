@@ -1,6 +1,5 @@
 //! `<locale.h>`, as far as there are locales: "C", and "C.UTF-8", which differs from it in the
 //! characters that texts are made of and in nothing else.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null;

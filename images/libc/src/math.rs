@@ -163,6 +163,7 @@ to_integers! {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn frexp(x: f64, exponent: *mut c_int) -> f64 {
     let (fraction, power) = libm::frexp(x);
+    // SAFETY: the caller's place for it.
     unsafe { *exponent = power };
     fraction
 }
@@ -170,6 +171,7 @@ pub unsafe extern "C" fn frexp(x: f64, exponent: *mut c_int) -> f64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn frexpf(x: f32, exponent: *mut c_int) -> f32 {
     let (fraction, power) = libm::frexpf(x);
+    // SAFETY: the caller's place for it.
     unsafe { *exponent = power };
     fraction
 }
@@ -177,6 +179,7 @@ pub unsafe extern "C" fn frexpf(x: f32, exponent: *mut c_int) -> f32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn modf(x: f64, whole: *mut f64) -> f64 {
     let (fraction, integer) = libm::modf(x);
+    // SAFETY: the caller's place for it.
     unsafe { *whole = integer };
     fraction
 }
@@ -184,6 +187,7 @@ pub unsafe extern "C" fn modf(x: f64, whole: *mut f64) -> f64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn modff(x: f32, whole: *mut f32) -> f32 {
     let (fraction, integer) = libm::modff(x);
+    // SAFETY: the caller's place for it.
     unsafe { *whole = integer };
     fraction
 }
@@ -191,6 +195,7 @@ pub unsafe extern "C" fn modff(x: f32, whole: *mut f32) -> f32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn remquo(x: f64, y: f64, quotient: *mut c_int) -> f64 {
     let (rest, bits) = libm::remquo(x, y);
+    // SAFETY: the caller's place for it.
     unsafe { *quotient = bits };
     rest
 }
@@ -198,6 +203,7 @@ pub unsafe extern "C" fn remquo(x: f64, y: f64, quotient: *mut c_int) -> f64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn remquof(x: f32, y: f32, quotient: *mut c_int) -> f32 {
     let (rest, bits) = libm::remquof(x, y);
+    // SAFETY: the caller's place for it.
     unsafe { *quotient = bits };
     rest
 }
@@ -205,6 +211,7 @@ pub unsafe extern "C" fn remquof(x: f32, y: f32, quotient: *mut c_int) -> f32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sincos(x: f64, s: *mut f64, c: *mut f64) {
     let (sine, cosine) = libm::sincos(x);
+    // SAFETY: the caller's two places.
     unsafe {
         *s = sine;
         *c = cosine;
@@ -214,6 +221,7 @@ pub unsafe extern "C" fn sincos(x: f64, s: *mut f64, c: *mut f64) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sincosf(x: f32, s: *mut f32, c: *mut f32) {
     let (sine, cosine) = libm::sincosf(x);
+    // SAFETY: the caller's two places.
     unsafe {
         *s = sine;
         *c = cosine;

@@ -4,7 +4,6 @@
 //! overlaps the one before.
 //!
 //! `SAFETY` lines say what the C standard has the caller of the function see to.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_set1_epi8, _mm_storeu_si128};
 use core::ffi::c_int;

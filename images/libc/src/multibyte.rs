@@ -4,7 +4,6 @@
 //! `wchar_t` is a Unicode scalar value. The functions differ from each other in how long their
 //! input is and where they stop; all go through [`encode`] and [`State::feed`]. `SAFETY` lines
 //! cite what the C standard asks of their callers (C17, 7.22.7, 7.22.8, 7.29.6).
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null;

@@ -7,11 +7,13 @@ use crate::memory::{memcmp, memcpy};
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __atomic_load(size: usize, from: *const u8, to: *mut u8, _order: c_int) {
+    // SAFETY: the caller's: objects of this size.
     unsafe { memcpy(to, from, size) };
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __atomic_store(size: usize, to: *mut u8, from: *const u8, _order: c_int) {
+    // SAFETY: the caller's: objects of this size.
     unsafe { memcpy(to, from, size) };
 }
 
@@ -23,6 +25,7 @@ pub unsafe extern "C" fn __atomic_exchange(
     old: *mut u8,
     _order: c_int,
 ) {
+    // SAFETY: the caller's: objects of this size, of which the last two may be one.
     unsafe {
         // `new` and `old` may be the same place.
         for at in 0..size {
@@ -43,6 +46,7 @@ pub unsafe extern "C" fn __atomic_compare_exchange(
     _success: c_int,
     _failure: c_int,
 ) -> bool {
+    // SAFETY: the caller's: three objects of this size.
     unsafe {
         let same = memcmp(object, expected, size) == 0;
         if same {
@@ -64,16 +68,19 @@ macro_rules! sized {
     ($($ty:ty: $load:ident $store:ident $exchange:ident $compare:ident;)*) => {$(
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $load(from: *const $ty, _order: c_int) -> $ty {
+            // SAFETY: the caller's object.
             unsafe { *from }
         }
 
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $store(to: *mut $ty, value: $ty, _order: c_int) {
+            // SAFETY: the caller's object.
             unsafe { *to = value }
         }
 
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $exchange(object: *mut $ty, value: $ty, _order: c_int) -> $ty {
+            // SAFETY: the caller's object.
             unsafe { object.replace(value) }
         }
 
@@ -85,6 +92,7 @@ macro_rules! sized {
             _success: c_int,
             _failure: c_int,
         ) -> bool {
+            // SAFETY: the caller's two objects.
             unsafe {
                 let old = *object;
                 let same = old == *expected;
@@ -111,6 +119,7 @@ macro_rules! changes {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(object: *mut u128, value: u128, _order: c_int) -> u128 {
             let run = |old: u128, value: u128| changes!(@ $run old value);
+            // SAFETY: the caller's object.
             unsafe {
                 let old = *object;
                 *object = run(old, value);

@@ -34,6 +34,7 @@ static mut GROUP: *mut u8 = null_mut();
 
 /// Says on standard error what is wrong with an option.
 unsafe fn complain(program: *const u8, parts: [&[u8]; 3]) {
+    // SAFETY: the program's name has a NUL; one thread reads options.
     unsafe {
         if opterr == 0 {
             return;
@@ -50,17 +51,20 @@ unsafe fn complain(program: *const u8, parts: [&[u8]; 3]) {
 }
 
 unsafe fn bytes<'a>(text: *const u8, len: usize) -> &'a [u8] {
+    // SAFETY: so many bytes of a text, says the caller.
     unsafe { core::slice::from_raw_parts(text, len) }
 }
 
 /// Whether an argument is an option: a dash with something behind it.
 unsafe fn is_option(argument: *const u8) -> bool {
+    // SAFETY: an argument has a NUL, which the first test stops at.
     unsafe { *argument == b'-' && *argument.add(1) != 0 }
 }
 
 /// Brings the next option to `optind`, moving what stands before it behind it, or finds that
 /// there is none; then what is no option begins at `optind`.
 unsafe fn advance(count: c_int, arguments: *mut *mut u8, stop_early: bool) -> bool {
+    // SAFETY: `optind` and `count` are places in the arguments; one thread reads options.
     unsafe {
         let mut at = optind;
         while at < count && !is_option(*arguments.add(at as usize)) {
@@ -84,6 +88,7 @@ unsafe fn advance(count: c_int, arguments: *mut *mut u8, stop_early: bool) -> bo
 
 /// Moves the argument at `from` down to `optind`.
 unsafe fn bring(arguments: *mut *mut u8, from: c_int) {
+    // SAFETY: from `optind` to `from` are places in the arguments.
     unsafe {
         let argument = *arguments.add(from as usize);
         let mut at = from;
@@ -98,6 +103,7 @@ unsafe fn bring(arguments: *mut *mut u8, from: c_int) {
 /// Takes the argument of an option: the rest of its own, or the next one. That one may stand
 /// behind what is no option, since the option itself was moved.
 unsafe fn take_next(count: c_int, arguments: *mut *mut u8, gap: c_int) -> bool {
+    // SAFETY: the place is before `count`, just compared.
     unsafe {
         if optind + gap >= count {
             return false;
@@ -116,6 +122,7 @@ unsafe fn short(
     quiet: bool,
     gap: c_int,
 ) -> c_int {
+    // SAFETY: in a group of options there is one more, and a NUL behind the last.
     unsafe {
         let option = *GROUP;
         GROUP = GROUP.add(1);
@@ -161,6 +168,7 @@ unsafe fn long(
     quiet: bool,
     gap: c_int,
 ) -> c_int {
+    // SAFETY: the argument begins with two dashes and has a NUL; the list ends in an empty entry.
     unsafe {
         let name = (*arguments.add(optind as usize)).add(2);
         let end = crate::strings::strchrnul(name, c_int::from(b'='));
@@ -229,6 +237,8 @@ pub unsafe extern "C" fn getopt_long(
     list: *const LongOption,
     index: *mut c_int,
 ) -> c_int {
+    // SAFETY: the caller's: arguments, options and list as POSIX and GNU have them; one thread
+    // reads options.
     unsafe {
         let mut options = options;
         // 0 begins anew.
@@ -275,5 +285,6 @@ pub unsafe extern "C" fn getopt(
     arguments: *mut *mut u8,
     options: *const u8,
 ) -> c_int {
+    // SAFETY: as for `getopt_long`, without a list.
     unsafe { getopt_long(count, arguments, options, null(), null_mut()) }
 }

@@ -15,7 +15,6 @@
 //!
 //! Around 1 the inverse is 1, so that ln x keeps its relative precision. The largest error of `pow`
 //! found is 0.53 units of the last place, that of `powf` 0.501. `errno` is not set.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 /// Bits of the least z.
 const FIRST: u64 = 0x3fe5_aaab_0000_0000;

@@ -12,6 +12,7 @@ use crate::{host, stdio};
 /// is still in buffers. Returns its argument.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __bf_finish(status: c_int) -> c_int {
+    // SAFETY: one thread ends the program.
     unsafe {
         run_handlers();
         stdio::flush_all();
@@ -35,6 +36,7 @@ static mut COUNT: usize = 0;
 
 /// The last one registered runs first; handlers may register others.
 unsafe fn run_handlers() {
+    // SAFETY: one thread runs the program; `COUNT` handlers are registered.
     unsafe {
         while COUNT > 0 {
             COUNT -= 1;
@@ -52,6 +54,7 @@ pub unsafe extern "C" fn __cxa_atexit(
     argument: *mut c_void,
     _library: *mut c_void,
 ) -> c_int {
+    // SAFETY: one thread runs the program, and there is room for one more.
     unsafe {
         if COUNT == HANDLERS {
             return -1;
@@ -64,11 +67,13 @@ pub unsafe extern "C" fn __cxa_atexit(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atexit(call: Option<unsafe extern "C" fn(*mut c_void)>) -> c_int {
+    // SAFETY: as for `__cxa_atexit`.
     unsafe { __cxa_atexit(call, null_mut(), null_mut()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn exit(status: c_int) -> ! {
+    // SAFETY: a host call, after everything that belongs before it.
     unsafe {
         __bf_finish(status);
         host::bf_exit(status)
@@ -77,21 +82,25 @@ pub unsafe extern "C" fn exit(status: c_int) -> ! {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _exit(status: c_int) -> ! {
+    // SAFETY: a host call without conditions.
     unsafe { host::bf_exit(status) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _Exit(status: c_int) -> ! {
+    // SAFETY: a host call without conditions.
     unsafe { host::bf_exit(status) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn quick_exit(status: c_int) -> ! {
+    // SAFETY: a host call without conditions.
     unsafe { host::bf_exit(status) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abort() -> ! {
+    // SAFETY: the text has a NUL.
     unsafe { host::bf_abort(c"the program called abort()".as_ptr().cast()) }
 }
 
@@ -103,6 +112,7 @@ struct Message {
 
 impl Message {
     unsafe fn add(&mut self, text: *const u8) {
+        // SAFETY: the caller's text has a NUL; what is added has room.
         unsafe {
             let room = self.text.len() - 1 - self.len;
             let len = strlen(text).min(room);
@@ -120,6 +130,7 @@ pub unsafe extern "C" fn __assert_fail(
     line: u32,
     function: *const u8,
 ) -> ! {
+    // SAFETY: the caller's texts have a NUL; a line has at most ten digits.
     unsafe {
         let mut digits = [0u8; 11];
         let mut at = 10;
@@ -178,5 +189,6 @@ pub unsafe extern "C" fn sysconf(name: c_int) -> c_long {
 /// A stack that was overwritten, in code built with `-fstack-protector`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __stack_chk_fail() -> ! {
+    // SAFETY: the text has a NUL.
     unsafe { host::bf_abort(c"the stack was overwritten".as_ptr().cast()) }
 }

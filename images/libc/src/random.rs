@@ -14,11 +14,12 @@ static mut ADDITIVE: Additive = Additive { table: [0; 31], place: 0, seeded: fal
 
 unsafe fn additive() -> &'static mut Additive {
     let state = &raw mut ADDITIVE;
+    // SAFETY: no other reference is alive, says the caller.
     unsafe { &mut *state }
 }
 
 fn step(state: &mut Additive) -> u32 {
-    // Indices are below 31 by the wrapping of `place`.
+    // SAFETY: indices are below 31 by the wrapping of `place`.
     unsafe {
         let front = if state.place < 3 { state.place + 28 } else { state.place - 3 };
         let table = state.table.as_mut_ptr();
@@ -50,6 +51,7 @@ pub unsafe extern "C" fn srand(seed: u32) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rand() -> c_int {
+    // SAFETY: one thread runs the program.
     unsafe {
         if !ADDITIVE.seeded {
             srand(1);
@@ -60,22 +62,26 @@ pub unsafe extern "C" fn rand() -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn srandom(seed: u32) {
+    // SAFETY: as for `srand`.
     unsafe { srand(seed) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn random() -> c_long {
+    // SAFETY: as for `rand`.
     unsafe { c_long::from(rand()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rand_r(seed: *mut u32) -> c_int {
     let mut result = 0;
+    // SAFETY: the caller's: a seed, which may be written.
     let mut next = unsafe { *seed };
     for bits in [11, 10, 10] {
         next = next.wrapping_mul(1_103_515_245).wrapping_add(12345);
         result = result << bits ^ ((next >> 16) & ((1 << bits) - 1));
     }
+    // SAFETY: as above.
     unsafe { *seed = next };
     result as c_int
 }
@@ -93,6 +99,7 @@ fn step48() -> u64 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn srand48(seed: c_long) {
+    // SAFETY: one thread runs the program.
     unsafe { FORTY_EIGHT = u64::from(seed as u32) << 16 | 0x330E };
 }
 

@@ -14,6 +14,7 @@ pub unsafe extern "C" fn lfind(
     size: usize,
     compare: Compare,
 ) -> *mut u8 {
+    // SAFETY: the caller's: so many elements of this size, and a function that compares them.
     unsafe {
         for index in 0..*count {
             let at = base.add(index * size);
@@ -34,6 +35,7 @@ pub unsafe extern "C" fn lsearch(
     size: usize,
     compare: Compare,
 ) -> *mut u8 {
+    // SAFETY: as for `lfind`, with room for one more.
     unsafe {
         let found = lfind(key, base, count, size, compare);
         if !found.is_null() {

@@ -22,11 +22,13 @@ static mut ACTIONS: [Action; SIGNALS] = [DEFAULT; SIGNALS];
 /// The place of a signal that there is.
 unsafe fn action(signal: c_int) -> Option<*mut Action> {
     let at = usize::try_from(signal).ok().filter(|at| *at > 0 && *at < SIGNALS)?;
+    // SAFETY: just compared with the length of the table.
     unsafe { Some((&raw mut ACTIONS).cast::<Action>().add(at)) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
+    // SAFETY: one thread runs the program.
     unsafe {
         match action(signal) {
             Some(place) if signal != KILL && signal != STOP => place.replace(new),
@@ -43,6 +45,7 @@ pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn raise(signal: c_int) -> c_int {
     const IGNORED: [c_int; 4] = [17, 18, 23, 28];
+    // SAFETY: one thread runs the program; an action is a function, or one of the two numbers.
     unsafe {
         let Some(place) = action(signal) else {
             errors::set(errors::EINVAL);

@@ -22,6 +22,7 @@ struct Sorter {
 
 impl Sorter {
     unsafe fn copy(&self, to: *mut u8, from: *const u8) {
+        // SAFETY: the caller's: two elements of this size.
         unsafe {
             match self.size {
                 8 => to.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned()),
@@ -39,6 +40,7 @@ impl Sorter {
         }
         let size = self.size;
         let half = count / 2;
+        // SAFETY: the caller's: so many elements, and room for half of them.
         unsafe {
             self.sort(base, half);
             self.sort(base.add(half * size), count - half);
@@ -64,6 +66,7 @@ impl Sorter {
     /// Without memory for the halves: insertion, slow but in place and just as stable.
     unsafe fn insert(&self, base: *mut u8, count: usize) {
         let size = self.size;
+        // SAFETY: the caller's: so many elements.
         unsafe {
             let mut i = 1;
             while i < count {
@@ -93,6 +96,7 @@ pub unsafe extern "C" fn qsort_r(
     if count < 2 || size == 0 {
         return;
     }
+    // SAFETY: the caller's: so many elements of this size, and a function that compares them.
     unsafe {
         let room = malloc(count / 2 * size);
         let sorter = Sorter { size, compare, context, room };
@@ -108,11 +112,13 @@ pub unsafe extern "C" fn qsort_r(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn qsort(base: *mut u8, count: usize, size: usize, compare: Compare) {
     unsafe extern "C" fn without(a: *const u8, b: *const u8, context: *mut c_void) -> c_int {
+        // SAFETY: `context` is the function that `qsort` was given.
         unsafe {
             let compare: Compare = core::mem::transmute(context);
             compare(a, b)
         }
     }
+    // SAFETY: as for `qsort_r`.
     unsafe { qsort_r(base, count, size, without, compare as *mut c_void) }
 }
 
@@ -125,6 +131,7 @@ pub unsafe extern "C" fn bsearch(
     compare: Compare,
 ) -> *mut u8 {
     let (mut low, mut high) = (0, count);
+    // SAFETY: the caller's: so many elements in order, and a function that compares them.
     unsafe {
         while low < high {
             let middle = low + (high - low) / 2;

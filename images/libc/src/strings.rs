@@ -1,7 +1,6 @@
 //! Strings that end in a NUL: `<string.h>` and `<strings.h>`.
 //!
 //! `SAFETY` lines say what the C standard, or POSIX, has the caller of the function see to.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 use core::ptr::null_mut;

@@ -5,7 +5,6 @@
 //! found 64 at a time, and each is looked at. Where that finds too much that is nothing, the rest is
 //! searched in time that grows with the length alone (Crochemore and Perrin, "Two-way string-matching", Journal of
 //! the ACM 38, 1991).
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ptr::null;
 

@@ -1,6 +1,5 @@
 //! Clocks: one that never goes back and starts at some moment before the program, and the date, as
 //! far as the machine knows it.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;

@@ -11,28 +11,17 @@ mod instructions;
 mod machine;
 mod meaning;
 mod operands;
+mod piece;
 mod text;
-
-use alloc::format;
-use alloc::string::String;
 
 use bareflow_ir::{FuncId, Operand, TypeId};
 
-use crate::codes::cst;
 use crate::error::Cause;
-use crate::ops::{self, Ops};
 use crate::reader::Reader;
 
 use operands::Operands;
+pub(crate) use piece::Asm;
 use text::Statement;
-
-/// One piece of inline assembly.
-#[derive(Clone, Debug)]
-pub(crate) struct Asm {
-    text: String,
-    constraints: String,
-    intel: bool,
-}
 
 /// What a piece of assembly comes to.
 pub(crate) enum Meaning {
@@ -40,34 +29,6 @@ pub(crate) enum Meaning {
     Nothing(Option<usize>),
     /// A call of this function with the same arguments.
     Call(FuncId),
-}
-
-/// So much of a text is in a message.
-const SHOWN: usize = 160;
-
-impl Asm {
-    /// Reads a constant of one of the four codes for it.
-    pub(crate) fn read(code: u32, ops: &[u64]) -> Result<Self, Cause> {
-        let mut ops = Ops::new(ops);
-        if code == cst::INLINEASM {
-            ops.next()?;
-        }
-        let flags = ops.next()?;
-        let mut string = || {
-            let len = ops.next()?;
-            ops.take(len).map(ops::text)
-        };
-        // Side effects, alignment of the stack, dialect, unwinding; the oldest form has but the
-        // first two.
-        let intel = code != cst::INLINEASM_OLD && flags & 4 != 0;
-        Ok(Self { text: string()?, constraints: string()?, intel })
-    }
-
-    fn refuse(&self) -> Cause {
-        let shown: String = self.text.chars().take(SHOWN).collect();
-        let more = if shown.len() < self.text.len() { "..." } else { "" };
-        Cause::Unsupported(format!("inline assembly {shown:?}{more}"))
-    }
 }
 
 impl Reader {

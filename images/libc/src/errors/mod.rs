@@ -1,5 +1,4 @@
 //! `errno` and its texts.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 mod texts;
 

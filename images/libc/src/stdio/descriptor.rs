@@ -5,7 +5,6 @@
 //!
 //! The machine's descriptors are the program's, but for the first three: a program may close
 //! those, and what it opens then takes the lowest place that is free.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 

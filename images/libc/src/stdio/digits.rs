@@ -45,6 +45,7 @@ impl Big {
         let wide = u128::from(bits) << (shift % 32);
         // At most 3 words from word 33 on: `shift` is below 1075.
         let p = words.as_mut_ptr();
+        // SAFETY: the three words lie below WORDS.
         unsafe {
             *p.add(at) = wide as u32;
             *p.add(at + 1) = (wide >> 32) as u32;

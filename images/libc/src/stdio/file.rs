@@ -4,7 +4,6 @@
 //! `SAFETY` lines here cite what the C standard asks of a caller: a stream is one of the three or
 //! one that `fopen` gave and `fclose` has not taken, and its buffer's pointers, which only this
 //! library and those inline functions move, lie in the buffer.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};

@@ -20,6 +20,7 @@ impl VaList {
     /// The next integer or pointer, as 64 bits; the upper ones of a narrower argument are
     /// not defined.
     pub unsafe fn integer(&mut self) -> u64 {
+        // SAFETY: below 48 the save area holds it, and else the stack, says the caller's list.
         unsafe {
             if self.general < 48 {
                 let at = self.save_area.add(self.general as usize);
@@ -33,6 +34,7 @@ impl VaList {
 
     /// The next `double` (a `float` is passed as one).
     pub unsafe fn double(&mut self) -> f64 {
+        // SAFETY: below 176 the save area holds it, and else the stack, says the caller's list.
         unsafe {
             if self.vector < 176 {
                 let at = self.save_area.add(self.vector as usize);
@@ -46,6 +48,7 @@ impl VaList {
 
     /// The next `long double`, always on the stack: significand, then sign and exponent.
     pub unsafe fn long_double(&mut self) -> (u64, u16) {
+        // SAFETY: the stack holds it, says the caller's list.
         unsafe {
             self.overflow = ((self.overflow as usize + 15) & !15) as *const u8;
             let at = self.stack(16);

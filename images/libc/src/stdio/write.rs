@@ -1,7 +1,6 @@
 //! Unformatted output.
 //!
 //! `SAFETY` lines say what the C standard has the caller of the function see to (see `file.rs`).
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 use core::ffi::c_int;
 

@@ -1,5 +1,4 @@
 //! Formatted output: what a conversion specification means (C17, 7.21.6.1).
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 mod arguments;
 mod conversion;

@@ -2,7 +2,6 @@
 //!
 //! What a caller vouches for: the format is a string, and the list has a pointer to the right
 //! memory for each conversion that stores something. All `SAFETY` lines of this folder rest on it.
-#![deny(clippy::undocumented_unsafe_blocks)]
 
 mod number;
 mod source;
