@@ -21,7 +21,7 @@ use bareflow_link::{CoreBlock, Linker};
 use bareflow_platform::CoreId;
 
 use crate::clock::cycles;
-use crate::events::{Event, Order, Orders};
+use crate::events::{Event, Order, Orders, Purpose};
 use crate::ledger::{Chapter, Ledger};
 use crate::policy::{self, Now, Rising, Stress, Tournaments, View};
 use crate::shared::Shared;
@@ -86,6 +86,7 @@ impl Curator {
     /// The last program has ended: no tournament goes on, and what probes have measured is taken
     /// in.
     pub(crate) fn end(&mut self, shared: &Shared) {
+        self.withdraw(shared, |wish| matches!(wish.purpose, Purpose::Variant { .. }));
         let orders = self.tournaments.end(&view!(self, shared));
         self.perform(shared, orders);
         self.dismiss_all();
