@@ -202,9 +202,9 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
         let source = sources.join(format!("libc/c/{name}.c"));
         shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
     };
-    let (threads, openmp) = (compile("threads")?, compile("openmp")?);
+    let (threads, openmp, system) = (compile("threads")?, compile("openmp")?, compile("system")?);
     let mut whole = libc_clang();
-    for part in [&rust, &x86, &threads, &openmp] {
+    for part in [&rust, &x86, &threads, &openmp, &system] {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))

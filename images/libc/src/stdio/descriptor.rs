@@ -41,6 +41,18 @@ fn to_host(descriptor: c_int) -> c_int {
     }
 }
 
+/// Whether a descriptor is that of the console.
+pub fn is_console(descriptor: c_int) -> bool {
+    (0..3).contains(&to_host(descriptor))
+}
+
+/// The machine has no second descriptor for what is open.
+#[unsafe(no_mangle)]
+pub extern "C" fn dup(_descriptor: c_int) -> c_int {
+    errors::set(errors::EMFILE);
+    -1
+}
+
 /// Opens a file.
 ///
 /// Whether there is one decides some errors, so it is opened before the flags are looked at.

@@ -33,6 +33,7 @@ pub const EAGAIN: c_int = 11;
 pub const EBUSY: c_int = 16;
 pub const EINVAL: c_int = 22;
 pub const EDEADLK: c_int = 35;
+pub const ENOSYS: c_int = 38;
 pub const ETIMEDOUT: c_int = 110;
 
 /// No time-out.
@@ -103,6 +104,12 @@ pub fn current() -> *mut Thread {
 pub fn id() -> u32 {
     // SAFETY: a thread that runs is there.
     unsafe { (*current()).id }
+}
+
+/// [`id`] for the C part.
+#[unsafe(no_mangle)]
+pub extern "C" fn __bf_thread_id() -> u32 {
+    id()
 }
 
 /// Asks a free processor to run a function; whether one was free. It must call [`came_back`] at its end.

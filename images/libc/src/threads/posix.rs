@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_void};
 
-use super::{EINVAL, Start, create, current, detach, join, leave};
+use super::{EINVAL, ENOSYS, Start, create, current, detach, join, leave};
 
 /// Flags of `pthread_attr_t`: bit 0 for a detached thread, at a place of its own.
 const ATTRIBUTE: usize = 2;
@@ -89,5 +89,38 @@ pub unsafe extern "C" fn pthread_attr_getdetachstate(
 /// A processor's stack is what it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_attr_setstacksize(_attributes: *mut c_int, _: usize) -> c_int {
+    0
+}
+
+/// How large a processor's stack is and where it lies is not told.
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_getattr_np(_thread: usize, _attributes: *mut c_int) -> c_int {
+    ENOSYS
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_attr_getstack(
+    _attributes: *const c_int,
+    _at: *mut *mut c_void,
+    _bytes: *mut usize,
+) -> c_int {
+    ENOSYS
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_attr_getguardsize(_: *const c_int, bytes: *mut usize) -> c_int {
+    // SAFETY: the caller's place for the answer.
+    unsafe { *bytes = 0 };
+    0
+}
+
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_attr_setguardsize(_attributes: *mut c_int, _bytes: usize) -> c_int {
+    0
+}
+
+/// Names of threads are shown nowhere.
+#[unsafe(no_mangle)]
+pub extern "C" fn pthread_setname_np(_thread: usize, _name: *const u8) -> c_int {
     0
 }
