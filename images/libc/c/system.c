@@ -5,8 +5,7 @@
 #include <stdint.h>
 #include <time.h>
 
-unsigned bf_core(void);
-int bf_wait(const uint32_t *word, uint32_t while_is, uint64_t timeout_ns);
+_Bool __bf_thread_wait(const uint32_t *word, uint32_t while_is, uint64_t timeout_ns);
 void bf_wake(uint32_t *word, uint32_t most);
 uint64_t bf_clock(void);
 uint64_t bf_date(void);
@@ -35,7 +34,7 @@ static long futex(uint32_t *word, long operation, uint32_t value, const struct t
     case WAIT:
     case WAIT_BITSET:
         if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value) return fail(EAGAIN);
-        return bf_wait(word, value, left(operation, timeout)) ? fail(ETIMEDOUT) : 0;
+        return __bf_thread_wait(word, value, left(operation, timeout)) ? 0 : fail(ETIMEDOUT);
     case WAKE:
     case WAKE_BITSET:
         bf_wake(word, value);

@@ -285,6 +285,13 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
     sleep(first) || run_another() || sleep(timeout - first)
 }
 
+/// [`wait`] for the C part.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __bf_thread_wait(word: *const AtomicU32, while_is: u32, ns: u64) -> bool {
+    // SAFETY: the caller's word, which stays while it is waited on.
+    wait(unsafe { &*word }, while_is, ns)
+}
+
 /// Wakes threads that wait on a word.
 pub fn wake(word: &AtomicU32, most: u32) {
     // SAFETY: only the address is used.
