@@ -75,11 +75,11 @@ impl Cli {
         self.json
     }
 
-    /// Does what was asked for.
+    /// Does what was asked for. `json`: standard output carries JSON only.
     ///
     /// # Errors
     /// Why nothing was written.
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self, json: bool) -> Result<(), Failure> {
         let source = source::one(&self.snapshot)?;
         let disk = source.inside.is_some().then(|| source.file.clone());
         let grown = self.grown.clone().or(disk);
@@ -128,7 +128,7 @@ impl Cli {
             files.push((path, html::page(&report).into_bytes()));
         }
         write_all(&files)?;
-        if self.json {
+        if json {
             let mut value = serde_json::to_value(&report).unwrap_or_default();
             if let Some(verdict) = &verdict {
                 value["verify"] = serde_json::to_value(verdict).unwrap_or_default();

@@ -115,7 +115,7 @@ fn ask(command: &[&str]) -> Option<String> {
     let mut process = match command[0] {
         "xtask" => {
             let mut process = Command::new("cargo");
-            process.args(["run", "--quiet", "--package", "xtask", "--"]);
+            process.args(["run", "--quiet", "--release", "--package", "xtask", "--"]);
             process.current_dir(place::workspace()).env("CARGO_TARGET_DIR", place::target());
             process
         }
