@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, docs, doctor, grow, image, link, run as hosted, snapshot, wrap,
+    bench, boot, demo, docs, doctor, explore, grow, image, link, run as hosted, snapshot, wrap,
 };
 
 /// BareFlow's host tools.
@@ -43,6 +43,8 @@ enum Command {
     Link(link::Args),
     /// Makes a minimal image of a snapshot: what bareflow-shrink does.
     Shrink(Box<bareflow_shrink::cli::Cli>),
+    /// Writes one page to look through all that was learned.
+    Explore(explore::Args),
     /// Says what is here, what is missing, and how to get it.
     Doctor(doctor::Args),
     /// Looks into snapshots: ls, show, verify, diff, merge, extract, export.
@@ -67,6 +69,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
             args.run(ui.json())?;
             Ok(Exit::Success)
         }
+        Command::Explore(args) => explore::run(&args, ui),
         Command::Doctor(args) => doctor::run(&args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
         Command::Completions(args) => docs::completions(&args, Cli::command(), ui),

@@ -12,6 +12,7 @@ mod boot;
 mod demo;
 mod docs;
 mod doctor;
+mod explore;
 pub mod failure;
 pub mod grow;
 pub mod image;

@@ -9,8 +9,8 @@ use super::args::Args;
 use super::bed::Bed;
 use super::story::Story;
 use crate::boot::{Line, boot_once};
+use crate::explore::Refusals;
 use crate::failure::Failure;
-use crate::machine::MachineOptions;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
@@ -22,8 +22,12 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let (image, report) = shrink(&snapshot, &bed.path, &options)?;
     let path = args.out.join("shrunk.img");
     write_bytes(&path, &image)?;
+    let refusals = refusals(boots.last());
+    let explore = args.out.join("explore.html");
+    write_bytes(&explore, crate::explore::page(&bed.snapshots(), &refusals)?.as_bytes())?;
     let mut story = Story {
         hosted: bed.hosted,
+        counted: bed.counted,
         calls: args.calls,
         shrunk: None,
         shrunk_cycles: None,
@@ -35,17 +39,18 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         grown: bed.path.clone(),
         image: path.clone(),
         page: args.out.join("index.html"),
+        explore,
         boots,
     };
     if !bed.hosted {
-        let line = boot(&path, ui)?;
+        let line = boot(&bed, &path, ui)?;
         story.same &= same(&story.boots[0], &line);
         story.shrunk = Some(line);
         // The image that is shipped measures nothing; one that does tells what it takes.
         let (image, _) = shrink(&snapshot, &bed.path, &Options { timing: true, ..options })?;
         let path = args.out.join("shrunk-timing.img");
         write_bytes(&path, &image)?;
-        time(&mut story, &boot(&path, ui)?);
+        time(&mut story, &boot(&bed, &path, ui)?);
     }
     Ok(story)
 }
@@ -58,9 +63,20 @@ fn shrink(snapshot: &[u8], from: &Path, options: &Options) -> Result<Shrunk, Fai
     Ok((shrunk.image.map(|image| image.file).unwrap_or_default(), shrunk.report))
 }
 
-/// Boots a shrunk image.
-fn boot(image: &Path, ui: &Ui) -> Result<Line, Failure> {
-    let booted = boot_once(&MachineOptions::plain().settings(image), ui, false)?;
+/// Why functions have no code after a boot, by `module:symbol`.
+fn refusals(last: Option<&Line>) -> Refusals {
+    let Some(line) = last else { return Refusals::new() };
+    let rejected = line.rejected.iter().map(|one| (one.function.clone(), one.reason.clone()));
+    let refused = line.functions.iter().filter_map(|function| {
+        let name = format!("{}:{}", function.module, function.name);
+        Some((name, function.refused.clone()?))
+    });
+    rejected.chain(refused).collect()
+}
+
+/// Boots a shrunk image, in a machine like the bed's.
+fn boot(bed: &Bed, image: &Path, ui: &Ui) -> Result<Line, Failure> {
+    let booted = boot_once(&bed.machine().settings(image), ui, false)?;
     booted.exit_or_failure(image)?;
     Ok(booted.line)
 }
