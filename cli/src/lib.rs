@@ -17,6 +17,7 @@ pub mod failure;
 pub mod grow;
 pub mod image;
 pub mod link;
+mod live;
 pub mod machine;
 pub mod output_file;
 pub mod page;
