@@ -4,6 +4,8 @@
 //! where standard error is no terminal.
 
 use std::io::{IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bareflow_emulator::{Input, Settings};
@@ -14,6 +16,9 @@ use crate::ui::Ui;
 
 /// How often a machine is asked to say how it goes, in milliseconds.
 const EVERY_MS: u32 = 200;
+
+/// Longest silence in a log.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// One boot that is being watched.
 #[derive(Debug)]
@@ -55,7 +60,9 @@ impl Live {
         } else {
             ProgressBar::hidden()
         };
-        bar.set_style(ProgressStyle::with_template("{wide_msg}").expect("a fixed template"));
+        bar.set_style(
+            ProgressStyle::with_template("{elapsed:>3}  {wide_msg}").expect("a fixed template"),
+        );
         let mut live = Self {
             bar,
             began: Instant::now(),
@@ -128,15 +135,15 @@ impl Live {
     }
 }
 
-/// `boot 3  4.2 s  interp 12 O0 5 O1 3 O2 2 O3 9  31 compiled, 2 waiting  code 120 KiB  …`.
+/// `boot 3  interp 12 O0 5 O1 3 O2 2 O3 9  31 compiled, 2 waiting  code 120 KiB  …`.
 fn text(progress: &Progress, printed: u64, elapsed: Duration) -> String {
     let Progress { boot, levels, compiles, waiting, code, heap } = progress;
     let seconds = elapsed.as_secs_f64();
     if *boot == 0 {
-        return format!("booting  {seconds:.1} s");
+        return "booting".to_owned();
     }
     let mut text = format!(
-        "boot {boot}  {seconds:.1} s  interp {} O0 {} O1 {} O2 {} O3 {}  {compiles} compiled, \
+        "boot {boot}  interp {} O0 {} O1 {} O2 {} O3 {}  {compiles} compiled, \
          {waiting} waiting  code {}  heap {}",
         levels.interp,
         levels.o0,
@@ -153,6 +160,42 @@ fn text(progress: &Progress, printed: u64, elapsed: Duration) -> String {
     text
 }
 
+/// Says in a log, every few seconds, that something still goes on. A terminal has other means.
+#[derive(Debug)]
+pub struct Heartbeat {
+    /// Dropped when it is over.
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Heartbeat {
+    /// Begins. `what` goes on.
+    #[must_use]
+    pub fn new(ui: &Ui, what: String) -> Self {
+        if ui.json() || std::io::stderr().is_terminal() {
+            return Self { stop: None, thread: None };
+        }
+        let (stop, stopped) = channel();
+        let began = Instant::now();
+        let thread = std::thread::spawn(move || {
+            while stopped.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
+                eprintln!("  {what}: {} s", began.elapsed().as_secs());
+            }
+        });
+        Self { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            // It only prints.
+            drop(thread.join());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,10 +203,10 @@ mod tests {
     #[test]
     fn the_line_says_what_is_known() {
         let second = Duration::from_secs(1);
-        assert_eq!(text(&Progress::default(), 0, second), "booting  1.0 s");
+        assert_eq!(text(&Progress::default(), 0, second), "booting");
         let progress = Progress { boot: 2, compiles: 7, waiting: 1, ..Progress::default() };
         let line = text(&progress, 2048, second);
-        assert!(line.starts_with("boot 2  1.0 s  interp 0 O0 0"), "{line}");
+        assert!(line.starts_with("boot 2  interp 0 O0 0"), "{line}");
         assert!(line.contains("7 compiled, 1 waiting"), "{line}");
         assert!(line.ends_with("printed 2.00 KiB (2.00 KiB/s)"), "{line}");
     }

@@ -56,6 +56,57 @@ pub fn run(command: &mut Command, what: &str) -> std::io::Result<ExitStatus> {
     Ok(status)
 }
 
+/// Runs a command that speaks for itself: what it prints is passed on as it comes, and in a log a line
+/// says that it is still at it where it is silent for long.
+///
+/// # Errors
+/// It cannot be started.
+pub fn speaking(command: &mut Command, what: &str) -> std::io::Result<ExitStatus> {
+    if std::io::stderr().is_terminal() {
+        return command.status();
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let (sender, pieces) = sync_channel(64);
+    if let Some(stream) = child.stdout.take() {
+        forward(stream, false, sender.clone());
+    }
+    if let Some(stream) = child.stderr.take() {
+        forward(stream, true, sender.clone());
+    }
+    drop(sender);
+    let began = Instant::now();
+    loop {
+        match pieces.recv_timeout(SILENCE) {
+            // Nobody reads any more: the command goes on.
+            Ok((true, bytes)) => drop(std::io::stderr().write_all(&bytes)),
+            Ok((false, bytes)) => {
+                let mut out = std::io::stdout();
+                drop(out.write_all(&bytes).and_then(|()| out.flush()));
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                eprintln!("  {what}: {} s", began.elapsed().as_secs());
+            }
+            Err(RecvTimeoutError::Disconnected) => return child.wait(),
+        }
+    }
+}
+
+/// Passes on what comes from a stream, marked with whether it is the one for errors.
+fn forward(
+    mut stream: impl Read + Send + 'static,
+    errors: bool,
+    sender: std::sync::mpsc::SyncSender<(bool, Vec<u8>)>,
+) {
+    std::thread::spawn(move || {
+        let mut buffer = vec![0; 16 << 10];
+        while let Ok(count @ 1..) = stream.read(&mut buffer) {
+            if sender.send((errors, buffer[..count].to_vec())).is_err() {
+                break;
+            }
+        }
+    });
+}
+
 fn listen(mut stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
     let (sender, receiver) = sync_channel(64);
     std::thread::spawn(move || {

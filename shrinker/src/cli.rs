@@ -133,18 +133,23 @@ impl Cli {
             if let Some(verdict) = &verdict {
                 value["verify"] = serde_json::to_value(verdict).unwrap_or_default();
             }
-            println!("{value}");
+            say(format_args!("{value}"));
         } else {
-            print!("{}", report.to_text());
+            say(format_args!("{}", report.to_text().trim_end()));
             if let Some(verdict) = &verdict {
-                println!("{verdict}");
+                say(format_args!("{verdict}"));
             }
             for (path, _) in &files {
-                println!("wrote {}", path.display());
+                say(format_args!("wrote {}", path.display()));
             }
         }
         Ok(())
     }
+}
+
+/// Prints a line. Nobody reads any more: not an error of the command.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// `failure`, in the file of `source` and at its place there, if it names none itself.

@@ -79,7 +79,7 @@ fn screen(shown: &str) -> Vec<String> {
 fn a_terminal_shows_what_happens_and_keeps_the_summary() {
     let folder = tempfile::tempdir().unwrap();
     let shown = on_a_terminal(&format!("{} grow {} --boots 2", tool(), disk(folder.path())));
-    assert!(shown.contains("booting  "), "{shown:?}");
+    assert!(shown.contains("booting"), "{shown:?}");
     assert!(shown.contains(" waiting  code "), "how it goes: {shown:?}");
     let left = screen(&shown);
     assert_eq!(left.len(), 3, "two boots, and where to look further: {left:?}");

@@ -1,6 +1,7 @@
 //! Everything that has to pass before a change lands.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use bareflow_host::watched;
 
 use crate::{build, kernel, setup, shell};
 
@@ -32,7 +33,11 @@ pub fn run() -> Result<()> {
     // So that none of the tests waits for the compiler in silence.
     let tests = ["test", "--release", "--no-default-features"];
     cargo(&[&tests[..], &["--no-run"]].concat(), "the tests")?;
-    shell::run(shell::cargo().args(tests).arg("--no-fail-fast"))
+    let mut run = shell::cargo();
+    run.args(tests).arg("--no-fail-fast").current_dir(shell::workspace());
+    let status = watched::speaking(&mut run, "tests")?;
+    ensure!(status.success(), "{run:?} ended with {status}");
+    Ok(())
 }
 
 fn cargo(arguments: &[&str], what: &str) -> Result<()> {

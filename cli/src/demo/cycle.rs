@@ -11,12 +11,14 @@ use super::story::Story;
 use crate::boot::{Line, boot_once};
 use crate::explore::Refusals;
 use crate::failure::Failure;
+use crate::live::Heartbeat;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let bed = Bed::new(args, ui)?;
     let boots = grow(&bed, args.boots, ui)?;
+    let beat = Heartbeat::new(ui, "shrinking, and booting what is left".to_owned());
     let snapshot = bed.snapshot()?;
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
     let (image, report) = shrink(&snapshot, &bed.path, &options)?;
@@ -52,6 +54,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         write_bytes(&path, &image)?;
         time(&mut story, &boot(&bed, &path, ui)?);
     }
+    drop(beat);
     Ok(story)
 }
 
@@ -100,16 +103,15 @@ fn same(a: &Line, b: &Line) -> bool {
 }
 
 fn grow(bed: &Bed, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
-    let bar = ui.progress(u64::from(boots), "growing");
     let mut lines = Vec::new();
-    for _ in 0..boots {
-        let line = bed.boot(ui).inspect_err(|_| bar.finish_and_clear())?;
+    for boot in 1..=boots {
+        let beat = Heartbeat::new(ui, format!("boot {boot} of {boots}"));
+        let line = bed.boot(ui)?;
+        drop(beat);
         if !ui.json() {
-            bar.suspend(|| ui.note(&line.summary()));
+            ui.note(&line.summary());
         }
         lines.push(line);
-        bar.inc(1);
     }
-    bar.finish_and_clear();
     Ok(lines)
 }
