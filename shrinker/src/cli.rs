@@ -75,11 +75,11 @@ impl Cli {
         self.json
     }
 
-    /// Does what was asked for.
+    /// Does what was asked for. `json`: standard output carries JSON only.
     ///
     /// # Errors
     /// Why nothing was written.
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self, json: bool) -> Result<(), Failure> {
         let source = source::one(&self.snapshot)?;
         let disk = source.inside.is_some().then(|| source.file.clone());
         let grown = self.grown.clone().or(disk);
@@ -128,23 +128,28 @@ impl Cli {
             files.push((path, html::page(&report).into_bytes()));
         }
         write_all(&files)?;
-        if self.json {
+        if json {
             let mut value = serde_json::to_value(&report).unwrap_or_default();
             if let Some(verdict) = &verdict {
                 value["verify"] = serde_json::to_value(verdict).unwrap_or_default();
             }
-            println!("{value}");
+            say(format_args!("{value}"));
         } else {
-            print!("{}", report.to_text());
+            say(format_args!("{}", report.to_text().trim_end()));
             if let Some(verdict) = &verdict {
-                println!("{verdict}");
+                say(format_args!("{verdict}"));
             }
             for (path, _) in &files {
-                println!("wrote {}", path.display());
+                say(format_args!("wrote {}", path.display()));
             }
         }
         Ok(())
     }
+}
+
+/// Prints a line. Nobody reads any more: not an error of the command.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 /// `failure`, in the file of `source` and at its place there, if it names none itself.

@@ -4,10 +4,12 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use bareflow_emulator::{Input, Tape};
+use bareflow_session::Orders;
 
 use crate::boot::boot_once;
 use crate::failure::{Exit, Failure};
-use crate::machine::MachineOptions;
+use crate::live::asked;
+use crate::machine::{MachineOptions, to_json};
 use crate::ui::Ui;
 
 /// Boots an image several times, each from the last one's snapshot.
@@ -36,14 +38,13 @@ pub struct Args {
 /// An image that cannot be booted, a machine that hung or crashed, or QEMU that is missing.
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
+    settings.orders = Some(to_json(&Orders { progress_ms: asked(ui), ..Orders::default() }));
     let stdin = std::io::stdin();
     let typed = stdin.is_terminal();
     settings.input = Input::Tape(if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) });
-    let bar = ui.progress(u64::from(args.boots), "booting");
     for _ in 0..args.boots {
         let booted = boot_once(&settings, ui, false)?;
-        bar.suspend(|| ui.result(&booted.line, || booted.line.summary()));
-        bar.inc(1);
+        ui.result(&booted.line, || booted.line.summary());
         let ended = booted.exit_or_failure(&args.image);
         if matches!(ended, Ok(Exit::Success)) {
             continue;
@@ -51,16 +52,15 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         // What would have been on the terminal of `boot`, so that the cause is seen.
         let whole = ended.is_ok() && booted.line.is_whole();
         let output = (!whole).then_some(&booted.line.output);
-        bar.suspend(|| {
-            for line in booted.line.log.iter().chain(output) {
-                eprintln!("{}", line.trim_end());
-            }
-        });
+        for line in booted.line.log.iter().chain(output) {
+            eprintln!("{}", line.trim_end());
+        }
         if !whole {
-            bar.finish_and_clear();
             return ended;
         }
     }
-    bar.finish_and_clear();
+    if !ui.json() && std::io::stdout().is_terminal() {
+        println!("look through it: bareflow explore {}", args.image.display());
+    }
     Ok(Exit::Success)
 }

@@ -51,7 +51,7 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
 ///
 /// # Errors
 /// It does not load, or is not what the snapshot says.
-pub(super) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
+pub(crate) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
     let part = |file: &snapshot_fmt::BitcodeRecord| Part {
         file: file.name.clone(),
         bytes: file.bytes.clone(),

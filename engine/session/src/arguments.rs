@@ -22,6 +22,8 @@ pub struct Orders {
     pub env: Vec<String>,
     /// Whether standard input, output and error are a terminal.
     pub terminal: [bool; 3],
+    /// Milliseconds between records of how it goes, which somebody watches; 0: nobody does.
+    pub progress_ms: u32,
 }
 
 impl Orders {
@@ -34,6 +36,9 @@ impl Orders {
         }
         for variable in &self.env {
             set(&mut manifest.env, variable);
+        }
+        if self.progress_ms > 0 {
+            manifest.progress_ms = self.progress_ms;
         }
     }
 }

@@ -10,6 +10,7 @@ mod contest;
 mod entrants;
 mod install;
 mod measure;
+mod progress;
 mod publish;
 mod restore;
 
@@ -37,6 +38,8 @@ pub(crate) struct Curator {
     pub(crate) tournaments: Tournaments,
     /// Code that takes part in the tournament.
     entrants: Entrants,
+    /// When it was last told how it goes.
+    told_ns: u64,
 }
 
 /// A look at everything for the policies, which are fields of their own.
@@ -65,6 +68,7 @@ impl Curator {
             stress: Stress::new(seed),
             tournaments: Tournaments::new(seed),
             entrants: Entrants::default(),
+            told_ns: 0,
         }
     }
 
@@ -73,6 +77,7 @@ impl Curator {
         let orders = self.react(shared, event);
         self.perform(shared, orders);
         self.keep(shared);
+        self.tell(shared);
     }
 
     /// The first program is about to start: time counts from now on.
