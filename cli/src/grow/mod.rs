@@ -4,10 +4,15 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use bareflow_emulator::{Input, Tape};
+use bareflow_profile::Level;
+use bareflow_session::Orders;
 
+use crate::artefacts::Artefacts;
 use crate::boot::boot_once;
 use crate::failure::{Exit, Failure};
-use crate::machine::MachineOptions;
+use crate::image::add_compiler;
+use crate::machine::{MachineOptions, to_json};
+use crate::program::compiler;
 use crate::ui::Ui;
 
 /// Boots an image several times, each from the last one's snapshot.
@@ -17,7 +22,8 @@ Examples:
   bareflow grow disk.img --boots 10              one line a boot
   bareflow grow disk.img --boots 10 --json       one JSON object a boot
   bareflow grow disk.img --boots 3 < input.txt   each boot reads all of it
-  bareflow grow disk.img --boots 5 --smp 2       background compilation on a second processor")]
+  bareflow grow disk.img --boots 5 --smp 2       background compilation on a second processor
+  bareflow grow disk.img --compilers O3=llvm     LLVM at the top level")]
 pub struct Args {
     /// The image; its snapshots are written into it
     #[arg(value_name = "IMAGE")]
@@ -25,6 +31,10 @@ pub struct Args {
     /// How many boots
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     boots: u32,
+    /// Which compiler serves which level, in the place of what the image says: O3=llvm. It is put
+    /// onto the image if it is not there
+    #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
+    compilers: Option<Vec<(Level, String)>>,
     #[command(flatten)]
     machine: MachineOptions,
 }
@@ -36,6 +46,13 @@ pub struct Args {
 /// An image that cannot be booted, a machine that hung or crashed, or QEMU that is missing.
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
+    if let Some(compilers) = &args.compilers {
+        if compilers.iter().any(|(_, name)| name == "llvm") {
+            add_compiler(&args.image, &Artefacts::locate())?;
+        }
+        let orders = Orders { compilers: Some(compilers.clone()), ..Orders::default() };
+        settings.orders = Some(to_json(&orders));
+    }
     let stdin = std::io::stdin();
     let typed = stdin.is_terminal();
     settings.input = Input::Tape(if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) });

@@ -1,0 +1,186 @@
+//! The resident compiler: a static program from the disk (`compilers/llvm`) that runs beside the
+//! kernel, in ring 0, on a stack and a heap of its own.
+//!
+//! It is read, checked and unpacked when it is asked for the first time ([`image`]). Then it stays:
+//! between two requests it waits in the system call by which it reads the next one. What it may ask
+//! the machine for is a short list ([`calls`]). One processor at a time is in it, whichever asks;
+//! others that ask meanwhile sleep.
+//!
+//! What it does wrong ends it and not the machine: an exception in it, or the timer when its time is
+//! up, comes back to [`ask`] as an error ([`crate::arch::switch`]). The next request starts it again, with
+//! its variables as they were at first; after [`COMPILER_FAILURES`] such ends there is none any more until
+//! the next boot. In ring 0 it could do worse than fault; it is as trusted as the compiler in the kernel.
+
+mod calls;
+mod ended;
+mod image;
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use bareflow_packed::{HEAD, Head};
+use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
+use spin::Once;
+use x86::bits64::rflags::{self, RFlags};
+
+use crate::arch::context::Context;
+use crate::arch::{gs, switch};
+use crate::boot::boot;
+use crate::cores::SleepingMutex;
+use crate::devices::clock;
+use crate::{console, files};
+use calls::{Exchange, Served};
+pub use ended::{fault, tick};
+use image::Image;
+
+/// Where it lies on the disk.
+const PATH: &str = "/boot/compilers/llvm";
+
+static RESIDENT: SleepingMutex<Resident> = SleepingMutex::new(Resident {
+    image: None,
+    life: None,
+    touched: 0,
+    failures: 0,
+    off: None,
+});
+
+/// The compiler, as far as it is there.
+struct Resident {
+    image: Option<Image>,
+    life: Option<Box<Life>>,
+    /// Where the part of its heap ends that some life of it has used.
+    touched: u64,
+    failures: u32,
+    /// Why there is none any more.
+    off: Option<String>,
+}
+
+/// A compiler that was started.
+struct Life {
+    context: Context,
+    /// Where its thread-local variables are.
+    fs: u64,
+    /// Where its heap ends.
+    brk: u64,
+    /// It waits for what it has asked for.
+    waits: bool,
+}
+
+/// What it is known by, from the head of its file; `None` where there is none, or none of use,
+/// which is said.
+pub fn version() -> Option<String> {
+    static VERSION: Once<Option<String>> = Once::new();
+    VERSION
+        .call_once(|| {
+            let mut head = [0; HEAD];
+            let read = files::with(|volume| {
+                let file = volume.open_file(PATH)?;
+                volume.read_at(&file, 0, &mut head)
+            })?;
+            match read {
+                Ok(count) => match Head::read(&head[..count]) {
+                    Ok(head) => Some(head.identity()),
+                    Err(why) => {
+                        console::log(format_args!("{PATH}: {why}: there is no such compiler"));
+                        None
+                    }
+                },
+                Err(_) => None,
+            }
+        })
+        .clone()
+}
+
+/// Hands a request over and waits for the answer.
+///
+/// # Errors
+/// There is none, or it has failed, in words.
+pub fn ask(request: &[u8]) -> Result<Vec<u8>, String> {
+    let mut resident = RESIDENT.lock();
+    let resident = &mut *resident;
+    if let Some(why) = &resident.off {
+        return Err(why.clone());
+    }
+    if resident.image.is_none() {
+        match Image::load(PATH) {
+            Ok(image) => resident.image = Some(image),
+            Err(why) => {
+                // Trying again would take long, and end alike.
+                resident.off = Some(format!("{PATH}: {why}"));
+                return Err(format!("{PATH}: {why}"));
+            }
+        }
+    }
+    let answer = resident.exchange(request);
+    // It may say itself that it must not go on.
+    if answer.as_ref().map_or(true, |answer| answer.first() == Some(&b'f')) {
+        resident.life = None;
+        resident.failures += 1;
+        if resident.failures >= COMPILER_FAILURES {
+            resident.off = Some(format!("the compiler is off, having failed {COMPILER_FAILURES} times"));
+        }
+    }
+    answer.map_err(|why| format!("the compiler failed: {why}"))
+}
+
+impl Resident {
+    fn exchange(&mut self, request: &[u8]) -> Result<Vec<u8>, String> {
+        let Some(image) = &self.image else { return Err("there is none".into()) };
+        let life = match &mut self.life {
+            Some(life) => life,
+            none => none.insert(Box::new(Life::begin(image)?)),
+        };
+        let mut exchange = Exchange::new(request, &mut self.touched);
+        let seconds = boot().options.patience.map(|seconds| seconds * 1_000_000_000);
+        let until = clock::now_ns() + seconds.unwrap_or(COMPILER_PATIENCE_NS);
+        loop {
+            if life.waits {
+                match calls::serve(life, &mut exchange) {
+                    Served::GoesOn => {}
+                    Served::WaitsForMore => return exchange.answer(),
+                    Served::Ends(why) => return Err(exchange.with_last_words(why)),
+                }
+            }
+            life.waits = true;
+            if !life.go_on(until) {
+                return Err(exchange.with_last_words(ended::reason()));
+            }
+        }
+    }
+}
+
+impl Life {
+    /// A new one, with all of its memory as it was at first.
+    fn begin(image: &Image) -> Result<Self, String> {
+        let stack = image.begin()?;
+        Ok(Self {
+            context: Context::new(image.entry(), stack),
+            fs: 0,
+            brk: calls::heap().base,
+            waits: false,
+        })
+    }
+
+    /// Runs it until it asks for something (true) or must not go on.
+    fn go_on(&mut self, until: u64) -> bool {
+        let block = gs::block();
+        let were_on = rflags::read().contains(RFlags::FLAGS_IF);
+        block.patience.store(until, Ordering::Relaxed);
+        switch::prepare(self.fs);
+        if block.alarm.start_timer(until) {
+            // SAFETY: the interrupts that can come, the timer's and other processors', have handlers.
+            unsafe { x86::irq::enable() };
+        }
+        // SAFETY: prepared just now; the lock is held, so no other processor is in it.
+        let asks = unsafe { switch::enter(&mut self.context) };
+        if !were_on {
+            // SAFETY: turning interrupts off is always allowed.
+            unsafe { x86::irq::disable() };
+        }
+        block.patience.store(u64::MAX, Ordering::Relaxed);
+        asks
+    }
+}
