@@ -2,13 +2,13 @@
 
 use bareflow_object::Compiler;
 
-use crate::{Goal, Options};
 use crate::build::{self, Parts};
 use crate::failure::{Failure, Kind};
 use crate::grown::Grown;
 use crate::image::{self, Image, ImageError};
 use crate::link::Base;
 use crate::report::{self, Report};
+use crate::{Goal, Options};
 
 /// What shrinking gives.
 #[derive(Debug)]

@@ -38,8 +38,13 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
         match program(snapshot, module) {
             Err(why) => result.problems.push(format!("module {}: {why}", module.name)),
             Ok(program) => {
-                let work =
-                    Work { builtin: &builtin, llvm: llvm.as_ref(), program: &program, snapshot, index };
+                let work = Work {
+                    builtin: &builtin,
+                    llvm: llvm.as_ref(),
+                    program: &program,
+                    snapshot,
+                    index,
+                };
                 work.module(&mut result, progress);
             }
         }
@@ -152,7 +157,8 @@ impl Work<'_> {
 
     /// The compiler that snapshots call `maker`.
     fn of_maker(&self, maker: &str) -> Option<&dyn Compiler> {
-        let is_llvm = |llvm: &&Llvm<Resident>| maker == format!("{} {}", llvm.name(), llvm.version());
+        let is_llvm =
+            |llvm: &&Llvm<Resident>| maker == format!("{} {}", llvm.name(), llvm.version());
         match maker == self.builtin.name() {
             true => Some(self.builtin),
             false => self.llvm.filter(is_llvm).map(|llvm| llvm as &dyn Compiler),

@@ -119,8 +119,7 @@ impl Head {
         }
         let mut hash = [0; 32];
         hash.copy_from_slice(&head[32..]);
-        let head =
-            Head { dictionary: half(12), unpacked: word(16), packed: word(24), hash };
+        let head = Head { dictionary: half(12), unpacked: word(16), packed: word(24), hash };
         match head.dictionary <= MOST_DICTIONARY && head.unpacked <= MOST && head.packed <= MOST {
             true => Ok(head),
             false => Err(Error::Head),

@@ -132,7 +132,8 @@ fn unpacked(file: &[u8]) -> io::Result<Option<OwnedFd>> {
     }
     // SAFETY: the system made it just now, and nobody else knows it.
     let mut program = std::fs::File::from(unsafe { OwnedFd::from_raw_fd(made) });
-    packed.unpack(|piece| program.write_all(piece).map_err(Failed))
+    packed
+        .unpack(|piece| program.write_all(piece).map_err(Failed))
         .map_err(|Failed(error)| error)?;
     Ok(Some(program.into()))
 }

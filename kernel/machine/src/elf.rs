@@ -113,7 +113,8 @@ impl Program {
             return Err(Error::Misplaced);
         }
         let head = program.parts.iter().find(|part| part.file.start == 0);
-        let head = head.filter(|part| part.file.end >= (FILE_HEADER + count * PROGRAM_HEADER) as u64);
+        let head =
+            head.filter(|part| part.file.end >= (FILE_HEADER + count * PROGRAM_HEADER) as u64);
         let head = head.ok_or(Error::NotStatic)?.address;
         program.headers = (head + FILE_HEADER as u64, count as u64);
         Ok(program)

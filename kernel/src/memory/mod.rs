@@ -127,16 +127,16 @@ pub fn for_core(place: usize) -> Option<&'static Block> {
     Some(block)
 }
 
-/// Whether writable memory is all along a range, of which what is missing is brought in.
+/// Whether memory that may be used so is all along a range, of which what is missing is brought in.
 #[cfg(feature = "engine")]
-pub fn is_there(address: u64, len: u64) -> bool {
+pub fn is_there(address: u64, len: u64, fits: fn(Access) -> bool) -> bool {
     let Some(end) = address.checked_add(len) else { return false };
     let pages = Range { start: address, end }.outer_pages();
     (pages.start..pages.end).step_by(PAGE as usize).all(|page| {
         let access = with(|m| m.translate(page));
         match access {
-            Some((_, access)) => access == Access::ReadWrite,
-            None => bring_in(page),
+            Some((_, access)) => fits(access),
+            None => fits(Access::ReadWrite) && bring_in(page),
         }
     })
 }

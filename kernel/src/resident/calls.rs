@@ -8,6 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use bareflow_machine::paging::Access;
 use bareflow_machine::windows::{COMPILER, COMPILER_STACK, Window};
 
 use super::Life;
@@ -187,11 +188,9 @@ fn read(exchange: &mut Exchange<'_>, file: u64, address: u64, len: u64) -> Optio
 }
 
 fn write(exchange: &mut Exchange<'_>, file: u64, address: u64, len: u64) -> Result<i64, String> {
-    let Some(from) = place(address, len) else { return Ok(BAD_ADDRESS) };
+    let Some(from) = content(address, len) else { return Ok(BAD_ADDRESS) };
     match file {
-        1 if exchange.answer.len() + from.len() > LONGEST => {
-            Err("its answer does not end".into())
-        }
+        1 if exchange.answer.len() + from.len() > LONGEST => Err("its answer does not end".into()),
         1 => {
             exchange.answer.extend_from_slice(from);
             Ok(len as i64)
@@ -214,7 +213,7 @@ fn grow(life: &mut Life, exchange: &mut Exchange<'_>, end: u64) -> u64 {
     let used = end.min(*exchange.touched).saturating_sub(life.brk);
     if used > 0 {
         let first = core::ptr::with_exposed_provenance_mut::<u8>(life.brk as usize);
-        if !memory::is_there(life.brk, used) {
+        if !is_own(life.brk, used, |access| access == Access::ReadWrite) {
             return life.brk;
         }
         // SAFETY: heap of the program, which does not run and was not given this part of it yet.
@@ -225,21 +224,36 @@ fn grow(life: &mut Life, exchange: &mut Exchange<'_>, end: u64) -> u64 {
     end
 }
 
-/// The program's memory there, if all of it is its own and there is memory for it.
+/// The program's memory there, to be written, if all of it is its own and there is memory for it.
 fn place<'p>(address: u64, len: u64) -> Option<&'p mut [u8]> {
-    let holds = |window: Window| {
-        window.contains(address) && len <= window.end() - address || len == 0
-    };
-    let own = [COMPILER, COMPILER_STACK, heap()].into_iter().any(holds);
-    if !own || !memory::is_there(address, len) {
+    if !is_own(address, len, |access| access == Access::ReadWrite) {
         return None;
     }
-    let len = usize::try_from(len).ok()?;
     if len == 0 {
         return Some(&mut []);
     }
     let first = core::ptr::with_exposed_provenance_mut::<u8>(address as usize);
-    // SAFETY: memory of the program, which does not run meanwhile, brought in just now. Reading is
-    // always allowed there, and `is_there` has seen that writing is, too.
-    Some(unsafe { core::slice::from_raw_parts_mut(first, len) })
+    // SAFETY: writable memory of the program, which does not run meanwhile, brought in just now.
+    Some(unsafe { core::slice::from_raw_parts_mut(first, len as usize) })
+}
+
+/// The program's memory there, to be read, constants and code included.
+fn content<'p>(address: u64, len: u64) -> Option<&'p [u8]> {
+    if !is_own(address, len, |access| access != Access::Device) {
+        return None;
+    }
+    if len == 0 {
+        return Some(&[]);
+    }
+    let first = core::ptr::with_exposed_provenance::<u8>(address as usize);
+    // SAFETY: memory of the program, which does not run meanwhile, brought in just now.
+    Some(unsafe { core::slice::from_raw_parts(first, len as usize) })
+}
+
+/// Whether a range is the program's own, and may be used so.
+fn is_own(address: u64, len: u64, fits: fn(Access) -> bool) -> bool {
+    let holds =
+        |window: Window| len == 0 || window.contains(address) && len <= window.end() - address;
+    [COMPILER, COMPILER_STACK, heap()].into_iter().any(holds)
+        && memory::is_there(address, len, fits)
 }

@@ -18,6 +18,8 @@ use crate::memory;
 static ENDED: [AtomicU64; 3] = [const { AtomicU64::new(0) }; 3];
 /// In the place of a vector: it took too long.
 const TOO_LONG: u64 = 256;
+/// That, in words.
+pub const TOO_LONG_WORDS: &str = "it takes too long";
 
 /// An exception: whether it is the compiler's own, which ends it.
 pub fn fault(frame: &mut Frame) -> bool {
@@ -60,7 +62,7 @@ fn end(frame: &mut Frame, words: [u64; 3]) {
 pub fn reason() -> String {
     let [vector, rip, address] = [0, 1, 2].map(|at| ENDED[at].load(Ordering::Relaxed));
     if vector == TOO_LONG {
-        return "it takes too long".into();
+        return TOO_LONG_WORDS.into();
     }
     let name = vectors::name(vector as u8);
     let place = match COMPILER.contains(rip) {

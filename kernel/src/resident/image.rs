@@ -84,7 +84,7 @@ impl Image {
         let bytes: Vec<u8> = words.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
         let rsp = (random - bytes.len() as u64) & !15;
         let end = COMPILER_STACK.end();
-        if !memory::is_there(rsp, end - rsp) {
+        if !memory::is_there(rsp, end - rsp, |access| access == Access::ReadWrite) {
             return Err("there is no memory for its stack".into());
         }
         let at = |address: u64| core::ptr::with_exposed_provenance_mut::<u8>(address as usize);

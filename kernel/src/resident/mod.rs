@@ -39,13 +39,8 @@ use image::Image;
 /// Where it lies on the disk.
 const PATH: &str = "/boot/compilers/llvm";
 
-static RESIDENT: SleepingMutex<Resident> = SleepingMutex::new(Resident {
-    image: None,
-    life: None,
-    touched: 0,
-    failures: 0,
-    off: None,
-});
+static RESIDENT: SleepingMutex<Resident> =
+    SleepingMutex::new(Resident { image: None, life: None, touched: 0, failures: 0, off: None });
 
 /// The compiler, as far as it is there.
 struct Resident {
@@ -120,7 +115,8 @@ pub fn ask(request: &[u8]) -> Result<Vec<u8>, String> {
         resident.life = None;
         resident.failures += 1;
         if resident.failures >= COMPILER_FAILURES {
-            resident.off = Some(format!("the compiler is off, having failed {COMPILER_FAILURES} times"));
+            resident.off =
+                Some(format!("the compiler is off, having failed {COMPILER_FAILURES} times"));
         }
     }
     answer.map_err(|why| format!("the compiler failed: {why}"))
@@ -143,6 +139,9 @@ impl Resident {
                     Served::WaitsForMore => return exchange.answer(),
                     Served::Ends(why) => return Err(exchange.with_last_words(why)),
                 }
+            }
+            if clock::now_ns() >= until {
+                return Err(exchange.with_last_words(ended::TOO_LONG_WORDS.into()));
             }
             life.waits = true;
             if !life.go_on(until) {

@@ -55,7 +55,10 @@ impl Rules {
         let rules = lines.filter(|(_, line)| !line.trim().is_empty()).map(|(number, line)| {
             rule(line).with_context(|| format!("line {number} of the rules"))
         });
-        Ok(Self { rules: rules.collect::<Result<_>>()?, kept: kept.lines().map(str::to_owned).collect() })
+        Ok(Self {
+            rules: rules.collect::<Result<_>>()?,
+            kept: kept.lines().map(str::to_owned).collect(),
+        })
     }
 
     /// Whether any rule may concern a member.
@@ -66,9 +69,10 @@ impl Rules {
     /// What becomes of a section of a member, if anything does.
     pub fn of(&self, member: &str, section: Section<'_>) -> Option<Action> {
         let any = |globs: &[String], text| globs.iter().any(|glob| fits(glob, text));
-        let rule = self.rules.iter().find(|rule| {
-            any(&rule.members, member) && any(&rule.sections, section.name)
-        })?;
+        let rule = self
+            .rules
+            .iter()
+            .find(|rule| any(&rule.members, member) && any(&rule.sections, section.name))?;
         match &rule.action {
             Some(action) => Some(action.clone()),
             // Constructors run before everything else; shared functions may be others' as well.
@@ -87,7 +91,9 @@ impl Rules {
 
 /// A function that only tells of a pass's existence, which whoever registers passes calls.
 fn is_registration(section: &str) -> bool {
-    section.contains("4llvm") && section.contains("initialize") && section.ends_with("PassRegistryE")
+    section.contains("4llvm")
+        && section.contains("initialize")
+        && section.ends_with("PassRegistryE")
 }
 
 fn rule(line: &str) -> Result<Rule> {
@@ -153,7 +159,8 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_fits_says_what_becomes_of_a_section() {
-        let rules = "# comment\njump pass A/* .text.make*\n\nsize 4 A/b.o .rodata\ntrap A/{b,c}.o .text.*";
+        let rules =
+            "# comment\njump pass A/* .text.make*\n\nsize 4 A/b.o .rodata\ntrap A/{b,c}.o .text.*";
         let rules = Rules::read(rules, "A/b.o .text.used\n").expect("rules");
         let of = |member, name| rules.of(member, Section { name, shared: false });
         let trap = Some(Action::Jump(TRAP.into()));
@@ -163,7 +170,10 @@ mod tests {
         assert_eq!(of("A/b.o", ".text.used"), None);
         assert_eq!(of("A/c.o", ".text.used"), trap);
         assert_eq!(of("A/d.o", ".text.other"), None);
-        assert_eq!(of("A/b.o", ".text._ZN4llvm1initializeXPassERNS_12PassRegistryE"), Some(Action::None));
+        assert_eq!(
+            of("A/b.o", ".text._ZN4llvm1initializeXPassERNS_12PassRegistryE"),
+            Some(Action::None)
+        );
         assert_eq!(rules.of("A/b.o", Section { name: ".text.other", shared: true }), None);
         assert!(rules.concern("A/z.o") && !rules.concern("B/b.o"));
         let wrong = Rules::read("drop x\n", "").expect_err("no rule");

@@ -41,7 +41,8 @@ fn by_part(map: &str) -> BTreeMap<String, u64> {
     for line in map.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [address, _, size, _, file, ..] = words[..] else { continue };
-        let (Ok(address), Ok(size)) = (u64::from_str_radix(address, 16), u64::from_str_radix(size, 16))
+        let (Ok(address), Ok(size)) =
+            (u64::from_str_radix(address, 16), u64::from_str_radix(size, 16))
         else {
             continue;
         };

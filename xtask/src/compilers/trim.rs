@@ -289,7 +289,10 @@ mod tests {
         let rules = Rules::read(rules, "").expect("rules");
         let bytes = std::fs::read(&object).expect("an object");
         let trimmed = trim("a/a.o", bytes.clone(), &rules).expect("it is trimmed");
-        assert_eq!(trim("b/a.o", bytes.clone(), &Rules::read("", "").expect("none")).ok(), Some(bytes));
+        assert_eq!(
+            trim("b/a.o", bytes.clone(), &Rules::read("", "").expect("none")).ok(),
+            Some(bytes)
+        );
         let file: object::File<'_> = object::File::parse(&*trimmed).expect("an object");
         use object::{Object, ObjectSection, ObjectSymbol, RelocationTarget};
         let section = |name| file.section_by_name(name).expect("a section");
