@@ -91,7 +91,7 @@ impl Resident {
                 let ended = state.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
                 stop(&mut state);
                 let how = ended.map_or_else(|| error.to_string(), |status| status.to_string());
-                Err(format!("the compiler failed: {how}"))
+                Err(how)
             }
         }
     }

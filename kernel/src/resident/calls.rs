@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use bareflow_machine::paging::Access;
 use bareflow_machine::windows::{COMPILER, COMPILER_STACK, Window};
 
-use super::Life;
+use super::life::Life;
 use crate::devices::clock;
 use crate::memory;
 
@@ -68,7 +68,7 @@ pub struct Exchange<'a> {
 }
 
 /// The compiler's heap.
-pub fn heap() -> Window {
+fn heap() -> Window {
     memory::plan().compiler_heap
 }
 

@@ -14,20 +14,17 @@
 mod calls;
 mod ended;
 mod image;
+mod life;
 
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering;
 
 use bareflow_packed::{HEAD, Head};
 use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
 use spin::Once;
-use x86::bits64::rflags::{self, RFlags};
 
-use crate::arch::context::Context;
-use crate::arch::{gs, switch};
 use crate::boot::boot;
 use crate::cores::SleepingMutex;
 use crate::devices::clock;
@@ -35,6 +32,7 @@ use crate::{console, files};
 use calls::{Exchange, Served};
 pub use ended::{fault, tick};
 use image::Image;
+use life::Life;
 
 /// Where it lies on the disk.
 const PATH: &str = "/boot/compilers/llvm";
@@ -51,17 +49,6 @@ struct Resident {
     failures: u32,
     /// Why there is none any more.
     off: Option<String>,
-}
-
-/// A compiler that was started.
-struct Life {
-    context: Context,
-    /// Where its thread-local variables are.
-    fs: u64,
-    /// Where its heap ends.
-    brk: u64,
-    /// It waits for what it has asked for.
-    waits: bool,
 }
 
 /// What it is known by, from the head of its file; `None` where there is none, or none of use,
@@ -119,7 +106,7 @@ pub fn ask(request: &[u8]) -> Result<Vec<u8>, String> {
                 Some(format!("the compiler is off, having failed {COMPILER_FAILURES} times"));
         }
     }
-    answer.map_err(|why| format!("the compiler failed: {why}"))
+    answer
 }
 
 impl Resident {
@@ -148,38 +135,5 @@ impl Resident {
                 return Err(exchange.with_last_words(ended::reason()));
             }
         }
-    }
-}
-
-impl Life {
-    /// A new one, with all of its memory as it was at first.
-    fn begin(image: &Image) -> Result<Self, String> {
-        let stack = image.begin()?;
-        Ok(Self {
-            context: Context::new(image.entry(), stack),
-            fs: 0,
-            brk: calls::heap().base,
-            waits: false,
-        })
-    }
-
-    /// Runs it until it asks for something (true) or must not go on.
-    fn go_on(&mut self, until: u64) -> bool {
-        let block = gs::block();
-        let were_on = rflags::read().contains(RFlags::FLAGS_IF);
-        block.patience.store(until, Ordering::Relaxed);
-        switch::prepare(self.fs);
-        if block.alarm.start_timer(until) {
-            // SAFETY: the interrupts that can come, the timer's and other processors', have handlers.
-            unsafe { x86::irq::enable() };
-        }
-        // SAFETY: prepared just now; the lock is held, so no other processor is in it.
-        let asks = unsafe { switch::enter(&mut self.context) };
-        if !were_on {
-            // SAFETY: turning interrupts off is always allowed.
-            unsafe { x86::irq::disable() };
-        }
-        block.patience.store(u64::MAX, Ordering::Relaxed);
-        asks
     }
 }

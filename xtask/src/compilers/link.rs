@@ -7,8 +7,11 @@ use anyhow::{Context, Result, ensure};
 use bareflow_machine::windows::COMPILER;
 
 use super::rules::Rules;
-use super::{LLVM, archive, trim};
+use super::{archive, trim};
 use crate::shell;
+
+/// Where Debian has LLVM 22.
+pub const LLVM: &str = "/usr/lib/llvm-22";
 
 /// Parts of LLVM that the program names, as `llvm-config` calls them; what those need follows.
 const COMPONENTS: [&str; 11] = [

@@ -18,9 +18,7 @@ use anyhow::{Context, Result};
 
 use crate::shell;
 use crate::stamp::Stamp;
-
-/// Where Debian has LLVM 22.
-const LLVM: &str = "/usr/lib/llvm-22";
+use link::LLVM;
 
 /// How the program is compiled: as LLVM itself was, and so that the linker can leave out whatever
 /// nothing leads to. It lies far from address 0, so addresses are relative.

@@ -14,6 +14,7 @@ mod publish;
 mod restore;
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_interp::HotLoop;
@@ -37,6 +38,8 @@ pub(crate) struct Curator {
     pub(crate) tournaments: Tournaments,
     /// Code that takes part in the tournament.
     entrants: Entrants,
+    /// How a compiler failed the last time that this was said.
+    failure: String,
 }
 
 /// A look at everything for the policies, which are fields of their own.
@@ -65,6 +68,7 @@ impl Curator {
             stress: Stress::new(seed),
             tournaments: Tournaments::new(seed),
             entrants: Entrants::default(),
+            failure: String::new(),
         }
     }
 
