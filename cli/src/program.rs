@@ -115,8 +115,11 @@ fn level(text: &str) -> Result<LevelChoice, String> {
     }))
 }
 
-/// `O3=llvm`.
-fn compiler(text: &str) -> Result<(Level, String), String> {
+/// `O3=llvm`: a parser of command lines.
+///
+/// # Errors
+/// What it should look like.
+pub fn compiler(text: &str) -> Result<(Level, String), String> {
     let (place, name) = text.split_once('=').ok_or("a level and a compiler: O3=llvm")?;
     if !COMPILERS.contains(&name) {
         return Err(format!("one of {}", COMPILERS.join(", ")));

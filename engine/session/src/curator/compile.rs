@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use bareflow_interp::HotLoop;
 use bareflow_ir::BlockId;
 use bareflow_link::LinkError;
-use bareflow_object::Entry;
+use bareflow_object::{CompileError, Entry};
 use bareflow_profile::Level;
 
 use super::{Curator, now, view};
@@ -49,7 +49,15 @@ impl Curator {
         let Done { wish, epoch, cpu, compiler, result, refused, ns } = done;
         for (name, why) in refused {
             let program = &shared.image(wish.key.image).program.name;
-            shared.explain(format_args!("{program}: {name}: {why}"));
+            let text = format_args!("{program}: {name}: {why}");
+            match &why {
+                // What a compiler cannot do is usual. That it fails is not, and is said, once.
+                CompileError::Internal { what, .. } if self.failure != *what => {
+                    shared.log(text);
+                    self.failure.clone_from(what);
+                }
+                _ => shared.explain(text),
+            }
         }
         self.await_code(&wish, false);
         self.account(shared, &wish, ns);

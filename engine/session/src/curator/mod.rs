@@ -15,6 +15,7 @@ mod publish;
 mod restore;
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_interp::HotLoop;
@@ -40,6 +41,8 @@ pub(crate) struct Curator {
     entrants: Entrants,
     /// When it was last told how it goes.
     told_ns: u64,
+    /// How a compiler failed the last time that this was said.
+    failure: String,
 }
 
 /// A look at everything for the policies, which are fields of their own.
@@ -69,6 +72,7 @@ impl Curator {
             tournaments: Tournaments::new(seed),
             entrants: Entrants::default(),
             told_ns: 0,
+            failure: String::new(),
         }
     }
 
