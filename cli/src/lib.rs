@@ -15,6 +15,7 @@ pub mod failure;
 pub mod grow;
 pub mod image;
 pub mod link;
+mod llm;
 pub mod machine;
 pub mod output_file;
 pub mod page;

@@ -26,6 +26,18 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// The same, without what it writes as long as it succeeds.
+pub fn run_silently(command: &mut Command) -> Result<()> {
+    let line = format!("{command:?}");
+    let ended = command
+        .current_dir(workspace())
+        .output()
+        .with_context(|| format!("cannot start {line}"))?;
+    let said = String::from_utf8_lossy(&ended.stderr);
+    ensure!(ended.status.success(), "{line} ended with {}\n{said}", ended.status);
+    Ok(())
+}
+
 /// The cargo that runs us.
 pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

@@ -20,6 +20,17 @@ core::arch::global_asm!(
     ".text",
 );
 
+#[cfg(not(test))]
+unsafe extern "C" {
+    fn bf_grow(bytes: usize) -> *mut u8;
+}
+
+/// There is no memory to be had in tests.
+#[cfg(test)]
+unsafe fn bf_grow(_: usize) -> *mut u8 {
+    core::ptr::null_mut()
+}
+
 /// Files open at a time: with the console's three descriptors as many as Linux allows.
 const FILES: usize = 1021;
 /// Descriptors below are the console's.
@@ -29,6 +40,8 @@ const FIRST: i32 = 3;
 const ENOENT: i32 = 2;
 const EIO: i32 = 5;
 const EBADF: i32 = 9;
+const ENOMEM: i32 = 12;
+const EACCES: i32 = 13;
 const ENOTDIR: i32 = 20;
 const EISDIR: i32 = 21;
 const EINVAL: i32 = 22;
@@ -239,6 +252,35 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
         }
         None => -EBADF,
     }
+}
+
+/// `bf_map`: the file is read into memory of the program, whole.
+///
+/// # Safety
+/// There is room for an address at `at`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bf_map(descriptor: i32, at: *mut *const u8) -> isize {
+    // SAFETY: this is a host call.
+    let Some(file) = (unsafe { state() }).file(descriptor) else {
+        return if (0..FIRST).contains(&descriptor) { -EACCES } else { -EBADF } as isize;
+    };
+    let size = file.size as usize;
+    let before = core::mem::take(&mut file.position);
+    // SAFETY: any size will do.
+    let room = unsafe { bf_grow(size) };
+    if room.is_null() {
+        return -ENOMEM as isize;
+    }
+    // SAFETY: there is room for the whole file, and for the address.
+    let length = unsafe {
+        at.write_unaligned(room);
+        file_read(descriptor, room, size)
+    };
+    // SAFETY: this is a host call, and `file_read` has ended.
+    if let Some(file) = (unsafe { state() }).file(descriptor) {
+        file.position = before;
+    }
+    length
 }
 
 /// `bf_terminal` of files: none is one.

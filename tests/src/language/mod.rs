@@ -1,0 +1,8 @@
+//! Language models for tests: files of random weights in every format, and a plain program that they are
+//! compared with.
+
+pub mod blocks;
+pub mod file;
+pub mod llama2c;
+pub mod plain;
+pub mod random;
