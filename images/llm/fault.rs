@@ -1,21 +1,32 @@
 //! What may be wrong with what the program was given: one message with the file, the place and the cure.
 
+use core::cell::Cell;
+
 use crate::host::{self, Stream};
 use crate::text;
 
 /// The result of what can go wrong so.
 pub type Checked<T> = Result<T, Fault>;
 
-/// Something that keeps the program from going on.
+/// Something that keeps the program from going on. There is one at a time, so what it is lies in a place of its
+/// own, and results are as small as if nothing could go wrong.
 #[derive(Clone, Copy)]
-pub struct Fault {
-    /// Where in the file it is.
-    pub place: Place,
-    /// What is wrong.
-    pub what: &'static str,
-    /// What whoever reads it can do.
-    pub cure: &'static str,
+pub struct Fault(());
+
+/// What is wrong.
+#[derive(Clone, Copy)]
+struct Story {
+    place: Place,
+    what: &'static str,
+    cure: &'static str,
 }
+
+struct Newest(Cell<Story>);
+
+// SAFETY: only the first thread has faults: helpers multiply.
+unsafe impl Sync for Newest {}
+
+static NEWEST: Newest = Newest(Cell::new(Story { place: Place::Whole, what: "", cure: "" }));
 
 /// A place in a file.
 #[derive(Clone, Copy)]
@@ -39,16 +50,23 @@ pub const CONVERT: &str =
     "convert the model to one of the forms that docs/language-models.md lists";
 
 impl Fault {
-    pub const fn new(place: Place, what: &'static str, cure: &'static str) -> Self {
-        Self { place, what, cure }
+    /// At `place` it is so, and whoever reads of it can do that.
+    #[cold]
+    #[inline(never)]
+    pub fn new(place: Place, what: &'static str, cure: &'static str) -> Self {
+        NEWEST.0.set(Story { place, what, cure });
+        Self(())
     }
 
     /// Ends the program with this message about `file`.
+    #[cold]
+    #[inline(never)]
     pub fn end(self, file: &[u8]) -> ! {
+        let Story { place, what, cure } = NEWEST.0.get();
         let out = Stream::Error;
         host::write(out, b"error: ");
         host::write(out, file);
-        match self.place {
+        match place {
             Place::Whole => {}
             Place::Byte(at) => {
                 host::write(out, b": byte ");
@@ -71,7 +89,7 @@ impl Fault {
                 text::number(out, value);
             }
         }
-        for part in [": ", self.what, "; ", self.cure, "\n"] {
+        for part in [": ", what, "; ", cure, "\n"] {
             host::write(out, part.as_bytes());
         }
         host::exit(1)

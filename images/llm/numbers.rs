@@ -48,7 +48,8 @@ pub fn exp(x: f32) -> f32 {
     if x < LOW { 0.0 } else { sum * scale }
 }
 
-/// `base` to the power of `-exponent`, for a base above 0.
+/// `base` to the power of `-exponent`, for a base above 0. Called seldom, like the next one.
+#[inline(never)]
 pub fn inverse_power(base: f64, exponent: f64) -> f64 {
     wide_exp(-exponent * ln(base))
 }
@@ -84,6 +85,7 @@ fn wide_exp(x: f64) -> f64 {
 }
 
 /// Sine and cosine of a number below 2^31.
+#[inline(never)]
 pub fn sine_cosine(x: f64) -> (f32, f32) {
     use core::f64::consts::{FRAC_2_PI, FRAC_PI_2};
     let quarter = nearest(x * FRAC_2_PI);

@@ -2,7 +2,7 @@
 
 use crate::fault::Checked;
 use crate::memory::room;
-use crate::model::attention;
+use crate::model::{attention, formats};
 
 /// How to choose.
 #[derive(Clone, Copy)]
@@ -74,7 +74,7 @@ impl Sampler {
     /// Puts those that may be chosen in front, the best first; how many they are.
     fn candidates(&mut self, shares: &[f32]) -> usize {
         let choice = self.choice;
-        let least = attention::largest(shares) * choice.min_p;
+        let least = formats::largest(shares) * choice.min_p;
         let share = |token: u32| shares.get(token as usize).copied().unwrap_or(0.0);
         let mut count = 0;
         for (token, share) in shares.iter().enumerate() {
@@ -142,13 +142,8 @@ fn sift(heap: &mut [u32], mut at: usize, better: &impl Fn(u32, u32) -> bool) {
 
 /// The first of those with the highest score.
 fn best(scores: &[f32]) -> u32 {
-    let (mut best, mut most) = (0, f32::MIN);
-    for (token, score) in scores.iter().enumerate() {
-        if *score > most {
-            (best, most) = (token as u32, *score);
-        }
-    }
-    best
+    let most = formats::largest(scores);
+    scores.iter().position(|score| *score == most).unwrap_or(0) as u32
 }
 
 fn penalise(scores: &mut [f32], so_far: &[u32], penalty: f32) {

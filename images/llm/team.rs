@@ -147,6 +147,21 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// Writes one number, or adds to it.
+    ///
+    /// # Safety
+    /// As for [`Self::set`].
+    #[inline(always)]
+    pub unsafe fn add(&self, index: usize, value: f32, more: bool) {
+        if index < self.len {
+            // SAFETY: inside, and the caller's alone.
+            unsafe {
+                let place = self.at.add(index);
+                *place = if more { *place + value } else { value };
+            }
+        }
+    }
+
     /// A part of them.
     ///
     /// # Safety

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bareflow_tests::language::blocks::{self, Format};
 use bareflow_tests::language::plain::{Model, Run};
-use bareflow_tests::language::{file, llama2c};
+use bareflow_tests::language::{damage, file, llama2c, native};
 use bareflow_tests::process::{self, Ended};
 use bareflow_tests::{artefact, place};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -88,6 +88,24 @@ fn check_format(format: Format) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Damaged files are refused in words, or answered from; nothing else happens.
+fn check_damage(format: Option<Format>) -> Result<(), Failed> {
+    let program = native::program()?;
+    let refused = match format {
+        Some(format) => damage::try_all(&program, &file::random(format).0, 12_000, 500, &[])?,
+        None => {
+            let folder = tempfile::tempdir()?;
+            let tokenizer = folder.path().join("tokenizer");
+            let (model, tokens) = llama2c::random();
+            std::fs::write(&tokenizer, &tokens)?;
+            let tokenizer = tokenizer.to_str().ok_or("a path that is not UTF-8")?;
+            damage::try_all(&program, &model, 256, 200, &["--tokenizer", tokenizer])?
+        }
+    };
+    // Otherwise nothing was damaged.
+    if refused < 50 { Err(format!("only {refused} refused").into()) } else { Ok(()) }
+}
+
 /// What the trained model says, by a plain program.
 struct Stories {
     folder: PathBuf,
@@ -148,6 +166,10 @@ fn main() {
         trials.push(Trial::test(format!("random weights in {format:?}"), move || {
             check_format(format)
         }));
+    }
+    for format in [Some(Format::Q4_1), Some(Format::Q6K), None] {
+        let name = format.map_or("llama2.c".to_owned(), |format| format!("{format:?}"));
+        trials.push(Trial::test(format!("damaged files, {name}"), move || check_damage(format)));
     }
     let folder = models();
     let ignored = folder.is_none();

@@ -171,12 +171,14 @@ fn compile_rust_program(source: &Path, level: &str, support: &Path, out: &Path) 
 
 /// How loops over the sixteen lanes of the language model become vectors of sixteen, in LLVM's own form that
 /// no machine is named in: each compiler makes of it what its machine has. Loops of sixteen rounds are
-/// not unrolled before, others that would have to compare addresses stay as they are.
-const SIXTEEN_LANES: [&str; 4] = [
+/// not unrolled before, others that would have to compare addresses stay as they are, and what is not marked
+/// as inline is not, unless it is small.
+const SIXTEEN_LANES: [&str; 5] = [
     "-force-vector-width=16",
     "-unroll-full-max-count=15",
     "-runtime-memory-check-threshold=0",
     "-unroll-runtime=false",
+    "-inline-threshold=30",
 ];
 
 /// The language model. It stands on host calls alone.

@@ -111,7 +111,7 @@ impl Metadata {
     /// There is none.
     pub fn size(&self, key: &'static [u8]) -> Checked<usize> {
         let number =
-            self.number(key)?.ok_or(Fault::new(Place::Name(key), "is missing", CONVERT))?;
+            self.number(key)?.ok_or_else(|| Fault::new(Place::Name(key), "is missing", CONVERT))?;
         usize::try_from(number).map_err(|_| wrong(key))
     }
 

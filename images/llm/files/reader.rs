@@ -30,6 +30,7 @@ impl Reader {
     }
 
     /// The next `count` bytes.
+    #[inline(never)]
     pub fn take(&mut self, count: usize) -> Checked<&'static [u8]> {
         let end = self.at.checked_add(count);
         let taken = end.and_then(|end| self.bytes.get(self.at..end));
@@ -58,10 +59,12 @@ impl Reader {
         Ok(u16::from_le_bytes(self.word()?))
     }
 
+    #[inline(never)]
     pub fn u32(&mut self) -> Checked<u32> {
         Ok(u32::from_le_bytes(self.word()?))
     }
 
+    #[inline(never)]
     pub fn u64(&mut self) -> Checked<u64> {
         Ok(u64::from_le_bytes(self.word()?))
     }

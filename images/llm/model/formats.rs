@@ -9,6 +9,10 @@
 //! is added up beside, and goes to the sum last. So the order depends on the format alone; how many vectors
 //! are multiplied at once, which processor does it and how wide its own vectors are, changes nothing.
 //!
+//! The one thing that is not so is a row with several vectors (a prompt): it is unpacked first, so that the
+//! work of that is done once, and a weight is a number with its own rounding then. Which of the two is done
+//! depends on the prompt alone.
+//!
 //! All loops over lanes have a fixed number of rounds and no order among them: that is what compilers
 //! make vectors of without being allowed to change a sum.
 
@@ -33,22 +37,23 @@ fn total(mut lanes: Lanes) -> f32 {
     lanes[0]
 }
 
-/// Numbers in sixteens; the last are filled up with zeros, which change no sum.
+/// Numbers in sixteens; the last are filled up with what changes no result.
 #[inline(always)]
-fn by_lanes(values: &[f32], mut each: impl FnMut(&Lanes)) {
+fn by_lanes(values: &[f32], neutral: f32, mut each: impl FnMut(&Lanes)) {
     let (whole, rest) = values.as_chunks::<LANES>();
     whole.iter().for_each(&mut each);
     if !rest.is_empty() {
-        let mut last = [0.0; LANES];
+        let mut last = [neutral; LANES];
         last[..rest.len()].copy_from_slice(rest);
         each(&last);
     }
 }
 
 /// The sum of a row of numbers, in the order of a product.
+#[inline(never)]
 pub fn sum(values: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
-    by_lanes(values, |values| {
+    by_lanes(values, 0.0, |values| {
         for lane in 0..LANES {
             lanes[lane] += values[lane];
         }
@@ -57,14 +62,28 @@ pub fn sum(values: &[f32]) -> f32 {
 }
 
 /// The sum of their squares.
+#[inline(never)]
 pub fn squares(values: &[f32]) -> f32 {
     let mut lanes = [0.0; LANES];
-    by_lanes(values, |values| {
+    by_lanes(values, 0.0, |values| {
         for lane in 0..LANES {
             lanes[lane] += values[lane] * values[lane];
         }
     });
     total(lanes)
+}
+
+/// The largest of some numbers.
+#[inline(never)]
+pub fn largest(values: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let mut lanes = [f32::MIN; LANES];
+    by_lanes(values, f32::MIN, |values| {
+        for lane in 0..LANES {
+            lanes[lane] = larger(values[lane], lanes[lane]);
+        }
+    });
+    lanes.into_iter().fold(f32::MIN, larger)
 }
 
 /// Vectors to multiply with: their values, and the sum of each group of them.
@@ -76,9 +95,9 @@ pub struct Input<'a> {
 
 /// A way to store a row.
 pub trait Row {
-    /// Its products with `N` vectors. What a vector has fewer numbers than the row has weights does not
+    /// Its product with a vector. What the vector has fewer numbers than the row has weights does not
     /// count, and the other way round.
-    fn times<const N: usize>(row: &[u8], inputs: [Input; N]) -> [f32; N];
+    fn times(row: &[u8], input: Input) -> f32;
     /// Adds `factor` times the row to `to`.
     fn add(row: &[u8], factor: f32, to: &mut [f32]);
 }
@@ -115,31 +134,26 @@ impl<P: Plain> Single<P> {
 
 impl<P: Plain> Row for Single<P> {
     #[inline(always)]
-    fn times<const N: usize>(row: &[u8], inputs: [Input; N]) -> [f32; N] {
-        let mut lanes = [[0.0; LANES]; N];
-        let count = shortest(row.len() / P::BYTES, &inputs);
+    fn times(row: &[u8], input: Input) -> f32 {
+        let mut lanes = [0.0; LANES];
+        let count = (row.len() / P::BYTES).min(input.values.len());
         let (whole, rest) = (count / LANES, count % LANES);
         for at in 0..whole {
-            for each in 0..N {
-                let values = inputs[each].values.as_ptr();
-                // SAFETY: row and vectors have at least `count` of them.
-                unsafe {
-                    let weights = row.as_ptr().add(at * LANES * P::BYTES);
-                    Self::sixteen(weights, values.add(at * LANES), &mut lanes[each]);
-                }
+            // SAFETY: row and vector have at least `count` of them.
+            unsafe {
+                let weights = row.as_ptr().add(at * LANES * P::BYTES);
+                Self::sixteen(weights, input.values.as_ptr().add(at * LANES), &mut lanes);
             }
         }
         if rest > 0 {
             let (mut weights, mut values) = ([0; MOST], [0.0; LANES]);
             let start = whole * LANES;
             fill(&mut weights, row, start * P::BYTES, rest * P::BYTES);
-            for each in 0..N {
-                fill(&mut values, inputs[each].values, start, rest);
-                // SAFETY: the arrays have sixteen of them.
-                unsafe { Self::sixteen(weights.as_ptr(), values.as_ptr(), &mut lanes[each]) };
-            }
+            fill(&mut values, input.values, start, rest);
+            // SAFETY: the arrays have sixteen of them.
+            unsafe { Self::sixteen(weights.as_ptr(), values.as_ptr(), &mut lanes) };
         }
-        lanes.map(total)
+        total(lanes)
     }
 
     #[inline(always)]
@@ -171,15 +185,6 @@ impl<P: Plain> Row for Single<P> {
     }
 }
 
-/// Most weights for which every vector has a value.
-#[inline(always)]
-fn shortest<const N: usize>(mut count: usize, inputs: &[Input; N]) -> usize {
-    for input in inputs {
-        count = count.min(input.values.len());
-    }
-    count
-}
-
 /// Copies a part to the beginning of an array.
 #[inline(always)]
 fn fill<T: Copy, const N: usize>(to: &mut [T; N], from: &[T], start: usize, count: usize) {
@@ -190,47 +195,34 @@ fn fill<T: Copy, const N: usize>(to: &mut [T; N], from: &[T], start: usize, coun
 
 impl<P: Packed> Row for Grouped<P> {
     #[inline(always)]
-    fn times<const N: usize>(row: &[u8], inputs: [Input; N]) -> [f32; N] {
-        let mut lanes = [[0.0; LANES]; N];
-        let mut least = [0.0; N];
-        let blocks = row.len() / P::BYTES;
-        let mut count = shortest(blocks * P::GROUPS * GROUP, &inputs) / GROUP;
+    fn times(row: &[u8], input: Input) -> f32 {
+        let (mut lanes, mut least) = ([0.0; LANES], 0.0);
+        let mut count = (row.len() / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
         if P::LEAST {
-            for input in inputs {
-                count = count.min(input.sums.len());
-            }
+            count = count.min(input.sums.len());
         }
         for at in 0..count {
-            // SAFETY: the row has more than so many groups.
-            let (block, inside) =
-                unsafe { (row.as_ptr().add(at / P::GROUPS * P::BYTES), at % P::GROUPS) };
-            // SAFETY: the block is whole, and vectors have at least `count` groups of numbers.
+            let inside = at % P::GROUPS;
+            // SAFETY: the row has that block, and the vector at least `count` groups of numbers.
             unsafe {
+                let block = row.as_ptr().add(at / P::GROUPS * P::BYTES);
+                let values = input.values.as_ptr().add(at * GROUP);
                 let group = P::group(block, inside);
-                for each in 0..N {
-                    let values = inputs[each].values.as_ptr().add(at * GROUP);
-                    for lane in 0..LANES {
-                        let low = P::low(block, inside, lane) * *values.add(lane);
-                        let high = P::high(block, inside, lane) * *values.add(lane + LANES);
-                        lanes[each][lane] += if P::HALVES {
-                            group.scale * low + group.second * high
-                        } else {
-                            group.scale * (low + high)
-                        };
-                    }
-                    if P::LEAST {
-                        least[each] += group.least * *inputs[each].sums.as_ptr().add(at);
-                    }
+                for lane in 0..LANES {
+                    let low = P::low(block, inside, lane) * *values.add(lane);
+                    let high = P::high(block, inside, lane) * *values.add(lane + LANES);
+                    lanes[lane] += if P::HALVES {
+                        group.scale * low + group.second * high
+                    } else {
+                        group.scale * (low + high)
+                    };
+                }
+                if P::LEAST {
+                    least += group.least * *input.sums.as_ptr().add(at);
                 }
             }
         }
-        let mut products = lanes.map(total);
-        if P::LEAST {
-            for each in 0..N {
-                products[each] += least[each];
-            }
-        }
-        products
+        if P::LEAST { total(lanes) + least } else { total(lanes) }
     }
 
     #[inline(always)]
@@ -291,6 +283,29 @@ impl Plain for BF16 {
     }
 }
 
+/// The products of a row of numbers, in whole lanes, with four vectors. What a vector with fewer numbers makes is
+/// of no use.
+pub fn products(row: &[f32], vectors: [&[f32]; 4]) -> [f32; 4] {
+    // What is too short is not read: the row itself stands for it.
+    let [a, b, c, d] = vectors.map(|vector| if vector.len() < row.len() { row } else { vector });
+    let rest = |vector: &'_ [f32]| vector.as_chunks::<LANES>().0.as_ptr();
+    let (a, b, c, d) = (rest(a), rest(b), rest(c), rest(d));
+    // Four names, not an array of four: so they stay in registers.
+    let (mut of_a, mut of_b) = ([0.0; LANES], [0.0; LANES]);
+    let (mut of_c, mut of_d) = ([0.0; LANES], [0.0; LANES]);
+    for (at, weights) in row.as_chunks::<LANES>().0.iter().enumerate() {
+        // SAFETY: every vector is at least as long as the row.
+        let (a, b, c, d) = unsafe { (&*a.add(at), &*b.add(at), &*c.add(at), &*d.add(at)) };
+        for lane in 0..LANES {
+            of_a[lane] += weights[lane] * a[lane];
+            of_b[lane] += weights[lane] * b[lane];
+            of_c[lane] += weights[lane] * c[lane];
+            of_d[lane] += weights[lane] * d[lane];
+        }
+    }
+    [total(of_a), total(of_b), total(of_c), total(of_d)]
+}
+
 /// How a tensor is stored.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -307,60 +322,46 @@ pub enum Format {
     Q6K,
 }
 
-/// Evaluates an expression in which `$row` is the [`Row`] of a format.
+/// Calls a function with the [`Row`] of a format.
 macro_rules! with_row {
-    ($format:expr, $row:ident => $do:expr) => {{
-        use $crate::model::blocks as b;
-        use $crate::model::formats::{self as f, Format, Grouped, Single};
+    ($format:expr, $function:ident($($argument:expr),*)) => {
         match $format {
-            Format::F32 => {
-                type $row = Single<f::F32>;
-                $do
-            }
-            Format::F16 => {
-                type $row = Single<f::F16>;
-                $do
-            }
-            Format::BF16 => {
-                type $row = Single<f::BF16>;
-                $do
-            }
-            Format::Q8_0 => {
-                type $row = Grouped<b::Q8_0>;
-                $do
-            }
-            Format::Q4_0 => {
-                type $row = Grouped<b::Q4_0>;
-                $do
-            }
-            Format::Q4_1 => {
-                type $row = Grouped<b::Q4_1>;
-                $do
-            }
-            Format::Q5_0 => {
-                type $row = Grouped<b::Q5_0>;
-                $do
-            }
-            Format::Q5_1 => {
-                type $row = Grouped<b::Q5_1>;
-                $do
-            }
-            Format::Q4K => {
-                type $row = Grouped<b::Q4K>;
-                $do
-            }
-            Format::Q5K => {
-                type $row = Grouped<b::Q5K>;
-                $do
-            }
-            Format::Q6K => {
-                type $row = Grouped<b::Q6K>;
-                $do
-            }
+            Format::F32 => $function::<Single<F32>>($($argument),*),
+            Format::F16 => $function::<Single<F16>>($($argument),*),
+            Format::BF16 => $function::<Single<BF16>>($($argument),*),
+            Format::Q8_0 => $function::<Grouped<Q8_0>>($($argument),*),
+            Format::Q4_0 => $function::<Grouped<Q4_0>>($($argument),*),
+            Format::Q4_1 => $function::<Grouped<Q4_1>>($($argument),*),
+            Format::Q5_0 => $function::<Grouped<Q5_0>>($($argument),*),
+            Format::Q5_1 => $function::<Grouped<Q5_1>>($($argument),*),
+            Format::Q4K => $function::<Grouped<Q4K>>($($argument),*),
+            Format::Q5K => $function::<Grouped<Q5K>>($($argument),*),
+            Format::Q6K => $function::<Grouped<Q6K>>($($argument),*),
         }
-    }};
+    };
 }
-pub(crate) use with_row;
+
+// A function of its own for each format: what a model does not have never runs, never rises, and can be left
+// out of an image.
+#[inline(never)]
+fn times_of<R: Row>(row: &[u8], input: Input) -> f32 {
+    R::times(row, input)
+}
+
+#[inline(never)]
+fn add_of<R: Row>(row: &[u8], factor: f32, to: &mut [f32]) {
+    R::add(row, factor, to);
+}
+
+/// The product of a row with a vector.
+pub fn times(format: Format, row: &[u8], input: Input) -> f32 {
+    with_row!(format, times_of(row, input))
+}
+
+/// Adds `factor` times a row to `to`.
+pub fn add(format: Format, row: &[u8], factor: f32, to: &mut [f32]) {
+    with_row!(format, add_of(row, factor, to));
+}
 
 impl Format {
     /// Bytes of a block, and weights in it.

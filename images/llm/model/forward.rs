@@ -2,7 +2,7 @@
 
 use super::attention;
 use super::cache::Cache;
-use super::formats::{self, GROUP, Input, Row, with_row};
+use super::formats::{self, GROUP, Input, LANES};
 use super::{Layer, Matrix, Model};
 use crate::fault::Checked;
 use crate::host;
@@ -19,45 +19,54 @@ const WORTH: usize = 1 << 16;
 /// Rows in a piece of work: 16 numbers are one line of a processor's cache, which only one writes.
 const ROWS: usize = 16;
 
-/// Vectors of a batch, one behind the other.
+/// Vectors of a batch, one behind the other, each filled up with zeros to whole lanes.
 struct Vectors {
     numbers: &'static mut [f32],
     /// The sum of each group, for formats that have a least value.
     sums: &'static mut [f32],
     width: usize,
+    /// From one to the next.
+    step: usize,
+}
+
+/// The width of a vector that is filled up to whole lanes.
+const fn whole_lanes(width: usize) -> usize {
+    width.next_multiple_of(LANES)
 }
 
 impl Vectors {
     fn new(width: usize) -> Checked<Self> {
-        Ok(Self {
-            numbers: room(width * BATCH)?,
-            sums: room(width.div_ceil(GROUP) * BATCH)?,
-            width,
-        })
+        let step = whole_lanes(width);
+        let sums = room(width.div_ceil(GROUP) * BATCH)?;
+        Ok(Self { numbers: room(step * BATCH)?, sums, width, step })
     }
 
     fn get(&self, index: usize) -> &[f32] {
-        self.numbers
-            .get(index * self.width..)
-            .and_then(|rest| rest.get(..self.width))
-            .unwrap_or_default()
+        let rest = self.numbers.get(index * self.step..);
+        rest.and_then(|rest| rest.get(..self.width)).unwrap_or_default()
     }
 
     fn get_mut(&mut self, index: usize) -> &mut [f32] {
         let width = self.width;
-        let rest = self.numbers.get_mut(index * width..).unwrap_or_default();
+        let rest = self.numbers.get_mut(index * self.step..).unwrap_or_default();
         rest.get_mut(..width).unwrap_or_default()
     }
 
     /// Sums up the groups of the first `count`.
     fn add_up(&mut self, count: usize) {
         let each = self.width.div_ceil(GROUP).max(1);
-        let vectors = self.numbers.chunks(self.width.max(1)).take(count);
+        let vectors = self.numbers.chunks(self.step.max(1)).take(count);
         for (vector, sums) in vectors.zip(self.sums.chunks_mut(each)) {
             for (group, sum) in vector.chunks(GROUP).zip(sums) {
                 *sum = formats::sum(group);
             }
         }
+    }
+
+    /// A vector from a number on, with what it is filled up with; nothing behind the batch.
+    fn part(&self, index: usize, start: usize) -> &[f32] {
+        let rest = self.numbers.get(index * self.step..);
+        rest.and_then(|rest| rest.get(start..self.step)).unwrap_or_default()
     }
 
     fn input(&self, index: usize) -> Input<'_> {
@@ -117,7 +126,7 @@ impl Engine {
     pub fn put(&mut self, tokens: &[u32], position: usize) {
         let count = tokens.len().min(BATCH);
         for (index, token) in tokens.iter().take(count).enumerate() {
-            self.model.embedding.unpack(*token as usize, self.stream.get_mut(index));
+            self.model.embedding.unpack(*token as usize, 0, self.stream.get_mut(index));
         }
         let each = self.model.rope.angles_len();
         for (index, angles) in self.angles.chunks_mut(each.max(1)).take(count).enumerate() {
@@ -172,7 +181,7 @@ impl Engine {
         }
         let shared = shape.heads / shape.key_heads.max(1);
         let head = shape.head;
-        let query_width = shape.query_width();
+        let (query_width, step) = (shape.query_width(), self.attended.step);
         let scores = Shared::new(self.scores);
         let to = Shared::new(self.attended.numbers);
         let (cache, queries) = (&self.cache, &self.queries);
@@ -183,7 +192,7 @@ impl Engine {
                     let query = queries.get(index).get(piece * head..).unwrap_or_default();
                     let query = query.get(..head).unwrap_or_default();
                     let scores = scores.part(piece * cache.positions, position + index + 1);
-                    let to = to.part(index * query_width + piece * head, head);
+                    let to = to.part(index * step + piece * head, head);
                     attention::attend(
                         cache,
                         cache.head(number, piece / shared.max(1)),
@@ -209,7 +218,7 @@ impl Engine {
             (&layer.up, Shared::new(self.ups.numbers)),
         ];
         multiply(&self.team, &products, &self.normed, count);
-        let hidden = self.gates.width * count;
+        let hidden = self.gates.step * count;
         let gates = self.gates.numbers.iter_mut().take(hidden);
         for (gate, up) in gates.zip(self.ups.numbers.iter()) {
             *gate *= up / (1.0 + numbers::exp(-*gate));
@@ -245,7 +254,11 @@ fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, coun
             if piece < pieces {
                 let first = piece * ROWS;
                 let end = matrix.rows.min(first + ROWS);
-                with_row!(matrix.format, R => rows::<R>(matrix, first, end, vectors, count, *to));
+                if count == 1 {
+                    one(matrix, first, end, vectors.input(0), *to);
+                } else {
+                    several(matrix, first, end, vectors, count, *to);
+                }
                 return;
             }
             piece -= pieces;
@@ -259,36 +272,42 @@ fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, coun
     share(team, pieces, weights * count, &work);
 }
 
-/// Some rows of a matrix with all vectors.
-#[inline(never)]
-fn rows<R: Row>(
-    matrix: &Matrix,
-    first: usize,
-    end: usize,
-    vectors: &Vectors,
-    count: usize,
-    to: Shared,
-) {
-    let mut index = 0;
-    while index + ABREAST <= count {
-        let inputs: [Input; ABREAST] = core::array::from_fn(|each| vectors.input(index + each));
-        for (row, bytes) in (first..end).zip(matrix.rows(first, end)) {
-            let products = R::times(bytes, inputs);
-            for (each, product) in products.iter().enumerate() {
-                // SAFETY: these rows are this piece's alone.
-                unsafe { to.set((index + each) * matrix.rows + row, *product) };
-            }
-        }
-        index += ABREAST;
+/// Some rows of a matrix with one vector: as they lie in the file.
+fn one(matrix: &Matrix, first: usize, end: usize, vector: Input, to: Shared) {
+    for (row, bytes) in (first..end).zip(matrix.rows(first, end)) {
+        let product = formats::times(matrix.format, bytes, vector);
+        // SAFETY: these rows are this piece's alone.
+        unsafe { to.set(row, product) };
     }
-    while index < count {
-        let input = vectors.input(index);
-        for (row, bytes) in (first..end).zip(matrix.rows(first, end)) {
-            let [product] = R::times(bytes, [input]);
-            // SAFETY: as above.
-            unsafe { to.set(index * matrix.rows + row, product) };
+}
+
+/// Numbers of a row that are unpacked at a time. They stay in a processor's nearest cache.
+const PART: usize = 1 << 12;
+
+/// Some rows of a matrix with several vectors: unpacked first, once for all of them.
+#[inline(never)]
+fn several(matrix: &Matrix, first: usize, end: usize, vectors: &Vectors, count: usize, to: Shared) {
+    let mut unpacked = [0.0; PART];
+    let step = whole_lanes(matrix.rows);
+    for row in first..end {
+        let mut start = 0;
+        while start < matrix.columns {
+            let columns = PART.min(matrix.columns - start);
+            matrix.unpack(row, start, unpacked.get_mut(..columns).unwrap_or_default());
+            // Behind the last column of all there are zeros, and the vectors have them, too.
+            let part = unpacked.get(..whole_lanes(columns)).unwrap_or_default();
+            let mut index = 0;
+            while index < count {
+                let inputs = core::array::from_fn(|each| vectors.part(index + each, start));
+                let products: [f32; ABREAST] = formats::products(part, inputs);
+                for (each, product) in products.into_iter().enumerate().take(count - index) {
+                    // SAFETY: these rows are this piece's alone.
+                    unsafe { to.add((index + each) * step + row, product, start > 0) };
+                }
+                index += ABREAST;
+            }
+            start += columns;
         }
-        index += 1;
     }
 }
 

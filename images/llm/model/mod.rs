@@ -9,7 +9,7 @@ pub mod rope;
 
 use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::{Zeroed, room};
-use formats::{Format, Row, with_row};
+use formats::Format;
 use rope::Rope;
 
 /// Sizes of a model of the Llama family.
@@ -128,10 +128,12 @@ impl Matrix {
         bytes.get(..wanted).unwrap_or(bytes).chunks_exact(self.row_bytes.max(1))
     }
 
-    /// Makes a row numbers.
-    pub fn unpack(&self, row: usize, to: &mut [f32]) {
+    /// Makes numbers of a row, from number `start` on, where a block begins.
+    pub fn unpack(&self, row: usize, start: usize, to: &mut [f32]) {
+        let (bytes, each) = self.format.block();
+        let row = self.row(row).get(start / each * bytes..).unwrap_or_default();
         to.fill(0.0);
-        with_row!(self.format, R => R::add(self.row(row), 1.0, to));
+        formats::add(self.format, row, 1.0, to);
     }
 
     /// A matrix of one row as numbers.
@@ -140,7 +142,7 @@ impl Matrix {
     /// There is no memory for them.
     pub fn vector(&self) -> Checked<&'static [f32]> {
         let to = room(self.columns)?;
-        self.unpack(0, to);
+        self.unpack(0, 0, to);
         Ok(to)
     }
 }

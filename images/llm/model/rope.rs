@@ -76,6 +76,8 @@ impl Rope {
     }
 }
 
+/// Not inlined: of pairs, vectors are made with more shuffling than they are worth.
+#[inline(never)]
 fn turned([x, y]: [f32; 2], [cosine, sine]: [f32; 2]) -> [f32; 2] {
     [x * cosine - y * sine, x * sine + y * cosine]
 }

@@ -86,7 +86,7 @@ impl Chat {
                 let found = TEMPLATES.iter().find(|template| template.name == name);
                 let what = "is a template that is not known";
                 let cure = "chatml, llama2, llama3 and zephyr are";
-                Some(found.ok_or(Fault::new(Place::Name(name), what, cure))?)
+                Some(found.ok_or_else(|| Fault::new(Place::Name(name), what, cure))?)
             }
             None => TEMPLATES.iter().find(|template| contains(vocabulary.template, template.sign)),
         };

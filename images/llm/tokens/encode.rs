@@ -242,7 +242,7 @@ impl Encoder {
     }
 }
 
-const fn too_long() -> Fault {
+fn too_long() -> Fault {
     Fault::new(Place::Name(b"prompt"), "is too long", "ask for a longer --context, or ask less")
 }
 

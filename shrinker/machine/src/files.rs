@@ -254,6 +254,43 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
     }
 }
 
+impl State {
+    /// Reads a file whole, clusters that lie one behind the other at once; whether it could be read.
+    ///
+    /// # Safety
+    /// There is room for it, and for what is left of its last sector.
+    unsafe fn read_whole(&mut self, first: u16, size: u32, to: *mut u8) -> bool {
+        let cluster_bytes = self.volume.cluster_bytes();
+        let (mut done, mut cluster) = (0, first);
+        while done < size {
+            let (mut end, mut last) = (done, cluster);
+            let next = loop {
+                end = end.saturating_add(cluster_bytes);
+                if end >= size {
+                    break 0;
+                }
+                let next = self.volume.next(&mut self.disk, last);
+                if next != last.wrapping_add(1) {
+                    break next;
+                }
+                last = next;
+            };
+            let bytes = end.min(size) - done;
+            let place = self.volume.place(cluster);
+            // SAFETY: by this function's contract.
+            let read = unsafe {
+                let to = to.add(done as usize);
+                self.disk.read_run(place, bytes.div_ceil(SECTOR), to)
+            };
+            if !read || (next == 0 && end < size) {
+                return false;
+            }
+            (done, cluster) = (end, next);
+        }
+        true
+    }
+}
+
 /// `bf_map`: the file is read into memory of the program, whole.
 ///
 /// # Safety
@@ -261,26 +298,20 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
 #[unsafe(no_mangle)]
 unsafe extern "C" fn bf_map(descriptor: i32, at: *mut *const u8) -> isize {
     // SAFETY: this is a host call.
-    let Some(file) = (unsafe { state() }).file(descriptor) else {
+    let state = unsafe { state() };
+    let Some(File { first, size, .. }) = state.file(descriptor).copied() else {
         return if (0..FIRST).contains(&descriptor) { -EACCES } else { -EBADF } as isize;
     };
-    let size = file.size as usize;
-    let before = core::mem::take(&mut file.position);
-    // SAFETY: any size will do.
-    let room = unsafe { bf_grow(size) };
+    // SAFETY: any size will do; a sector more is room for what is left of the last one.
+    let room = unsafe { bf_grow(size as usize + SECTOR as usize) };
     if room.is_null() {
         return -ENOMEM as isize;
     }
     // SAFETY: there is room for the whole file, and for the address.
-    let length = unsafe {
+    unsafe {
         at.write_unaligned(room);
-        file_read(descriptor, room, size)
-    };
-    // SAFETY: this is a host call, and `file_read` has ended.
-    if let Some(file) = (unsafe { state() }).file(descriptor) {
-        file.position = before;
+        if state.read_whole(first, size, room) { size as isize } else { -EIO as isize }
     }
-    length
 }
 
 /// `bf_terminal` of files: none is one.

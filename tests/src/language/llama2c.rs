@@ -1,6 +1,7 @@
 //! Checkpoints of llama2.c, version 0, as plain models, and their tokenizers.
 
 use super::plain::{Layer, Matrix, Model};
+use super::random::Random;
 
 /// Reads on in f32 words.
 struct Words<'a>(std::slice::ChunksExact<'a, u8>);
@@ -72,4 +73,30 @@ pub fn texts(mut tokenizer: &[u8]) -> Vec<Vec<u8>> {
         tokenizer = rest;
     }
     texts
+}
+
+/// A checkpoint with random weights, and a tokenizer for it.
+#[must_use]
+pub fn random() -> (Vec<u8>, Vec<u8>) {
+    let mut random = Random(77);
+    let [width, hidden, layers, heads, key_heads, tokens, context] = [32, 40, 2, 4, 2, 300, 32];
+    let sizes = [width, hidden, layers, heads, key_heads, tokens, context];
+    let mut model: Vec<u8> = sizes.iter().flat_map(|size| (*size as u32).to_le_bytes()).collect();
+    let own = width * (2 + 2 * width + width) + 3 * width * hidden;
+    let weights = tokens * width + layers * own + width;
+    for _ in 0..weights + 64 {
+        model.extend((random.float() * 0.2).to_le_bytes());
+    }
+    let mut tokenizer = 8u32.to_le_bytes().to_vec();
+    for token in 0..tokens {
+        let text = match token {
+            0..3 => format!("<{token}>"),
+            3..259 => format!("<0x{:02X}>", token - 3),
+            _ => format!("t{token}"),
+        };
+        tokenizer.extend((-(token as f32)).to_le_bytes());
+        tokenizer.extend((text.len() as u32).to_le_bytes());
+        tokenizer.extend(text.as_bytes());
+    }
+    (model, tokenizer)
 }

@@ -2,7 +2,9 @@
 //! compared with.
 
 pub mod blocks;
+pub mod damage;
 pub mod file;
 pub mod llama2c;
+pub mod native;
 pub mod plain;
 pub mod random;
