@@ -9,7 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, docs, doctor, explore, grow, image, link, run as hosted, snapshot, wrap,
+    bench, boot, demo, docs, doctor, explore, grow, image, link, llm, run as hosted, snapshot, wrap,
 };
 
 /// BareFlow's host tools.
@@ -37,6 +37,8 @@ enum Command {
     Demo(demo::Args),
     /// Runs a program in this process, on the same engine as on bare metal.
     Run(hosted::Args),
+    /// Lets a language model answer, in this process or as a machine of its own.
+    Llm(Box<llm::Args>),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
     /// Writes a linked program as bitcode, with its profile if asked.
@@ -63,6 +65,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Grow(args) => grow::run(args, ui),
         Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
+        Command::Llm(args) => llm::run(*args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Link(args) => link::run(&args, ui),
         Command::Shrink(args) => {

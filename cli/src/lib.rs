@@ -18,6 +18,7 @@ pub mod grow;
 pub mod image;
 pub mod link;
 mod live;
+mod llm;
 pub mod machine;
 pub mod output_file;
 pub mod page;

@@ -42,6 +42,16 @@ int bf_close(int fd) { return (int)call(CLOSE, fd, 0, 0, 0, 0, 0); }
 
 long bf_seek(int fd, long offset, int whence) { return call(SEEK, fd, offset, whence, 0, 0, 0); }
 
+long bf_map(int fd, const void **at) {
+    // Readable, private.
+    long size = bf_seek(fd, 0, 2);
+    if (size <= 0) return size;
+    long address = call(MMAP, 0, size, 1, 2, fd, 0);
+    if (address < 0 && address > -4096) return address;
+    *at = (const void *)address;
+    return size;
+}
+
 int bf_terminal(int fd) {
     enum { GET = 0x5401, NO_TERMINAL = -25 };
     char settings[64];

@@ -115,10 +115,10 @@ fn a_page_is_clicked_through() {
 fn many(folder: &Path, count: usize) -> PathBuf {
     let mut source = String::from("#include <stdio.h>\n");
     for at in 0..count {
-        write!(
+        writeln!(
             source,
             "__attribute__((noinline)) long f{at}(long x) {{ for (int i = 0; i < 3; i++) x = x * {} + \
-             i; return x ^ (x >> 7); }}\n",
+             i; return x ^ (x >> 7); }}",
             2 * at + 3
         )
         .unwrap();

@@ -95,6 +95,7 @@ const HOST_CALLS: &[&str] = &[
     "bf_open",
     "bf_close",
     "bf_seek",
+    "bf_map",
     "bf_terminal",
     "bf_grow",
     "bf_clock",

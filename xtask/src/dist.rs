@@ -47,7 +47,7 @@ pub fn run() -> Result<()> {
     }
     let tool = folder.join("bin/bareflow");
     let pages = folder.join("share/man/man1");
-    shell::run_quietly(Command::new(&tool).args(["manual", "--out"]).arg(&pages))?;
+    shell::run_silently(Command::new(&tool).args(["manual", "--out"]).arg(&pages))?;
     for (shell_name, file) in COMPLETIONS {
         for of in ["bareflow", "bareflow-shrink"] {
             let script =

@@ -1,5 +1,5 @@
-//! Builds what is under `images/` to bitcode: the twelve modules, the larger programs and the C
-//! library.
+//! Builds what is under `images/` to bitcode: the twelve modules, the larger programs, the language
+//! model and the C library.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +19,7 @@ const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
 const PROGRAM_LEVELS: [&str; 4] = ["0", "1", "2", "3"];
 
 /// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json` and
-/// `modules/modules.json` (arguments and right answers): what images carry. Does nothing when neither
+/// `modules/modules.json` (arguments and right answers): what images carry; and `llm.bc`, the language model. Does nothing when neither
 /// the sources nor the compilers have changed.
 ///
 /// # Errors
@@ -51,6 +51,10 @@ pub fn build(out: &Path) -> Result<()> {
     let list = out.join("programs/programs.json");
     up_to_date(out, "programs", &inputs, &[&list], || {
         build_programs(&sources, &out.join("programs"))
+    })?;
+    let llm = out.join("llm.bc");
+    up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
+        build_llm(&sources.join("llm/main.rs"), &llm)
     })
 }
 
@@ -186,6 +190,34 @@ fn compile_rust_program(source: &Path, level: &str, support: &Path, out: &Path) 
             .arg(format!("--extern=support={}", support.display()))
             .arg(source),
     )?;
+    Ok(std::fs::remove_file(library)?)
+}
+
+/// How loops over the sixteen lanes of the language model become vectors of sixteen, in LLVM's own form that
+/// no machine is named in: each compiler makes of it what its machine has. Loops of sixteen rounds are
+/// not unrolled before, others that would have to compare addresses stay as they are, and what is not marked
+/// as inline is not, unless it is small.
+const SIXTEEN_LANES: [&str; 5] = [
+    "-force-vector-width=16",
+    "-unroll-full-max-count=15",
+    "-runtime-memory-check-threshold=0",
+    "-unroll-runtime=false",
+    "-inline-threshold=30",
+];
+
+/// The language model. It stands on host calls alone.
+fn build_llm(source: &Path, out: &Path) -> Result<()> {
+    let library = out.with_extension("a");
+    let mut rustc = rustc();
+    rustc
+        .args(["--edition=2024", "--crate-type=staticlib", "--crate-name=llm", "-Cpanic=abort"])
+        .args(["-Clto=fat", "-Ccodegen-units=1", "-Cforce-unwind-tables=no"])
+        .args(["-Copt-level=2", "-Coverflow-checks=off", "-Dwarnings"])
+        .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
+        .arg(format!("--emit=llvm-bc={},link={}", out.display(), library.display()))
+        .arg(source);
+    // LLVM remarks on every loop that it has not made vectors of, though asked to.
+    shell::run_silently(&mut rustc)?;
     Ok(std::fs::remove_file(library)?)
 }
 

@@ -41,11 +41,6 @@ pub fn run_cargo(command: &mut Command, what: &str) -> Result<()> {
     Ok(())
 }
 
-/// The same, with what it prints on standard output thrown away.
-pub fn run_quietly(command: &mut Command) -> Result<()> {
-    run(command.stdout(std::process::Stdio::null()))
-}
-
 /// Makes a file of these bytes; whether it was another before.
 pub fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
@@ -53,6 +48,18 @@ pub fn write_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
     }
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(true)
+}
+
+/// The same, without what it writes as long as it succeeds.
+pub fn run_silently(command: &mut Command) -> Result<()> {
+    let line = format!("{command:?}");
+    let ended = command
+        .current_dir(workspace())
+        .output()
+        .with_context(|| format!("cannot start {line}"))?;
+    let said = String::from_utf8_lossy(&ended.stderr);
+    ensure!(ended.status.success(), "{line} ended with {}\n{said}", ended.status);
+    Ok(())
 }
 
 /// The cargo that runs us.
