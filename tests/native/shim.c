@@ -16,7 +16,10 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
     return result;
 }
 
-enum { READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, CLOCK = 228, EXIT = 231 };
+enum {
+    READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, ARCH_PRCTL = 158, CLOCK = 228,
+    EXIT = 231
+};
 
 // Linux gives the negative of an error's number, as host calls do.
 long bf_write(int fd, const void *p, size_t n) { return call(WRITE, fd, (long)p, (long)n, 0, 0, 0); }

@@ -28,7 +28,7 @@ unsafe fn action(signal: c_int) -> Option<*mut Action> {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
-    // SAFETY: one thread runs the program.
+    // SAFETY: a place of the table.
     unsafe {
         match action(signal) {
             Some(place) if signal != KILL && signal != STOP => place.replace(new),
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn raise(signal: c_int) -> c_int {
     const IGNORED: [c_int; 4] = [17, 18, 23, 28];
-    // SAFETY: one thread runs the program; an action is a function, or one of the two numbers.
+    // SAFETY: a place of the table; an action is a function, or one of the two numbers.
     unsafe {
         let Some(place) = action(signal) else {
             errors::set(errors::EINVAL);

@@ -112,7 +112,7 @@ pub extern "C" fn strerror(code: c_int) -> *const u8 {
     static mut UNKNOWN: Unknown = Unknown::new();
     entry(texts::TEXTS, code).unwrap_or_else(|| {
         let unknown = &raw mut UNKNOWN;
-        // SAFETY: one thread runs the program, and no reference to it outlives this line.
+        // SAFETY: POSIX has one thread at a time here, and no reference to it outlives this line.
         unsafe { (*unknown).write(code) }
     })
 }
