@@ -139,8 +139,7 @@ pub fn level(text: &str) -> Result<LevelChoice, String> {
     }))
 }
 
-/// `O3=llvm`.
-/// `LEVEL=NAME`: a parser of command lines.
+/// `O3=llvm`: a parser of command lines.
 ///
 /// # Errors
 /// What it should look like.

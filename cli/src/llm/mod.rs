@@ -56,7 +56,7 @@ fn speak(
     let program = artefacts.path("llm.bc")?;
     let mut options = ProgramOptions { level: how.level, ..ProgramOptions::default() };
     options.compilers = how.compilers.clone();
-    if options.compilers.is_empty() && artefacts.folder().join("compilers/llvm").is_file() {
+    if options.compilers.is_empty() && artefacts.has("compilers/llvm") {
         options.compilers.push((Level::O3, "llvm".to_owned()));
     }
     let mut words = vec![text(model)?];

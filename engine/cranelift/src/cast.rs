@@ -7,7 +7,8 @@ use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{CastOp, Operand, TypeId};
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::shape::Shape;
 
 impl Lower<'_, '_> {

@@ -99,6 +99,9 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     let curator = Curator::new(&shared, linker, boot);
     let session = Session::start(shared, curator, cores);
     session.cores()[0].take_place(platform);
+    // The other processors make theirs when they first run a thread; here programs are about to start,
+    // and what they take is counted.
+    session.cores()[0].empty_side_stack();
     worker::start(session);
     let shared = &session.shared;
     if let Some(snapshot) = snapshot {

@@ -33,7 +33,7 @@ pub(crate) struct Core {
     pub(crate) block: Arc<CoreBlock>,
     /// What interpreted calls have; made when the first is.
     interp_stack: OnceCell<Stack>,
-    /// What compiled code has besides its frames; made when the first program starts.
+    /// What compiled code has besides its frames; made when it is first emptied.
     side_stack: OnceCell<SideStack>,
     /// What it does.
     pub(crate) seat: Seat,

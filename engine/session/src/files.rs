@@ -128,6 +128,11 @@ impl Heap {
         Self { arena, used: AtomicUsize::new(0) }
     }
 
+    /// Bytes that were given.
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Relaxed)
+    }
+
     /// The address of `bytes` more, rounded up to 16, directly behind what was given last; `None`
     /// when there are no more.
     pub(crate) fn grow(&self, bytes: usize) -> Option<usize> {

@@ -1,7 +1,7 @@
 //! The side stack: where compiled code puts allocas whose size is not known before.
 
-use alloc::vec;
-use alloc::vec::Vec;
+use alloc::boxed::Box;
+use core::mem::MaybeUninit;
 
 use bareflow_link::CoreBlock;
 
@@ -11,13 +11,14 @@ const SHARE: usize = 8;
 /// A stack that grows down. Its two words are in the block of its processor.
 #[derive(Debug)]
 pub(crate) struct SideStack {
-    memory: Vec<u128>,
+    /// Not cleared, as no stack is: that would cost a program that starts more than all else.
+    memory: Box<[MaybeUninit<u128>]>,
 }
 
 impl SideStack {
     /// One for a processor whose stack has that many bytes.
     pub(crate) fn beside(stack: usize) -> Self {
-        Self { memory: vec![0; stack / SHARE / size_of::<u128>()] }
+        Self { memory: Box::new_uninit_slice(stack / SHARE / size_of::<u128>()) }
     }
 
     /// Empties it: no compiled code is under way.

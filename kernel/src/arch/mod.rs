@@ -1,5 +1,6 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
+pub mod context;
 pub mod cpu;
 pub mod diversion;
 pub mod divert;
@@ -15,6 +16,8 @@ pub mod ports;
 pub mod registers;
 pub mod stack;
 pub mod startup;
+#[cfg(feature = "engine")]
+pub mod switch;
 
 /// The program counter, stack pointer and frame pointer of the caller, for backtraces.
 #[derive(Clone, Copy, Debug, Default)]
