@@ -32,7 +32,7 @@ pub struct Options {
     pub statistics: bool,
     /// Write the numbers of tokens, not their text.
     pub numbers: bool,
-    /// Write the numbers of each line of input's tokens, and end.
+    /// Write the numbers of the tokens of the prompt, or of each line of input, and end.
     pub encode: bool,
     /// Write the scores of every position of the prompt as they lie in memory, and end.
     pub scores: bool,

@@ -64,7 +64,7 @@ impl Speaker {
     /// The prompt does not fit.
     pub fn run(mut self, options: &Options) -> Checked<()> {
         if options.encode {
-            return self.write_tokens();
+            return self.write_tokens(options.prompt);
         }
         if let Some(begin) = self.vocabulary.begin {
             self.tokens.push(begin)?;
@@ -187,19 +187,28 @@ impl Speaker {
         Ok(())
     }
 
-    /// Writes the numbers of the tokens of every line.
-    fn write_tokens(&mut self) -> Checked<()> {
+    /// Writes the numbers of the tokens of the prompt, or else of every line of input.
+    fn write_tokens(&mut self, prompt: &[u8]) -> Checked<()> {
+        if !prompt.is_empty() {
+            self.encoder.encode(prompt, &mut self.tokens)?;
+            self.write_numbers();
+            return Ok(());
+        }
         let line = room(LINE)?;
         while let Some(length) = read_line(line) {
             self.tokens.cut(0);
             self.encoder.encode(line.get(..length).unwrap_or_default(), &mut self.tokens)?;
-            for token in self.tokens.get() {
-                text::number(Stream::Output, (*token).into());
-                host::write(Stream::Output, b" ");
-            }
-            host::write(Stream::Output, b"\n");
+            self.write_numbers();
         }
         Ok(())
+    }
+
+    fn write_numbers(&self) {
+        for token in self.tokens.get() {
+            text::number(Stream::Output, (*token).into());
+            host::write(Stream::Output, b" ");
+        }
+        host::write(Stream::Output, b"\n");
     }
 
     /// Writes the scores of every position, four bytes each, low ones first.

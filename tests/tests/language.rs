@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bareflow_tests::language::blocks::{self, Format};
 use bareflow_tests::language::plain::{Model, Run};
-use bareflow_tests::language::{damage, file, llama2c, native};
+use bareflow_tests::language::{damage, file, llama2c, native, tokenizer};
 use bareflow_tests::process::{self, Ended};
 use bareflow_tests::{artefact, place};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -78,7 +78,10 @@ fn check_format(format: Format) -> Result<(), Failed> {
     let count = file::CONTEXT as usize - 1;
     let (tokens, _) = plain(&model, 1, count);
     let count = count.to_string();
-    for (name, way) in [WAYS[0], WAYS[4], WAYS[6], WAYS[8]] {
+    // All ways for two of them: the others differ in how numbers are unpacked, and in nothing else.
+    let some: &[usize] =
+        if matches!(format, Format::Q4_1 | Format::Q6K) { &[0, 4, 6, 8] } else { &[0, 6] };
+    for (name, way) in some.iter().map(|index| WAYS[*index]) {
         let ended = run(way, &[path, "--raw", "--numbers", "-n", &count])?;
         let got = numbers(&ended);
         if got != tokens {
@@ -92,18 +95,18 @@ fn check_format(format: Format) -> Result<(), Failed> {
 fn check_damage(format: Option<Format>) -> Result<(), Failed> {
     let program = native::program()?;
     let refused = match format {
-        Some(format) => damage::try_all(&program, &file::random(format).0, 12_000, 500, &[])?,
+        Some(format) => damage::try_all(&program, &file::random(format).0, 12_000, 250, &[])?,
         None => {
             let folder = tempfile::tempdir()?;
             let tokenizer = folder.path().join("tokenizer");
             let (model, tokens) = llama2c::random();
             std::fs::write(&tokenizer, &tokens)?;
             let tokenizer = tokenizer.to_str().ok_or("a path that is not UTF-8")?;
-            damage::try_all(&program, &model, 256, 200, &["--tokenizer", tokenizer])?
+            damage::try_all(&program, &model, 256, 120, &["--tokenizer", tokenizer])?
         }
     };
     // Otherwise nothing was damaged.
-    if refused < 50 { Err(format!("only {refused} refused").into()) } else { Ok(()) }
+    if refused < 30 { Err(format!("only {refused} refused").into()) } else { Ok(()) }
 }
 
 /// What the trained model says, by a plain program.
@@ -166,6 +169,10 @@ fn main() {
         trials.push(Trial::test(format!("random weights in {format:?}"), move || {
             check_format(format)
         }));
+    }
+    for name in ["gpt-2", "smollm", "llama-bpe", "qwen2"] {
+        let check = move || Ok(tokenizer::check(&native::program()?, name)?);
+        trials.push(Trial::test(format!("tokens of words as {name} tells them apart"), check));
     }
     for format in [Some(Format::Q4_1), Some(Format::Q6K), None] {
         let name = format.map_or("llama2.c".to_owned(), |format| format!("{format:?}"));

@@ -36,17 +36,26 @@ pub struct Args {
 #[derive(clap::Subcommand, Debug)]
 pub(super) enum Command {
     /// Talks: every line of standard input is answered
-    Chat {
-        /// The model: a GGUF file, or a checkpoint of llama2.c
-        #[arg(value_name = "MODEL")]
-        model: PathBuf,
-        #[command(flatten)]
-        speech: Speech,
-        #[command(flatten)]
-        how: How,
-    },
+    Chat(Chat),
     /// Makes a bootable disk with the model on it, to be grown, shrunk and booted
     Image(Image),
+}
+
+/// What `bareflow llm chat` takes.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow llm chat model.gguf                            until the end of input
+  bareflow llm chat model.gguf --system 'Answer in verse.' --temperature 0.7
+  bareflow llm chat model.gguf --full slide < questions.txt")]
+pub(super) struct Chat {
+    /// The model: a GGUF file, or a checkpoint of llama2.c
+    #[arg(value_name = "MODEL")]
+    pub(super) model: PathBuf,
+    #[command(flatten)]
+    pub(super) speech: Speech,
+    #[command(flatten)]
+    pub(super) how: How,
 }
 
 /// What `bareflow llm image` takes.

@@ -26,8 +26,8 @@ const GGUF: &[u8] = b"GGUF";
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     match args.command {
         Some(Command::Image(args)) => image::run(args, ui),
-        Some(Command::Chat { model, speech, how }) => {
-            speak(&model, &speech, vec!["--chat".to_owned()], &how, ui)
+        Some(Command::Chat(args)) => {
+            speak(&args.model, &args.speech, vec!["--chat".to_owned()], &args.how, ui)
         }
         None => {
             let Some(model) = &args.model else {

@@ -154,6 +154,32 @@ fn tokenizer(writer: &mut Writer) {
     writer.number("tokenizer.ggml.eos_token_id", 0);
 }
 
+/// The keys and tensors of the smallest model there can be, with so many tokens, but no tokenizer.
+pub fn smallest(file: &mut Writer, tokens: usize) {
+    file.string("general.architecture", "llama");
+    for (key, value) in [
+        ("embedding_length", 2),
+        ("feed_forward_length", 2),
+        ("block_count", 1),
+        ("attention.head_count", 1),
+        ("context_length", 256),
+    ] {
+        file.number(&format!("llama.{key}"), value);
+    }
+    let mut ones = |name: &str, rows: usize| {
+        let bytes = 1f32.to_le_bytes().repeat(rows * 2);
+        file.tensor(name, &[2, rows], Format::F32 as u32, &bytes);
+    };
+    ones("token_embd.weight", tokens);
+    ones("output_norm.weight", 1);
+    for part in ["attn_norm", "ffn_norm"] {
+        ones(&format!("blk.0.{part}.weight"), 1);
+    }
+    for part in ["attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down"] {
+        ones(&format!("blk.0.{part}.weight"), 2);
+    }
+}
+
 /// A random model whose matrices are in this format.
 #[must_use]
 pub fn random(format: Format) -> (Vec<u8>, Model) {

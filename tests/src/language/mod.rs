@@ -8,3 +8,4 @@ pub mod llama2c;
 pub mod native;
 pub mod plain;
 pub mod random;
+pub mod tokenizer;
