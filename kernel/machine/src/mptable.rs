@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::acpi::Physical;
+use crate::tables::Physical;
 use crate::madt::{Interrupts, Processor, State};
 
 /// The places where firmware puts the pointer: the first KiB of the extended BIOS data area, the

@@ -1,8 +1,8 @@
 //! Tables of real machines, as QEMU 7.2's firmware wrote them with `-smp 3,maxcpus=4` (pc, q35) and
 //! `-smp 3` (microvm), and what becomes of them when a bit of them is wrong.
 
-use bareflow_machine::acpi::Physical;
 use bareflow_machine::madt::{self, Interrupts, State};
+use bareflow_machine::tables::Physical;
 use bareflow_machine::mptable;
 
 const MADT: [(&str, &[u8]); 3] = [

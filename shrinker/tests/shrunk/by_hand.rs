@@ -55,7 +55,7 @@ const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit
 #[test]
 fn fibonacci_boots_everywhere() {
     let mut units = units();
-    let how = How { can_exit: false, side_stack: false, timing: false, features: &BTreeSet::new() };
+    let how = How { can_exit: false, side_stack: false, threads: false, timing: false, features: &BTreeSet::new() };
     driver::add(&mut units, &[program("fibonacci", 90)], &how);
     let flat = image::link(&units, Base::Flat, true).unwrap();
     assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
