@@ -5,8 +5,8 @@
 
 use alloc::vec::Vec;
 
-pub use crate::processors::{Processor, State};
 use crate::processors::{Entry, entries};
+pub use crate::processors::{Processor, State};
 use crate::tables::word;
 
 /// Interrupt controllers and processors, as firmware lists them.

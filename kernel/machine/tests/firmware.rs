@@ -2,8 +2,8 @@
 //! `-smp 3` (microvm), and what becomes of them when a bit of them is wrong.
 
 use bareflow_machine::madt::{self, Interrupts, State};
-use bareflow_machine::tables::Physical;
 use bareflow_machine::mptable;
+use bareflow_machine::tables::Physical;
 
 const MADT: [(&str, &[u8]); 3] = [
     ("pc", include_bytes!("tables/pc.madt")),

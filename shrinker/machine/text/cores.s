@@ -217,6 +217,7 @@ core_drop:
     jne core_stand_still
     mov edx, offset core_dropped
     mov rsp, gs:[{stack_top}]
+    sub rsp, 8                              # as behind a call
     cmp dword ptr gs:[{number}], 0
     jne 1f
     mov edx, offset core_go_back

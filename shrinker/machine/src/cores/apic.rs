@@ -182,10 +182,7 @@ pub fn send(id: u32, signal: Signal) {
         unsafe {
             core::arch::x86_64::_mm_mfence();
             core::arch::x86_64::_mm_lfence();
-            write_register(
-                0x800 + (COMMAND >> 4) as u32,
-                u64::from(id) << 32 | u64::from(command),
-            );
+            write_register(0x800 + (COMMAND >> 4) as u32, u64::from(id) << 32 | u64::from(command));
         }
         return;
     }

@@ -156,7 +156,9 @@ unsafe extern "C" fn many_bf_abort(why: *const u8) -> ! {
 pub fn stuck() -> ! {
     claim();
     hold(&core_output);
-    say(c"\x1e{\"record\":\"log\",\"text\":\"aborted: every thread waits and none can wake another");
+    say(
+        c"\x1e{\"record\":\"log\",\"text\":\"aborted: every thread waits and none can wake another",
+    );
     let mut before = c": processor ";
     for block in stuck::threads() {
         say(before);

@@ -7,8 +7,9 @@
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use super::apic::{self, Signal};
+use super::block::{self, Block};
 use super::bring::running;
-use super::{bf_clock, block, over, stuck};
+use super::{bf_clock, over, stuck};
 use crate::waiters::Waiters;
 
 pub static WAITERS: Waiters = Waiters::new();
@@ -32,29 +33,33 @@ extern "C" fn many_bf_wait(word: &AtomicU32, while_is: u32, timeout: u64) -> i32
         return unsafe { alone_bf_wait(word, while_is, timeout) };
     }
     let block = block::own();
+    let core = block.number.load(Ordering::Relaxed) as usize;
+    let address = core::ptr::from_ref(word).addr();
     let deadline = bf_clock().saturating_add(timeout);
+    // Between two slices it still counts as waiting, so no wake-up is missed there.
+    WAITERS.enter(core, address as u64);
+    if timeout == FOR_EVER {
+        block.waits_on.store(address, Ordering::SeqCst);
+    }
     let in_time = loop {
         let happened = stuck::happened();
-        let mut slice = bf_clock() + SLICE_NS;
-        if timeout == FOR_EVER {
-            block.waits_on.store(core::ptr::from_ref(word).addr(), Ordering::SeqCst);
-        } else if bf_clock() >= deadline {
-            break false;
-        } else {
-            slice = slice.min(deadline);
-        }
-        if word.load(Ordering::SeqCst) != while_is || sleep_on(word, while_is, Some(slice)) {
+        if word.load(Ordering::SeqCst) != while_is {
             break true;
         }
-        // A wake-up may have come between two slices.
-        if stuck::happened() != happened {
+        let slice = bf_clock() + SLICE_NS;
+        if sleep(block, core, Some(slice.min(deadline))) {
             break true;
         }
-        if timeout == FOR_EVER && stuck::is_stuck(block, happened) {
+        if timeout != FOR_EVER {
+            if bf_clock() >= deadline {
+                break false;
+            }
+        } else if stuck::is_stuck(block, happened) {
             over::stuck();
         }
     };
     block.waits_on.store(0, Ordering::SeqCst);
+    let in_time = WAITERS.leave(core) || in_time;
     stuck::happens();
     i32::from(!in_time)
 }
@@ -77,32 +82,35 @@ pub fn wake(word: &AtomicU32, most: u32) {
     });
 }
 
-/// Waits until somebody wakes the word, if it still holds `while_is`, but for no longer than until
-/// the deadline. False when the time was over and nobody had. It may come back without a reason.
-pub fn sleep_on(word: &AtomicU32, while_is: u32, deadline: Option<u64>) -> bool {
+/// Waits until somebody wakes the word, if it still holds `while_is`.
+pub fn sleep_on(word: &AtomicU32, while_is: u32) {
     let block = block::own();
     let core = block.number.load(Ordering::Relaxed) as usize;
     WAITERS.enter(core, core::ptr::from_ref(word).addr() as u64);
-    let mut in_time = true;
     if word.load(Ordering::Acquire) == while_is {
-        while !WAITERS.is_woken(core) {
-            if let Some(deadline) = deadline {
-                let now = bf_clock();
-                if now >= deadline {
-                    in_time = false;
-                    break;
-                }
-                apic::start_timer(deadline - now);
-            }
-            block.asleep.store(1, Ordering::SeqCst);
-            if !WAITERS.is_woken(core) {
-                core_sleep();
-            }
-            block.asleep.store(0, Ordering::Relaxed);
-        }
-        if deadline.is_some() {
-            apic::stop_timer();
-        }
+        sleep(block, core, None);
     }
-    WAITERS.leave(core) || in_time
+    WAITERS.leave(core);
+}
+
+/// Sleeps until this processor is woken, but for no longer than until the deadline. Whether it was.
+fn sleep(block: &Block, core: usize, deadline: Option<u64>) -> bool {
+    while !WAITERS.is_woken(core) {
+        if let Some(deadline) = deadline {
+            let now = bf_clock();
+            if now >= deadline {
+                return false;
+            }
+            apic::start_timer(deadline - now);
+        }
+        block.asleep.store(1, Ordering::SeqCst);
+        if !WAITERS.is_woken(core) {
+            core_sleep();
+        }
+        block.asleep.store(0, Ordering::Relaxed);
+    }
+    if deadline.is_some() {
+        apic::stop_timer();
+    }
+    true
 }

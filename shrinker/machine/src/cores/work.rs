@@ -44,7 +44,7 @@ pub fn reset_float() {
 pub fn work(block: &'static Block) -> ! {
     loop {
         while block.job.load(Ordering::Acquire) != GIVEN {
-            wait::sleep_on(&block.job, NONE, None);
+            wait::sleep_on(&block.job, NONE);
             if block.job.load(Ordering::Acquire) == COMING {
                 core::hint::spin_loop();
             }
