@@ -122,7 +122,7 @@ fn listed(own: u32) -> Ids {
         for entry in processors::entries(table) {
             let Entry::Processor(processor) = entry else { continue };
             let id = processor.id;
-            let known = id == own || ids.all().iter().any(|&other| other == id);
+            let known = id == own || ids.all().contains(&id);
             if known || !processor.can_start() || !apic::reaches(id) {
                 continue;
             }

@@ -67,7 +67,7 @@ pub fn set_gates() {
         for (vector, code) in [(0x20, &raw const core_woken), (0x2f, &raw const core_spurious)] {
             let address = code.addr() as u64;
             let gate = address & 0xffff | CODE | GATE | (address & 0xffff_0000) << 32;
-            if let Some(entry) = (*&raw const core_idt).get(2 * vector) {
+            if let Some(entry) = core_idt.get(2 * vector) {
                 entry.store(gate, Ordering::Relaxed);
             }
         }
