@@ -8,7 +8,9 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
-use crate::{bench, boot, demo, docs, grow, image, link, run as hosted, snapshot, wrap};
+use crate::{
+    bench, boot, demo, docs, doctor, explore, grow, image, link, llm, run as hosted, snapshot, wrap,
+};
 
 /// BareFlow's host tools.
 #[derive(Parser, Debug)]
@@ -35,10 +37,18 @@ enum Command {
     Demo(demo::Args),
     /// Runs a program in this process, on the same engine as on bare metal.
     Run(hosted::Args),
+    /// Lets a language model answer, in this process or as a machine of its own.
+    Llm(Box<llm::Args>),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
     /// Writes a linked program as bitcode, with its profile if asked.
     Link(link::Args),
+    /// Makes a minimal image of a snapshot: what bareflow-shrink does.
+    Shrink(Box<bareflow_shrink::cli::Cli>),
+    /// Writes one page to look through all that was learned.
+    Explore(explore::Args),
+    /// Says what is here, what is missing, and how to get it.
+    Doctor(doctor::Args),
     /// Looks into snapshots: ls, show, verify, diff, merge, extract, export.
     Snapshot(snapshot::Args),
     /// Prints a completion script for a shell.
@@ -55,8 +65,15 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Grow(args) => grow::run(args, ui),
         Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
+        Command::Llm(args) => llm::run(*args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Link(args) => link::run(&args, ui),
+        Command::Shrink(args) => {
+            args.run(ui.json())?;
+            Ok(Exit::Success)
+        }
+        Command::Explore(args) => explore::run(&args, ui),
+        Command::Doctor(args) => doctor::run(&args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
         Command::Completions(args) => docs::completions(&args, Cli::command(), ui),
         Command::Manual(args) => docs::manual(&args, Cli::command(), ui),

@@ -1,38 +1,107 @@
 //! Where the loader, the kernel, the C library and the modules are.
+//!
+//! A tool that was built in a checkout and lies there takes them from `target/bareflow`, where it has
+//! them built when they are missing. A tool that was installed has them in itself, and unpacks one
+//! where somebody wants a file. `BAREFLOW_ARTEFACTS` names another folder.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::failure::{Failure, Kind};
+use crate::output_file::write_bytes;
 
-/// The folder of artefacts.
-#[derive(Clone, Debug)]
-pub struct Artefacts {
-    folder: PathBuf,
+/// Files that a program has in itself: names below the folder of artefacts, and bytes.
+pub type Files = &'static [(&'static str, &'static [u8])];
+
+static INSIDE: OnceLock<Files> = OnceLock::new();
+
+/// What this program has in itself. Said once, at its start.
+pub(crate) fn inside(files: Files) {
+    INSIDE.get_or_init(|| files);
 }
 
+/// The place that artefacts come from.
+#[derive(Clone, Debug)]
+pub struct Artefacts {
+    place: Place,
+}
+
+#[derive(Clone, Debug)]
+enum Place {
+    /// A folder that somebody names.
+    Named(PathBuf),
+    /// `target/bareflow` of the checkout that this tool was built in.
+    Checkout(PathBuf),
+    /// This program.
+    Inside(Files),
+}
+
+/// What is built at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Task {
+    /// What an artefact of this name comes from.
+    For(&'static str),
+    /// What a purpose needs, tools of the system included.
+    Purpose(&'static str),
+}
+
+/// Artefacts by the beginning of their names, and what builds them.
+const BUILT_BY: [(&str, &str); 9] = [
+    ("stage", "boot"),
+    ("kernel", "kernel"),
+    ("testkernel", "testkernel"),
+    ("bare", "bare"),
+    ("compilers", "compilers"),
+    ("modules/O", "images"),
+    ("programs", "images"),
+    ("modules", "modules"),
+    ("libc", "modules"),
+];
+
 impl Artefacts {
-    /// The folder that `BAREFLOW_ARTEFACTS` names; else `target/bareflow` of the checkout this
-    /// tool was built from.
+    /// Where they are for this process.
     #[must_use]
     pub fn locate() -> Self {
-        let folder = std::env::var_os("BAREFLOW_ARTEFACTS")
-            .map_or_else(|| checkout().join("target/bareflow"), PathBuf::from);
-        Self { folder }
+        if let Some(folder) = std::env::var_os("BAREFLOW_ARTEFACTS") {
+            return Self { place: Place::Named(folder.into()) };
+        }
+        let own = std::env::current_exe().and_then(std::fs::canonicalize).ok();
+        let here = own.is_some_and(|own| own.starts_with(checkout().join("target")));
+        let place = match INSIDE.get() {
+            Some(files) if !files.is_empty() && !here => Place::Inside(files),
+            _ => Place::Checkout(checkout().join("target/bareflow")),
+        };
+        Self { place }
     }
 
-    /// The folder itself.
+    /// In words, for people.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn describe(&self) -> String {
+        match &self.place {
+            Place::Named(folder) | Place::Checkout(folder) => folder.display().to_string(),
+            Place::Inside(_) => "inside this program".to_owned(),
+        }
     }
 
-    /// Brings everything up to date, in a checkout; elsewhere what there is has to do.
+    /// Whether something of this name is there; nothing is built.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        match &self.place {
+            Place::Named(folder) | Place::Checkout(folder) => folder.join(name).is_file(),
+            Place::Inside(files) => {
+                files.iter().any(|(known, _)| *known == name) || beside(name).is_some()
+            }
+        }
+    }
+
+    /// Brings what a demo needs up to date, QEMU included, in a checkout; elsewhere what there is has
+    /// to do.
     ///
     /// # Errors
     /// Something does not build.
     pub fn refresh(&self) -> Result<(), Failure> {
-        self.task("build")
+        self.task(Task::Purpose("demo"))
     }
 
     /// Brings the C library and the modules up to date, which is all that a process needs.
@@ -40,21 +109,27 @@ impl Artefacts {
     /// # Errors
     /// Something does not build.
     pub fn refresh_images(&self) -> Result<(), Failure> {
-        self.task("images")
+        self.task(Task::Purpose("run"))
     }
 
-    fn task(&self, task: &str) -> Result<(), Failure> {
-        if std::env::var_os("BAREFLOW_ARTEFACTS").is_some() { Ok(()) } else { build(task) }
+    fn task(&self, task: Task) -> Result<(), Failure> {
+        if matches!(self.place, Place::Checkout(_)) { build(task) } else { Ok(()) }
     }
 
-    /// Where the artefact `name` is. In a checkout it is built when it is missing.
+    /// Where the artefact `name` is. In a checkout it is built when it is missing; an installed
+    /// program unpacks it.
     ///
     /// # Errors
-    /// It is missing and cannot be built.
+    /// It is missing and cannot be built, or cannot be unpacked.
     pub fn path(&self, name: &str) -> Result<PathBuf, Failure> {
-        let path = self.folder.join(name);
-        if !path.is_file() && std::env::var_os("BAREFLOW_ARTEFACTS").is_none() {
-            build("build")?;
+        let folder = match &self.place {
+            Place::Named(folder) | Place::Checkout(folder) => folder,
+            Place::Inside(files) => return unpack(files, name),
+        };
+        let path = folder.join(name);
+        let by = BUILT_BY.iter().find(|(start, _)| name.starts_with(start));
+        if let (false, Some((_, part))) = (path.is_file(), by) {
+            self.task(Task::For(part))?;
         }
         if path.is_file() {
             return Ok(path);
@@ -69,31 +144,79 @@ impl Artefacts {
     /// # Errors
     /// It is missing, cannot be built, or cannot be read.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Failure> {
+        if let Place::Inside(files) = &self.place
+            && let Some((_, bytes)) = files.iter().find(|(known, _)| *known == name)
+        {
+            return Ok(bytes.to_vec());
+        }
         let path = self.path(name)?;
         std::fs::read(&path).map_err(|error| Failure::input(&path, error))
     }
 }
 
+/// What is installed beside an installed program, for its size: `../lib/bareflow/NAME`.
+fn beside(name: &str) -> Option<PathBuf> {
+    let own = std::env::current_exe().and_then(std::fs::canonicalize).ok()?;
+    let path = own.parent()?.parent()?.join("lib/bareflow").join(name);
+    path.is_file().then_some(path)
+}
+
+/// A file of this program as a file of the system, in the user's cache, or, for a user without one,
+/// in the folder for temporary files. It is compared before it is used: others may have written there.
+fn unpack(files: Files, name: &str) -> Result<PathBuf, Failure> {
+    if let Some(path) = beside(name) {
+        return Ok(path);
+    }
+    let Some((_, bytes)) = files.iter().find(|(known, _)| *known == name) else {
+        let message = format!(
+            "{name} is not in this program: a checkout of the sources builds it; `bareflow doctor` \
+             says more"
+        );
+        return Err(Failure::new(Kind::MissingTool, message));
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    let path = cache().join(version).join(name);
+    if std::fs::read(&path).is_ok_and(|there| there == *bytes) {
+        return Ok(path);
+    }
+    let folder = path.parent().unwrap_or(&path);
+    std::fs::create_dir_all(folder).map_err(|error| Failure::output(folder, error))?;
+    write_bytes(&path, bytes)?;
+    Ok(path)
+}
+
+/// `bareflow` in the user's cache.
+fn cache() -> PathBuf {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let home = || set("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = set("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
+    cache.unwrap_or_else(std::env::temp_dir).join("bareflow")
+}
+
 /// The workspace this tool was built from; it may be gone.
-fn checkout() -> &'static Path {
+pub(crate) fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
 }
 
-/// `cargo xtask TASK`, with what it prints on standard error.
-fn build(task: &str) -> Result<(), Failure> {
+/// `cargo xtask build`, with what it prints on standard error.
+fn build(task: Task) -> Result<(), Failure> {
     if !checkout().join("xtask/Cargo.toml").is_file() {
         return Ok(()); // not a checkout: the caller names what is missing
     }
-    let what = if task == "images" { "" } else { "the kernel, the loader, " };
-    eprintln!("building {what}the C library and the modules where they are not up to date");
+    let arguments: &[&str] = match task {
+        Task::For(part) => &["build", part],
+        Task::Purpose(purpose) => &["build", "--for", purpose],
+    };
     let ended = Command::new("cargo")
-        .args(["xtask", task])
+        .arg("xtask")
+        .args(arguments)
         .current_dir(checkout())
         .stdout(std::process::Stdio::from(std::io::stderr()))
         .status();
+    let line = arguments.join(" ");
     match ended {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(Kind::Failed, format!("cargo xtask {task}: {status}"))),
+        Ok(status) => Err(Failure::new(Kind::Failed, format!("cargo xtask {line}: {status}"))),
         Err(error) => Err(Failure::new(
             Kind::MissingTool,
             format!("cargo cannot be started ({error}): install Rust from https://rustup.rs"),

@@ -81,6 +81,8 @@ pub fn manual(args: &Manual, own: Command, ui: &Ui) -> Result<Exit, Failure> {
     let mut pages = Vec::new();
     for command in [own, bareflow_shrink::cli::Cli::command()] {
         let name = command.get_name().to_owned();
+        // `bareflow shrink` and `bareflow-shrink` are one thing and have one page.
+        pages.retain(|page: &Page| page.page != name);
         collect(command, &name, &mut pages)?;
     }
     if let Some(wanted) = &args.page {

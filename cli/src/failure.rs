@@ -152,6 +152,22 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
+/// What the shrinker says.
+impl From<bareflow_shrink::failure::Failure> for Failure {
+    fn from(failure: bareflow_shrink::failure::Failure) -> Self {
+        use bareflow_shrink::failure::Kind as Of;
+        let kind = match failure.kind {
+            Of::Differs => Kind::Failed,
+            Of::Crashed => Kind::Crashed,
+            Of::Tool => Kind::MissingTool,
+            Of::Usage => Kind::Usage,
+            _ => Kind::Input,
+        };
+        let bareflow_shrink::failure::Failure { message, file, at, .. } = failure;
+        Self { kind, message, file, at }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! The host tools: image, run, boot, grow, snapshot, bench, demo.
+//! The host tools: image, run, boot, grow, shrink, snapshot, explore, bench, demo, doctor.
 //!
 //! Every command is one module with `Args` (clap) and `run(args, &Ui) -> Result<Exit, Failure>`.
 //! A new one needs three lines: its `mod` here, its variant in [`args::Command`], and its arm in
@@ -11,10 +11,14 @@ pub mod bench;
 mod boot;
 mod demo;
 mod docs;
+mod doctor;
+mod explore;
 pub mod failure;
 pub mod grow;
 pub mod image;
 pub mod link;
+mod live;
+mod llm;
 pub mod machine;
 pub mod output_file;
 pub mod page;
@@ -28,8 +32,9 @@ pub mod wrap;
 
 use std::process::ExitCode;
 
-/// Runs the command line of this process.
+/// Runs the command line of this process, which has these artefacts in itself.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(inside: artefacts::Files) -> ExitCode {
+    artefacts::inside(inside);
     args::run(std::env::args_os())
 }

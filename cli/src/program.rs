@@ -45,6 +45,26 @@ pub struct ProgramOptions {
     pub instead: Vec<(String, String)>,
 }
 
+impl Default for ProgramOptions {
+    /// What they are when nothing is said.
+    fn default() -> Self {
+        Self {
+            entry: None,
+            arg: None,
+            calls: 1,
+            level: LevelChoice(None),
+            thresholds: ThresholdChoice::Fixed(Thresholds::default()),
+            compilers: Vec::new(),
+            tournaments: 2,
+            profile: false,
+            no_watch: false,
+            pool: Vec::new(),
+            stress: 0,
+            instead: Vec::new(),
+        }
+    }
+}
+
 /// An environment variable of the program, `NAME=VALUE`: a parser of command lines.
 ///
 /// # Errors
@@ -103,7 +123,11 @@ impl ProgramOptions {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LevelChoice(pub Option<Level>);
 
-fn level(text: &str) -> Result<LevelChoice, String> {
+/// A level by its name: a parser of command lines.
+///
+/// # Errors
+/// What the names are.
+pub fn level(text: &str) -> Result<LevelChoice, String> {
     Ok(LevelChoice(match text {
         "auto" => None,
         "interp" => Some(Level::Interp),
@@ -115,8 +139,11 @@ fn level(text: &str) -> Result<LevelChoice, String> {
     }))
 }
 
-/// `O3=llvm`.
-fn compiler(text: &str) -> Result<(Level, String), String> {
+/// `O3=llvm`: a parser of command lines.
+///
+/// # Errors
+/// What it should look like.
+pub fn compiler(text: &str) -> Result<(Level, String), String> {
     let (place, name) = text.split_once('=').ok_or("a level and a compiler: O3=llvm")?;
     if !COMPILERS.contains(&name) {
         return Err(format!("one of {}", COMPILERS.join(", ")));

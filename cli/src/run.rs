@@ -70,6 +70,30 @@ pub struct Args {
     args: Vec<String>,
 }
 
+impl Args {
+    /// One program with these arguments.
+    pub(crate) fn of_program(
+        file: PathBuf,
+        options: ProgramOptions,
+        smp: u32,
+        args: Vec<String>,
+    ) -> Self {
+        Self {
+            files: vec![file],
+            options,
+            env: Vec::new(),
+            repeat: 0,
+            processor_time: false,
+            smp,
+            disk: None,
+            verbose: false,
+            perf_map: None,
+            serial: false,
+            args,
+        }
+    }
+}
+
 /// What `--json` prints for each program.
 #[derive(Serialize, Debug)]
 struct Line<'a> {

@@ -5,6 +5,7 @@ use core::fmt;
 use bareflow_machine::line::{Line, Typed};
 use spin::mutex::{TicketMutex, TicketMutexGuard};
 
+use crate::cores;
 use crate::devices::{apic, keyboard, serial, vga};
 
 /// Keeps what is written at once together. Processors get it in the order in which they came: one
@@ -17,10 +18,17 @@ static IN: TicketMutex<Line> = TicketMutex::new(Line::new());
 /// Begins a record (RFC 7464).
 const RECORD: u8 = 0x1e;
 
+/// Takes the console. A processor that ends the machine waits for those that write or are about to,
+/// and would wait for ever if others went on to come.
+fn hold() -> TicketMutexGuard<'static, ()> {
+    cores::stand_if_ending();
+    OUT.lock()
+}
+
 /// Writes text for people.
 #[cfg(feature = "engine")]
 pub fn write(bytes: &[u8]) {
-    let _together = OUT.lock();
+    let _together = hold();
     serial::write(bytes);
     vga::write(bytes);
 }
@@ -28,7 +36,7 @@ pub fn write(bytes: &[u8]) {
 /// Writes one record: JSON text without a newline.
 #[cfg(feature = "engine")]
 pub fn record(json: &[u8]) {
-    let _together = OUT.lock();
+    let _together = hold();
     serial::write(&[RECORD]);
     serial::write(json);
     serial::write(b"\n");
@@ -37,7 +45,7 @@ pub fn record(json: &[u8]) {
 /// One log record.
 pub fn log(text: fmt::Arguments<'_>) {
     use fmt::Write;
-    let _together = OUT.lock();
+    let _together = hold();
     let mut record = Emergency::new().record();
     // Writing to the console does not fail.
     let _ = record.write_str("{\"record\":\"log\",\"text\":\"");
@@ -72,7 +80,7 @@ pub fn read(buffer: &mut [u8]) -> usize {
             }
         };
         // The serial terminal echoes by itself; the screen shows only what we show.
-        let together = OUT.lock();
+        let together = hold();
         vga::write(&[byte]);
         drop(together);
         buffer[count] = byte;
@@ -154,7 +162,7 @@ impl Drop for EmergencyRecord {
 /// Writes a line of text for people, whole.
 pub fn line(text: fmt::Arguments<'_>) {
     use fmt::Write;
-    let _together = OUT.lock();
+    let _together = hold();
     // Writing to the console does not fail.
     let _ = writeln!(Emergency::new(), "{text}");
 }

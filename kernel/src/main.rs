@@ -20,6 +20,8 @@ mod files;
 mod memory;
 #[cfg(feature = "engine")]
 mod platform;
+#[cfg(feature = "engine")]
+mod resident;
 mod selftest;
 mod start;
 mod trap;

@@ -15,7 +15,7 @@ use crate::arch::exit::Status;
 use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::{set_interpreting, set_namer};
-use crate::{alarm, boot, console, cores, embedded, files, memory};
+use crate::{alarm, boot, console, cores, embedded, files, memory, resident};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -190,6 +190,14 @@ impl Platform for Machine {
             heap: arena(plan.heap, plan.heap),
             stack: (plan.stack.base as usize, plan.stack.end() as usize),
         }
+    }
+
+    fn compiler_version(&self) -> Option<String> {
+        resident::version()
+    }
+
+    fn ask_compiler(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        resident::ask(request)
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -4,6 +4,8 @@ use bareflow_machine::vectors;
 
 use crate::arch::frame::Frame;
 use crate::arch::paging;
+#[cfg(feature = "engine")]
+use crate::resident;
 use crate::{alarm, cores, devices, fault, memory};
 
 /// Called by the stubs (`arch/vectors.s`), with interrupts off, on an interrupt stack.
@@ -16,12 +18,16 @@ extern "C" fn trap_dispatch(frame: &mut Frame) {
         vectors::TIMER => {
             devices::apic::acknowledge();
             alarm::strike(frame);
+            #[cfg(feature = "engine")]
+            resident::tick(frame);
         }
         // Its purpose was to come.
         vectors::WAKE => devices::apic::acknowledge(),
         vectors::NMI if cores::is_ending() => cores::stand(),
         // A spurious interrupt takes no acknowledgement.
         vectors::SPURIOUS => {}
+        #[cfg(feature = "engine")]
+        _ if resident::fault(frame) => {}
         _ => fault::fault(frame),
     }
 }

@@ -12,7 +12,7 @@ use snapshot_fmt::FunctionRecord;
 use crate::failure::{Failure, Kind as Failed};
 use crate::grown::Grown;
 use crate::link::{Fix, FixKind, Kept, Kind, Place, Unit, Units};
-use crate::{Policy, code, cold, driver, features, machine};
+use crate::{Goal, Policy, code, cold, driver, features, machine};
 
 /// Where the code of a function comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -80,6 +80,7 @@ fn counts(object: &Object) -> bool {
 pub fn build(
     grown: &Grown,
     compiler: &dyn Compiler,
+    second: Option<(&dyn Compiler, Goal)>,
     options: &crate::Options,
 ) -> Result<Parts, Failure> {
     let policy = options.policy;
@@ -90,7 +91,7 @@ pub fn build(
     let bodies = bodies.collect();
     let starts = (0..grown.programs.len()).map(|module| grown.start(module)).collect();
     let by_name = BTreeMap::new();
-    let mut builder = Builder { grown, compiler, policy, parts, bodies, starts, by_name };
+    let mut builder = Builder { grown, compiler, second, policy, parts, bodies, starts, by_name };
     builder.name_all();
     for (at, start) in builder.starts.iter().enumerate() {
         driver::add_start(&mut builder.parts.units, at, start);
@@ -188,6 +189,7 @@ impl<'a> Bodies<'a> {
 struct Builder<'a> {
     grown: &'a Grown,
     compiler: &'a dyn Compiler,
+    second: Option<(&'a dyn Compiler, Goal)>,
     policy: Policy,
     parts: Parts,
     bodies: Vec<Bodies<'a>>,
@@ -299,6 +301,10 @@ impl Builder<'_> {
             )?;
         }
         let (object, level, origin) = self.code(module, func)?;
+        let (object, level, origin) = match self.made_again(module, func, &object) {
+            Some(better) => (better, Level::O3, Origin::Compiled(AGAIN)),
+            None => (object, level, origin),
+        };
         let heat = self.heat(module, func);
         let grown = self.grown;
         let cold = heat == 0 || matches!(origin, Origin::Compiled(COLD | CUT));
@@ -381,6 +387,35 @@ impl Builder<'_> {
         }
         let cut = self.bodies[module as usize].cut.contains(&func);
         Ok((self.small(module, func)?, Level::O2, Origin::Compiled(if cut { CUT } else { COLD })))
+    }
+
+    /// What the second compiler makes of a function, if that serves its goal better than `object`. What
+    /// it cannot compile stays as it is.
+    fn made_again(&self, module: u32, func: FuncId, object: &Object) -> Option<Object> {
+        let (compiler, goal) = self.second?;
+        let record = self.grown.record(module, func);
+        let profile = self.grown.profile(module, func);
+        let hot = profile.calls.saturating_add(profile.back_edges) >= HOT
+            || self.grown.level(module, func) >= Level::O2;
+        let fast = goal == Goal::Speed && hot;
+        // A tournament has measured both, on the machine itself.
+        let measured = record.is_some_and(|record| record.verdict.is_some());
+        if fast && measured {
+            return None;
+        }
+        let features: &[String] = if fast { &self.grown.snapshot.engine.features } else { &[] };
+        let request = Request {
+            module: &self.bodies[module as usize].module,
+            func,
+            level: Level::O3,
+            entry: Entry::Call,
+            profile: &self.grown.profiles[module as usize],
+            cpu: CpuFeatures::from_names(features.iter().map(String::as_str)).ok()?,
+            options: &Options { for_size: !fast, ..Options::default() },
+        };
+        let made = compiler.compile(&request).ok()?;
+        // What is to be fast may take room for it; all else only has to be small.
+        (fast || size(&made) < size(object)).then_some(made)
     }
 
     /// The smallest code there is: what inlining saves and what it costs differs.
@@ -533,6 +568,7 @@ fn size(object: &Object) -> usize {
 const VARIANT: &str = "a variant as fast as the fastest, and smaller";
 const COLD: &str = "seldom or never called: made small";
 const CUT: &str = "made small, with traps for blocks that never ran";
+const AGAIN: &str = "made again by the second compiler";
 const COUNTED: &str = "its code counted calls: made again without";
 
 /// Whether a constant is a literal whose address means nothing. Front ends mark these with names

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use bareflow_cranelift::Cranelift;
 use bareflow_emulator::Tape;
+use bareflow_hosted::Resident;
+use bareflow_llvm::Llvm;
+use bareflow_object::Compiler;
 use clap::{Parser, ValueEnum};
 
 use crate::disk::Disk;
 use crate::failure::{Failure, Kind};
 use crate::source::{self, Source};
-use crate::{Options, Policy, html, shrink, verify};
+use crate::{Goal, Options, Policy, html, shrink, verify};
 
 /// Turns a snapshot into a minimal bootable image: native code of each function at its best
 /// level, the machine it needs, and nothing else.
@@ -46,6 +49,16 @@ pub struct Cli {
     /// Let the image report how many processor cycles it took to its program, and the program.
     #[arg(long)]
     timing: bool,
+    /// Compile everything once more with LLVM, on this machine, and keep what is better.
+    #[arg(long)]
+    reoptimise: bool,
+    /// What is better: code of what takes time is LLVM's where no tournament has measured otherwise,
+    /// all else is what is smaller; or everything is what is smaller.
+    #[arg(long = "for", value_enum, default_value_t = GoalName::Speed, requires = "reoptimise")]
+    goal: GoalName,
+    /// The resident compiler. [default: the one that was built]
+    #[arg(long, value_name = "FILE", requires = "reoptimise")]
+    compiler: Option<PathBuf>,
     /// Leave the flat image unpacked.
     #[arg(long)]
     no_pack: bool,
@@ -59,7 +72,8 @@ Examples:
   bareflow-shrink disk.img
   bareflow-shrink disk.img:3 -o app.img --verify
   bareflow-shrink boot_005.snapshot -o app.img --elf app.elf --report app.html
-  bareflow-shrink boot_005.snapshot --verify --grown disk.img";
+  bareflow-shrink boot_005.snapshot --verify --grown disk.img
+  bareflow-shrink disk.img --reoptimise --for size";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum PolicyName {
@@ -69,17 +83,26 @@ enum PolicyName {
     Executed,
 }
 
+/// What is better.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum GoalName {
+    /// Fast code where time goes.
+    Speed,
+    /// Small code.
+    Size,
+}
+
 impl Cli {
     /// Whether only JSON is wanted.
     pub fn json(&self) -> bool {
         self.json
     }
 
-    /// Does what was asked for.
+    /// Does what was asked for. `json`: standard output carries JSON only.
     ///
     /// # Errors
     /// Why nothing was written.
-    pub fn run(&self) -> Result<(), Failure> {
+    pub fn run(&self, json: bool) -> Result<(), Failure> {
         let source = source::one(&self.snapshot)?;
         let disk = source.inside.is_some().then(|| source.file.clone());
         let grown = self.grown.clone().or(disk);
@@ -101,7 +124,10 @@ impl Cli {
             plain: self.no_pack,
             timing: self.timing,
         };
-        let shrunk = shrink::shrink(&source.bytes, &Cranelift::new(), &options)
+        let llvm = self.reoptimise.then(|| self.llvm()).transpose()?;
+        let goal = if self.goal == GoalName::Size { Goal::Size } else { Goal::Speed };
+        let second = llvm.as_ref().map(|llvm| (llvm as &dyn Compiler, goal));
+        let shrunk = shrink::shrink_again(&source.bytes, &Cranelift::new(), second, &options)
             .map_err(|failure| name_in(failure, &source))?;
         let mut report = shrunk.report;
         report.input = source.name();
@@ -128,22 +154,42 @@ impl Cli {
             files.push((path, html::page(&report).into_bytes()));
         }
         write_all(&files)?;
-        if self.json {
+        if json {
             let mut value = serde_json::to_value(&report).unwrap_or_default();
             if let Some(verdict) = &verdict {
                 value["verify"] = serde_json::to_value(verdict).unwrap_or_default();
             }
-            println!("{value}");
+            say(format_args!("{value}"));
         } else {
-            print!("{}", report.to_text());
+            say(format_args!("{}", report.to_text().trim_end()));
             if let Some(verdict) = &verdict {
-                println!("{verdict}");
+                say(format_args!("{verdict}"));
             }
             for (path, _) in &files {
-                println!("wrote {}", path.display());
+                say(format_args!("wrote {}", path.display()));
             }
         }
         Ok(())
+    }
+}
+
+/// Prints a line. Nobody reads any more: not an error of the command.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+impl Cli {
+    /// LLVM, as a process of this machine.
+    fn llvm(&self) -> Result<Llvm<Resident>, Failure> {
+        let built = || {
+            let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/bareflow");
+            std::env::var_os("BAREFLOW_ARTEFACTS").map_or(checkout, PathBuf::from)
+        };
+        let file = self.compiler.clone().unwrap_or_else(|| built().join("compilers/llvm"));
+        Resident::new(&file).map(Llvm::new).map_err(|error| {
+            let message = format!("{error}: `cargo xtask build` makes the compiler");
+            Failure::new(Kind::File, message).file(&file)
+        })
     }
 }
 

@@ -47,6 +47,11 @@ pub fn page(report: &Report) -> String {
     }
     out.push_str("</svg>");
     table(&mut out, report);
+    let _ = write!(
+        out,
+        "<p>To look through all that was learned of each function: <code>bareflow explore {}</code></p>",
+        escape(&report.input)
+    );
     out.push_str("</main></body></html>\n");
     out
 }

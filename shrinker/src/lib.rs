@@ -42,6 +42,15 @@ pub enum Policy {
     Executed,
 }
 
+/// What a second compiler is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Goal {
+    /// Fast code: of what takes time, its code in the place of what nobody has measured.
+    Speed,
+    /// Small code: the smaller one.
+    Size,
+}
+
 /// What to make.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Options {

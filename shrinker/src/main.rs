@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    match cli.run() {
+    match cli.run(cli.json()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if cli.json() {

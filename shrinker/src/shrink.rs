@@ -2,13 +2,13 @@
 
 use bareflow_object::Compiler;
 
-use crate::Options;
 use crate::build::{self, Parts};
 use crate::failure::{Failure, Kind};
 use crate::grown::Grown;
 use crate::image::{self, Image, ImageError};
 use crate::link::Base;
 use crate::report::{self, Report};
+use crate::{Goal, Options};
 
 /// What shrinking gives.
 #[derive(Debug)]
@@ -30,13 +30,27 @@ pub struct Shrunk {
 /// # Errors
 /// Why no image can be made of it.
 pub fn shrink(bytes: &[u8], compiler: &dyn Compiler, options: &Options) -> Result<Shrunk, Failure> {
+    shrink_again(bytes, compiler, None, options)
+}
+
+/// Shrinks a snapshot, and lets a second compiler make everything once more, to keep what of that serves
+/// the goal better.
+///
+/// # Errors
+/// See [`shrink`].
+pub fn shrink_again(
+    bytes: &[u8],
+    compiler: &dyn Compiler,
+    second: Option<(&dyn Compiler, Goal)>,
+    options: &Options,
+) -> Result<Shrunk, Failure> {
     let grown = Grown::open(bytes, compiler)?;
     if options.policy == crate::Policy::Executed && !grown.counted {
         let message = "--policy executed needs a snapshot that grew by itself: at a fixed level \
                        nothing is counted, so nobody knows what ran";
         return Err(Failure::new(Kind::Usage, message));
     }
-    let parts = build::build(&grown, compiler, options)?;
+    let parts = build::build(&grown, compiler, second, options)?;
     let link = |base| image::link(&parts.units, base, !options.plain).map_err(explain);
     let flat = options.flat.then(|| link(Base::Flat)).transpose()?;
     let elf = options.elf.then(|| link(Base::Elf)).transpose()?;

@@ -2,7 +2,7 @@
 #define NO_START
 #include "shim.c"
 
-int bf_start(int argc, char **argv, char **variables) {
+int bf_lli(int argc, char **argv, char **variables) {
     environ = variables;
     bf_exit(__bf_finish(main(argc, argv, variables)));
 }

@@ -16,7 +16,10 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
     return result;
 }
 
-enum { READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, CLOCK = 228, EXIT = 231 };
+enum {
+    READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, ARCH_PRCTL = 158, CLOCK = 228,
+    EXIT = 231
+};
 
 // Linux gives the negative of an error's number, as host calls do.
 long bf_write(int fd, const void *p, size_t n) { return call(WRITE, fd, (long)p, (long)n, 0, 0, 0); }
@@ -38,6 +41,16 @@ int bf_open(const char *path, int flags) {
 int bf_close(int fd) { return (int)call(CLOSE, fd, 0, 0, 0, 0, 0); }
 
 long bf_seek(int fd, long offset, int whence) { return call(SEEK, fd, offset, whence, 0, 0, 0); }
+
+long bf_map(int fd, const void **at) {
+    // Readable, private.
+    long size = bf_seek(fd, 0, 2);
+    if (size <= 0) return size;
+    long address = call(MMAP, 0, size, 1, 2, fd, 0);
+    if (address < 0 && address > -4096) return address;
+    *at = (const void *)address;
+    return size;
+}
 
 int bf_terminal(int fd) {
     enum { GET = 0x5401, NO_TERMINAL = -25 };

@@ -98,6 +98,74 @@ pub fn dom(page: &Path) -> Result<String, String> {
     String::from_utf8(ended.out).map_err(|error| error.to_string())
 }
 
+/// What a script in a page can do as a reader would: click what is really in sight, press keys, type.
+/// It ends with what it found out, as JSON in the page.
+const READER: &str = r#"
+function clickOn(element) {
+  element.scrollIntoView({ block: 'center', inline: 'nearest' });
+  const place = element.getBoundingClientRect();
+  const [x, y] = [place.left + Math.min(place.width / 2, 40), place.top + place.height / 2];
+  const hit = document.elementFromPoint(x, y);
+  if (!hit || !element.contains(hit)) throw new Error('not in sight: ' + element.outerHTML.slice(0, 120));
+  if (element.focus) element.focus();
+  hit.dispatchEvent(new MouseEvent('click', { bubbles: true, clientX: x, clientY: y }));
+}
+function press(key) {
+  (document.activeElement || document.body)
+    .dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+}
+function type(text) {
+  document.activeElement.value = text;
+  document.activeElement.dispatchEvent(new Event('input', { bubbles: true }));
+}
+"#;
+
+/// Works with `page` as a reader would, by a script that has `clickOn`, `press` and `type`; what it
+/// returns, as JSON.
+///
+/// # Errors
+/// There is no browser, the script throws, or the page itself complains on its console.
+pub fn work(page: &Path, script: &str) -> Result<String, String> {
+    let source = std::fs::read_to_string(page).map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let copy = folder.path().join("page.html");
+    let (head, tail) = source.rsplit_once("</body>").ok_or("a page without an end")?;
+    let added = format!(
+        "<script>{READER}{{ const found = (() => {{ {script} }})();\nconst out = \
+         document.createElement('template'); out.id = 'found'; out.dataset.json = \
+         btoa(unescape(encodeURIComponent(JSON.stringify(found)))); document.body.append(out); }}\
+         </script>"
+    );
+    std::fs::write(&copy, format!("{head}{added}</body>{tail}")).map_err(|e| e.to_string())?;
+    let further = ["--dump-dom".to_owned(), "--window-size=1300,900".to_owned()];
+    let ended = start(&copy, Scheme::Light, &further)?;
+    let complaints = console(&ended.err);
+    let dom = String::from_utf8_lossy(&ended.out);
+    if !complaints.is_empty() {
+        return Err(complaints.join("\n"));
+    }
+    let found = dom.rsplit_once("data-json=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let (found, _) =
+        found.ok_or_else(|| format!("no end: {}", String::from_utf8_lossy(&ended.err)))?;
+    base64(found).ok_or_else(|| format!("not base 64: {found}"))
+}
+
+/// Text in base 64, which survives any markup.
+fn base64(text: &str) -> Option<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut held, mut bytes) = (0_u32, 0, Vec::new());
+    for digit in text.bytes().filter(|byte| *byte != b'=') {
+        let value = DIGITS.iter().position(|known| *known == digit)?;
+        (bits, held) = (bits << 6 | u32::try_from(value).ok()?, held + 6);
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+            bits &= (1 << held) - 1;
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// A colour: red, green, blue.
 pub type Colour = [u8; 3];
 

@@ -5,6 +5,7 @@ pub mod browser;
 pub mod compile;
 pub mod disk;
 pub mod grown;
+pub mod language;
 pub mod literate;
 pub mod machine;
 pub mod monitor;

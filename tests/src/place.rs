@@ -16,7 +16,7 @@ pub fn workspace() -> &'static Path {
 pub fn artefacts() -> Result<&'static Path, String> {
     static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     MADE.get_or_init(|| {
-        cargo(&["run", "--quiet", "--package", "xtask", "--", "images"])?;
+        cargo(&["run", "--quiet", "--release", "--package", "xtask", "--", "images"])?;
         Ok(workspace().join("target/bareflow"))
     })
     .as_deref()
@@ -32,7 +32,8 @@ pub fn tool(name: &str) -> Result<PathBuf, String> {
     static MADE: OnceLock<Result<(), String>> = OnceLock::new();
     MADE.get_or_init(|| {
         let packages = ["--package", "bareflow", "--package", "bareflow-shrink"];
-        cargo(&[&["build", "--quiet", "--release", "--bins"], &packages[..]].concat())
+        let build = ["build", "--quiet", "--release", "--bins", "--no-default-features"];
+        cargo(&[&build[..], &packages[..]].concat())
     })
     .clone()?;
     Ok(target().join("release").join(name))

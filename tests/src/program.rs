@@ -1,7 +1,8 @@
 //! The programs under `tests/programs`, each run natively and by `bareflow run`.
 //!
-//! A C program is a file or a folder of files, a Rust program a file, and so is one in LLVM's text
-//! form, for what no compiler can be made to write. Comments in the first lines of its (first) file
+//! A C program is a file or a folder of files, a Rust program a file (one under `std` uses Rust's standard
+//! library as it is, one under `rust` only what is below it), and so is one in LLVM's text form, for what
+//! no compiler can be made to write. Comments in the first lines of its (first) file
 //! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
 //! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
 //! reads files of) and `refused: WHY` (what compilers cannot do of it).
@@ -19,7 +20,7 @@ use crate::process::{self, Ended};
 /// One program.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// `c/NAME`, `ir/NAME` or `rust/NAME`.
+    /// `c/NAME`, `ir/NAME`, `rust/NAME`, `std/NAME` or `threads/NAME`.
     pub name: String,
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
@@ -57,7 +58,7 @@ pub fn all() -> Vec<Program> {
 
 /// All programs of several threads.
 pub fn threaded() -> Vec<Program> {
-    of(&["threads"])
+    of(&["std", "threads"])
 }
 
 fn of(folders: &[&str]) -> Vec<Program> {
@@ -121,6 +122,11 @@ impl Program {
         self.name.starts_with("rust/")
     }
 
+    /// Whether it is written in Rust, on its standard library.
+    fn is_on_std(&self) -> bool {
+        self.name.starts_with("std/")
+    }
+
     /// Whether it reads standard input or files.
     pub fn reads(&self) -> bool {
         const SIGNS: [&str; 5] = ["stdin)", "getchar(", " scanf(", "fgets(", "read_line"];
@@ -142,6 +148,13 @@ impl Program {
     /// What the compiler said.
     pub fn native(&self) -> Result<PathBuf, String> {
         let mut args = self.flags.clone();
+        if self.is_on_std() {
+            args.extend(["--edition=2024", "-Cpanic=abort", "-Copt-level=1"].map(Into::into));
+            args.extend(["-Coverflow-checks=on", "-o", "{out}"].map(Into::into));
+            args.extend(self.sources.iter().map(|source| text(source)));
+            let inputs = self.inputs(&[]);
+            return compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "native" });
+        }
         if self.is_rust() {
             let support = compile::support(true)?;
             args.extend(["--edition=2024", "-Cpanic=abort", "-Copt-level=1"].map(Into::into));
@@ -163,6 +176,9 @@ impl Program {
     /// # Errors
     /// What the compiler said.
     pub fn bitcode(&self, level: u8, clang: u32) -> Result<Vec<PathBuf>, String> {
+        if self.is_on_std() {
+            return Ok(Vec::from([self.std_bitcode(level)?]));
+        }
         if self.is_rust() {
             return Ok(vec![self.rust_bitcode(level)?]);
         }
@@ -175,6 +191,18 @@ impl Program {
             compile::make(&Recipe { compiler: &compiler, args, inputs, suffix: "bc" })
         };
         self.sources.iter().map(one).collect()
+    }
+
+    /// With all it uses of the standard library.
+    fn std_bitcode(&self, level: u8) -> Result<PathBuf, String> {
+        let mut args = self.flags.clone();
+        args.extend(["--edition=2024", "-Cpanic=abort", "-Coverflow-checks=on"].map(Into::into));
+        args.extend(["-Clto=fat", "-Ccodegen-units=1"].map(Into::into));
+        args.push(format!("-Copt-level={level}"));
+        args.push("--emit=llvm-bc={out},link={out}.native".into());
+        args.extend(self.sources.iter().map(|source| text(source)));
+        let inputs = self.inputs(&[]);
+        compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "bc" })
     }
 
     /// With all it uses of `core` and `alloc`: link-time optimisation puts that into one

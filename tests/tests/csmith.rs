@@ -8,7 +8,7 @@ use bareflow_tests::place;
 fn try_some(arguments: &[&str]) {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let out = Command::new(cargo)
-        .args(["run", "--quiet", "--package", "xtask", "--", "csmith"])
+        .args(["run", "--quiet", "--release", "--package", "xtask", "--", "csmith"])
         .args(arguments)
         .current_dir(place::workspace())
         .env("CARGO_TARGET_DIR", place::target())

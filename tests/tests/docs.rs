@@ -115,7 +115,7 @@ fn ask(command: &[&str]) -> Option<String> {
     let mut process = match command[0] {
         "xtask" => {
             let mut process = Command::new("cargo");
-            process.args(["run", "--quiet", "--package", "xtask", "--"]);
+            process.args(["run", "--quiet", "--release", "--package", "xtask", "--"]);
             process.current_dir(place::workspace()).env("CARGO_TARGET_DIR", place::target());
             process
         }
@@ -224,7 +224,7 @@ fn every_named_test_is_there() {
 fn manifests() -> Vec<PathBuf> {
     let root = place::workspace();
     let mut found = Vec::new();
-    for folder in ["", "engine", "kernel"] {
+    for folder in ["", "engine", "kernel", "host", "cli"] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             found.push(entry.unwrap().path().join("Cargo.toml"));
         }

@@ -9,6 +9,8 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 /// Bitcode level and the level of the engine it runs at.
 const LEVELS: [(u8, &str); 4] = [(0, "interp"), (1, "O1"), (2, "O3"), (2, "auto")];
+/// Of programs on Rust's standard library, all of which would be compiled at a level of its own.
+const LEVELS_ON_STD: [(u8, &str); 2] = [(1, "interp"), (2, "auto")];
 const PROCESSORS: [u32; 3] = [1, 2, 4];
 
 /// Programs that hang on that many processors or fewer: two threads that wait for each other need two.
@@ -35,7 +37,9 @@ fn main() {
     let mut trials = Vec::new();
     for program in program::threaded() {
         let case = Arc::new(Case { program, native: OnceLock::new() });
-        for (bitcode, engine) in LEVELS {
+        let on_std = case.program.name.starts_with("std/");
+        for (bitcode, engine) in if on_std { &LEVELS_ON_STD[..] } else { &LEVELS } {
+            let (bitcode, engine) = (*bitcode, *engine);
             for processors in PROCESSORS {
                 let name = &case.program.name;
                 let name = format!("{name} -O{bitcode} on {engine}, {processors} processors");

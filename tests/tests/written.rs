@@ -139,7 +139,7 @@ fn llvm_runs_what_is_linked_as_the_system_runs_the_source() {
             return Err(what(String::from_utf8_lossy(&linked.err).into_owned()));
         }
         let mut lli = Command::new("lli-22");
-        lli.arg("--entry-function=bf_start").arg("--extra-module").arg(&hosts).arg(&file);
+        lli.arg("--entry-function=bf_lli").arg("--extra-module").arg(&hosts).arg(&file);
         let found = process::run(&mut lli, b"", Duration::from_secs(60)).map_err(what)?;
         program.compare(&program.run_native()?, &found).map_err(what)
     });

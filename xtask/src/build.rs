@@ -1,28 +1,54 @@
 //! The artefacts that the tools need: loader, kernel, C library, modules, resident compiler.
 
 use anyhow::{Context, Result};
+use bareflow_host::tools::Purpose;
 
 use crate::{boot, compilers, images, kernel, setup, shell};
 
 /// What is built.
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
-    /// Only these: images, boot, testkernel, bare, kernel, compilers.
-    #[arg(value_parser = ["images", "boot", "testkernel", "bare", "kernel", "compilers"])]
+    /// Only these: modules (with the C library), images (and at all levels), boot, testkernel, bare,
+    /// kernel, compilers.
+    #[arg(value_parser = PARTS)]
     only: Vec<String>,
+    /// Only what this needs, its packages of the system included: `run` (hosted), `demo`.
+    #[arg(long = "for", value_name = "WHAT", value_parser = ["run", "demo"], conflicts_with = "only")]
+    purpose: Option<String>,
 }
+
+impl Args {
+    /// These parts alone.
+    pub fn only(parts: &[&str]) -> Self {
+        Self { only: parts.iter().map(|part| (*part).to_owned()).collect(), purpose: None }
+    }
+}
+
+const PARTS: [&str; 7] = ["modules", "images", "boot", "testkernel", "bare", "kernel", "compilers"];
 
 /// Builds everything under `target/bareflow`. Steps that are up to date cost little.
 ///
 /// # Errors
 /// The first step that failed.
 pub fn run(args: &Args) -> Result<()> {
-    setup::for_building()?;
+    use Purpose::{Boot, Compile, Llvm};
+    let only: Vec<&str> = args.only.iter().map(String::as_str).collect();
+    let (parts, purposes): (&[&str], &[Purpose]) = match args.purpose.as_deref() {
+        Some("run") => (&["modules"], &[Compile]),
+        Some(_) => (&["modules", "boot", "kernel"], &[Compile, Boot]),
+        None if only.is_empty() => (&PARTS, &[Compile, Boot, Llvm]),
+        None if only.contains(&"compilers") => (&only, &[Compile, Llvm]),
+        None if only.iter().any(|part| ["modules", "images"].contains(part)) => (&only, &[Compile]),
+        None => (&only, &[]),
+    };
+    setup::for_purposes(purposes)?;
     let out = shell::artefacts();
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    let wanted = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
+    let wanted = |name: &str| parts.contains(&name);
     if wanted("images") {
         images::build(&out)?;
+    } else if wanted("modules") {
+        images::build_usual(&out)?;
     }
     if wanted("boot") {
         boot::build(&out)?;

@@ -1,10 +1,11 @@
-//! Builds what is under `images/` to bitcode: the twelve modules, the larger programs and the C
-//! library.
+//! Builds what is under `images/` to bitcode: the twelve modules, the larger programs, the language
+//! model and the C library.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use bareflow_host::tools;
 use serde_json::{Value, json};
 
 use crate::shell;
@@ -17,26 +18,43 @@ const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
 /// The levels that larger programs are built at.
 const PROGRAM_LEVELS: [&str; 4] = ["0", "1", "2", "3"];
 
-/// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json`,
-/// `modules/modules.json` (arguments and right answers), and `modules/O0` to `modules/Oz`,
-/// the modules at each level; the same of the larger programs under `programs/`, which no image
-/// carries. Does nothing when neither the sources nor the compilers have changed.
+/// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json` and
+/// `modules/modules.json` (arguments and right answers): what images carry; and `llm.bc`, the language model. Does nothing when neither
+/// the sources nor the compilers have changed.
 ///
 /// # Errors
 /// A compiler is missing or refuses a source; a file cannot be written.
-pub fn build(out: &Path) -> Result<()> {
+pub fn build_usual(out: &Path) -> Result<()> {
     let sources = shell::workspace().join("images");
     let libc = out.join("libc.bc");
     up_to_date(out, "libc", &[&sources.join("libc")], &[&libc], || build_libc(&sources, &libc))?;
     let manifest = out.join("modules/manifest.json");
     up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
         build_modules(&sources.join("modules"), &out.join("modules"))
+    })
+}
+
+/// And `modules/O0` to `modules/Oz`, the modules at each level; the same of the larger programs under
+/// `programs/`: what tests and measurements take.
+///
+/// # Errors
+/// As [`build_usual`].
+pub fn build(out: &Path) -> Result<()> {
+    build_usual(out)?;
+    let sources = shell::workspace().join("images");
+    let (modules, last) = (out.join("modules"), out.join("modules/Oz"));
+    up_to_date(out, "levels", &[&sources.join("modules")], &[&last], || {
+        build_levels(&sources.join("modules"), &modules)
     })?;
     let programs = sources.join("programs");
     let inputs = [programs.as_path(), &sources.join("support"), &sources.join("reference")];
     let list = out.join("programs/programs.json");
     up_to_date(out, "programs", &inputs, &[&list], || {
         build_programs(&sources, &out.join("programs"))
+    })?;
+    let llm = out.join("llm.bc");
+    up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
+        build_llm(&sources.join("llm/main.rs"), &llm)
     })
 }
 
@@ -63,33 +81,43 @@ fn rustc() -> Command {
 /// clang 22: it must read what rustc writes, to join the C part of the library to the Rust
 /// part.
 fn clang() -> Command {
-    Command::new("clang-22")
+    Command::new(tools::clang().unwrap_or_else(|| "clang-22".into()))
 }
 
 fn build_modules(sources: &Path, out: &Path) -> Result<()> {
-    let list = read_json(&sources.join("modules.json"))?;
-    let list = list["modules"].as_array().context("modules.json has no list of modules")?;
+    std::fs::create_dir_all(out)?;
     let mut entries = Vec::new();
-    for module in list {
-        let name = module["name"].as_str().context("a module in modules.json has no name")?;
-        for level in LEVELS {
-            let folder = out.join(format!("O{level}"));
-            std::fs::create_dir_all(&folder)?;
-            compile_module(
-                &sources.join(format!("{name}.rs")),
-                level,
-                &folder.join(format!("{name}.bc")),
-            )?;
-        }
-        let usual = out.join(format!("O{USUAL_LEVEL}/{name}.bc"));
-        std::fs::copy(usual, out.join(format!("{name}.bc")))?;
-        entries.push(json!({
-            "name": name, "files": [format!("{name}.bc")], "entry": name, "arg": module["arg"],
-        }));
+    for (name, arg) in list_of_modules(sources)? {
+        let (source, file) = (sources.join(format!("{name}.rs")), format!("{name}.bc"));
+        compile_module(&source, USUAL_LEVEL, &out.join(&file))?;
+        entries.push(json!({ "name": name, "files": [file], "entry": name, "arg": arg }));
     }
     std::fs::copy(sources.join("modules.json"), out.join("modules.json"))?;
     std::fs::write(out.join("manifest.json"), json!({ "modules": entries }).to_string() + "\n")?;
     Ok(())
+}
+
+fn build_levels(sources: &Path, out: &Path) -> Result<()> {
+    for level in LEVELS {
+        let folder = out.join(format!("O{level}"));
+        std::fs::create_dir_all(&folder)?;
+        for (name, _) in list_of_modules(sources)? {
+            let source = sources.join(format!("{name}.rs"));
+            compile_module(&source, level, &folder.join(format!("{name}.bc")))?;
+        }
+    }
+    Ok(())
+}
+
+/// Names and arguments.
+fn list_of_modules(sources: &Path) -> Result<Vec<(String, Value)>> {
+    let list = read_json(&sources.join("modules.json"))?;
+    let list = list["modules"].as_array().context("modules.json has no list of modules")?;
+    let entry = |module: &Value| {
+        let name = module["name"].as_str().context("a module in modules.json has no name")?;
+        Ok((name.to_owned(), module["arg"].clone()))
+    };
+    list.iter().map(entry).collect()
 }
 
 /// One file of Rust to bitcode. Modules call nothing of `core` that is not inlined or
@@ -165,6 +193,34 @@ fn compile_rust_program(source: &Path, level: &str, support: &Path, out: &Path) 
     Ok(std::fs::remove_file(library)?)
 }
 
+/// How loops over the sixteen lanes of the language model become vectors of sixteen, in LLVM's own form that
+/// no machine is named in: each compiler makes of it what its machine has. Loops of sixteen rounds are
+/// not unrolled before, others that would have to compare addresses stay as they are, and what is not marked
+/// as inline is not, unless it is small.
+const SIXTEEN_LANES: [&str; 5] = [
+    "-force-vector-width=16",
+    "-unroll-full-max-count=15",
+    "-runtime-memory-check-threshold=0",
+    "-unroll-runtime=false",
+    "-inline-threshold=30",
+];
+
+/// The language model. It stands on host calls alone.
+fn build_llm(source: &Path, out: &Path) -> Result<()> {
+    let library = out.with_extension("a");
+    let mut rustc = rustc();
+    rustc
+        .args(["--edition=2024", "--crate-type=staticlib", "--crate-name=llm", "-Cpanic=abort"])
+        .args(["-Clto=fat", "-Ccodegen-units=1", "-Cforce-unwind-tables=no"])
+        .args(["-Copt-level=2", "-Coverflow-checks=off", "-Dwarnings"])
+        .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
+        .arg(format!("--emit=llvm-bc={},link={}", out.display(), library.display()))
+        .arg(source);
+    // LLVM remarks on every loop that it has not made vectors of, though asked to.
+    shell::run_silently(&mut rustc)?;
+    Ok(std::fs::remove_file(library)?)
+}
+
 /// A C program of one file.
 fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
     shell::run(
@@ -182,9 +238,9 @@ fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
 fn build_libc(sources: &Path, out: &Path) -> Result<()> {
     let target = sources.join("target");
     let rust = target.join("libc-rust.bc");
-    shell::run(
+    shell::run_cargo(
         shell::cargo()
-            .args(["rustc", "--quiet", "--release", "--locked", "--lib", "--manifest-path"])
+            .args(["rustc", "--release", "--locked", "--lib", "--manifest-path"])
             .arg(sources.join("libc/Cargo.toml"))
             .arg("--target-dir")
             .arg(&target)
@@ -193,6 +249,7 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
             // Workspace-wide flags of whoever runs us must not reach the program's code.
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS"),
+        "the C library",
     )?;
     ensure!(rust.exists(), "cargo made no {}", rust.display());
     let x86 = target.join("libc-x86.bc");
@@ -202,9 +259,9 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
         let source = sources.join(format!("libc/c/{name}.c"));
         shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
     };
-    let (threads, openmp) = (compile("threads")?, compile("openmp")?);
+    let (threads, openmp, system) = (compile("threads")?, compile("openmp")?, compile("system")?);
     let mut whole = libc_clang();
-    for part in [&rust, &x86, &threads, &openmp] {
+    for part in [&rust, &x86, &threads, &openmp, &system] {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))

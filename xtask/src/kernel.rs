@@ -11,7 +11,7 @@ use object::read::elf::{FileHeader, ProgramHeader};
 use crate::{shell, symbols};
 
 /// The target of everything that runs on the bare machine.
-const TARGET: &str = "x86_64-unknown-linux-gnu";
+pub const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 /// A bare-metal executable of the workspace.
 #[derive(Clone, Copy, Debug)]
@@ -33,25 +33,27 @@ pub struct Executable<'a> {
 /// # Errors
 /// When it does not build, or cannot be made a FLUD file.
 pub fn build(executable: &Executable<'_>, out: &Path) -> Result<()> {
-    // Its own folder: other flags than the host's programs have, so nothing could be shared.
-    let target = shell::workspace().join("target/kernel");
-    shell::run(
+    // Named for its target, what builds it (build scripts, derive macros) is as for the tools, and
+    // built once; what runs on the bare machine has flags of its own.
+    let target = shell::target();
+    shell::run_cargo(
         shell::cargo()
-            .args(["build", "--quiet", "--profile", "kernel", "--target", TARGET])
+            .args(["build", "--release", "--target", TARGET])
             .args(["--package", executable.package, "--bin", executable.bin])
             .args(executable.cargo)
             .env("CARGO_TARGET_DIR", &target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags(executable.script).join("\x1f")),
+        executable.artefact,
     )?;
-    let built: PathBuf = target.join(TARGET).join("kernel").join(executable.bin);
+    let built: PathBuf = target.join(TARGET).join("release").join(executable.bin);
     let elf = std::fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
     let elf = symbols::add(elf).with_context(|| built.display().to_string())?;
     let flud = flud_of(&elf).with_context(|| built.display().to_string())?;
-    for (extension, bytes) in [("elf", &elf), ("bin", &flud)] {
-        let path = out.join(executable.artefact).with_extension(extension);
-        std::fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    let name = executable.artefact;
+    let new = shell::write_changed(&out.join(format!("{name}.elf")), &elf)?;
+    if shell::write_changed(&out.join(format!("{name}.bin")), &flud)? || new {
+        println!("{name}.elf: {} bytes; {name}.bin: {} bytes", elf.len(), flud.len());
     }
-    println!("{0}.elf: {1} bytes; {0}.bin: {2} bytes", executable.artefact, elf.len(), flud.len());
     Ok(())
 }
 
@@ -68,6 +70,10 @@ fn flags(script: &str) -> Vec<String> {
         "link-self-contained=no",
         "default-linker-libraries=no",
         "target-feature=+crt-static",
+        "panic=abort",
+        // Every byte is read from a slow disk at boot.
+        "debuginfo=0",
+        "strip=debuginfo",
         "link-arg=-nostdlib",
         "link-arg=-static",
         "link-arg=--no-pie",

@@ -4,6 +4,7 @@ mod boot;
 mod build;
 mod compilers;
 mod csmith;
+mod dist;
 mod docs;
 mod fuzz;
 mod images;
@@ -33,7 +34,7 @@ enum Task {
     Setup,
     /// Makes kernel, loader, C library and modules under target/bareflow.
     Build(build::Args),
-    /// Makes only the C library and the modules.
+    /// Makes only the C library, the modules and the larger programs.
     Images,
     /// Compares random programs with native runs.
     Csmith(csmith::Args),
@@ -45,6 +46,8 @@ enum Task {
     Shrunk(shrunk::Args),
     /// Writes the documents that are made: manual, completions, rustdoc without warnings.
     Docs,
+    /// Makes what people install, as one tar file: tools, manual pages, completions.
+    Dist,
     /// Sets up, builds and runs every test.
     Test,
 }
@@ -54,7 +57,7 @@ fn main() -> anyhow::Result<()> {
         Task::Setup => setup::run(),
         Task::Build(args) => build::run(&args),
         Task::Images => {
-            setup::for_building()?;
+            setup::for_purposes(&[bareflow_host::tools::Purpose::Compile])?;
             images::build(&shell::artefacts())
         }
         Task::Csmith(args) => csmith::run(&args),
@@ -62,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Task::Programs(args) => test::programs(&args),
         Task::Shrunk(args) => shrunk::run(&args),
         Task::Docs => docs::run(),
+        Task::Dist => dist::run(),
         Task::Test => test::run(),
     }
 }

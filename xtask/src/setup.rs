@@ -1,73 +1,17 @@
-//! What the project needs of the system, and how to get it.
+//! Getting what the project needs of the system (`bareflow_host::tools`), each time no more than
+//! what is about to be done needs.
 
-use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
+use bareflow_host::system::System;
+use bareflow_host::tools::{self, Purpose, TOOLS, Tool};
+use bareflow_host::watched;
 
-use crate::shell;
-
-/// A program and the Debian package that has it.
-struct Tool {
-    program: &'static str,
-    package: &'static str,
-    need: Need,
-}
-
-/// What something is needed for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Need {
-    /// Building the artefacts: without it nothing works.
-    Build,
-    /// Booting, testing, comparing: what can be done without it is done.
-    More,
-}
-
-const TOOLS: &[Tool] = &[
-    Tool { program: "qemu-system-x86_64", package: "qemu-system-x86", need: Need::More },
-    Tool { program: "clang-22", package: "clang-22", need: Need::Build },
-    Tool { program: "clang-19", package: "clang-19", need: Need::More },
-    Tool { program: "clang-16", package: "clang-16", need: Need::More },
-    Tool { program: "clang-14", package: "clang-14", need: Need::More },
-    Tool { program: "llvm-dis-22", package: "llvm-22", need: Need::More },
-    Tool { program: "ld.lld-22", package: "lld-22", need: Need::More },
-    Tool { program: "mdir", package: "mtools", need: Need::More },
-    Tool { program: "fsck.fat", package: "dosfstools", need: Need::More },
-    Tool { program: "csmith", package: "csmith", need: Need::More },
-    Tool { program: "chromium", package: "chromium", need: Need::More },
-    Tool { program: "gdb", package: "gdb", need: Need::More },
-];
-
-/// Files that no program stands for.
-const FILES: &[(&str, &str)] = &[
-    ("/usr/include/csmith/csmith.h", "libcsmith-dev"),
-    ("/usr/include/stdio.h", "libc6-dev"),
-    ("/usr/lib/llvm-22/lib/libLLVMX86CodeGen.a", "llvm-22-dev"),
-    ("/usr/lib/x86_64-linux-gnu/libz.a", "zlib1g-dev"),
-    ("/usr/lib/x86_64-linux-gnu/libzstd.a", "libzstd-dev"),
-];
-
-/// Something that is not there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Missing {
-    /// The program or file.
-    what: &'static str,
-    /// The Debian package that has it.
-    package: &'static str,
-    need: Need,
-}
-
-fn missing() -> Vec<Missing> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    // dosfstools installs where the search path of ordinary users does not lead.
-    let folders: Vec<_> =
-        std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_owned()]).collect();
-    let found = |program: &str| folders.iter().any(|folder| folder.join(program).is_file());
-    let tools = TOOLS.iter().filter(|tool| !found(tool.program));
-    let tools =
-        tools.map(|tool| Missing { what: tool.program, package: tool.package, need: tool.need });
-    let files = FILES.iter().filter(|(file, _)| !Path::new(file).exists());
-    tools.chain(files.map(|&(what, package)| Missing { what, package, need: Need::More })).collect()
+/// What is not there of what these purposes need.
+fn missing(purposes: &[Purpose]) -> Vec<&'static Tool> {
+    let wanted = TOOLS.iter().filter(|tool| purposes.contains(&tool.purpose));
+    wanted.filter(|tool| tool.find().is_none()).collect()
 }
 
 /// What this machine lets us do about it.
@@ -75,49 +19,56 @@ fn missing() -> Vec<Missing> {
 enum Means {
     /// Install packages.
     Apt,
-    /// Tell a user how to.
-    AptWithSudo,
-    /// Tell what is missing: how packages are called here is not known.
-    OtherSystem,
+    /// Tell how to.
+    ByHand(Option<System>),
 }
 
 impl Means {
     fn of_this_machine() -> Self {
-        if !Path::new("/usr/bin/apt-get").exists() {
-            return Self::OtherSystem;
-        }
-        let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
-        if root { Self::Apt } else { Self::AptWithSudo }
+        let system = System::of_this_machine();
+        let root = || Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
+        if system == Some(System::Debian) && root() { Self::Apt } else { Self::ByHand(system) }
     }
 }
 
 /// What to do by hand about what is missing.
-fn by_hand(missing: &[Missing], means: Means) -> String {
-    let mut packages: Vec<_> = missing.iter().map(|missing| missing.package).collect();
-    packages.sort_unstable();
-    packages.dedup();
-    let sudo = if means == Means::Apt { "" } else { "sudo " };
-    let commands = format!(
-        "  {sudo}apt-get update\n  {sudo}apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    );
-    let what: Vec<_> = missing.iter().map(|missing| missing.what).collect();
-    let what = what.join(", ");
+fn by_hand(missing: &[&Tool], means: Means) -> String {
+    let names: Vec<_> = missing.iter().map(|tool| tool.name).collect();
+    let names = names.join(", ");
+    let commands = |system: System| {
+        let command = system.install(&packages(missing, system));
+        match means {
+            Means::Apt => format!("  {}", command.trim_start_matches("sudo ")),
+            Means::ByHand(_) => format!("  {command}"),
+        }
+    };
     match means {
-        Means::Apt | Means::AptWithSudo => format!("missing: {what}; install them by\n{commands}"),
-        Means::OtherSystem => format!(
-            "missing: {what}; install them with this system's package manager. On Debian and \
-             Ubuntu that would be\n{commands}"
+        Means::Apt => format!("missing: {names}; install them by\n{}", commands(System::Debian)),
+        Means::ByHand(Some(system)) => {
+            format!("missing: {names}; install them by\n{}", commands(system))
+        }
+        Means::ByHand(None) => format!(
+            "missing: {names}; install them with this system's package manager. On Debian and \
+             Ubuntu that would be\n{}",
+            commands(System::Debian)
         ),
     }
 }
 
-/// Installs what is missing with apt where that is allowed.
+/// The packages of a system that have what is missing; those it has.
+fn packages(missing: &[&Tool], system: System) -> Vec<&'static str> {
+    let mut packages: Vec<_> = missing.iter().filter_map(|tool| tool.package(system)).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+/// Installs all that anything of the project needs, where that is allowed.
 ///
 /// # Errors
 /// With the commands to run by hand when it is not, or when installing failed.
 pub fn run() -> Result<()> {
-    let lacking = missing();
+    let lacking = missing(&Purpose::ALL);
     if lacking.is_empty() {
         return Ok(());
     }
@@ -126,27 +77,25 @@ pub fn run() -> Result<()> {
         bail!("{}", by_hand(&lacking, means));
     }
     install(&lacking)?;
-    let left = missing();
-    if !left.is_empty() {
-        bail!("after installation, {}", by_hand(&left, means));
-    }
+    let left = missing(&Purpose::ALL);
+    ensure!(left.is_empty(), "after installation, {}", by_hand(&left, means));
     Ok(())
 }
 
-/// Installs what is missing where that is allowed; without what only tests and boots need, it goes
-/// on and says so.
+/// Installs what these purposes need, where that is allowed; without anything but the compiler, it
+/// goes on and says so.
 ///
 /// # Errors
-/// When something that building needs is missing, with the commands to run by hand.
-pub fn for_building() -> Result<()> {
-    let lacking = missing();
+/// When the compiler is wanted and missing, with the commands to run by hand.
+pub fn for_purposes(purposes: &[Purpose]) -> Result<()> {
+    let lacking = missing(purposes);
     if lacking.is_empty() {
         return Ok(());
     }
     let means = Means::of_this_machine();
     let tried = if means == Means::Apt { install(&lacking) } else { Ok(()) };
-    let left = missing();
-    if left.iter().any(|missing| missing.need == Need::Build) {
+    let left = missing(purposes);
+    if purposes.contains(&Purpose::Compile) && tools::clang().is_none() {
         tried?;
         bail!("{}", by_hand(&left, means));
     }
@@ -156,38 +105,51 @@ pub fn for_building() -> Result<()> {
     Ok(())
 }
 
-fn install(lacking: &[Missing]) -> Result<()> {
-    let packages: Vec<_> = lacking.iter().map(|missing| missing.package).collect();
+fn install(lacking: &[&Tool]) -> Result<()> {
+    let packages = packages(lacking, System::Debian);
     eprintln!("installing {}", packages.join(" "));
-    shell::run(Command::new("apt-get").args(["update", "-qq"]))?;
-    shell::run(
-        Command::new("apt-get")
-            .args(["install", "-qq", "-y", "--no-install-recommends"])
-            .args(&packages)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
+    let apt = |arguments: &[&str], what: &str| -> Result<()> {
+        let mut command = Command::new("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        let status = watched::run(&mut command, what)?;
+        ensure!(status.success(), "{command:?} ended with {status}");
+        Ok(())
+    };
+    apt(&["update", "-qq"], "reading the lists of packages")?;
+    let install = ["install", "-qq", "-y", "--no-install-recommends"];
+    apt(&[&install, &packages[..]].concat(), &format!("installing {} packages", packages.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LACKING: [Missing; 3] = [
-        Missing { what: "mdir", package: "mtools", need: Need::More },
-        Missing { what: "clang-22", package: "clang-22", need: Need::Build },
-        Missing { what: "mtype", package: "mtools", need: Need::More },
-    ];
+    /// Two tools of one package, and one of another.
+    fn lacking() -> Vec<&'static Tool> {
+        let named = |name: &str| TOOLS.iter().find(|tool| tool.name == name).unwrap();
+        ["llvm-dis-22", "clang-22", "llvm-config-22"].map(named).to_vec()
+    }
 
     #[test]
     fn each_missing_thing_is_named_with_commands_that_can_be_pasted() {
-        let install = "apt-get install -y --no-install-recommends clang-22 mtools";
-        let root = by_hand(&LACKING, Means::Apt);
-        let user = by_hand(&LACKING, Means::AptWithSudo);
-        let other = by_hand(&LACKING, Means::OtherSystem);
-        assert!(root.starts_with("missing: mdir, clang-22, mtype; "), "{root}");
+        let install = "apt-get install -y --no-install-recommends clang-22 llvm-22";
+        let root = by_hand(&lacking(), Means::Apt);
+        let user = by_hand(&lacking(), Means::ByHand(Some(System::Debian)));
+        let fedora = by_hand(&lacking(), Means::ByHand(Some(System::Fedora)));
+        let other = by_hand(&lacking(), Means::ByHand(None));
+        assert!(root.starts_with("missing: llvm-dis-22, clang-22, llvm-config-22; "), "{root}");
         assert!(root.ends_with(&format!("\n  {install}")), "{root}");
         assert!(user.ends_with(&format!("\n  sudo {install}")), "{user}");
-        assert!(user.contains("\n  sudo apt-get update\n"), "{user}");
+        assert!(fedora.ends_with("\n  sudo dnf install clang"), "{fedora}");
         assert!(other.contains("this system's package manager"), "{other}");
+    }
+
+    #[test]
+    fn a_demo_needs_a_compiler_and_an_emulator_and_nothing_else() {
+        let wanted = TOOLS
+            .iter()
+            .filter(|tool| [Purpose::Compile, Purpose::Boot].contains(&tool.purpose))
+            .filter_map(|tool| tool.package(System::Debian));
+        assert_eq!(wanted.collect::<Vec<_>>(), ["clang-22", "libc6-dev", "qemu-system-x86"]);
     }
 }

@@ -1,8 +1,9 @@
 //! Everything that has to pass before a change lands.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use bareflow_host::watched;
 
-use crate::{build, setup, shell};
+use crate::{build, kernel, setup, shell};
 
 /// Builds the artefacts, then runs formatting check, lints and all tests.
 ///
@@ -12,50 +13,35 @@ pub fn run() -> Result<()> {
     setup::run()?;
     build::run(&build::Args::default())?;
     // The command-line tools are tested as people run them: the release build.
-    shell::run(shell::cargo().args([
-        "build",
-        "--release",
-        "-p",
-        "bareflow",
-        "-p",
-        "bareflow-shrink",
-    ]))?;
+    cargo(
+        &["build", "--release", "--no-default-features", "-p", "bareflow", "-p", "bareflow-shrink"],
+        "the tools",
+    )?;
     shell::run(shell::cargo().args(["fmt", "--all", "--check"]))?;
-    shell::run(shell::cargo().args([
-        "clippy",
-        "--release",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    cargo(&["clippy", "--release", "--all-targets", "--", "-D", "warnings"], "lints")?;
     // The kernel is no default member; without the engine it has all of its own code but the glue.
-    shell::run(shell::cargo().args([
-        "clippy",
-        "--profile",
-        "kernel",
-        "--target-dir",
-        "target/kernel",
-        "--package",
-        "bareflow-kernel",
-        "--no-default-features",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
+    let kernel = ["clippy", "--release", "--package", "bareflow-kernel", "--no-default-features"];
+    let rest = ["--target", kernel::TARGET, "--", "-D", "warnings"];
+    shell::run_cargo(
+        shell::cargo().args(kernel).args(rest).env("CARGO_ENCODED_RUSTFLAGS", "-Cpanic=abort"),
+        "lints of the kernel",
+    )?;
     // Nor is the C library, which is bitcode.
-    shell::run(shell::cargo().args([
-        "clippy",
-        "--release",
-        "--manifest-path",
-        "images/libc/Cargo.toml",
-        "--target-dir",
-        "target/libc",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
-    shell::run(shell::cargo().args(["test", "--release", "--no-fail-fast"]))
+    let library = ["clippy", "--release", "--manifest-path", "images/libc/Cargo.toml"];
+    let rest = ["--target-dir", "target/libc", "--", "-D", "warnings"];
+    cargo(&[&library[..], &rest].concat(), "lints of the C library")?;
+    // So that none of the tests waits for the compiler in silence.
+    let tests = ["test", "--release", "--no-default-features"];
+    cargo(&[&tests[..], &["--no-run"]].concat(), "the tests")?;
+    let mut run = shell::cargo();
+    run.args(tests).arg("--no-fail-fast").current_dir(shell::workspace());
+    let status = watched::speaking(&mut run, "tests")?;
+    ensure!(status.success(), "{run:?} ended with {status}");
+    Ok(())
+}
+
+fn cargo(arguments: &[&str], what: &str) -> Result<()> {
+    shell::run_cargo(shell::cargo().args(arguments), what)
 }
 
 /// What to run the test programs on.

@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use bareflow_profile::Level;
+
+use crate::program::compiler;
+
 use super::subject::{Bitcode, Of};
 
 /// What `bareflow bench` takes.
@@ -12,6 +16,7 @@ Examples:
   bareflow bench --rounds 9 --only sha256     one module
   bareflow bench --of programs                the larger programs alone
   bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
+  bareflow bench --compilers O3=llvm          with LLVM at the top level beside the built-in compiler
   bareflow bench --compile-time               how long compiling all functions takes
   bareflow bench --json > bench.json          one JSON object a module, then the summary
   bareflow bench --peak                       how long until each module runs at its peak
@@ -40,6 +45,10 @@ pub struct Args {
     /// Optimisation of the bitcode that the engine gets
     #[arg(long, value_name = "LEVEL", default_value = "O2")]
     pub(super) bitcode: Bitcode,
+    /// Which compiler serves which level of further contenders, which run the C twins' bitcode, too:
+    /// O3=llvm
+    #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
+    pub(super) compilers: Vec<(Level, String)>,
     /// Time compiling all functions at each level, not running them
     #[arg(long)]
     pub(super) compile_time: bool,

@@ -13,8 +13,15 @@ use crate::failure::{Failure, Kind};
 /// What ratios are to.
 pub(super) const BASELINE: &str = "clang -O3 -march=native";
 
+/// The engine with other compilers: at the top level and rising by itself, and the same with the
+/// bitcode of what the baseline was made of.
+pub(super) const OTHER: &str = "O3 by LLVM";
+pub(super) const OTHER_RISING: &str = "auto with LLVM";
+pub(super) const OTHER_TWIN: &str = "O3 by LLVM, C";
+pub(super) const OTHER_TWIN_RISING: &str = "auto with LLVM, C";
+
 /// All that there can be, as tables show them.
-pub(super) const ORDER: [&str; 12] = [
+pub(super) const ORDER: [&str; 16] = [
     BASELINE,
     "clang -O2",
     "interp",
@@ -23,6 +30,10 @@ pub(super) const ORDER: [&str; 12] = [
     "O2",
     "O3",
     "auto",
+    OTHER,
+    OTHER_RISING,
+    OTHER_TWIN,
+    OTHER_TWIN_RISING,
     "lli JIT",
     "lli interp",
     "wasmtime",

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use super::contender::{BASELINE, CALLS, Contender};
+use bareflow_profile::Level;
+
+use super::contender::{
+    BASELINE, CALLS, Contender, OTHER, OTHER_RISING, OTHER_TWIN, OTHER_TWIN_RISING,
+};
 use super::subject::{Bitcode, Module};
 use super::{native, peers};
 use crate::artefacts::Artefacts;
@@ -16,10 +20,11 @@ const NATIVE: &[(&str, &[&str])] =
 const LEVELS: &[(&str, &str)] =
     &[("interp", "1"), ("O0", "1"), ("O1", "1"), ("O2", "1"), ("O3", "1"), ("auto", "40")];
 
-/// All contenders of a module, the baseline first.
+/// All contenders of a module, the baseline first. With `compilers`, the engine with these, too.
 pub(super) fn all(
     module: &Module,
     bitcode: Bitcode,
+    compilers: &[(Level, String)],
     artefacts: &Artefacts,
     folder: &Path,
 ) -> Result<Vec<Contender>, Failure> {
@@ -34,9 +39,9 @@ pub(super) fn all(
     let own = std::env::current_exe()
         .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
     let file = module.bitcode(bitcode, artefacts)?;
-    for (name, calls) in LEVELS {
+    let engine = |name: &'static str, file: &Path, level: &str, calls: &str, more: &[String]| {
         let text = |text: &str| text.to_owned();
-        let arguments = vec![
+        let mut arguments = vec![
             text("run"),
             file.display().to_string(),
             text("--entry"),
@@ -44,7 +49,7 @@ pub(super) fn all(
             text("--arg"),
             module.arg.to_string(),
             text("--level"),
-            text(name),
+            text(level),
             text("--calls"),
             text(calls),
             text("--repeat"),
@@ -52,7 +57,24 @@ pub(super) fn all(
             text("--processor-time"),
             text("--json"),
         ];
-        list.push(Contender::new(name, &own, arguments));
+        arguments.extend_from_slice(more);
+        Contender::new(name, &own, arguments)
+    };
+    for (name, calls) in LEVELS {
+        list.push(engine(name, &file, name, calls, &[]));
+    }
+    if !compilers.is_empty() {
+        let table = compilers.iter().map(|(level, name)| format!("{}={name}", level.name()));
+        let more = ["--compilers".to_owned(), table.collect::<Vec<_>>().join(",")];
+        let mut add = |names: [&'static str; 2], file: &Path| {
+            list.push(engine(names[0], file, "O3", "1", &more));
+            list.push(engine(names[1], file, "auto", "40", &more));
+        };
+        add([OTHER, OTHER_RISING], &file);
+        if !module.is_rust() && !module.is_program() {
+            let twin = native::twin(module, bitcode, &folder.join(&module.name))?;
+            add([OTHER_TWIN, OTHER_TWIN_RISING], &twin);
+        }
     }
     list.extend(peers::all(module, &file, folder)?);
     Ok(list)

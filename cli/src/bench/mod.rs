@@ -67,7 +67,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let bar = ui.progress(modules.len() as u64 * u64::from(args.rounds), "measuring");
     let mut lines = Vec::new();
     for module in &modules {
-        let contenders = entries::all(module, args.bitcode, &artefacts, folder.path())?;
+        let contenders =
+            entries::all(module, args.bitcode, &args.compilers, &artefacts, folder.path())?;
         let line = measure(module, &contenders, args.rounds, &bar)?;
         bar.suspend(|| {
             if ui.json() {

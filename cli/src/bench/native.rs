@@ -8,7 +8,7 @@ use object::{Object, ObjectSection, SectionKind};
 
 use super::process::{FLAGS, clang, run};
 use super::rust;
-use super::subject::Module;
+use super::subject::{Bitcode, Module};
 use crate::failure::Failure;
 
 /// Times calls of the entry, as `--processor-time` does, and prints what `bareflow run --json`
@@ -92,6 +92,19 @@ pub(super) fn bitcode(
     let mut command = Command::new(link);
     command.arg(program).arg(part(&driver, "driver.bc")?).arg("-o").arg(to);
     run(&mut command, &source).map(|_| ())
+}
+
+/// The bitcode of the native form of a module, optimised as far as the engine's.
+pub(super) fn twin(module: &Module, bitcode: Bitcode, to: &Path) -> Result<PathBuf, Failure> {
+    let (source, file) = (module.source(), to.with_extension("twin.bc"));
+    let level = format!("-{bitcode:?}");
+    let mut flags = vec![level.as_str(), "-emit-llvm", "-c"];
+    if bitcode == Bitcode::O0 {
+        // Not optimised, but free to be.
+        flags.extend(["-Xclang", "-disable-O0-optnone"]);
+    }
+    compile(&source, &[&flags[..], &["-o"]].concat(), &[&file, &source], &[])?;
+    Ok(file)
 }
 
 fn driver(module: &Module, to: &Path) -> Result<PathBuf, Failure> {

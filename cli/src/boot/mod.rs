@@ -79,6 +79,8 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         args: args.args.clone(),
         env: args.env.clone(),
         terminal: [own, out, out],
+        progress_ms: crate::live::asked(ui),
+        ..Orders::default()
     }));
     if args.gdb {
         // How the machine ends is up to the debugger.

@@ -10,6 +10,7 @@ use bareflow_report::{FaultReport, Record};
 use crate::boot::line::NEVER_RAN;
 use crate::boot::{Line, Timing};
 use crate::failure::{Exit, Failure, Kind};
+use crate::live::Live;
 use crate::ui::Ui;
 
 /// A boot that is over.
@@ -35,21 +36,23 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
     let mut heard = Vec::new();
     let begun = Instant::now();
     let show = live && !ui.json();
+    let mut watch = Live::new(ui, settings);
     let run = bareflow_emulator::run(settings, &mut |event| match event {
-        Event::Output(bytes) if show => {
+        Event::Output(bytes) if show => watch.output(bytes, || {
             let mut out = std::io::stdout();
             // Nobody reads any more: the boot goes on for its snapshot.
             let _ = out.write_all(bytes).and_then(|()| out.flush());
-        }
-        Event::Output(_) => {}
+        }),
+        Event::Output(bytes) => watch.hidden_output(bytes),
         Event::Record(text) => match serde_json::from_str(text) {
             Ok(record) => {
                 match &record {
-                    Record::Log { text } if live => eprintln!("{text}"),
-                    Record::Fault(fault) => report_fault(fault),
-                    Record::Profile { profile, .. } if show => {
+                    Record::Log { text } if live => watch.line(|| eprintln!("{text}")),
+                    Record::Fault(fault) => watch.line(|| report_fault(fault)),
+                    Record::Profile { profile, .. } if show => watch.line(|| {
                         eprintln!("{}", serde_json::to_string(profile).unwrap_or_default());
-                    }
+                    }),
+                    Record::Progress(progress) => watch.progress(progress),
                     _ => {}
                 }
                 heard.push((begun.elapsed(), record));
@@ -57,8 +60,9 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
             Err(_) if Timing::read(text).is_some() => {}
             Err(error) => eprintln!("a record that this tool does not know ({error}): {text}"),
         },
-    })
-    .map_err(failure)?;
+    });
+    watch.end();
+    let run = run.map_err(failure)?;
     let records: Vec<Record> = heard.iter().map(|(_, record)| record.clone()).collect();
     Ok(Booted {
         line: Line::new(&run, &records),

@@ -62,6 +62,10 @@ pub(super) fn trace(booted: &Booted) -> Value {
             }
             Record::Log { text } => events.push(instant(text, at)),
             Record::Fault(fault) => events.push(instant(&fault.text, at)),
+            Record::Progress(progress) => events.push(json!({
+                "ph": "C", "name": "functions by level", "pid": 1, "tid": MACHINE, "ts": at,
+                "args": progress.levels,
+            })),
             Record::Report(_) | Record::Profile { .. } => {}
         }
     }

@@ -19,6 +19,8 @@ pub(super) struct Bed {
     /// The disk image, or the folder.
     pub(super) path: PathBuf,
     pub(super) hosted: bool,
+    /// Whether the machine's clock advances with the instructions it executes.
+    pub(super) counted: bool,
     /// Bytes of what was put into it.
     pub(super) bytes: u64,
 }
@@ -40,7 +42,7 @@ impl Bed {
         if hosted {
             let path = args.out.join("grown");
             folder(&path, &contents)?;
-            return Ok(Self { path, hosted, bytes: on_disk });
+            return Ok(Self { path, hosted, counted: false, bytes: on_disk });
         }
         let path = args.out.join("grown.img");
         let kernel = artefacts.read("kernel.bin")?;
@@ -54,7 +56,10 @@ impl Bed {
         };
         write_whole(&path, |file| write_disk(file, &path, &disk, &contents))?;
         let bytes = on_disk + (stage1.len() + stage2.len() + kernel.len()) as u64;
-        Ok(Self { path, hosted, bytes })
+        // An emulated processor is as fast as the host leaves it: only what it executes is the same
+        // on every run. A virtualised one has the host's own clock.
+        let counted = bareflow_emulator::kvm().is_err();
+        Ok(Self { path, hosted, counted, bytes })
     }
 
     /// Boots it once.
@@ -62,8 +67,7 @@ impl Bed {
         let line = if self.hosted {
             boot_folder(&self.path)?
         } else {
-            let settings = MachineOptions::plain().settings(&self.path);
-            let booted = boot_once(&settings, ui, false)?;
+            let booted = boot_once(&self.machine().settings(&self.path), ui, false)?;
             booted.exit_or_failure(&self.path)?;
             booted.line
         };
@@ -74,13 +78,23 @@ impl Bed {
         Ok(line)
     }
 
-    /// The newest snapshot in it.
-    pub(super) fn snapshot(&self) -> Result<Vec<u8>, Failure> {
+    /// The machine that it boots in.
+    pub(super) fn machine(&self) -> MachineOptions {
+        MachineOptions { icount: self.counted, ..MachineOptions::plain() }
+    }
+
+    /// Where its snapshots are, as `bareflow snapshot` takes it.
+    pub(super) fn snapshots(&self) -> String {
         let place = match self.hosted {
             true => self.path.join("boot/snapshots"),
             false => self.path.clone(),
         };
-        Ok(crate::snapshot::one(&place.to_string_lossy())?.bytes)
+        place.to_string_lossy().into_owned()
+    }
+
+    /// The newest snapshot in it.
+    pub(super) fn snapshot(&self) -> Result<Vec<u8>, Failure> {
+        Ok(crate::snapshot::one(&self.snapshots())?.bytes)
     }
 }
 

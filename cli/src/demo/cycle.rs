@@ -9,21 +9,27 @@ use super::args::Args;
 use super::bed::Bed;
 use super::story::Story;
 use crate::boot::{Line, boot_once};
+use crate::explore::Refusals;
 use crate::failure::Failure;
-use crate::machine::MachineOptions;
+use crate::live::Heartbeat;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let bed = Bed::new(args, ui)?;
     let boots = grow(&bed, args.boots, ui)?;
+    let beat = Heartbeat::new(ui, "shrinking, and booting what is left".to_owned());
     let snapshot = bed.snapshot()?;
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
     let (image, report) = shrink(&snapshot, &bed.path, &options)?;
     let path = args.out.join("shrunk.img");
     write_bytes(&path, &image)?;
+    let refusals = refusals(boots.last());
+    let explore = args.out.join("explore.html");
+    write_bytes(&explore, crate::explore::page(&bed.snapshots(), &refusals)?.as_bytes())?;
     let mut story = Story {
         hosted: bed.hosted,
+        counted: bed.counted,
         calls: args.calls,
         shrunk: None,
         shrunk_cycles: None,
@@ -35,18 +41,20 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         grown: bed.path.clone(),
         image: path.clone(),
         page: args.out.join("index.html"),
+        explore,
         boots,
     };
     if !bed.hosted {
-        let line = boot(&path, ui)?;
+        let line = boot(&bed, &path, ui)?;
         story.same &= same(&story.boots[0], &line);
         story.shrunk = Some(line);
         // The image that is shipped measures nothing; one that does tells what it takes.
         let (image, _) = shrink(&snapshot, &bed.path, &Options { timing: true, ..options })?;
         let path = args.out.join("shrunk-timing.img");
         write_bytes(&path, &image)?;
-        time(&mut story, &boot(&path, ui)?);
+        time(&mut story, &boot(&bed, &path, ui)?);
     }
+    drop(beat);
     Ok(story)
 }
 
@@ -58,9 +66,20 @@ fn shrink(snapshot: &[u8], from: &Path, options: &Options) -> Result<Shrunk, Fai
     Ok((shrunk.image.map(|image| image.file).unwrap_or_default(), shrunk.report))
 }
 
-/// Boots a shrunk image.
-fn boot(image: &Path, ui: &Ui) -> Result<Line, Failure> {
-    let booted = boot_once(&MachineOptions::plain().settings(image), ui, false)?;
+/// Why functions have no code after a boot, by `module:symbol`.
+fn refusals(last: Option<&Line>) -> Refusals {
+    let Some(line) = last else { return Refusals::new() };
+    let rejected = line.rejected.iter().map(|one| (one.function.clone(), one.reason.clone()));
+    let refused = line.functions.iter().filter_map(|function| {
+        let name = format!("{}:{}", function.module, function.name);
+        Some((name, function.refused.clone()?))
+    });
+    rejected.chain(refused).collect()
+}
+
+/// Boots a shrunk image, in a machine like the bed's.
+fn boot(bed: &Bed, image: &Path, ui: &Ui) -> Result<Line, Failure> {
+    let booted = boot_once(&bed.machine().settings(image), ui, false)?;
     booted.exit_or_failure(image)?;
     Ok(booted.line)
 }
@@ -84,16 +103,15 @@ fn same(a: &Line, b: &Line) -> bool {
 }
 
 fn grow(bed: &Bed, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
-    let bar = ui.progress(u64::from(boots), "growing");
     let mut lines = Vec::new();
-    for _ in 0..boots {
-        let line = bed.boot(ui).inspect_err(|_| bar.finish_and_clear())?;
+    for boot in 1..=boots {
+        let beat = Heartbeat::new(ui, format!("boot {boot} of {boots}"));
+        let line = bed.boot(ui)?;
+        drop(beat);
         if !ui.json() {
-            bar.suspend(|| ui.note(&line.summary()));
+            ui.note(&line.summary());
         }
         lines.push(line);
-        bar.inc(1);
     }
-    bar.finish_and_clear();
     Ok(lines)
 }

@@ -22,6 +22,14 @@ pub use args::Args;
 /// Whatever step failed, in its own words.
 pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     std::fs::create_dir_all(&args.out).map_err(|error| Failure::output(&args.out, error))?;
+    if !ui.json() {
+        ui.note(&format!(
+            "This grows the twelve modules over {} boots, shrinks what they have learned, and compares: \
+             about a minute, and some more the first time, when kernel, loader, C library and modules \
+             are built.",
+            args.boots
+        ));
+    }
     let story = cycle::run(args, ui)?;
     write_bytes(&story.page, page::render(&story).as_bytes())?;
     write_bytes(&args.out.join("convergence.svg"), page::convergence_picture(&story).as_bytes())?;

@@ -11,6 +11,9 @@ use crate::boot::Line;
 pub struct Story {
     /// Whether the boots were processes of this system.
     pub hosted: bool,
+    /// Whether the machines' clock advanced with the instructions they executed, one nanosecond and
+    /// one cycle each, so that all figures but real time are the same on every run.
+    pub counted: bool,
     /// Calls of each module's entry in one boot.
     pub calls: u64,
     /// One entry a boot of the grown image.
@@ -35,4 +38,13 @@ pub struct Story {
     pub image: PathBuf,
     /// The page.
     pub page: PathBuf,
+    /// The page to look through all that was learned.
+    pub explore: PathBuf,
+}
+
+impl Story {
+    /// What programs are measured in.
+    pub(super) fn unit(&self) -> &'static str {
+        if self.counted { "instructions" } else { "processor cycles" }
+    }
 }

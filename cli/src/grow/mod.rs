@@ -4,10 +4,16 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use bareflow_emulator::{Input, Tape};
+use bareflow_profile::Level;
+use bareflow_session::Orders;
 
+use crate::artefacts::Artefacts;
 use crate::boot::boot_once;
 use crate::failure::{Exit, Failure};
-use crate::machine::MachineOptions;
+use crate::image::add_compiler;
+use crate::live::asked;
+use crate::machine::{MachineOptions, to_json};
+use crate::program::compiler;
 use crate::ui::Ui;
 
 /// Boots an image several times, each from the last one's snapshot.
@@ -17,7 +23,8 @@ Examples:
   bareflow grow disk.img --boots 10              one line a boot
   bareflow grow disk.img --boots 10 --json       one JSON object a boot
   bareflow grow disk.img --boots 3 < input.txt   each boot reads all of it
-  bareflow grow disk.img --boots 5 --smp 2       background compilation on a second processor")]
+  bareflow grow disk.img --boots 5 --smp 2       background compilation on a second processor
+  bareflow grow disk.img --compilers O3=llvm     LLVM at the top level")]
 pub struct Args {
     /// The image; its snapshots are written into it
     #[arg(value_name = "IMAGE")]
@@ -25,6 +32,10 @@ pub struct Args {
     /// How many boots
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     boots: u32,
+    /// Which compiler serves which level, in the place of what the image says: O3=llvm. It is put
+    /// onto the image if it is not there
+    #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
+    compilers: Option<Vec<(Level, String)>>,
     #[command(flatten)]
     machine: MachineOptions,
 }
@@ -36,14 +47,17 @@ pub struct Args {
 /// An image that cannot be booted, a machine that hung or crashed, or QEMU that is missing.
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let mut settings = args.machine.settings(&args.image);
+    if args.compilers.iter().flatten().any(|(_, name)| name == "llvm") {
+        add_compiler(&args.image, &Artefacts::locate())?;
+    }
+    let (compilers, progress_ms) = (args.compilers.clone(), asked(ui));
+    settings.orders = Some(to_json(&Orders { compilers, progress_ms, ..Orders::default() }));
     let stdin = std::io::stdin();
     let typed = stdin.is_terminal();
     settings.input = Input::Tape(if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) });
-    let bar = ui.progress(u64::from(args.boots), "booting");
     for _ in 0..args.boots {
         let booted = boot_once(&settings, ui, false)?;
-        bar.suspend(|| ui.result(&booted.line, || booted.line.summary()));
-        bar.inc(1);
+        ui.result(&booted.line, || booted.line.summary());
         let ended = booted.exit_or_failure(&args.image);
         if matches!(ended, Ok(Exit::Success)) {
             continue;
@@ -51,16 +65,15 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         // What would have been on the terminal of `boot`, so that the cause is seen.
         let whole = ended.is_ok() && booted.line.is_whole();
         let output = (!whole).then_some(&booted.line.output);
-        bar.suspend(|| {
-            for line in booted.line.log.iter().chain(output) {
-                eprintln!("{}", line.trim_end());
-            }
-        });
+        for line in booted.line.log.iter().chain(output) {
+            eprintln!("{}", line.trim_end());
+        }
         if !whole {
-            bar.finish_and_clear();
             return ended;
         }
     }
-    bar.finish_and_clear();
+    if !ui.json() && std::io::stdout().is_terminal() {
+        println!("look through it: bareflow explore {}", args.image.display());
+    }
     Ok(Exit::Success)
 }

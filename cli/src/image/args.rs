@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use bareflow_profile::Level;
+
 use crate::program::{ProgramOptions, variable};
 
 /// Makes a bootable disk with modules on it.
@@ -57,6 +59,34 @@ pub struct Args {
     /// Arguments of the program: all that follows
     #[arg(long, value_name = "ARG", num_args = 0.., allow_hyphen_values = true, conflicts_with = "arg")]
     pub(super) args: Vec<String>,
+}
+
+impl Args {
+    /// A disk with one program, further files, and arguments for it.
+    pub(crate) fn of_program(
+        file: PathBuf,
+        output: PathBuf,
+        add: Vec<(PathBuf, String)>,
+        args: Vec<String>,
+        compilers: Vec<(Level, String)>,
+    ) -> Self {
+        Self {
+            files: vec![file],
+            output,
+            size: None,
+            kernel: None,
+            floppy: false,
+            add,
+            manifest: None,
+            keep: 8,
+            no_save: false,
+            verbose: false,
+            cmdline: String::new(),
+            program: ProgramOptions { compilers, ..ProgramOptions::default() },
+            env: Vec::new(),
+            args,
+        }
+    }
 }
 
 /// Bytes of `64M`, `1G`, `512K`; a number alone is in bytes.

@@ -57,6 +57,23 @@ impl Contents {
     }
 }
 
+/// Where a disk has the resident compiler.
+pub(super) const COMPILER: &str = "/boot/compilers/llvm";
+
+impl Contents {
+    /// Adds the resident compiler, if the settings name it and it is not there.
+    ///
+    /// # Errors
+    /// It is not built.
+    pub fn add_compiler(&mut self, artefacts: &Artefacts) -> Result<(), Failure> {
+        let named = self.manifest.compilers.iter().any(|(_, name)| name == "llvm");
+        if !named || self.files.iter().any(|file| file.path == COMPILER) {
+            return Ok(());
+        }
+        self.add(&artefacts.path("compilers/llvm")?, COMPILER.to_owned())
+    }
+}
+
 /// What the command line asks for.
 pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
     let mut contents = Contents::default();
@@ -112,6 +129,7 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
     for (file, path) in &args.add {
         contents.add(file, path.clone())?;
     }
+    contents.add_compiler(artefacts)?;
     Ok(contents)
 }
 

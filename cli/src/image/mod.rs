@@ -4,6 +4,7 @@ mod args;
 mod contents;
 mod disk;
 mod dots;
+mod install;
 mod volume;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use crate::ui::Ui;
 pub use args::Args;
 pub use contents::{Contents, DiskFile};
 pub use disk::{Disk, Geometry, write_disk};
+pub use install::add_compiler;
 
 /// What `--json` prints.
 #[derive(Serialize, Debug)]

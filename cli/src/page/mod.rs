@@ -1,7 +1,7 @@
-//! Pages for people: one file each, which needs no network, no font and no script.
+//! Pages for people: one file each, which needs no network and no font.
 //!
-//! Charts are drawn here as SVG and coloured by classes, so that a page is readable in light and
-//! in dark and nothing on it can fail to run.
+//! Charts are drawn here as SVG and coloured by classes, so that a page is readable in light and in
+//! dark. Pages to read have no script: nothing on them can fail to run.
 
 pub mod svg;
 
@@ -18,6 +18,19 @@ pub fn page(title: &str, body: &str) -> String {
          name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta \
          name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<link rel=\"icon\" \
          href=\"data:,\">\n<style>\n{STYLE}</style></head>\n<body><main>\n{body}</main></body></html>\n",
+        escape(title)
+    )
+}
+
+/// A page that people work with: `style` is added to the usual one, `script` runs at the end.
+#[must_use]
+pub fn with_script(title: &str, style: &str, body: &str, script: &str) -> String {
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta \
+         name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta \
+         name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<link rel=\"icon\" \
+         href=\"data:,\">\n<style>\n{STYLE}{style}</style></head>\n<body>\n{body}<script>\n\
+         {script}</script></body></html>\n",
         escape(title)
     )
 }

@@ -10,7 +10,7 @@ use snapshot_fmt::{ObjectRecord, RelocKind, Section, Target};
 
 /// The code of one block of the IR.
 #[derive(Serialize, Clone, PartialEq, Debug)]
-pub(super) struct Block {
+pub(crate) struct Block {
     /// Its id; `None` for code that belongs to no block, such as the prologue.
     pub block: Option<u32>,
     /// Where it starts in the function, in bytes.
@@ -27,7 +27,7 @@ pub(super) struct Block {
 
 /// One instruction.
 #[derive(Serialize, Clone, PartialEq, Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Where it starts in the function, in bytes.
     pub offset: u32,
     /// Its bytes, in hexadecimal.
@@ -37,7 +37,7 @@ pub(super) struct Line {
 }
 
 /// The code of an object; `counts` are executions by block id.
-pub(super) fn disassemble(object: &ObjectRecord, counts: &[u64]) -> Vec<Block> {
+pub(crate) fn disassemble(object: &ObjectRecord, counts: &[u64]) -> Vec<Block> {
     let mut formatter = formatter(object);
     let mut blocks: Vec<Block> = Vec::new();
     let mut starts = object.blocks.iter().peekable();

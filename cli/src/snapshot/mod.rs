@@ -1,13 +1,13 @@
 //! `bareflow snapshot`: looks into snapshots, in files and inside disk images.
 
 mod diff;
-mod disasm;
+pub(crate) mod disasm;
 mod elf;
 mod export;
 mod extract;
 mod ls;
 mod merge;
-mod names;
+pub(crate) mod names;
 mod recompile;
 mod show;
 pub(crate) mod source;
@@ -17,6 +17,7 @@ use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 
 pub use merge::{counts_of, merge};
+pub(crate) use recompile::program;
 pub use source::{Source, all, one};
 
 /// Looks into snapshots.

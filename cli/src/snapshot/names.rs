@@ -6,15 +6,15 @@ use crate::failure::{Failure, Kind};
 use crate::snapshot::Source;
 
 /// Names of the levels, by their number.
-pub(super) const LEVELS: [&str; 5] = ["interp", "O0", "O1", "O2", "O3"];
+pub(crate) const LEVELS: [&str; 5] = ["interp", "O0", "O1", "O2", "O3"];
 
 /// Name of a level; decoded snapshots have no others.
-pub(super) fn level(level: u8) -> &'static str {
+pub(crate) fn level(level: u8) -> &'static str {
     LEVELS.get(usize::from(level)).copied().unwrap_or("?")
 }
 
 /// A number with its digits in groups of three.
-pub(super) fn grouped(number: impl Into<i128>) -> String {
+pub(crate) fn grouped(number: impl Into<i128>) -> String {
     let number: i128 = number.into();
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
@@ -28,24 +28,24 @@ pub(super) fn grouped(number: impl Into<i128>) -> String {
 }
 
 /// Bytes of native code of a function, its entries for on-stack replacement included.
-pub(super) fn code_bytes(function: &FunctionRecord) -> u64 {
+pub(crate) fn code_bytes(function: &FunctionRecord) -> u64 {
     let osr = function.osr.iter().map(|osr| &osr.object);
     function.object.iter().chain(osr).map(|object| object.text.len() as u64).sum()
 }
 
 /// Average cycles a call; 0 where none was measured.
-pub(super) fn cycles_a_call(function: &FunctionRecord) -> u64 {
+pub(crate) fn cycles_a_call(function: &FunctionRecord) -> u64 {
     let cycles = function.profile.cycles;
     cycles.total.checked_div(cycles.samples).unwrap_or(0)
 }
 
 /// Name of the module a function belongs to.
-pub(super) fn module<'a>(snapshot: &'a Snapshot, function: &FunctionRecord) -> &'a str {
+pub(crate) fn module<'a>(snapshot: &'a Snapshot, function: &FunctionRecord) -> &'a str {
     snapshot.modules.get(function.module as usize).map_or("?", |module| &module.name)
 }
 
 /// The name of a function as its source has it: without what Rust and C++ add to a symbol.
-pub(super) fn plain(symbol: &str) -> String {
+pub(crate) fn plain(symbol: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(symbol))
 }
 
@@ -53,7 +53,7 @@ pub(super) fn plain(symbol: &str) -> String {
 ///
 /// # Errors
 /// There is none, or there are several.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     source: &Source,
     snapshot: &'a Snapshot,
     wanted: &str,
@@ -95,7 +95,7 @@ pub(super) fn find<'a>(
 }
 
 /// Rows as columns: the first to the left, the others to the right, as wide as needed.
-pub(super) fn table(rows: &[Vec<String>], left: &[usize]) -> String {
+pub(crate) fn table(rows: &[Vec<String>], left: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max()

@@ -5,13 +5,17 @@
 //! that somebody made by hand.
 
 use bareflow_cranelift::Cranelift;
+use bareflow_hosted::Resident;
 use bareflow_ir::{BlockId, Module, Symbol};
+use bareflow_llvm::Llvm;
 use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Library, Part, Program, Source, load};
 use bareflow_records::{evidence_from_record, object_to_record};
 use indicatif::ProgressBar;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, ObjectRecord, Snapshot};
+
+use crate::artefacts::Artefacts;
 
 /// How it went.
 #[derive(Default, Debug)]
@@ -27,13 +31,20 @@ pub(super) struct Recompiled {
 /// Does it for every module.
 pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompiled {
     let mut result = Recompiled::default();
-    let compiler = Cranelift::new();
+    let builtin = Cranelift::new();
+    let llvm = llvm(snapshot);
     let own = bareflow_session::engine();
     for (index, module) in (0..).zip(&snapshot.modules) {
         match program(snapshot, module) {
             Err(why) => result.problems.push(format!("module {}: {why}", module.name)),
             Ok(program) => {
-                let work = Work { compiler: &compiler, program: &program, snapshot, index };
+                let work = Work {
+                    builtin: &builtin,
+                    llvm: llvm.as_ref(),
+                    program: &program,
+                    snapshot,
+                    index,
+                };
                 work.module(&mut result, progress);
             }
         }
@@ -47,11 +58,19 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
     result
 }
 
+/// LLVM, if it is here and any code was made by it.
+fn llvm(snapshot: &Snapshot) -> Option<Llvm<Resident>> {
+    let makers = snapshot.functions.iter().flat_map(codes).map(|made| made.compiler);
+    let wanted = makers.into_iter().any(|maker| maker.starts_with("llvm "));
+    let file = wanted.then(|| Artefacts::locate().path("compilers/llvm").ok())??;
+    Resident::new(&file).ok().map(Llvm::new)
+}
+
 /// Links a module anew from the bitcode in the snapshot.
 ///
 /// # Errors
 /// It does not load, or is not what the snapshot says.
-pub(super) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
+pub(crate) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
     let part = |file: &snapshot_fmt::BitcodeRecord| Part {
         file: file.name.clone(),
         bytes: file.bytes.clone(),
@@ -71,7 +90,8 @@ pub(super) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Prog
 
 /// One module being compiled.
 struct Work<'a> {
-    compiler: &'a Cranelift,
+    builtin: &'a Cranelift,
+    llvm: Option<&'a Llvm<Resident>>,
     program: &'a Program,
     snapshot: &'a Snapshot,
     index: u32,
@@ -135,12 +155,22 @@ impl Work<'_> {
         self.snapshot.functions.iter().filter(|function| function.module == self.index)
     }
 
+    /// The compiler that snapshots call `maker`.
+    fn of_maker(&self, maker: &str) -> Option<&dyn Compiler> {
+        let is_llvm =
+            |llvm: &&Llvm<Resident>| maker == format!("{} {}", llvm.name(), llvm.version());
+        match maker == self.builtin.name() {
+            true => Some(self.builtin),
+            false => self.llvm.filter(is_llvm).map(|llvm| llvm as &dyn Compiler),
+        }
+    }
+
     /// Compiles and compares.
     fn same(&self, function: &FunctionRecord, level: Level, made: &Made<'_>) -> Result<(), Why> {
-        if made.compiler != self.compiler.name() {
-            let why = format!("made by {}, which is not in this tool", made.compiler);
+        let Some(compiler) = self.of_maker(made.compiler) else {
+            let why = format!("made by {}, which is not here", made.compiler);
             return Err(Why::Skipped(why));
-        }
+        };
         let profile = match made.epoch {
             Some(epoch) => self.evidence(epoch),
             // Compilers use profiles from O2 on.
@@ -160,7 +190,7 @@ impl Work<'_> {
             })?;
         let (entry, profile) = (made.entry, &profile[..]);
         let request = Request { module, func, level, entry, profile, cpu, options: &options };
-        let anew = self.compiler.compile(&request).map_err(|e| Why::Problem(e.to_string()))?;
+        let anew = compiler.compile(&request).map_err(|e| Why::Problem(e.to_string()))?;
         difference(made.object, &object_to_record(&anew))
             .map_or(Ok(()), |why| Err(Why::Problem(why)))
     }

@@ -47,6 +47,17 @@ std::unique_ptr<TargetMachine> createMachine(const Request &Asked) {
                                CodeModel::Small, CodeGenOptLevel::Aggressive));
 }
 
+// Passes for debug output, tracing, garbage collection and statepoints, of which no request has any.
+static const AnalysisID NotRun[] = {
+    &FixupStatepointCallerSavedID, &FEntryInserterID,
+    &XRayInstrumentationID,        &PatchableFunctionID,
+    &StackMapLivenessID,           &LiveDebugValuesID,
+    &MachineSanitizerBinaryMetadataID, &StackFrameLayoutAnalysisPassID,
+    &FuncletLayoutID,              &GCMachineCodeAnalysisID,
+    &RemoveRedundantDebugValuesID, &RemoveLoadsIntoFakeUsesID,
+    &ShadowStackGCLoweringID,      &GCLoweringID,
+};
+
 // What `addPassesToEmitFile` adds, without what reads and prints machine code as text.
 const char *emitObject(Module &M, TargetMachine &Machine, raw_pwrite_stream &Out) {
   auto &Target = static_cast<CodeGenTargetMachineImpl &>(Machine);
@@ -54,6 +65,8 @@ const char *emitObject(Module &M, TargetMachine &Machine, raw_pwrite_stream &Out
   auto *Info = new MachineModuleInfoWrapperPass(&Target);
   TargetPassConfig *Config = Target.createPassConfig(Passes);
   Config->setDisableVerify(true);
+  for (AnalysisID Needless : NotRun)
+    Config->disablePass(Needless);
   Passes.add(Config);
   Passes.add(Info);
   if (Config->addISelPasses())

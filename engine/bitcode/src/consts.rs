@@ -455,15 +455,11 @@ impl Reader {
 
     /// An integer instead of an expression that has the same value wherever things lie.
     fn fold(&mut self, id: ConstId) -> Result<ConstId, Cause> {
-        let ty = self.module.constant(id).ty;
-        let Some(bits @ 1..=64) = self.module.types.int_bits(ty) else { return Ok(id) };
         if !self.is_settled(id) {
             return Ok(id);
         }
-        match data::evaluate(&self.module, id).ok().and_then(data::Scalar::as_number) {
-            Some(value) => {
-                self.constant(ty, ConstKind::Int(value as u64 & u64::MAX >> (64 - bits)))
-            }
+        match data::number(&self.module, id) {
+            Some(value) => self.constant(self.module.constant(id).ty, ConstKind::Int(value)),
             None => Ok(id),
         }
     }

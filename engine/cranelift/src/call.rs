@@ -8,7 +8,8 @@ use bareflow_ir::{CallInfo, Extension, TypeId};
 use cranelift_codegen::ir::{self as clif, AbiParam, Inst, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::memory::plain;
 use crate::names::Callee;
 use crate::signature::{Lowered, Param};

@@ -7,7 +7,8 @@ use bareflow_ir::layout::alloc_size;
 use bareflow_ir::{CastOp, Operand, TypeId};
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::shape::Shape;
 
 impl Lower<'_, '_> {
@@ -220,6 +221,15 @@ impl Lower<'_, '_> {
             ) => {
                 let wide = self.widen_chunks(true, pieces, types::I64, chunks);
                 Some(wide.iter().map(|p| self.b.ins().fcvt_from_sint(types::F64X2, *p)).collect())
+            }
+            // Shorter ones, signed or not, are integers of 32 bits first, and these are exact.
+            (
+                CastOp::SiToFp | CastOp::UiToFp,
+                Shape::Lanes { lane: types::I8 | types::I16, .. },
+                Shape::Lanes { lane: types::F32, chunks, .. },
+            ) => {
+                let wide = self.widen_chunks(op == CastOp::SiToFp, pieces, types::I32, chunks);
+                Some(wide.iter().map(|p| self.b.ins().fcvt_from_sint(types::F32X4, *p)).collect())
             }
             (
                 CastOp::FpExt,

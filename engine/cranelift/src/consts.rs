@@ -12,7 +12,8 @@ use cranelift_codegen::ir::{
     UserExternalName, Value, types,
 };
 
-use crate::lower::{Addr, Base, Lower, Refusal, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Refusal, Res, refuse};
 use crate::shape::Shape;
 
 impl Lower<'_, '_> {

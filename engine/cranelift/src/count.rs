@@ -4,7 +4,8 @@ use bareflow_object::{COUNTER_PREFIX, HOT};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, types};
 
-use crate::lower::{Addr, Base, Lower};
+use crate::addr::{Addr, Base};
+use crate::lower::Lower;
 use crate::memory::plain;
 
 impl Lower<'_, '_> {

@@ -10,11 +10,12 @@ use bareflow_ir::{BlockId, CastOp, Instr, Op, Operand, Type, ValueId};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, SourceLoc, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::memory::plain;
 use crate::order::Order;
+use crate::room::Room;
 use crate::signature::{Lowered, Param};
-use crate::tail;
 use crate::wrap;
 use bareflow_object::Entry;
 
@@ -65,7 +66,7 @@ impl Lower<'_, '_> {
                 self.b.seal_block(start);
                 let values = self.b.block_params(start).to_vec();
                 if self.tail_calls(order, &lowered)?.is_some() {
-                    self.frame.tail = Some(tail::Room::in_handover(values[2]));
+                    self.frame.tail = Some(Room::in_handover(values[2]));
                 }
                 self.take_over(&lowered, values[0], values[1], order)?;
             }
@@ -107,7 +108,7 @@ impl Lower<'_, '_> {
         let frame = self.wrap.is_needed().then(|| {
             let frame = self.b.ins().get_frame_pointer(types::I64);
             if self.wrap.jump.is_some() {
-                self.frame.tail = Some(tail::Room::in_entry(frame));
+                self.frame.tail = Some(Room::in_entry(frame));
             }
             Addr { base: Base::Value(frame), offset: 0 }
         });

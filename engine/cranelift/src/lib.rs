@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+mod addr;
 mod arith;
 mod atomic;
 mod call;
@@ -38,6 +39,7 @@ mod opt;
 mod order;
 mod peephole;
 mod promote;
+mod room;
 mod shape;
 mod side;
 mod signature;

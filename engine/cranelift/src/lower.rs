@@ -9,16 +9,17 @@ use alloc::vec::Vec;
 use bareflow_ir::{BlockId, Operand, TypeId, Types, ValueId};
 use cranelift_codegen::ir::immediates::Imm64;
 use cranelift_codegen::ir::{
-    self as clif, Block, GlobalValue, InstBuilder, MemFlagsData, StackSlot, StackSlotData,
-    StackSlotKind, Value, types,
+    self as clif, Block, InstBuilder, MemFlagsData, StackSlot, StackSlotData, StackSlotKind, Value,
+    types,
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 
+use crate::addr::{Addr, Base};
 use crate::names::Names;
 use crate::promote::Promotion;
+use crate::room::Room;
 use crate::shape::{self, Shape};
 use crate::source::Source;
-use crate::tail;
 use crate::wrap;
 use bareflow_object::CpuFeatures;
 
@@ -40,20 +41,6 @@ impl Refusal {
 /// Refuses with a description.
 pub(crate) fn refuse<T>(what: impl Into<String>) -> Res<T> {
     Err(Refusal(what.into()))
-}
-
-/// An address: a base and a distance that loads and stores take along for nothing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Addr {
-    pub(crate) base: Base,
-    pub(crate) offset: i64,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Base {
-    Value(Value),
-    Stack(StackSlot),
-    Symbol(GlobalValue),
 }
 
 /// Where the pieces of an IR value are.
@@ -111,7 +98,7 @@ pub(crate) struct Frame {
     /// The side stack as it was at the entry, if the function moves it.
     pub(crate) side: Option<Value>,
     /// Where calls that must not use stack leave their arguments, if there are such calls.
-    pub(crate) tail: Option<tail::Room>,
+    pub(crate) tail: Option<Room>,
     /// The function starts in the middle: its static allocas are its caller's.
     pub(crate) osr: bool,
 }

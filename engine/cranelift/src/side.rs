@@ -10,7 +10,8 @@ use bareflow_object::THREAD;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, TrapCode, Value, types};
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::memory::plain;
 
 /// The trap of a full side stack.

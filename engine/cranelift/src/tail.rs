@@ -5,46 +5,17 @@
 
 use alloc::vec::Vec;
 
-use bareflow_ir::abi::{
-    CHAIN, FLOAT_ARGS, HANDOVER_REGS, Handover, INT_ARGS, Pass, Place, SAVE_AREA,
-};
+use bareflow_ir::abi::{CHAIN, FLOAT_ARGS, INT_ARGS, Pass, Place, SAVE_AREA};
 use bareflow_ir::{CallInfo, Extension};
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::memory::plain;
 use crate::order::Order;
+use crate::room::Room;
 use crate::signature::Lowered;
 use crate::wrap::{self, Jump};
-
-/// Where such calls leave what is to be done.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Room {
-    /// The callee's address.
-    target: Addr,
-    /// Registers, as in a save area, and the static chain behind them.
-    regs: Addr,
-    /// Stack arguments.
-    stack: Addr,
-}
-
-impl Room {
-    /// Around the body of a function whose frame pointer this is.
-    pub(crate) fn in_entry(frame: Value) -> Self {
-        let at = |offset| Addr { base: Base::Value(frame), offset };
-        Self { target: at(wrap::TARGET), regs: at(wrap::SAVED), stack: at(wrap::STACK_ARGS) }
-    }
-
-    /// In a handover.
-    pub(crate) fn in_handover(handover: Value) -> Self {
-        let at = |offset| Addr { base: Base::Value(handover), offset };
-        Self {
-            target: at(0),
-            regs: at(HANDOVER_REGS as i64),
-            stack: at(size_of::<Handover>() as i64),
-        }
-    }
-}
 
 impl Lower<'_, '_> {
     /// The registers of all calls that must not use stack, if there are any that fit in the room of

@@ -1,31 +1,31 @@
 //! The resident compiler as a process beside this one.
 //!
-//! It is started when it is asked for the first time and then stays. A request that takes too long,
+//! Its file is packed (`compilers/packed`), as on the machine's disk, and is unpacked into memory when it
+//! is asked for the first time; any other program does as well, as it is. It then stays. A request that takes too long,
 //! or a compiler that dies, ends that process and nothing else: the function stays as it is, and the
 //! next request starts another. After three such failures there is no compiler any more.
 
 use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use bareflow_llvm::Exchange;
+use bareflow_packed::{Head, Packed};
+use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
 use sha2::{Digest, Sha256};
 
-/// Longest time for one answer.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// Bytes of address space that it may take.
 const MEMORY: u64 = 2 << 30;
-/// Failures after which it is not started again.
-const FAILURES: u32 = 3;
 /// Largest answer, in bytes.
 const LONGEST: u32 = 64 << 20;
 
 /// A compiler that may run.
 #[derive(Debug)]
-pub(crate) struct Resident {
+pub struct Resident {
     program: PathBuf,
     version: String,
     state: Mutex<State>,
@@ -33,6 +33,8 @@ pub(crate) struct Resident {
 
 #[derive(Debug, Default)]
 struct State {
+    /// The program, unpacked, if it was packed.
+    unpacked: Option<OwnedFd>,
     child: Option<Child>,
     failures: u32,
 }
@@ -42,14 +44,18 @@ impl Resident {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub(crate) fn new(program: &Path) -> io::Result<Self> {
-        let digest = Sha256::digest(std::fs::read(program)?);
-        let version = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    pub fn new(program: &Path) -> io::Result<Self> {
+        let file = std::fs::read(program)?;
+        let version = match Head::read(&file) {
+            Ok(head) => head.identity(),
+            Err(_) => Sha256::digest(file)[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+        };
         Ok(Self { program: program.into(), version, state: Mutex::default() })
     }
 
     /// Changes with every change of the program.
-    pub(crate) fn version(&self) -> &str {
+    #[must_use]
+    pub fn version(&self) -> &str {
         &self.version
     }
 
@@ -57,13 +63,16 @@ impl Resident {
     ///
     /// # Errors
     /// It is off, or has failed, in words.
-    pub(crate) fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+    pub fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
         let mut state = self.state.lock().map_err(|_| "a thread panicked")?;
-        if state.failures >= FAILURES {
-            return Err(format!("the compiler is off, having failed {FAILURES} times"));
+        if state.failures >= COMPILER_FAILURES {
+            return Err(format!("the compiler is off, having failed {COMPILER_FAILURES} times"));
         }
         if state.child.is_none() {
-            state.child = Some(start(&self.program).map_err(|error| {
+            let started = self.start(&mut state);
+            state.child = Some(started.map_err(|error| {
+                // What is damaged stays damaged.
+                state.failures += 1;
                 format!("the compiler {} does not start: {error}", self.program.display())
             })?);
         }
@@ -82,9 +91,59 @@ impl Resident {
                 let ended = state.child.as_mut().and_then(|child| child.try_wait().ok().flatten());
                 stop(&mut state);
                 let how = ended.map_or_else(|| error.to_string(), |status| status.to_string());
-                Err(format!("the compiler failed: {how}"))
+                Err(how)
             }
         }
+    }
+}
+
+impl Exchange for Resident {
+    fn version(&self) -> String {
+        self.version.clone()
+    }
+
+    fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        Resident::ask(self, request)
+    }
+}
+
+impl Resident {
+    fn start(&self, state: &mut State) -> io::Result<Child> {
+        if state.unpacked.is_none() {
+            state.unpacked = unpacked(&std::fs::read(&self.program)?)?;
+        }
+        match &state.unpacked {
+            Some(program) => start(Path::new(&format!("/proc/self/fd/{}", program.as_raw_fd()))),
+            None => start(&self.program),
+        }
+    }
+}
+
+/// What is packed in a file, as a file in memory; `None` for one that is not packed.
+fn unpacked(file: &[u8]) -> io::Result<Option<OwnedFd>> {
+    let packed = match Packed::check(file) {
+        Err(bareflow_packed::Error::NotPacked) => return Ok(None),
+        packed => packed.map_err(io::Error::other)?,
+    };
+    // SAFETY: the system reads a name that ends with 0.
+    let made = unsafe { libc::memfd_create(c"compiler".as_ptr(), libc::MFD_CLOEXEC) };
+    if made < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the system made it just now, and nobody else knows it.
+    let mut program = std::fs::File::from(unsafe { OwnedFd::from_raw_fd(made) });
+    packed
+        .unpack(|piece| program.write_all(piece).map_err(Failed))
+        .map_err(|Failed(error)| error)?;
+    Ok(Some(program.into()))
+}
+
+/// Why something cannot be unpacked.
+struct Failed(io::Error);
+
+impl From<bareflow_packed::Error> for Failed {
+    fn from(error: bareflow_packed::Error) -> Self {
+        Failed(io::Error::other(error))
     }
 }
 
@@ -123,7 +182,7 @@ fn stop(state: &mut State) {
 
 /// One request and its answer, each behind its length in four bytes, little-endian.
 fn exchange(child: &mut Child, request: &[u8]) -> io::Result<Vec<u8>> {
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + Duration::from_nanos(COMPILER_PATIENCE_NS);
     let (Some(to), Some(from)) = (&mut child.stdin, &mut child.stdout) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };

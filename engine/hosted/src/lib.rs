@@ -14,5 +14,6 @@ mod memory;
 mod platform;
 
 pub use child::{Usage, wait};
+pub use compiler::Resident;
 pub use faults::{Fault, install as install_fault_handler};
 pub use platform::{Clock, Hosted, Output, processor_time};

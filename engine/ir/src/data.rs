@@ -173,6 +173,14 @@ fn put(out: &mut Data, at: u64, bytes: &[u8]) {
     out.bytes[at as usize..at as usize + bytes.len()].copy_from_slice(bytes);
 }
 
+/// The value of an integer constant of at most 64 bits if it is the same wherever things lie, the bits
+/// above its width clear.
+pub fn number(module: &Module, id: ConstId) -> Option<u64> {
+    let Some(bits @ 1..=64) = module.types.int_bits(module.constant(id).ty) else { return None };
+    let value = evaluate(module, id).ok()?.as_number()?;
+    Some(value as u64 & u64::MAX >> (64 - bits))
+}
+
 /// The value of a constant of at most 64 bits, with the symbols its address comes from.
 ///
 /// # Errors

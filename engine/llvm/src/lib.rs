@@ -74,7 +74,7 @@ impl<E: Exchange> Compiler for Llvm<E> {
     }
 
     fn version(&self) -> String {
-        format!("llvm-{}+{}", self.exchange.version(), env!("CARGO_PKG_VERSION"))
+        self.exchange.version()
     }
 
     fn compile(&self, request: &Request<'_>) -> Result<Object, CompileError> {

@@ -13,8 +13,8 @@ pub trait Compiler: Send + Sync {
     /// Its name in logs and verdicts.
     fn name(&self) -> &'static str;
 
-    /// Changes whenever the same request could give other bytes: part of the engine
-    /// fingerprint of a snapshot.
+    /// Changes whenever the same request could give other bytes. Of the built-in compiler it is part of
+    /// the engine's fingerprint in a snapshot, of others it stands beside what they made.
     fn version(&self) -> String;
 
     /// Compiles one function. Equal requests give equal bytes, on every machine.

@@ -13,6 +13,11 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_report::Record;
 
+/// Failures of a resident compiler after which it is not asked any more.
+pub const COMPILER_FAILURES: u32 = 3;
+/// Nanoseconds that a resident compiler gets for a request.
+pub const COMPILER_PATIENCE_NS: u64 = 60_000_000_000;
+
 /// A machine: bare metal, or a process.
 ///
 /// All methods take `&self`: a platform is shared by everything that runs on it, on any processor,

@@ -7,6 +7,7 @@ pub const HOST_CALLS: &[&str] = &[
     "bf_open",
     "bf_close",
     "bf_seek",
+    "bf_map",
     "bf_terminal",
     "bf_grow",
     "bf_clock",

@@ -42,10 +42,29 @@ pub enum Record {
         /// The counts.
         profile: ProfileLine,
     },
+    /// How it goes, for whoever watches; when that was asked for.
+    Progress(Progress),
     /// The machine is done.
     Report(BootReport),
     /// The machine ended by a fault or a panic. No report follows.
     Fault(FaultReport),
+}
+
+/// How it goes, while programs run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// Number of this boot, from 1.
+    pub boot: u32,
+    /// Functions at each level.
+    pub levels: LevelCounts,
+    /// Functions compiled in this boot.
+    pub compiles: u64,
+    /// Functions that wait to be compiled, or are being compiled.
+    pub waiting: u64,
+    /// Bytes of code memory in use.
+    pub code: u64,
+    /// Bytes of the program's heap in use.
+    pub heap: u64,
 }
 
 /// How a machine ended that did not end by itself.

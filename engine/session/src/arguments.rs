@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use bareflow_profile::Level;
 use bareflow_program::Start;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,12 @@ pub struct Orders {
     /// Environment variables, `NAME=value` each, that come to those of the manifest or replace
     /// them.
     pub env: Vec<String>,
+    /// Compilers by the level they serve, in the place of the manifest's.
+    pub compilers: Option<Vec<(Level, String)>>,
     /// Whether standard input, output and error are a terminal.
     pub terminal: [bool; 3],
+    /// Milliseconds between records of how it goes, which somebody watches; 0: nobody does.
+    pub progress_ms: u32,
 }
 
 impl Orders {
@@ -34,6 +39,12 @@ impl Orders {
         }
         for variable in &self.env {
             set(&mut manifest.env, variable);
+        }
+        if self.progress_ms > 0 {
+            manifest.progress_ms = self.progress_ms;
+        }
+        if let Some(compilers) = &self.compilers {
+            manifest.compilers.clone_from(compilers);
         }
     }
 }

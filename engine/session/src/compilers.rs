@@ -1,6 +1,7 @@
 //! Which compiler serves which level.
 
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +10,7 @@ use bareflow_llvm::{Exchange, Llvm};
 use bareflow_object::{CompileError, Compiler, Object, Request};
 use bareflow_platform::Platform;
 use bareflow_profile::Level;
+use bareflow_report::Record;
 
 /// Names of compilers, as manifests have them.
 pub const COMPILERS: [&str; 2] = ["cranelift", "llvm"];
@@ -51,15 +53,21 @@ impl Compilers {
         Self { builtin: Box::new(Cranelift::new()), others: Vec::new() }
     }
 
-    /// Those that `choices` name for levels, as far as the platform has them.
+    /// Those that `choices` name for levels, as far as the platform has them; what it has not is said.
     pub(crate) fn new(platform: &'static dyn Platform, choices: &[(Level, String)]) -> Self {
         let of_llvm = choices.iter().filter(|(_, name)| name == "llvm");
         let levels: Vec<Level> = of_llvm.map(|(level, _)| *level).collect();
         let mut others: Vec<(Box<dyn Compiler>, Vec<Level>)> = Vec::new();
-        if !levels.is_empty()
-            && let Some(version) = platform.compiler_version()
-        {
-            others.push((Box::new(Llvm::new(Resident { platform, version })), levels));
+        if !levels.is_empty() {
+            match platform.compiler_version() {
+                Some(version) => {
+                    others.push((Box::new(Llvm::new(Resident { platform, version })), levels));
+                }
+                None => {
+                    let text = "there is no compiler llvm here: the built-in one serves all levels";
+                    platform.record(&Record::Log { text: text.into() });
+                }
+            }
         }
         Self { others, ..Self::builtin() }
     }
@@ -70,10 +78,17 @@ impl Compilers {
         serving.map(|(compiler, _)| &**compiler)
     }
 
-    /// The compiler called `name`, if it serves a level.
-    pub(crate) fn named(&self, level: Level, name: &str) -> Option<&'static str> {
-        let all = self.others(level).chain([&*self.builtin]);
-        all.map(Compiler::name).find(|known| *known == name)
+    /// The compiler that snapshots call `maker`, if it serves a level.
+    pub(crate) fn of_maker(&self, level: Level, maker: &str) -> Option<&'static str> {
+        let mut all = self.others(level).chain([&*self.builtin]);
+        all.find(|known| self.maker(known.name()) == maker).map(Compiler::name)
+    }
+
+    /// What snapshots call the compiler called `name`: the built-in one is as old as the engine, others
+    /// have a version of their own, so that another one of that name makes no other's code stale.
+    pub(crate) fn maker(&self, name: &str) -> String {
+        let other = self.others.iter().map(|(compiler, _)| compiler).find(|c| c.name() == name);
+        other.map_or_else(|| name.into(), |other| format!("{name} {}", other.version()))
     }
 
     /// Compiles. What one compiler cannot do the next one may.
@@ -96,11 +111,8 @@ impl Compilers {
         Made { compiler: compiler.name(), result: compiler.compile(request), refused }
     }
 
-    /// Changes when any compiler would make other code: part of a snapshot's fingerprint.
+    /// Changes when the built-in compiler would make other code: part of a snapshot's fingerprint.
     pub(crate) fn version(&self) -> String {
-        let others = self.others.iter().map(|(compiler, _)| compiler.version());
-        let versions: Vec<String> =
-            core::iter::once(self.builtin.version()).chain(others).collect();
-        versions.join("+")
+        self.builtin.version()
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Files {
 struct File {
     bytes: Vec<u8>,
     position: usize,
+    /// The program knows where the bytes are.
+    mapped: bool,
 }
 
 impl Files {
@@ -41,7 +43,7 @@ impl Files {
         if index == open.len() {
             open.push(None);
         }
-        open[index] = Some(File { bytes, position: 0 });
+        open[index] = Some(File { bytes, position: 0, mapped: false });
         Ok(FIRST_FILE + index as i32)
     }
 
@@ -79,11 +81,27 @@ impl Files {
         })?
     }
 
+    /// Where a file's bytes are, and how many: there, unchanged, for good, whether or not it is closed.
+    pub(crate) fn map(&self, descriptor: i32) -> Result<(usize, usize), Errno> {
+        if is_console(descriptor) {
+            return Err(Errno::EACCES);
+        }
+        self.with(descriptor, |file| {
+            file.mapped = true;
+            (file.bytes.as_ptr() as usize, file.bytes.len())
+        })
+    }
+
     /// Closes a file.
     pub(crate) fn close(&self, descriptor: i32) -> Result<(), Errno> {
         let index = index(descriptor);
         let closed = index.and_then(|at| self.open.lock().get_mut(at)?.take());
-        closed.map(drop).ok_or(Errno::EBADF)
+        let file = closed.ok_or(Errno::EBADF)?;
+        if file.mapped {
+            // The program goes on reading them.
+            core::mem::forget(file.bytes);
+        }
+        Ok(())
     }
 
     fn with<R>(&self, descriptor: i32, act: impl FnOnce(&mut File) -> R) -> Result<R, Errno> {
@@ -108,6 +126,11 @@ impl Heap {
     /// A heap of which nothing is used.
     pub(crate) fn new(arena: Arena) -> Self {
         Self { arena, used: AtomicUsize::new(0) }
+    }
+
+    /// Bytes that were given.
+    pub(crate) fn used(&self) -> usize {
+        self.used.load(Relaxed)
     }
 
     /// The address of `bytes` more, rounded up to 16, directly behind what was given last; `None`

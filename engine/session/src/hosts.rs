@@ -27,6 +27,7 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_open" => open as *const () as usize,
         "bf_close" => close as *const () as usize,
         "bf_seek" => seek as *const () as usize,
+        "bf_map" => map as *const () as usize,
         "bf_terminal" => terminal as *const () as usize,
         "bf_grow" => grow as *const () as usize,
         "bf_clock" => clock as *const () as usize,
@@ -113,6 +114,17 @@ extern "C" fn close(descriptor: i32) -> i32 {
 extern "C" fn seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
     let sought = session().shared.files.seek(descriptor, offset, whence);
     sought.unwrap_or_else(|error| error.result().into())
+}
+
+extern "C" fn map(descriptor: i32, at: *mut *const u8) -> i64 {
+    match session().shared.files.map(descriptor) {
+        Ok((address, len)) => {
+            // SAFETY: the program gives room for an address.
+            unsafe { at.write_unaligned(address as *const u8) };
+            len as i64
+        }
+        Err(error) => error.result().into(),
+    }
 }
 
 extern "C" fn terminal(descriptor: i32) -> i32 {

@@ -53,6 +53,8 @@ pub struct Manifest {
     pub save_seconds: u32,
     /// Print every decision.
     pub verbose: bool,
+    /// Milliseconds between records of how it goes, at least; 0: none.
+    pub progress_ms: u32,
 }
 
 /// One program.
@@ -138,6 +140,7 @@ impl Default for Manifest {
             save: true,
             save_seconds: 10,
             verbose: false,
+            progress_ms: 0,
         }
     }
 }

@@ -5,7 +5,6 @@
 //! the processor that left the event does it itself, along the same way ([`crate::session`]).
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -26,6 +25,8 @@ pub(crate) const MOST_JOBS: usize = 64;
 /// A function to compile, with all that the compiler is told.
 pub(crate) struct Job {
     pub(crate) wish: Wish,
+    /// Nanoseconds that it is expected to save.
+    pub(crate) worth: u64,
     pub(crate) module: Arc<Module>,
     /// Evidence by function id, and its epoch; `None` below O2, where compilers are told nothing.
     pub(crate) told: Option<(Arc<[FunctionProfile]>, u32)>,
@@ -77,10 +78,10 @@ impl Job {
     }
 }
 
-/// Jobs that wait, the first to come first.
+/// Jobs that wait, in the order in which they came.
 #[derive(Default)]
 pub(crate) struct Queue {
-    jobs: Mutex<VecDeque<Box<Job>>>,
+    jobs: Mutex<Vec<Job>>,
 }
 
 impl Queue {
@@ -88,16 +89,16 @@ impl Queue {
     ///
     /// # Errors
     /// The job, when there is no room.
-    pub(crate) fn push(&self, job: Box<Job>) -> Result<bool, Box<Job>> {
+    pub(crate) fn push(&self, job: Job) -> Result<bool, Box<Job>> {
         let mut jobs = self.jobs.lock();
         if let Some(waiting) = jobs.iter_mut().find(|waiting| job.outdates(waiting)) {
             *waiting = job;
             return Ok(false);
         }
         if jobs.len() >= MOST_JOBS {
-            return Err(job);
+            return Err(Box::new(job));
         }
-        jobs.push_back(job);
+        jobs.push(job);
         Ok(true)
     }
 
@@ -106,9 +107,17 @@ impl Queue {
         self.jobs.lock().is_empty()
     }
 
-    /// The job to do next.
-    pub(crate) fn pop(&self) -> Option<Box<Job>> {
-        self.jobs.lock().pop_front()
+    /// The job to do next: the one that will save most, of such the one that came first.
+    pub(crate) fn pop(&self) -> Option<Job> {
+        let mut jobs = self.jobs.lock();
+        let most = jobs.iter().map(|job| job.worth).max()?;
+        let next = jobs.iter().position(|job| job.worth == most)?;
+        Some(jobs.remove(next))
+    }
+
+    /// Takes out jobs that nobody needs any more.
+    pub(crate) fn withdraw(&self, is_outdated: impl Fn(&Wish) -> bool) -> Vec<Job> {
+        self.jobs.lock().extract_if(.., |job| is_outdated(&job.wish)).collect()
     }
 }
 
@@ -140,5 +149,66 @@ impl Bell {
     /// Sleeps until there were more strokes than were `heard`.
     pub(crate) fn wait(&self, platform: &dyn Platform, heard: u32) {
         platform.wait(&self.strokes, heard, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+    use alloc::vec;
+
+    use bareflow_ir::FuncId;
+    use bareflow_object::Options;
+
+    use super::*;
+
+    fn job(func: u32, level: Level, worth: u64) -> Job {
+        let key = FuncKey { image: 0, func: FuncId(func) };
+        let (entry, purpose) = (Entry::Call, Purpose::Rise);
+        let (options, reason) = (Options::default(), String::new());
+        let wish = Wish { key, level, entry, options, purpose, heat: 0, reason };
+        let (module, cpu) = (Arc::default(), CpuFeatures::default());
+        Job { wish, worth, module, told: None, cpu }
+    }
+
+    fn order(queue: &Queue) -> Vec<(u32, Level)> {
+        let next = || queue.pop().map(|job| (job.wish.key.func.0, job.wish.level));
+        core::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn what_saves_most_is_made_first() {
+        let queue = Queue::default();
+        for (func, worth) in [(0, 5), (1, 9), (2, 5), (3, 9), (4, 1)] {
+            assert!(queue.push(job(func, Level::O1, worth)).is_ok_and(|more| more));
+        }
+        let functions: Vec<_> = order(&queue).into_iter().map(|(func, _)| func).collect();
+        assert_eq!(functions, [1, 3, 0, 2, 4]);
+    }
+
+    #[test]
+    fn outdated_jobs_are_not_done() {
+        let queue = Queue::default();
+        assert!(queue.push(job(0, Level::O1, 1)).is_ok_and(|more| more));
+        assert!(queue.push(job(0, Level::O2, 1)).is_ok_and(|more| !more), "it takes its place");
+        assert!(
+            queue.push(job(0, Level::O1, 1)).is_ok_and(|more| more),
+            "no further than the other"
+        );
+        assert!(queue.push(job(1, Level::O3, 1)).is_ok_and(|more| more));
+        let gone = queue.withdraw(|wish| wish.key.func == FuncId(0));
+        assert_eq!(gone.len(), 2);
+        assert_eq!(order(&queue), vec![(1, Level::O3)]);
+    }
+
+    #[test]
+    fn a_full_queue_gives_the_job_back() {
+        let queue = Queue::default();
+        for func in 0..MOST_JOBS as u32 {
+            assert!(queue.push(job(func, Level::O1, 0)).is_ok());
+        }
+        let back = queue.push(job(99, Level::O1, 0)).err().map(|job| job.wish.key.func);
+        assert_eq!(back, Some(FuncId(99)));
+        assert!(queue.push(job(7, Level::O3, 0)).is_ok_and(|more| !more), "it needs no room");
     }
 }

@@ -13,6 +13,7 @@ uintptr_t *bf_thread(void);
 void *malloc(size_t);
 void free(void *);
 char *getenv(const char *);
+_Noreturn void bf_abort(const char *why);
 
 _Bool __bf_ask(void (*run)(void *), void *argument);
 void __bf_came_back(void);
@@ -21,7 +22,7 @@ void *__bf_thread_block(void);
 typedef struct location location;
 typedef void (*microtask)(int32_t *, int32_t *, ...);
 
-enum { MOST_THREADS = 64, MOST_ARGUMENTS = 24, LOOPS = 8, SPINS = 20000 };
+enum { MOST_THREADS = 64, MOST_ARGUMENTS = 60, LOOPS = 8, SPINS = 20000 };
 
 #define FOR_EVER (~(uint64_t)0)
 #define LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -75,10 +76,24 @@ __attribute__((noinline)) static member *me(void) {
     return &own;
 }
 
+// Waits of teams, and wake-ups that cost nothing while nobody sleeps. Whoever changes a word looks for
+// sleepers afterwards, whoever sleeps is counted before the word is looked at: one of them sees the other.
+// The count is not the team's, which may be gone when its last thread has been heard of.
+static uint32_t sleepers;
+
 static void wait_while(uint32_t *word, uint32_t value) {
-    for (int i = 0; i < SPINS; i++)
+    for (int i = 0; i < SPINS; i++) {
         if (LOAD(word) != value) return;
+        __builtin_ia32_pause();
+    }
+    __atomic_fetch_add(&sleepers, 1, __ATOMIC_SEQ_CST);
     while (LOAD(word) == value) bf_wait(word, value, FOR_EVER);
+    __atomic_fetch_sub(&sleepers, 1, __ATOMIC_SEQ_CST);
+}
+
+static void wake(uint32_t *word) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&sleepers, __ATOMIC_SEQ_CST)) bf_wake(word, ~0u);
 }
 
 // Locks of one word: 0 free, 1 held, 2 held and somebody may wait.
@@ -86,6 +101,7 @@ static void lock(uint32_t *word) {
     for (int i = 0; i < SPINS; i++) {
         uint32_t is_free = 0;
         if (__atomic_compare_exchange_n(word, &is_free, 1, 1, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
+        __builtin_ia32_pause();
     }
     while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE)) bf_wait(word, 2, FOR_EVER);
 }
@@ -100,7 +116,7 @@ static void barrier(team *t) {
     if (ADD(&t->arrived, 1) + 1 == t->count) {
         STORE(&t->arrived, 0);
         STORE(&t->round, round + 1);
-        bf_wake(&t->round, ~0u);
+        wake(&t->round);
     } else {
         wait_while(&t->round, round);
     }
@@ -115,8 +131,11 @@ static void call(team *t, int32_t number) {
         t->run(&thread, &bound, FOUR(0));
     else if (t->arguments <= 12)
         t->run(&thread, &bound, FOUR(0), FOUR(4), FOUR(8));
+    else if (t->arguments <= 28)
+        t->run(&thread, &bound, FOUR(0), FOUR(4), FOUR(8), FOUR(12), FOUR(16), FOUR(20), FOUR(24));
     else
-        t->run(&thread, &bound, FOUR(0), FOUR(4), FOUR(8), FOUR(12), FOUR(16), FOUR(20));
+        t->run(&thread, &bound, FOUR(0), FOUR(4), FOUR(8), FOUR(12), FOUR(16), FOUR(20), FOUR(24),
+               FOUR(28), FOUR(32), FOUR(36), FOUR(40), FOUR(44), FOUR(48), FOUR(52), FOUR(56));
 #undef FOUR
 }
 
@@ -149,7 +168,7 @@ static void join(void *argument) {
     // The team is gone when the last has been counted, so nothing of it is looked at then.
     uint32_t *ended = &t->ended;
     ADD(ended, 1);
-    bf_wake(ended, 1);
+    wake(ended);
 }
 
 static uint32_t default_threads(void) {
@@ -164,7 +183,7 @@ static void fork(microtask run, int count, void **arguments) {
     member *m = me();
     team t = {.run = run, .arguments = count, .level = m->team->level + 1};
     seat seats[MOST_THREADS];
-    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) t.argument[i] = arguments[i];
+    for (int i = 0; i < count; i++) t.argument[i] = arguments[i];
     uint32_t most = m->pushed ? m->pushed : default_threads();
     m->pushed = 0;
     if (m->team->level > 0) most = 1;
@@ -181,7 +200,7 @@ static void fork(microtask run, int count, void **arguments) {
     t.count = got;
     if (got > 1) {
         STORE(&t.go, 1);
-        bf_wake(&t.go, ~0u);
+        wake(&t.go);
     }
     take_part(&t, 0);
     for (uint32_t ended; (ended = LOAD(&t.ended)) + 1 < got;) wait_while(&t.ended, ended);
@@ -189,10 +208,12 @@ static void fork(microtask run, int count, void **arguments) {
 
 void __kmpc_fork_call(location *at, int32_t count, microtask run, ...) {
     (void)at;
+    if (count > MOST_ARGUMENTS)
+        bf_abort("a parallel region uses more than 60 variables from outside; put some into a struct");
     void *arguments[MOST_ARGUMENTS];
     va_list list;
     va_start(list, run);
-    for (int i = 0; i < count && i < MOST_ARGUMENTS; i++) arguments[i] = va_arg(list, void *);
+    for (int i = 0; i < count; i++) arguments[i] = va_arg(list, void *);
     va_end(list);
     fork(run, count, arguments);
 }
@@ -381,7 +402,7 @@ static void wait_for_turn(member *m) {
 
 static void pass_turn(member *m) {
     STORE(&m->loop->ordered, m->at + 1);
-    bf_wake(&m->loop->ordered, ~0u);
+    wake(&m->loop->ordered);
 }
 
 void __kmpc_ordered(location *at, int32_t thread) {

@@ -104,7 +104,8 @@ pub unsafe extern "C" fn gmtime_r(moment: *const c_long, result: *mut Tm) -> *mu
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gmtime(moment: *const c_long) -> *mut Tm {
-    // SAFETY: as for `gmtime_r`; one thread uses the date that it shares with `localtime`.
+    // SAFETY: as for `gmtime_r`; POSIX has one thread at a time use the date, which it shares with
+    // `localtime`.
     unsafe { gmtime_r(moment, &raw mut BROKEN_DOWN) }
 }
 
@@ -169,7 +170,7 @@ pub unsafe extern "C" fn asctime_r(date: *const Tm, result: *mut u8) -> *mut u8 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn asctime(date: *const Tm) -> *mut u8 {
-    // SAFETY: as for `asctime_r`; one thread uses the text.
+    // SAFETY: as for `asctime_r`; POSIX has one thread at a time use the text.
     unsafe { asctime_r(date, (&raw mut TEXT).cast()) }
 }
 
@@ -187,6 +188,6 @@ pub unsafe extern "C" fn ctime_r(moment: *const c_long, result: *mut u8) -> *mut
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ctime(moment: *const c_long) -> *mut u8 {
-    // SAFETY: as for `ctime_r`; one thread uses the text.
+    // SAFETY: as for `ctime_r`; POSIX has one thread at a time use the text.
     unsafe { ctime_r(moment, (&raw mut TEXT).cast()) }
 }

@@ -68,7 +68,7 @@ pub unsafe extern "C" fn secure_getenv(name: *const u8) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn putenv(text: *mut u8) -> c_int {
     // SAFETY: the text is a string that stays; `LIST` has room for `count` entries and two more
-    // where they are written; one thread runs the program.
+    // where they are written; POSIX has one thread at a time here.
     unsafe {
         let len = strchrnul(text, c_int::from(b'=')).offset_from(text) as usize;
         if *text.add(len) == 0 {
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn unsetenv(name: *const u8) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clearenv() -> c_int {
-    // SAFETY: one thread runs the program.
+    // SAFETY: POSIX has one thread at a time here.
     unsafe { environ = null_mut() };
     0
 }

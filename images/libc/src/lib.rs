@@ -22,11 +22,13 @@ mod cpu;
 mod dates;
 mod environment;
 mod errors;
+mod files;
 mod fortify;
 mod half;
 mod host;
 mod integer;
 mod locale;
+mod mapping;
 mod math;
 mod memory;
 mod multibyte;
@@ -43,20 +45,10 @@ mod strings;
 mod substring;
 mod threads;
 mod time;
+mod unwinding;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {
     // SAFETY: the text ends in a NUL.
     unsafe { host::bf_abort(c"panic in the C library".as_ptr().cast()) }
-}
-
-/// Functions that rustc compiles name it; nothing unwinds, so nothing calls it.
-#[unsafe(no_mangle)]
-pub extern "C" fn rust_eh_personality() {}
-
-/// The end of a landing pad; nothing unwinds, so none is ever reached.
-#[unsafe(no_mangle)]
-pub extern "C" fn _Unwind_Resume(_exception: *mut u8) -> ! {
-    // SAFETY: the text ends in a NUL.
-    unsafe { host::bf_abort(c"unwinding".as_ptr().cast()) }
 }

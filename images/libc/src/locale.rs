@@ -33,7 +33,7 @@ const UTF8: *const u8 = c"C.UTF-8".as_ptr().cast();
 static mut CHOSEN: u32 = 0;
 
 fn chosen() -> u32 {
-    // SAFETY: one thread runs the program.
+    // SAFETY: POSIX has one thread at a time here.
     unsafe { CHOSEN }
 }
 
@@ -139,7 +139,7 @@ pub unsafe extern "C" fn setlocale(category: c_int, name: *const u8) -> *const u
         return name_of(category);
     }
     let mut wanted = chosen();
-    // SAFETY: a string; one thread runs the program.
+    // SAFETY: a string; POSIX has one thread at a time here.
     unsafe {
         if category == ALL && set_mixed(name) {
             return name_of(ALL);

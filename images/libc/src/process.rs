@@ -6,6 +6,7 @@ use core::ffi::{c_int, c_long, c_void};
 use core::ptr::null_mut;
 
 use crate::strings::strlen;
+use crate::threads::lock::Recursive;
 use crate::{host, stdio};
 
 /// What `exit` does except ending the program: runs what `atexit` was given, then writes what
@@ -33,17 +34,24 @@ struct Handler {
 static mut REGISTERED: [Handler; HANDLERS] =
     [Handler { call: None, argument: null_mut() }; HANDLERS];
 static mut COUNT: usize = 0;
+static LOCK: Recursive = Recursive::new();
+
+/// Takes the one that was registered last.
+fn last_handler() -> Option<Handler> {
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held; `COUNT` handlers are registered.
+    unsafe {
+        COUNT = COUNT.checked_sub(1)?;
+        Some(*(&raw const REGISTERED).cast::<Handler>().add(COUNT))
+    }
+}
 
 /// The last one registered runs first; handlers may register others.
 unsafe fn run_handlers() {
-    // SAFETY: one thread runs the program; `COUNT` handlers are registered.
-    unsafe {
-        while COUNT > 0 {
-            COUNT -= 1;
-            let handler = *(&raw const REGISTERED).cast::<Handler>().add(COUNT);
-            if let Some(call) = handler.call {
-                call(handler.argument);
-            }
+    while let Some(handler) = last_handler() {
+        if let Some(call) = handler.call {
+            // SAFETY: who registered it vouches for it.
+            unsafe { call(handler.argument) };
         }
     }
 }
@@ -54,7 +62,8 @@ pub unsafe extern "C" fn __cxa_atexit(
     argument: *mut c_void,
     _library: *mut c_void,
 ) -> c_int {
-    // SAFETY: one thread runs the program, and there is room for one more.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held, and there is room for one more.
     unsafe {
         if COUNT == HANDLERS {
             return -1;

@@ -2,6 +2,11 @@
 
 use core::ffi::{c_int, c_long};
 
+use crate::threads::lock::Recursive;
+
+/// Guards all state here, as glibc's does.
+static LOCK: Recursive = Recursive::new();
+
 /// State of the additive feedback generator of degree 31 (Knuth, volume 2, section 3.2.2:
 /// r[i] = r[i - 3] + r[i - 31]); the lowest bit of each number is dropped.
 struct Additive {
@@ -32,7 +37,8 @@ fn step(state: &mut Additive) -> u32 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn srand(seed: u32) {
-    // SAFETY: one thread runs the program.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held.
     let state = unsafe { additive() };
     // A seed of 0 would give zeros only. The table comes from x -> 16807 x mod 2^31 - 1.
     let mut word = if seed == 0 { 1 } else { seed as i32 };
@@ -51,7 +57,8 @@ pub unsafe extern "C" fn srand(seed: u32) {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rand() -> c_int {
-    // SAFETY: one thread runs the program.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held.
     unsafe {
         if !ADDITIVE.seeded {
             srand(1);
@@ -90,7 +97,8 @@ pub unsafe extern "C" fn rand_r(seed: *mut u32) -> c_int {
 static mut FORTY_EIGHT: u64 = 0;
 
 fn step48() -> u64 {
-    // SAFETY: one thread runs the program.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held.
     unsafe {
         FORTY_EIGHT = FORTY_EIGHT.wrapping_mul(0x5_DEEC_E66D).wrapping_add(11) & ((1 << 48) - 1);
         FORTY_EIGHT
@@ -99,7 +107,8 @@ fn step48() -> u64 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn srand48(seed: c_long) {
-    // SAFETY: one thread runs the program.
+    let _held = LOCK.hold();
+    // SAFETY: the lock is held.
     unsafe { FORTY_EIGHT = u64::from(seed as u32) << 16 | 0x330E };
 }
 

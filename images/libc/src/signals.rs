@@ -1,9 +1,11 @@
 //! Signals: nothing sends any but the program itself, with `raise`.
 
 use core::ffi::c_int;
+use core::sync::atomic::AtomicU32;
 
 use crate::errors;
 use crate::process::{_exit, abort};
+use crate::threads::{FOR_EVER, wait};
 
 /// What a signal does: `SIG_DFL` (0), `SIG_IGN` (1), or the address of a function.
 type Action = usize;
@@ -28,7 +30,7 @@ unsafe fn action(signal: c_int) -> Option<*mut Action> {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
-    // SAFETY: one thread runs the program.
+    // SAFETY: a place of the table.
     unsafe {
         match action(signal) {
             Some(place) if signal != KILL && signal != STOP => place.replace(new),
@@ -45,7 +47,7 @@ pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn raise(signal: c_int) -> c_int {
     const IGNORED: [c_int; 4] = [17, 18, 23, 28];
-    // SAFETY: one thread runs the program; an action is a function, or one of the two numbers.
+    // SAFETY: a place of the table; an action is a function, or one of the two numbers.
     unsafe {
         let Some(place) = action(signal) else {
             errors::set(errors::EINVAL);
@@ -64,4 +66,140 @@ pub unsafe extern "C" fn raise(signal: c_int) -> c_int {
         }
     }
     0
+}
+
+/// `sigset_t`.
+type Set = [u64; 16];
+
+/// `struct sigaction` of glibc.
+#[repr(C)]
+pub struct Reaction {
+    action: Action,
+    masked: Set,
+    flags: c_int,
+    restorer: usize,
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigaction(
+    number: c_int,
+    new: *const Reaction,
+    old: *mut Reaction,
+) -> c_int {
+    // SAFETY: a place of the table; the caller's reactions, or null.
+    unsafe {
+        let Some(place) = action(number).filter(|_| number != KILL && number != STOP) else {
+            errors::set(errors::EINVAL);
+            return -1;
+        };
+        if !old.is_null() {
+            old.write(Reaction { action: *place, masked: [0; 16], flags: 0, restorer: 0 });
+        }
+        if !new.is_null() {
+            *place = (*new).action;
+        }
+    }
+    0
+}
+
+/// `stack_t`.
+#[repr(C)]
+pub struct Stack {
+    at: *mut u8,
+    flags: c_int,
+    bytes: usize,
+}
+
+/// Functions run on the stack of whoever raises the signal.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigaltstack(_new: *const Stack, old: *mut Stack) -> c_int {
+    const DISABLED: c_int = 2;
+    if !old.is_null() {
+        // SAFETY: the caller's place for it.
+        unsafe { old.write(Stack { at: core::ptr::null_mut(), flags: DISABLED, bytes: 0 }) };
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigemptyset(set: *mut Set) -> c_int {
+    // SAFETY: the caller's set.
+    unsafe { *set = [0; 16] };
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigfillset(set: *mut Set) -> c_int {
+    // SAFETY: the caller's set.
+    unsafe { *set = [u64::MAX; 16] };
+    0
+}
+
+/// The bit of a signal in a set.
+unsafe fn bit(set: *mut Set, number: c_int) -> Option<(*mut u64, u64)> {
+    let at = usize::try_from(number).ok().filter(|at| *at > 0 && *at < SIGNALS)? - 1;
+    Some((set.cast::<u64>().wrapping_add(at / 64), 1 << (at % 64)))
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigaddset(set: *mut Set, number: c_int) -> c_int {
+    // SAFETY: the caller's set.
+    unsafe {
+        let Some((word, bit)) = bit(set, number) else {
+            errors::set(errors::EINVAL);
+            return -1;
+        };
+        *word |= bit;
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigdelset(set: *mut Set, number: c_int) -> c_int {
+    // SAFETY: the caller's set.
+    unsafe {
+        let Some((word, bit)) = bit(set, number) else {
+            errors::set(errors::EINVAL);
+            return -1;
+        };
+        *word &= !bit;
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigismember(set: *const Set, number: c_int) -> c_int {
+    // SAFETY: the caller's set.
+    unsafe {
+        let Some((word, bit)) = bit(set.cast_mut(), number) else {
+            errors::set(errors::EINVAL);
+            return -1;
+        };
+        c_int::from(*word & bit != 0)
+    }
+}
+
+/// Nothing comes that could be held back.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn sigprocmask(_how: c_int, _new: *const Set, old: *mut Set) -> c_int {
+    if !old.is_null() {
+        // SAFETY: the caller's place for it.
+        unsafe { *old = [0; 16] };
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_sigmask(how: c_int, new: *const Set, old: *mut Set) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { sigprocmask(how, new, old) }
+}
+
+/// Waits for a signal, and none comes: the machine says that all threads wait, when they do.
+#[unsafe(no_mangle)]
+pub extern "C" fn pause() -> c_int {
+    static NEVER: AtomicU32 = AtomicU32::new(0);
+    loop {
+        wait(&NEVER, 0, FOR_EVER);
+    }
 }

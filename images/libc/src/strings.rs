@@ -260,7 +260,7 @@ pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok(text: *mut u8, set: *const u8) -> *mut u8 {
     static mut REST: *mut u8 = null_mut();
-    // SAFETY: a string or null, and a set; one thread runs the program.
+    // SAFETY: a string or null, and a set; POSIX has one thread at a time here.
     unsafe { strtok_r(text, set, &raw mut REST) }
 }
 

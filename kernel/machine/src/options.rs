@@ -29,6 +29,8 @@ pub struct Options {
     pub more_cores: Vec<u32>,
     /// Value of `idle=`, where it is one.
     pub idle: Option<Idle>,
+    /// Value of `patience=`: seconds that the resident compiler gets for a request.
+    pub patience: Option<u64>,
 }
 
 /// How a processor that has nothing to do waits.
@@ -54,6 +56,7 @@ impl Options {
                 Some(("core", value)) => {
                     options.more_cores.extend(number(value).and_then(|id| u32::try_from(id).ok()))
                 }
+                Some(("patience", value)) => options.patience = value.parse().ok(),
                 Some(("idle", "mwait")) => options.idle = Some(Idle::Mwait),
                 Some(("idle", "hlt")) => options.idle = Some(Idle::Halt),
                 _ => {}
@@ -99,6 +102,7 @@ mod tests {
             VirtioMmio { address: 0xd000_0000, len: 4096 },
         ];
         assert_eq!(options.virtio_mmio, expected);
+        assert_eq!(Options::parse("patience=5").patience, Some(5));
         let options = Options::parse("cores=2 core=7 idle=mwait core=0x102 core=x");
         assert_eq!((options.cores, options.idle), (Some(2), Some(Idle::Mwait)));
         assert_eq!(options.more_cores, [7, 0x102]);

@@ -37,6 +37,11 @@ pub const CODE_WRITE: Window = Window { base: 1 << 45, len: CODE.len };
 pub const DATA: Window = Window { base: CODE.base + (512 << 20), len: 1 << 30 };
 /// The stack that the kernel and the session run on: compilers recurse deeply.
 pub const KERNEL_STACK: Window = Window { base: (5 << 44) - (16 << 20), len: 16 << 20 };
+/// Where the resident compiler is linked to lie.
+pub const COMPILER: Window = Window { base: 3 << 44, len: 256 << 20 };
+/// The stack that the resident compiler runs on.
+pub const COMPILER_STACK: Window = Window { base: (3 << 44) + (2 << 40) - (8 << 20), len: 8 << 20 };
+const COMPILER_HEAP_BASE: u64 = (3 << 44) + (4 << 40);
 const HEAP_BASE: u64 = 1 << 46;
 const STACK_TOP: u64 = 3 << 45;
 
@@ -73,6 +78,8 @@ pub struct Plan {
     pub stack: Window,
     /// Bytes brought in at a touch of the heap; elsewhere it is 64 KiB at most.
     pub heap_step: u64,
+    /// The heap of the resident compiler.
+    pub compiler_heap: Window,
 }
 
 /// Bytes brought in at a touch of any other window.
@@ -85,10 +92,13 @@ impl Plan {
         let stack = (free / 8).clamp(1 << 20, 64 << 20) / STEP * STEP;
         // A large page is zeroed whole: only where memory is plenty.
         let heap_step = if free >= 256 << 20 { LARGE_PAGE } else { STEP };
+        // Enough for all but enormous functions; what a compiler touches it keeps.
+        let compiler = (free / 3).min(512 << 20) / STEP * STEP;
         Plan {
             heap: Window { base: HEAP_BASE, len: heap },
             stack: Window { base: STACK_TOP - stack, len: stack },
             heap_step,
+            compiler_heap: Window { base: COMPILER_HEAP_BASE, len: compiler },
         }
     }
 }
@@ -122,9 +132,10 @@ mod tests {
         for mib in [12, 32, 128, 1024, 4096, 1 << 20] {
             let plan = Plan::new(mib << 20);
             let guard = |w: Window| Window { base: w.base - STACK_GUARD, len: STACK_GUARD };
-            let stacks = [guard(KERNEL_STACK), KERNEL_STACK, guard(plan.stack), plan.stack];
+            let stacks = [KERNEL_STACK, plan.stack, COMPILER_STACK];
             let mut all = [KERNEL_HEAP, CODE, CODE_WRITE, DATA, plan.heap].to_vec();
-            all.extend(stacks);
+            all.extend([COMPILER, plan.compiler_heap]);
+            all.extend(stacks.into_iter().flat_map(|stack| [guard(stack), stack]));
             all.extend((0..MOST_CORES).map(core));
             all.extend((0..MOST_CORES).flat_map(|place| {
                 let stack = plan.core_stack(place);

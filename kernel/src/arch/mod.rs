@@ -1,5 +1,7 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
+#[cfg(feature = "engine")]
+pub mod context;
 pub mod cpu;
 pub mod diversion;
 pub mod divert;
@@ -15,6 +17,8 @@ pub mod ports;
 pub mod registers;
 pub mod stack;
 pub mod startup;
+#[cfg(feature = "engine")]
+pub mod switch;
 
 /// The program counter, stack pointer and frame pointer of the caller, for backtraces.
 #[derive(Clone, Copy, Debug, Default)]

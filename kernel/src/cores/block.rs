@@ -7,6 +7,8 @@ use bareflow_machine::vectors::STACKS;
 
 use super::job::Job;
 use crate::alarm::Alarm;
+#[cfg(feature = "engine")]
+use crate::arch::context::Context;
 use crate::arch::diversion::Diversion;
 use crate::arch::gdt::Segments;
 use crate::arch::stack::InterruptStack;
@@ -29,6 +31,12 @@ pub struct Block {
     pub diversion: Diversion,
     /// When the timer is to interrupt the program.
     pub alarm: Alarm,
+    /// The program beside the kernel that it is in, or null.
+    #[cfg(feature = "engine")]
+    pub beside: AtomicPtr<Context>,
+    /// When that one must have stopped, in nanoseconds of the clock.
+    #[cfg(feature = "engine")]
+    pub patience: AtomicU64,
     /// Number among the processors that run; before it has joined them, the one it may get.
     number: AtomicU32,
     /// Which of the windows for processors are its own; nothing for the first.
@@ -69,6 +77,10 @@ impl Block {
             stack_top: AtomicU64::new(0),
             diversion: Diversion::new(),
             alarm: Alarm::new(),
+            #[cfg(feature = "engine")]
+            beside: AtomicPtr::new(core::ptr::null_mut()),
+            #[cfg(feature = "engine")]
+            patience: AtomicU64::new(u64::MAX),
             number: AtomicU32::new(number),
             place,
             apic: AtomicU32::new(0),

@@ -13,6 +13,14 @@ pub fn is_ending() -> bool {
     !OWNER.load(Ordering::Acquire).is_null()
 }
 
+/// Stands still if another processor is ending the machine: nothing that is begun now would be heard.
+pub fn stand_if_ending() {
+    let owner = OWNER.load(Ordering::Acquire);
+    if !owner.is_null() && !core::ptr::eq(owner, gs::block()) {
+        stand();
+    }
+}
+
 /// Stands still for good.
 pub fn stand() -> ! {
     gs::block().stands.store(true, Ordering::Release);

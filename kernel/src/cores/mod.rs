@@ -26,7 +26,7 @@ use bareflow_machine::windows::Window;
 pub use block::{Block, guard_pages};
 pub use bring::{begin, count, let_in};
 pub use end::claim;
-pub use ending::{is_ending, stand};
+pub use ending::{is_ending, stand, stand_if_ending};
 pub use job::Run;
 pub use mutex::SleepingMutex;
 pub use running::{interrupt, number};

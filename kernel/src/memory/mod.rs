@@ -10,7 +10,7 @@ use bareflow_machine::paging::{self, Access, Mapping};
 use bareflow_machine::ranges::{From, LARGE_PAGE, PAGE, Range};
 use bareflow_machine::vectors::{self, STACKS};
 use bareflow_machine::windows::{
-    self, CODE, CODE_WRITE, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
+    self, CODE, CODE_WRITE, COMPILER_STACK, DATA, KERNEL_STACK, Plan, STACK_GUARD, STEP, Window,
 };
 
 use crate::arch;
@@ -78,6 +78,8 @@ pub fn bring_in(address: u64) -> bool {
         a if KERNEL_STACK.contains(a) => simple(KERNEL_STACK, STEP),
         a if plan.heap.contains(a) => simple(plan.heap, plan.heap_step),
         a if plan.stack.contains(a) => simple(plan.stack, STEP),
+        a if plan.compiler_heap.contains(a) => simple(plan.compiler_heap, STEP),
+        a if COMPILER_STACK.contains(a) => simple(COMPILER_STACK, STEP),
         a => match plan.core_stack_of(a).filter(|stack| stack.contains(a)) {
             Some(stack) => simple(stack, STEP),
             None => return false,
@@ -123,6 +125,62 @@ pub fn for_core(place: usize) -> Option<&'static Block> {
     block.set_stacks(core::ptr::with_exposed_provenance_mut(window.base as usize));
     block.set_stack_top(stack.end());
     Some(block)
+}
+
+/// Whether memory that may be used so is all along a range, of which what is missing is brought in.
+#[cfg(feature = "engine")]
+pub fn is_there(address: u64, len: u64, fits: fn(Access) -> bool) -> bool {
+    let Some(end) = address.checked_add(len) else { return false };
+    let pages = Range { start: address, end }.outer_pages();
+    (pages.start..pages.end).step_by(PAGE as usize).all(|page| {
+        let access = with(|m| m.translate(page));
+        match access {
+            Some((_, access)) => fits(access),
+            None => fits(Access::ReadWrite) && bring_in(page),
+        }
+    })
+}
+
+/// Whether an address is that of the kernel's own code.
+#[cfg(feature = "engine")]
+pub fn is_kernel(address: u64) -> bool {
+    boot::text().contains(&address)
+}
+
+/// Brings in memory for a part of the resident compiler: zeroed pages, whole or none. Nothing may be
+/// there yet. What is not writable there is filled by [`fill_part`].
+#[cfg(feature = "engine")]
+pub fn bring_in_part(pages: Window, access: Access) -> Option<()> {
+    with(|m| {
+        let tables = pages.len / LARGE_PAGE * PAGE + 8 * PAGE;
+        if m.free.total() < pages.len + tables {
+            return None;
+        }
+        for page in (pages.base..pages.end()).step_by(PAGE as usize) {
+            let physical = m.free.take(PAGE, PAGE, u64::MAX, From::High)?;
+            zero(physical, PAGE);
+            m.map(page, PAGE, Mapping::To(physical, access)).ok()?;
+        }
+        Some(())
+    })
+}
+
+/// Writes bytes into pages of [`bring_in_part`], by the frames behind them: no page is ever both
+/// writable and executable, nor becomes what it was not (kernel invariants 1 and 5).
+#[cfg(feature = "engine")]
+pub fn fill_part(address: u64, mut bytes: &[u8]) -> Option<()> {
+    let mut at = address;
+    while !bytes.is_empty() {
+        let now = bytes.len().min((PAGE - at % PAGE) as usize);
+        let (physical, _) = with(|m| m.translate(at))?;
+        let to = core::ptr::with_exposed_provenance_mut::<u8>(physical as usize);
+        let (these, rest) = bytes.split_at(now);
+        // SAFETY: a frame taken for the compiler alone, mapped one to one (kernel invariant 4), of
+        // which nothing runs yet; not beyond its end.
+        unsafe { to.copy_from_nonoverlapping(these.as_ptr(), now) };
+        (at, bytes) = (at + now as u64, rest);
+    }
+    Some(())
 }
 
 /// Maps device registers at their own address, uncached.
@@ -219,6 +277,9 @@ pub fn describe(address: u64) -> &'static str {
         _ if core_stack.is_some_and(|s| s.contains(address)) => "the core's stack: out of memory",
         Some(plan) if plan.stack.contains(address) => "the program's stack: out of memory",
         Some(plan) if plan.heap.contains(address) => "the program's heap: out of memory",
+        Some(plan) if plan.compiler_heap.contains(address) => "the compiler's heap: out of memory",
+        _ if near(COMPILER_STACK) => "below the compiler's stack: stack overflow",
+        _ if COMPILER_STACK.contains(address) => "the compiler's stack: out of memory",
         _ if CODE.contains(address) || CODE_WRITE.contains(address) => {
             "the code window: out of memory"
         }

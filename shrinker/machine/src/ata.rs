@@ -73,35 +73,86 @@ impl Disk {
     }
 }
 
+/// READ SECTOR(S): the disk has one ready at a time.
+const READ: u8 = 0x20;
+/// READ MULTIPLE: it has as many ready as SET MULTIPLE MODE has said.
+const READ_MULTIPLE: u8 = 0xc4;
+const SET_MULTIPLE_MODE: u8 = 0xc6;
+/// Sectors at a time that every disk since ATA-2 can.
+const TOGETHER: u32 = 16;
+
+impl Disk {
+    /// Gives a command; whether the disk is ready for what follows then.
+    #[inline(never)]
+    fn command(&mut self, number: u32, count: u32, command: u8) -> bool {
+        self.write(6, 0xe0 | self.drive << 4 | (number >> 24) as u8 & 15);
+        if !self.ready(false) {
+            return false;
+        }
+        self.write(2, count as u8);
+        self.write(3, number as u8);
+        self.write(4, (number >> 8) as u8);
+        self.write(5, (number >> 16) as u8);
+        self.write(7, command);
+        // The status is valid 400 ns after the command: four reads of the alternate one.
+        for _ in 0..4 {
+            self.read(0x206);
+        }
+        self.ready(command != SET_MULTIPLE_MODE)
+    }
+
+    /// Takes the sectors that the disk has ready.
+    ///
+    /// # Safety
+    /// It has so many, and there is room for them.
+    unsafe fn take(port: u16, to: *mut u8, count: u32) {
+        // SAFETY: by this function's contract.
+        unsafe {
+            asm!("rep insw", in("dx") port, inout("rdi") to => _,
+                inout("rcx") count as usize * 256 => _, options(nostack));
+        }
+    }
+
+    /// Reads sectors that lie one behind the other; whether they could be read.
+    ///
+    /// # Safety
+    /// There is room for them.
+    pub unsafe fn read_run(&mut self, mut number: u32, mut left: u32, mut to: *mut u8) -> bool {
+        let together = match self.command(0, TOGETHER, SET_MULTIPLE_MODE) {
+            true => TOGETHER,
+            false => 1,
+        };
+        let command = if together == 1 { READ } else { READ_MULTIPLE };
+        while left > 0 {
+            let count = left.min(together);
+            if !self.command(number, count, command) {
+                return false;
+            }
+            // SAFETY: they are ready, and there is room for all of the run.
+            unsafe {
+                Self::take(self.port, to, count);
+                to = to.add((count * SECTOR) as usize);
+            }
+            number = number.wrapping_add(count);
+            left -= count;
+        }
+        true
+    }
+}
+
 impl Sectors for Disk {
-    /// Brings a sector of the disk into the buffer (READ SECTOR(S)).
+    /// Brings a sector of the disk into the buffer.
     #[inline(never)]
     fn sector(&mut self, number: u32) -> Option<&Sector> {
         if self.buffered == number.wrapping_add(1) {
             return Some(&self.buffer);
         }
         self.buffered = 0;
-        self.write(6, 0xe0 | self.drive << 4 | (number >> 24) as u8 & 15);
-        if !self.ready(false) {
+        if !self.command(number, 1, READ) {
             return None;
         }
-        self.write(2, 1);
-        self.write(3, number as u8);
-        self.write(4, (number >> 8) as u8);
-        self.write(5, (number >> 16) as u8);
-        self.write(7, 0x20);
-        // The status is valid 400 ns after the command: four reads of the alternate one.
-        for _ in 0..4 {
-            self.read(0x206);
-        }
-        if !self.ready(true) {
-            return None;
-        }
-        // SAFETY: the disk has a sector's 256 words ready, and the buffer has room for them.
-        unsafe {
-            asm!("rep insw", in("dx") self.port, inout("rdi") self.buffer.as_mut_ptr() => _,
-                inout("rcx") 256usize => _, options(nostack));
-        }
+        // SAFETY: the disk has one ready, and the buffer has room for it.
+        unsafe { Self::take(self.port, self.buffer.as_mut_ptr(), 1) };
         self.buffered = number.wrapping_add(1);
         Some(&self.buffer)
     }

@@ -20,6 +20,17 @@ core::arch::global_asm!(
     ".text",
 );
 
+#[cfg(not(test))]
+unsafe extern "C" {
+    fn bf_grow(bytes: usize) -> *mut u8;
+}
+
+/// There is no memory to be had in tests.
+#[cfg(test)]
+unsafe fn bf_grow(_: usize) -> *mut u8 {
+    core::ptr::null_mut()
+}
+
 /// Files open at a time: with the console's three descriptors as many as Linux allows.
 const FILES: usize = 1021;
 /// Descriptors below are the console's.
@@ -29,6 +40,8 @@ const FIRST: i32 = 3;
 const ENOENT: i32 = 2;
 const EIO: i32 = 5;
 const EBADF: i32 = 9;
+const ENOMEM: i32 = 12;
+const EACCES: i32 = 13;
 const ENOTDIR: i32 = 20;
 const EISDIR: i32 = 21;
 const EINVAL: i32 = 22;
@@ -238,6 +251,66 @@ extern "C" fn bf_close(descriptor: i32) -> i32 {
             0
         }
         None => -EBADF,
+    }
+}
+
+impl State {
+    /// Reads a file whole, clusters that lie one behind the other at once; whether it could be read.
+    ///
+    /// # Safety
+    /// There is room for it, and for what is left of its last sector.
+    unsafe fn read_whole(&mut self, first: u16, size: u32, to: *mut u8) -> bool {
+        let cluster_bytes = self.volume.cluster_bytes();
+        let (mut done, mut cluster) = (0, first);
+        while done < size {
+            let (mut end, mut last) = (done, cluster);
+            let next = loop {
+                end = end.saturating_add(cluster_bytes);
+                if end >= size {
+                    break 0;
+                }
+                let next = self.volume.next(&mut self.disk, last);
+                if next != last.wrapping_add(1) {
+                    break next;
+                }
+                last = next;
+            };
+            let bytes = end.min(size) - done;
+            let place = self.volume.place(cluster);
+            // SAFETY: by this function's contract.
+            let read = unsafe {
+                let to = to.add(done as usize);
+                self.disk.read_run(place, bytes.div_ceil(SECTOR), to)
+            };
+            if !read || (next == 0 && end < size) {
+                return false;
+            }
+            (done, cluster) = (end, next);
+        }
+        true
+    }
+}
+
+/// `bf_map`: the file is read into memory of the program, whole.
+///
+/// # Safety
+/// There is room for an address at `at`.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bf_map(descriptor: i32, at: *mut *const u8) -> isize {
+    // SAFETY: this is a host call.
+    let state = unsafe { state() };
+    let Some(File { first, size, .. }) = state.file(descriptor).copied() else {
+        return if (0..FIRST).contains(&descriptor) { -EACCES } else { -EBADF } as isize;
+    };
+    // SAFETY: any size will do; a sector more is room for what is left of the last one.
+    let room = unsafe { bf_grow(size as usize + SECTOR as usize) };
+    if room.is_null() {
+        return -ENOMEM as isize;
+    }
+    // SAFETY: there is room for the whole file, and for the address.
+    unsafe {
+        at.write_unaligned(room);
+        if state.read_whole(first, size, room) { size as isize } else { -EIO as isize }
     }
 }
 

@@ -22,18 +22,24 @@ pub(super) fn convergence(story: &Story) -> Svg {
         story.shrunk_cycles.map(|cycles| ("shrunk".to_owned(), "shrunk", cycles as f64 / calls));
     let bars: Vec<_> = boots.chain(shrunk).collect();
     let top = bars.iter().map(|bar| bar.2).fold(1.0, f64::max);
-    let mut svg = Svg::new(290.0, "Bars: processor cycles of the program in each boot");
+    let label = format!("Bars: {} of the program in each boot", story.unit());
+    let mut svg = Svg::new(290.0, &label);
     svg.scale(BASE, HEIGHT, top, short_cycles);
     let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
     for (index, (name, class, cycles)) in bars.iter().enumerate() {
         let height = (HEIGHT * cycles / top).max(1.0);
         let x = LEFT + (index as f64 + 0.1) * step;
         let middle = x + step * 0.4;
-        svg.rect([x, BASE - height, step * 0.8, height], class, &format!("{cycles:.0} cycles"));
+        svg.rect(
+            [x, BASE - height, step * 0.8, height],
+            class,
+            &format!("{cycles:.0} {}", story.unit()),
+        );
         svg.text(middle, BASE - height - 6.0, Anchor::Middle, "strong", &short_cycles(*cycles));
         svg.text(middle, BASE + 18.0, Anchor::Middle, "quiet", name);
     }
-    svg.text(LEFT, 288.0, Anchor::Start, "quiet", "processor cycles for one round of the programs");
+    let words = format!("{} for one round of the programs", story.unit());
+    svg.text(LEFT, 288.0, Anchor::Start, "quiet", &words);
     svg
 }
 

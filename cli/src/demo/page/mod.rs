@@ -19,9 +19,10 @@ pub(super) fn render(story: &Story) -> String {
         "convergence",
         "Convergence: the same work, boot after boot",
         &format!(
-            "Processor cycles for one round of the twelve programs. Boot 1 starts by interpreting \
+            "{} for one round of the twelve programs. Boot 1 starts by interpreting \
              and compiles while it runs; every later boot starts with the code that the one before \
              it saved.{}",
+            if story.counted { "Instructions" } else { "Processor cycles" },
             match story.shrunk_cycles {
                 Some(_) => " The last bar is the shrunk image: native code alone.",
                 None => "",
@@ -81,12 +82,23 @@ fn head(story: &Story) -> String {
     } else {
         "Each boot was a virtual PC without an operating system, started from power-on."
     };
+    let clock = match (story.hosted, story.counted) {
+        (true, _) => "",
+        (false, true) => {
+            " The processor was emulated and its clock went by the instructions it executed, one a \
+             nanosecond: so a busy host changes nothing on this page but the real time."
+        }
+        (false, false) => " The processor was this host's own, virtualised, and so is the clock.",
+    };
     format!(
         "<h1>BareFlow: grown, then shrunk</h1>\n<p>Twelve small programs, given as LLVM bitcode, \
          were run {} times. The machine interpreted them, found out what is hot, compiled it while \
          it ran, and saved code and profile for the next boot. Then everything that the programs \
-         do not need was cut away. {place}</p>\n",
-        story.boots.len()
+         do not need was cut away. {place}{clock}</p>\n\
+         <p><a href=\"{}\">Look through all that was learned</a>: every function, its bitcode and \
+         machine code side by side, why it is as it is.</p>\n",
+        story.boots.len(),
+        escape(&story.explore.file_name().unwrap_or_default().to_string_lossy()),
     )
 }
 
@@ -146,11 +158,12 @@ fn figures(story: &Story) -> String {
     let mut rows = vec![words(&[
         "boot",
         "to program",
-        "cycles in the program",
+        if story.counted { "instructions in the program" } else { "cycles in the program" },
         "interp / O0 / O1 / O2 / O3",
         "compiled",
         "restored",
         "snapshot bytes",
+        "real time",
     ])];
     for boot in &story.boots {
         let levels = boot.levels.unwrap_or_default();
@@ -165,6 +178,7 @@ fn figures(story: &Story) -> String {
             boot.compiles.unwrap_or(0).to_string(),
             boot.restored.unwrap_or(0).to_string(),
             grouped(boot.snapshot.as_ref().map_or(0, |snapshot| snapshot.bytes)),
+            short_time(boot.wall_us as f64),
         ]);
     }
     table(&rows)
@@ -189,7 +203,7 @@ fn again(story: &Story) -> String {
     section(
         "again",
         "See it again",
-        &format!("What made this page, and what looks further; {all} cycles in all."),
+        &format!("What made this page, and what looks further; {all} {} in all.", story.unit()),
         &format!("<pre><code>{commands}</code></pre>\n"),
     )
 }

@@ -6,7 +6,8 @@ use bareflow_ir::layout::{align_of, alloc_size, member_offset};
 use bareflow_ir::{Operand, Type, TypeId, ValueId};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use crate::lower::{Addr, Base, Lower, Res, refuse};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res, refuse};
 use crate::shape::Shape;
 
 impl Lower<'_, '_> {

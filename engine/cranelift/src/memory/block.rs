@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use bareflow_ir::Operand;
 use cranelift_codegen::ir::{self as clif, InstBuilder, Value, types};
 
-use crate::lower::{Addr, Base, Lower, Res};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res};
 use crate::memory::plain;
 
 /// Up to this many bytes are copied or filled by single moves.

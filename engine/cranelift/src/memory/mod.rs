@@ -11,8 +11,9 @@ use bareflow_ir::layout::store_size;
 use bareflow_ir::{Operand, Ordering, TypeId};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
-use super::lower::{Addr, Base, Lower, Res, refuse};
+use super::lower::{Lower, Res, refuse};
 use super::shape::Shape;
+use crate::addr::{Addr, Base};
 
 /// Accesses that cannot fault in a defined program.
 pub(crate) fn plain() -> MemFlagsData {

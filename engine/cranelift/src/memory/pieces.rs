@@ -6,7 +6,8 @@ use bareflow_ir::layout::{alloc_size, bit_size, member_offset, store_size};
 use bareflow_ir::{Type, TypeId};
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, Value, types};
 
-use crate::lower::{Addr, Lower, Res, refuse};
+use crate::addr::Addr;
+use crate::lower::{Lower, Res, refuse};
 use crate::shape::Shape;
 
 impl Lower<'_, '_> {

@@ -13,7 +13,8 @@ use alloc::vec::Vec;
 use bareflow_ir::{Operand, TypeId, ValueId};
 use cranelift_codegen::ir::{InstBuilder, Value, types};
 
-use crate::lower::{Addr, Lower, Res};
+use crate::addr::{Addr, Base};
+use crate::lower::{Lower, Res};
 use crate::memory::plain;
 use crate::shape::Shape;
 pub(crate) use variables::Promotion;
@@ -35,7 +36,7 @@ impl Lower<'_, '_> {
             let (id, slices) = (variable.id, variable.slices.clone());
             let base = address(self, id)?;
             for slice in slices {
-                let addr = Addr { base: super::lower::Base::Value(base), offset: slice.offset };
+                let addr = Addr { base: Base::Value(base), offset: slice.offset };
                 self.load_slice(&slice, addr)?;
             }
         }

@@ -6,7 +6,7 @@
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::shape::{Binary, Imm, Last, Place, Reg, Src};
-use super::{bump, handlers, int, next, read, slow, tally, write};
+use super::{bump, handlers, hot, int, next, read, tally, write};
 use crate::machine::Handler;
 
 /// Jumps by the distance in `d`, counting.
@@ -14,7 +14,7 @@ macro_rules! jump {
     ($ip:ident, $fp:ident, $cx:ident, $acc:ident, $f:ident, $s:ident) => {{
         let tally = tally($ip);
         if bump(&tally.jumped) >= tally.hot_at.load(Relaxed) {
-            return slow::hot_loop($ip, $fp, $cx, $acc, $f, $s);
+            return hot::hot_loop($ip, $fp, $cx, $acc, $f, $s);
         }
         next!($ip.byte_offset((*$ip).d as i32 as isize), $fp, $cx, $acc, $f, $s)
     }};

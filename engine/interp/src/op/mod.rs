@@ -10,6 +10,7 @@ pub(crate) mod call;
 mod define;
 pub(crate) mod float;
 pub(crate) mod fused;
+pub(crate) mod hot;
 pub(crate) mod int;
 pub(crate) mod lanes;
 pub(crate) mod limbs;

@@ -394,7 +394,21 @@ impl<'a> Copier<'a> {
             *func = self.func(module, *func);
         }
         map_operands(&mut kind, |operand| self.consts[module][operand.index()].unwrap_or(operand));
-        self.push(Const { ty, kind })
+        let copied = self.push(Const { ty, kind });
+        self.fold(copied)
+    }
+
+    /// An integer instead of an expression of numbers: where a symbol was, there may be null now. What it
+    /// is made of was folded before, so that nothing deep is left to look into.
+    fn fold(&mut self, id: ConstId) -> ConstId {
+        let Const { ty, kind } = self.out.constant(id);
+        let (ty, mut numbers) = (*ty, matches!(kind, ConstKind::Expr(_)));
+        for_each_operand(kind, |operand| {
+            let kind = &self.out.constant(operand).kind;
+            numbers &= matches!(kind, ConstKind::Int(_) | ConstKind::Zero);
+        });
+        let value = if numbers { data::number(&self.out, id) } else { None };
+        value.map_or(id, |value| self.push(Const { ty, kind: ConstKind::Int(value) }))
     }
 }
 

@@ -4,19 +4,19 @@ use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::Ordering::{Relaxed, Release};
 
 use bareflow_interp::HotLoop;
 use bareflow_ir::BlockId;
 use bareflow_link::LinkError;
-use bareflow_object::Entry;
+use bareflow_object::{CompileError, Entry};
 use bareflow_profile::Level;
 
 use super::{Curator, now, view};
 use crate::events::{Order, Orders, Purpose, Wish};
 use crate::key::FuncKey;
 use crate::ledger::{Code, Refusal};
-use crate::policy::{View, compiler_options};
+use crate::policy::{self, View, compiler_options};
 use crate::queue::{Done, Job};
 use crate::shared::Shared;
 
@@ -24,10 +24,11 @@ impl Curator {
     /// Makes a wish a job.
     pub(super) fn submit(&mut self, shared: &Shared, wish: Wish) -> Orders {
         let key = wish.key;
+        let worth = policy::worth(&view!(self, shared), &wish);
         let told = (wish.level >= Level::O2).then(|| self.ledger.tell(shared, key.image));
         self.await_code(&wish, true);
         let module = Arc::clone(&shared.image(key.image).program.module);
-        match shared.queue.push(Box::new(Job { wish, module, told, cpu: shared.cpu })) {
+        match shared.queue.push(Job { wish, worth, module, told, cpu: shared.cpu }) {
             Ok(more) => {
                 shared.under_way.fetch_add(usize::from(more), Relaxed);
                 shared.bell.ring(shared.platform);
@@ -48,7 +49,15 @@ impl Curator {
         let Done { wish, epoch, cpu, compiler, result, refused, ns } = done;
         for (name, why) in refused {
             let program = &shared.image(wish.key.image).program.name;
-            shared.explain(format_args!("{program}: {name}: {why}"));
+            let text = format_args!("{program}: {name}: {why}");
+            match &why {
+                // What a compiler cannot do is usual. That it fails is not, and is said, once.
+                CompileError::Internal { what, .. } if self.failure != *what => {
+                    shared.log(text);
+                    self.failure.clone_from(what);
+                }
+                _ => shared.explain(text),
+            }
         }
         self.await_code(&wish, false);
         self.account(shared, &wish, ns);
@@ -114,6 +123,14 @@ impl Curator {
         }
     }
 
+    /// Takes jobs that wait out of the queue: they are outdated.
+    pub(super) fn withdraw(&mut self, shared: &Shared, is_outdated: impl Fn(&Wish) -> bool) {
+        for job in shared.queue.withdraw(is_outdated) {
+            self.await_code(&job.wish, false);
+            shared.under_way.fetch_sub(1, Release);
+        }
+    }
+
     /// There is no room in the queue: it is wished for again later.
     fn put_off(&mut self, wish: &Wish) -> Orders {
         self.await_code(wish, false);
@@ -139,6 +156,8 @@ impl Curator {
             Entry::Call => {
                 shared.log(format_args!("{program}: not compiled at {level}: {why}"));
                 self.ledger.at_mut(key).refused = Some(why);
+                let rises = |wish: &Wish| matches!(wish.purpose, Purpose::Rise);
+                self.withdraw(shared, |wish| wish.key == key && rises(wish));
                 Order::ReportAt(key, u64::MAX)
             }
             Entry::Loop(header) => {

@@ -10,10 +10,12 @@ mod contest;
 mod entrants;
 mod install;
 mod measure;
+mod progress;
 mod publish;
 mod restore;
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_interp::HotLoop;
@@ -21,7 +23,7 @@ use bareflow_link::{CoreBlock, Linker};
 use bareflow_platform::CoreId;
 
 use crate::clock::cycles;
-use crate::events::{Event, Order, Orders};
+use crate::events::{Event, Order, Orders, Purpose};
 use crate::ledger::{Chapter, Ledger};
 use crate::policy::{self, Now, Rising, Stress, Tournaments, View};
 use crate::shared::Shared;
@@ -37,6 +39,10 @@ pub(crate) struct Curator {
     pub(crate) tournaments: Tournaments,
     /// Code that takes part in the tournament.
     entrants: Entrants,
+    /// When it was last told how it goes.
+    told_ns: u64,
+    /// How a compiler failed the last time that this was said.
+    failure: String,
 }
 
 /// A look at everything for the policies, which are fields of their own.
@@ -65,6 +71,8 @@ impl Curator {
             stress: Stress::new(seed),
             tournaments: Tournaments::new(seed),
             entrants: Entrants::default(),
+            told_ns: 0,
+            failure: String::new(),
         }
     }
 
@@ -73,6 +81,7 @@ impl Curator {
         let orders = self.react(shared, event);
         self.perform(shared, orders);
         self.keep(shared);
+        self.tell(shared);
     }
 
     /// The first program is about to start: time counts from now on.
@@ -86,6 +95,7 @@ impl Curator {
     /// The last program has ended: no tournament goes on, and what probes have measured is taken
     /// in.
     pub(crate) fn end(&mut self, shared: &Shared) {
+        self.withdraw(shared, |wish| matches!(wish.purpose, Purpose::Variant { .. }));
         let orders = self.tournaments.end(&view!(self, shared));
         self.perform(shared, orders);
         self.dismiss_all();

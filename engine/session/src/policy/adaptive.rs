@@ -11,11 +11,9 @@ use alloc::string::String;
 use bareflow_profile::Level;
 
 use super::View;
+use super::worth::spent_ns;
 use crate::key::FuncKey;
 use crate::ledger::above;
-
-/// Nanoseconds the interpreter takes for an instruction of the IR.
-const INTERP_NS: u64 = 4;
 
 /// What was decided, and why.
 pub(super) struct Decision {
@@ -39,22 +37,4 @@ pub(super) fn decide(view: &View<'_>, key: FuncKey, least: Level) -> Decision {
         model.cost(about, instrs) / 1_000
     );
     Decision { level, reason }
-}
-
-/// Nanoseconds a function has taken at its present level, as far as is known.
-fn spent_ns(view: &View<'_>, key: FuncKey) -> u64 {
-    let standing = view.ledger.at(key);
-    if standing.code.is_some() {
-        let calls = standing.native_calls().saturating_sub(standing.calls_at_rise);
-        let cycles = calls.saturating_mul(standing.call_cycles());
-        let hz = u128::from(view.facts.tsc_hz().max(1));
-        return u64::try_from(u128::from(cycles) * 1_000_000_000 / hz).unwrap_or(u64::MAX);
-    }
-    let body = view.facts.module(key.image).func(key.func);
-    let profile = view.facts.interpreted(key);
-    let run = |(block, times): (usize, &u64)| {
-        times.saturating_mul(body.blocks[block].instrs.len() as u64)
-    };
-    let instrs = profile.blocks.iter().enumerate().map(run).fold(0, u64::saturating_add);
-    instrs.saturating_mul(INTERP_NS)
 }

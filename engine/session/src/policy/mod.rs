@@ -13,6 +13,7 @@ mod stress;
 mod tests;
 mod tournament;
 mod watching;
+mod worth;
 
 pub(crate) use ahead::{ahead, warm_up};
 pub(crate) use rising::{Rising, compiler_options, first_reports};
@@ -20,6 +21,7 @@ pub(crate) use saving::{alarm_at, due_ns};
 pub(crate) use stress::{Stress, is_on as is_stressed};
 pub(crate) use tournament::{Fielded, Tournaments};
 pub(crate) use watching::{SAMPLES, middle_mean, sampled, watch};
+pub(crate) use worth::worth;
 
 use crate::facts::Facts;
 use crate::key::FuncKey;

@@ -196,7 +196,7 @@ fn code(shared: &Shared, made: &Made<'_>, against: Option<&String>) -> Result<Fo
     let level = records::level_from_record(made.level);
     let compiler = shared
         .compilers
-        .named(level, made.compiler)
+        .of_maker(level, made.compiler)
         .ok_or_else(|| format!("made by the compiler `{}`, which is not here", made.compiler))?;
     let options = made
         .options

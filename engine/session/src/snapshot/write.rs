@@ -143,13 +143,13 @@ fn function(
         module: key.image,
         name: image.name(key.func).into(),
         level: code.map_or(0, |code| records::level_to_record(code.level)),
-        compiler: code.map_or("", |code| code.compiler).into(),
+        compiler: code.map_or(String::new(), |code| shared.compilers.maker(code.compiler)),
         options: code.map_or(String::new(), |code| code.options.to_string()),
         features: code.map_or(Vec::new(), features),
         epoch: code.and_then(|code| code.epoch),
         body_hash,
         object: code.map(|code| record(&code.object)),
-        osr: standing.loops.iter().map(|(block, code)| osr(block.0, code)).collect(),
+        osr: standing.loops.iter().map(|(block, code)| osr(shared, block.0, code)).collect(),
         profile: records::profile_to_record(&profile),
         history: history.collect(),
         compiles: standing.compiled_before.0.saturating_add(standing.compiles),
@@ -159,11 +159,11 @@ fn function(
     })
 }
 
-fn osr(block: u32, code: &Code) -> snap::OsrRecord {
+fn osr(shared: &Shared, block: u32, code: &Code) -> snap::OsrRecord {
     snap::OsrRecord {
         block,
         level: records::level_to_record(code.level),
-        compiler: code.compiler.into(),
+        compiler: shared.compilers.maker(code.compiler),
         options: code.options.to_string(),
         features: features(code),
         epoch: code.epoch,

@@ -15,14 +15,17 @@ unsafe extern "C" {
 pub const ENOENT: c_int = 2;
 pub const EBADF: c_int = 9;
 pub const ENOMEM: c_int = 12;
+pub const EACCES: c_int = 13;
 pub const EFAULT: c_int = 14;
 pub const EEXIST: c_int = 17;
 pub const ENOTDIR: c_int = 20;
 pub const EISDIR: c_int = 21;
 pub const EINVAL: c_int = 22;
+pub const EMFILE: c_int = 24;
 pub const ENOTTY: c_int = 25;
 pub const EROFS: c_int = 30;
 pub const ERANGE: c_int = 34;
+pub const ENAMETOOLONG: c_int = 36;
 pub const EOVERFLOW: c_int = 75;
 pub const EILSEQ: c_int = 84;
 
@@ -112,7 +115,7 @@ pub extern "C" fn strerror(code: c_int) -> *const u8 {
     static mut UNKNOWN: Unknown = Unknown::new();
     entry(texts::TEXTS, code).unwrap_or_else(|| {
         let unknown = &raw mut UNKNOWN;
-        // SAFETY: one thread runs the program, and no reference to it outlives this line.
+        // SAFETY: POSIX has one thread at a time here, and no reference to it outlives this line.
         unsafe { (*unknown).write(code) }
     })
 }

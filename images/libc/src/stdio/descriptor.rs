@@ -7,6 +7,7 @@
 //! those, and what it opens then takes the lowest place that is free.
 
 use core::ffi::{c_int, c_long};
+use core::sync::atomic::{AtomicI32, Ordering};
 
 use crate::errors::{self, check};
 use crate::host;
@@ -23,23 +24,33 @@ pub const TRUNCATE: c_int = 0o1000;
 const DIRECTORY: c_int = 0o200_000;
 
 /// What the first three descriptors are to the machine; [`CLOSED`] once they are closed.
-static mut STANDARD: [c_int; 3] = [0, 1, 2];
+static STANDARD: [AtomicI32; 3] = [AtomicI32::new(0), AtomicI32::new(1), AtomicI32::new(2)];
 const CLOSED: c_int = -1;
 
 /// The place of one of the first three descriptors.
-fn standard(descriptor: c_int) -> Option<*mut c_int> {
-    let index = usize::try_from(descriptor).ok().filter(|index| *index < 3)?;
-    Some((&raw mut STANDARD).cast::<c_int>().wrapping_add(index))
+fn standard(descriptor: c_int) -> Option<&'static AtomicI32> {
+    STANDARD.get(usize::try_from(descriptor).ok()?)
 }
 
 /// What a descriptor is to the machine. Of one that is closed it says what it says of any number
 /// that it does not know.
 fn to_host(descriptor: c_int) -> c_int {
     match standard(descriptor) {
-        // SAFETY: one thread runs the program.
-        Some(place) => unsafe { *place },
+        Some(place) => place.load(Ordering::Relaxed),
         None => descriptor,
     }
+}
+
+/// Whether a descriptor is that of the console.
+pub fn is_console(descriptor: c_int) -> bool {
+    (0..3).contains(&to_host(descriptor))
+}
+
+/// The machine has no second descriptor for what is open.
+#[unsafe(no_mangle)]
+pub extern "C" fn dup(_descriptor: c_int) -> c_int {
+    errors::set(errors::EMFILE);
+    -1
 }
 
 /// Opens a file.
@@ -102,14 +113,11 @@ pub unsafe fn refuse(path: *const u8) -> c_int {
 /// The descriptor that the program gets for one of the machine's.
 fn lowest(opened: c_int) -> c_int {
     for descriptor in 0..3 {
-        if let Some(place) = standard(descriptor) {
-            // SAFETY: one thread runs the program.
-            unsafe {
-                if *place == CLOSED {
-                    *place = opened;
-                    return descriptor;
-                }
-            }
+        let (order, closed) = (Ordering::Relaxed, CLOSED);
+        let takes =
+            |place: &AtomicI32| place.compare_exchange(closed, opened, order, order).is_ok();
+        if standard(descriptor).is_some_and(takes) {
+            return descriptor;
         }
     }
     opened
@@ -142,10 +150,9 @@ pub unsafe extern "C" fn __open64_2(path: *const u8, flags: c_int) -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn close(descriptor: c_int) -> c_int {
-    let host = to_host(descriptor);
-    if let Some(place) = standard(descriptor) {
-        // SAFETY: one thread runs the program.
-        unsafe { *place = CLOSED };
+    let standard = standard(descriptor).map(|place| place.swap(CLOSED, Ordering::Relaxed));
+    let host = standard.unwrap_or(descriptor);
+    if standard.is_some() {
         // The console stays open for the machine.
         if (0..3).contains(&host) {
             return 0;

@@ -15,6 +15,7 @@ pub struct Condition {
 
 impl Condition {
     pub unsafe fn set_up(condition: *mut Self, clock: c_int) {
+        // SAFETY: the caller's place: 48 bytes.
         unsafe {
             condition.cast::<u8>().write_bytes(0, 48);
             (*condition).clock = clock;
@@ -34,6 +35,7 @@ impl Condition {
     }
 
     pub unsafe fn wait_until(&self, mutex: &Mutex, moment: *const Moment) -> c_int {
+        // SAFETY: the caller's moment.
         match unsafe { until(self.clock, moment) } {
             None => EINVAL,
             Some(left) => self.wait(mutex, left),
@@ -48,6 +50,7 @@ impl Condition {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_cond_init(at: *mut Condition, clock: *const c_int) -> c_int {
+    // SAFETY: the caller's place, and attributes if any.
     unsafe { Condition::set_up(at, if clock.is_null() { 0 } else { *clock }) };
     0
 }
@@ -59,6 +62,7 @@ pub unsafe extern "C" fn pthread_cond_destroy(_at: *mut Condition) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_cond_wait(at: *mut Condition, mutex: *mut Mutex) -> c_int {
+    // SAFETY: the caller's condition variable and mutex, which stay while they are used.
     unsafe { (*at).wait(&*mutex, FOR_EVER) }
 }
 
@@ -68,23 +72,27 @@ pub unsafe extern "C" fn pthread_cond_timedwait(
     mutex: *mut Mutex,
     moment: *const Moment,
 ) -> c_int {
+    // SAFETY: the caller's condition variable, mutex and moment.
     unsafe { (*at).wait_until(&*mutex, moment) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_cond_signal(at: *mut Condition) -> c_int {
+    // SAFETY: the caller's condition variable.
     unsafe { (*at).signal(1) };
     0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_cond_broadcast(at: *mut Condition) -> c_int {
+    // SAFETY: the caller's condition variable.
     unsafe { (*at).signal(u32::MAX) };
     0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_condattr_init(clock: *mut c_int) -> c_int {
+    // SAFETY: the caller's place for it.
     unsafe { *clock = 0 };
     0
 }
@@ -96,6 +104,7 @@ pub unsafe extern "C" fn pthread_condattr_destroy(_clock: *mut c_int) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_condattr_setclock(at: *mut c_int, clock: c_int) -> c_int {
+    // SAFETY: the caller's attributes.
     unsafe { *at = clock };
     0
 }

@@ -23,15 +23,18 @@ static LOCK: Recursive = Recursive::new();
 static mut KEYS: [Key; MOST] = [Key { used: false, destructor: None }; MOST];
 
 unsafe fn key(at: usize) -> *mut Key {
+    // SAFETY: the caller's: below `MOST`.
     unsafe { (&raw mut KEYS).cast::<Key>().add(at) }
 }
 
 unsafe fn value(thread: *mut Thread, at: usize) -> *mut *mut c_void {
+    // SAFETY: the caller's: below `MOST`, and a thread that is there.
     unsafe { (&raw mut (*thread).values).cast::<*mut c_void>().add(at) }
 }
 
 /// Calls the destructors of what a thread has.
 pub unsafe fn destroy(thread: *mut Thread) {
+    // SAFETY: the thread that calls, or one that is over; whoever made a key vouches for its destructor.
     unsafe {
         for _ in 0..ROUNDS {
             let mut any = false;
@@ -59,6 +62,7 @@ pub unsafe extern "C" fn pthread_key_create(
     destructor: Option<Destructor>,
 ) -> c_int {
     let _held = LOCK.hold();
+    // SAFETY: below `MOST`, under the lock; the caller's place for the key.
     unsafe {
         for at in 0..MOST {
             if !(*key(at)).used {
@@ -77,6 +81,7 @@ pub unsafe extern "C" fn pthread_key_delete(at: u32) -> c_int {
         return EINVAL;
     }
     let _held = LOCK.hold();
+    // SAFETY: below `MOST`, under the lock.
     unsafe { *key(at as usize) = Key { used: false, destructor: None } };
     0
 }
@@ -86,6 +91,7 @@ pub unsafe extern "C" fn pthread_getspecific(at: u32) -> *mut c_void {
     if at as usize >= MOST {
         return null_mut();
     }
+    // SAFETY: below `MOST`; the values are the thread's own.
     unsafe { *value(current(), at as usize) }
 }
 
@@ -94,6 +100,7 @@ pub unsafe extern "C" fn pthread_setspecific(at: u32, held: *mut c_void) -> c_in
     if at as usize >= MOST {
         return EINVAL;
     }
+    // SAFETY: below `MOST`; the values are the thread's own.
     unsafe { *value(current(), at as usize) = held };
     0
 }

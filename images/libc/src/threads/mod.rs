@@ -16,6 +16,7 @@ mod keys;
 pub mod lock;
 mod mutex;
 mod others;
+mod posix;
 mod rwlock;
 
 use core::ffi::{c_int, c_void};
@@ -32,6 +33,7 @@ pub const EAGAIN: c_int = 11;
 pub const EBUSY: c_int = 16;
 pub const EINVAL: c_int = 22;
 pub const EDEADLK: c_int = 35;
+pub const ENOSYS: c_int = 38;
 pub const ETIMEDOUT: c_int = 110;
 
 /// No time-out.
@@ -104,6 +106,12 @@ pub fn id() -> u32 {
     unsafe { (*current()).id }
 }
 
+/// [`id`] for the C part.
+#[unsafe(no_mangle)]
+pub extern "C" fn __bf_thread_id() -> u32 {
+    id()
+}
+
 /// Asks a free processor to run a function; whether one was free. It must call [`came_back`] at its end.
 pub fn ask(function: host::Function, argument: *mut c_void) -> bool {
     // One that is on its way back is free in a moment.
@@ -142,6 +150,7 @@ pub extern "C" fn __bf_came_back() {
 /// The variables of a new thread; null when there is no memory.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn __bf_thread_block() -> *mut u8 {
+    // SAFETY: linking has defined the template, its size and its alignment.
     unsafe {
         let size = (&raw const __bf_tls_size).read();
         let align = (&raw const __bf_tls_align).read();
@@ -155,6 +164,7 @@ pub unsafe extern "C" fn __bf_thread_block() -> *mut u8 {
 
 unsafe fn push(thread: *mut Thread) {
     let _held = QUEUE.hold();
+    // SAFETY: a whole thread, and the queue is held.
     unsafe {
         (*thread).next = null_mut();
         if OLDEST.is_null() {
@@ -168,6 +178,7 @@ unsafe fn push(thread: *mut Thread) {
 
 /// The thread that has waited longest for a processor; null when none does.
 unsafe fn pop() -> *mut Thread {
+    // SAFETY: the queue is held; what is looked at without it is one word.
     unsafe {
         if (&raw const OLDEST).read_volatile().is_null() {
             return null_mut();
@@ -183,6 +194,7 @@ unsafe fn pop() -> *mut Thread {
 
 /// Runs a thread on a processor that was free, then what is in the queue.
 unsafe extern "C" fn serve(first: *mut c_void) {
+    // SAFETY: called with a thread by `launch` alone; threads in the queue are whole.
     unsafe {
         run(first.cast());
         loop {
@@ -204,6 +216,7 @@ unsafe extern "C" fn serve(first: *mut c_void) {
 /// Runs a thread, on this processor and this stack.
 #[inline(never)]
 unsafe fn run(thread: *mut Thread) {
+    // SAFETY: a whole thread that no other processor runs; the words are this processor's own.
     unsafe {
         let pointer = host::bf_thread().add(2);
         let before = *pointer;
@@ -219,6 +232,7 @@ unsafe fn run(thread: *mut Thread) {
 
 /// Comes back when the thread's function does, or by `pthread_exit`.
 unsafe extern "C" fn body(thread: *mut c_void) {
+    // SAFETY: called with a thread by `run` alone; its creator vouches for function and argument.
     unsafe {
         let thread = thread.cast::<Thread>();
         if let Some(start) = (*thread).start {
@@ -228,6 +242,7 @@ unsafe extern "C" fn body(thread: *mut c_void) {
 }
 
 unsafe fn end(thread: *mut Thread) {
+    // SAFETY: the thread is over, and lives until its two holders have let go of it.
     unsafe {
         free((*thread).block);
         (*thread).state.store(ENDED, Ordering::Release);
@@ -270,6 +285,13 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
     sleep(first) || run_another() || sleep(timeout - first)
 }
 
+/// [`wait`] for the C part.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __bf_thread_wait(word: *const AtomicU32, while_is: u32, ns: u64) -> bool {
+    // SAFETY: the caller's word, which stays while it is waited on.
+    wait(unsafe { &*word }, while_is, ns)
+}
+
 /// Wakes threads that wait on a word.
 pub fn wake(word: &AtomicU32, most: u32) {
     // SAFETY: only the address is used.
@@ -285,6 +307,7 @@ pub struct Moment {
 
 /// Nanoseconds from now to a moment of the clock; 0 when it is past. `None`: it is no moment.
 pub unsafe fn until(clock: c_int, moment: *const Moment) -> Option<u64> {
+    // SAFETY: the caller's moment.
     unsafe {
         let mut now = Moment { seconds: 0, nanoseconds: 0 };
         crate::time::clock_gettime(clock, (&raw mut now).cast());
@@ -300,6 +323,7 @@ pub unsafe fn until(clock: c_int, moment: *const Moment) -> Option<u64> {
 
 /// Gives a thread a processor, or a place in the queue.
 unsafe fn launch(thread: *mut Thread) {
+    // SAFETY: a whole thread that nobody runs yet.
     unsafe {
         if ask(serve, thread.cast()) {
             return;
@@ -321,6 +345,7 @@ pub unsafe fn create(
     argument: *mut c_void,
     detached: bool,
 ) -> c_int {
+    // SAFETY: the caller's function, argument and place for the result; the thread is new.
     unsafe {
         let thread = calloc(1, size_of::<Thread>()).cast::<Thread>();
         if thread.is_null() {
@@ -344,6 +369,7 @@ pub unsafe fn create(
 }
 
 pub unsafe fn join(thread: usize, result: *mut *mut c_void) -> c_int {
+    // SAFETY: the caller's thread, which nobody else joins, and place for the result.
     unsafe {
         let thread = thread as *mut Thread;
         if thread == current() {
@@ -369,6 +395,7 @@ pub unsafe fn join(thread: usize, result: *mut *mut c_void) -> c_int {
 }
 
 pub unsafe fn detach(thread: usize) {
+    // SAFETY: the caller's thread, which nobody joins.
     unsafe {
         let thread = thread as *mut Thread;
         if (*thread).left.swap(1, Ordering::AcqRel) == 1 {
@@ -378,6 +405,7 @@ pub unsafe fn detach(thread: usize) {
 }
 
 pub unsafe fn leave(result: *mut c_void) -> ! {
+    // SAFETY: the thread that calls is there; below it is a `bf_call`, unless it is the first.
     unsafe {
         let thread = current();
         if thread != &raw mut FIRST {
@@ -393,85 +421,4 @@ pub unsafe fn leave(result: *mut c_void) -> ! {
             wait(&ALIVE, alive, FOR_EVER);
         }
     }
-}
-
-/// Flags of `pthread_attr_t`: bit 0 for a detached thread, at a place of its own.
-const ATTRIBUTE: usize = 2;
-const DETACHED: c_int = 1;
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_create(
-    thread: *mut usize,
-    attributes: *const c_int,
-    start: Start,
-    argument: *mut c_void,
-) -> c_int {
-    unsafe {
-        let detached = !attributes.is_null() && *attributes.add(ATTRIBUTE) & DETACHED != 0;
-        create(thread, start, argument, detached)
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_join(thread: usize, result: *mut *mut c_void) -> c_int {
-    unsafe { join(thread, result) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_detach(thread: usize) -> c_int {
-    unsafe { detach(thread) };
-    0
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_exit(result: *mut c_void) -> ! {
-    unsafe { leave(result) }
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn pthread_self() -> usize {
-    current() as usize
-}
-
-#[unsafe(no_mangle)]
-pub extern "C" fn pthread_equal(a: usize, b: usize) -> c_int {
-    c_int::from(a == b)
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_attr_init(attributes: *mut c_int) -> c_int {
-    unsafe { attributes.write_bytes(0, 14) };
-    0
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_attr_destroy(_attributes: *mut c_int) -> c_int {
-    0
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_attr_setdetachstate(
-    attributes: *mut c_int,
-    state: c_int,
-) -> c_int {
-    if state & !DETACHED != 0 {
-        return EINVAL;
-    }
-    unsafe { *attributes.add(ATTRIBUTE) = state };
-    0
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_attr_getdetachstate(
-    attributes: *const c_int,
-    state: *mut c_int,
-) -> c_int {
-    unsafe { *state = *attributes.add(ATTRIBUTE) };
-    0
-}
-
-/// A processor's stack is what it is.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn pthread_attr_setstacksize(_attributes: *mut c_int, _: usize) -> c_int {
-    0
 }

@@ -25,6 +25,7 @@ const CHECKED: c_int = 2;
 
 impl Mutex {
     pub unsafe fn set_up(mutex: *mut Self, kind: c_int) {
+        // SAFETY: the caller's place: 40 bytes.
         unsafe {
             mutex.cast::<u8>().write_bytes(0, 40);
             (*mutex).kind = kind;
@@ -79,6 +80,7 @@ impl Mutex {
             return answer;
         }
         while !lock::try_acquire(&self.word) {
+            // SAFETY: the caller's moment.
             let Some(left) = (unsafe { until(clock, moment) }) else { return EINVAL };
             if left == 0 {
                 return ETIMEDOUT;
@@ -118,22 +120,26 @@ impl Mutex {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutex_init(mutex: *mut Mutex, kind: *const c_int) -> c_int {
+    // SAFETY: the caller's place, and attributes if any.
     unsafe { Mutex::set_up(mutex, if kind.is_null() { NORMAL } else { *kind }) };
     0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutex_destroy(mutex: *mut Mutex) -> c_int {
+    // SAFETY: the caller's mutex, which stays while it is used.
     if unsafe { (*mutex).is_held() } { EBUSY } else { 0 }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutex_lock(mutex: *mut Mutex) -> c_int {
+    // SAFETY: the caller's mutex, which stays while it is used.
     unsafe { (*mutex).lock() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutex_trylock(mutex: *mut Mutex) -> c_int {
+    // SAFETY: the caller's mutex, which stays while it is used.
     unsafe { (*mutex).try_lock() }
 }
 
@@ -142,16 +148,19 @@ pub unsafe extern "C" fn pthread_mutex_timedlock(
     mutex: *mut Mutex,
     moment: *const Moment,
 ) -> c_int {
+    // SAFETY: the caller's mutex and moment.
     unsafe { (*mutex).lock_until(0, moment) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutex_unlock(mutex: *mut Mutex) -> c_int {
+    // SAFETY: the caller's mutex, which stays while it is used.
     unsafe { (*mutex).unlock() }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutexattr_init(kind: *mut c_int) -> c_int {
+    // SAFETY: the caller's place for it.
     unsafe { *kind = NORMAL };
     0
 }
@@ -166,12 +175,14 @@ pub unsafe extern "C" fn pthread_mutexattr_settype(at: *mut c_int, kind: c_int) 
     if kind & !KINDS != 0 {
         return EINVAL;
     }
+    // SAFETY: the caller's attributes.
     unsafe { *at = kind };
     0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_mutexattr_gettype(at: *const c_int, kind: *mut c_int) -> c_int {
+    // SAFETY: the caller's attributes and place for the answer.
     unsafe { *kind = *at };
     0
 }

@@ -13,6 +13,7 @@ const DONE: u32 = 2;
 /// `pthread_once_t` and `once_flag`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_once(at: *const AtomicU32, call: unsafe extern "C" fn()) -> c_int {
+    // SAFETY: the caller's word and function.
     unsafe {
         loop {
             let (acquire, word) = (Ordering::Acquire, &*at);
@@ -51,6 +52,7 @@ pub unsafe extern "C" fn pthread_barrier_init(
         return EINVAL;
     }
     let (missing, round) = (AtomicU32::new(count), AtomicU32::new(0));
+    // SAFETY: the caller's place for a barrier.
     unsafe { at.write(Barrier { count, missing, round }) };
     0
 }
@@ -64,6 +66,7 @@ pub unsafe extern "C" fn pthread_barrier_destroy(_at: *mut Barrier) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_barrier_wait(at: *mut Barrier) -> c_int {
     const TRIES: u32 = 1_000;
+    // SAFETY: the caller's barrier, which stays while it is used.
     unsafe {
         let barrier = &*at;
         let round = barrier.round.load(Ordering::Acquire);
@@ -86,6 +89,7 @@ pub unsafe extern "C" fn pthread_barrier_wait(at: *mut Barrier) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_init(at: *mut AtomicU32, _shared: c_int, value: u32) -> c_int {
+    // SAFETY: the caller's place for a semaphore.
     unsafe { at.write(AtomicU32::new(value)) };
     0
 }
@@ -97,6 +101,7 @@ pub unsafe extern "C" fn sem_destroy(_at: *mut AtomicU32) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_post(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's semaphore.
     unsafe {
         (*at).fetch_add(1, Ordering::Release);
         wake(&*at, 1);
@@ -111,6 +116,7 @@ fn take(at: &AtomicU32) -> bool {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_wait(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's semaphore.
     unsafe {
         while !take(&*at) {
             wait(&*at, 0, FOR_EVER);
@@ -121,6 +127,7 @@ pub unsafe extern "C" fn sem_wait(at: *const AtomicU32) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_trywait(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's semaphore.
     if take(unsafe { &*at }) {
         return 0;
     }
@@ -130,6 +137,7 @@ pub unsafe extern "C" fn sem_trywait(at: *const AtomicU32) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_timedwait(at: *const AtomicU32, moment: *const Moment) -> c_int {
+    // SAFETY: the caller's semaphore and moment.
     unsafe {
         while !take(&*at) {
             let error = match until(0, moment) {
@@ -149,12 +157,14 @@ pub unsafe extern "C" fn sem_timedwait(at: *const AtomicU32, moment: *const Mome
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sem_getvalue(at: *const AtomicU32, value: *mut c_int) -> c_int {
+    // SAFETY: the caller's semaphore and place for the answer.
     unsafe { *value = (*at).load(Ordering::Relaxed) as c_int };
     0
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_spin_init(at: *mut AtomicU32, _shared: c_int) -> c_int {
+    // SAFETY: the caller's place for a lock.
     unsafe { at.write(AtomicU32::new(0)) };
     0
 }
@@ -167,6 +177,7 @@ pub unsafe extern "C" fn pthread_spin_destroy(_at: *mut AtomicU32) -> c_int {
 /// Spins for a while, then waits: the one who has it may be a thread below this one.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_spin_lock(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's lock.
     super::lock::acquire(unsafe { &*at }, |word| {
         wait(word, super::lock::WAIT_WHILE, FOR_EVER);
     });
@@ -175,11 +186,13 @@ pub unsafe extern "C" fn pthread_spin_lock(at: *const AtomicU32) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_spin_trylock(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's lock.
     if super::lock::try_acquire(unsafe { &*at }) { 0 } else { EBUSY }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_spin_unlock(at: *const AtomicU32) -> c_int {
+    // SAFETY: the caller's lock.
     super::lock::release(unsafe { &*at });
     0
 }
@@ -211,6 +224,7 @@ pub extern "C" fn get_nprocs_conf() -> c_int {
 /// All processors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sched_getaffinity(_pid: c_int, bytes: usize, set: *mut u8) -> c_int {
+    // SAFETY: the caller's set of that many bytes.
     unsafe {
         set.write_bytes(0, bytes);
         for core in 0..host::bf_cores() as usize {
@@ -230,6 +244,7 @@ pub unsafe extern "C" fn sched_setaffinity(_pid: c_int, _bytes: usize, _set: *co
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_getaffinity_np(_: usize, bytes: usize, set: *mut u8) -> c_int {
+    // SAFETY: the same contract.
     unsafe { sched_getaffinity(0, bytes, set) }
 }
 

@@ -52,6 +52,7 @@ impl RwLock {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_init(at: *mut RwLock, _: *const c_void) -> c_int {
+    // SAFETY: the caller's place: 56 bytes.
     unsafe { at.cast::<u8>().write_bytes(0, 56) };
     0
 }
@@ -63,36 +64,43 @@ pub unsafe extern "C" fn pthread_rwlock_destroy(_at: *mut RwLock) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_rdlock(at: *mut RwLock) -> c_int {
+    // SAFETY: the caller's lock.
     unsafe { (*at).get(RwLock::try_read, || Some(FOR_EVER)) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_wrlock(at: *mut RwLock) -> c_int {
+    // SAFETY: the caller's lock.
     unsafe { (*at).get(RwLock::try_write, || Some(FOR_EVER)) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_tryrdlock(at: *mut RwLock) -> c_int {
+    // SAFETY: the caller's lock.
     if unsafe { (*at).try_read() }.is_ok() { 0 } else { EBUSY }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_trywrlock(at: *mut RwLock) -> c_int {
+    // SAFETY: the caller's lock.
     if unsafe { (*at).try_write() }.is_ok() { 0 } else { EBUSY }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_timedrdlock(at: *mut RwLock, to: *const Moment) -> c_int {
+    // SAFETY: the caller's lock and moment.
     unsafe { (*at).get(RwLock::try_read, || until(0, to)) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_timedwrlock(at: *mut RwLock, to: *const Moment) -> c_int {
+    // SAFETY: the caller's lock and moment.
     unsafe { (*at).get(RwLock::try_write, || until(0, to)) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pthread_rwlock_unlock(at: *mut RwLock) -> c_int {
+    // SAFETY: the caller's lock.
     unsafe { (*at).unlock() };
     0
 }

@@ -1,35 +1,28 @@
-//! Builds the resident compiler: LLVM's static archives behind a small program of our own.
+//! Builds the resident compiler: LLVM's static archives behind a small program of our own, without
+//! what it has no use for, packed.
+//!
+//! The program is linked twice: once to find which members of the archives it takes ([`archive`]), and
+//! again with those, of which what `compilers/llvm/trim` says was taken out ([`rules`], [`trim`]).
+
+mod archive;
+mod link;
+mod rules;
+mod sizes;
+mod trim;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::shell;
 use crate::stamp::Stamp;
-
-/// Where Debian has LLVM 22.
-const LLVM: &str = "/usr/lib/llvm-22";
-
-/// Parts of LLVM that the program names, as `llvm-config` calls them; what those need follows.
-const COMPONENTS: [&str; 11] = [
-    "x86codegen",
-    "bitreader",
-    "core",
-    "target",
-    "scalaropts",
-    "instcombine",
-    "aggressiveinstcombine",
-    "vectorize",
-    "transformutils",
-    "analysis",
-    "ipo",
-];
+use link::LLVM;
 
 /// How the program is compiled: as LLVM itself was, and so that the linker can leave out whatever
-/// nothing leads to.
-const COMPILE: [&str; 17] = [
+/// nothing leads to. It lies far from address 0, so addresses are relative.
+const COMPILE: [&str; 18] = [
     "-O2",
     "-std=c++17",
     "-fno-exceptions",
@@ -37,7 +30,8 @@ const COMPILE: [&str; 17] = [
     "-ffunction-sections",
     "-fdata-sections",
     "-fno-asynchronous-unwind-tables",
-    "-fno-pic",
+    "-fno-unwind-tables",
+    "-fPIE",
     "-fvisibility=hidden",
     "-fvisibility-inlines-hidden",
     "-D_GNU_SOURCE",
@@ -49,16 +43,8 @@ const COMPILE: [&str; 17] = [
     "-Wno-unused-parameter",
 ];
 
-/// How it is linked: fully static, one of several equal functions, nothing that is not reached.
-const LINK: [&str; 4] = [
-    "-static",
-    "-fuse-ld=lld",
-    "-no-pie",
-    "-Wl,--gc-sections,--icf=all,-O2,--build-id=none,-z,norelro,-z,noseparate-code,--strip-all",
-];
-
-/// Makes `compilers/llvm` under `out`. Where LLVM's archives are not there, says so and does
-/// nothing: everything else works without it.
+/// Makes `compilers/llvm` under `out`, and says how large it is. Where LLVM's archives are not there,
+/// says so and does nothing: everything else works without it.
 ///
 /// # Errors
 /// It does not compile or link.
@@ -70,16 +56,37 @@ pub fn build(out: &Path) -> Result<()> {
         );
         return Ok(());
     }
-    let sources = shell::workspace().join("compilers/llvm/src");
+    let folder = shell::workspace().join("compilers/llvm");
+    let (sources, rules) = (folder.join("src"), folder.join("trim"));
     let made = out.join("compilers/llvm");
-    let mut stamp = Stamp::new(include_str!("compilers.rs"));
+    let work = shell::workspace().join("target/compilers/llvm");
+    let said = work.join("sizes.txt");
+    let by = [
+        include_str!("mod.rs"),
+        include_str!("archive.rs"),
+        include_str!("link.rs"),
+        include_str!("rules.rs"),
+        include_str!("trim.rs"),
+        include_str!("sizes.rs"),
+        include_str!("../../../compilers/packed/src/pack.rs"),
+    ];
+    let mut stamp = Stamp::new(&by.concat());
     stamp.compiler(Command::new("clang++-22"))?;
-    stamp.up_to_date(out, "compilers", &[&sources], &[&made], || {
-        let objects = shell::workspace().join("target/compilers/llvm");
-        std::fs::create_dir_all(&objects)?;
+    stamp.up_to_date(out, "compilers", &[&sources, &rules], &[&made, &said], || {
+        std::fs::create_dir_all(&work)?;
         std::fs::create_dir_all(out.join("compilers"))?;
-        link(&compile(&sources, &objects)?, &made)
-    })
+        let objects = compile(&sources, &work)?;
+        let program = link::link(&objects, &rules, &work)?;
+        let elf = std::fs::read(&program)?;
+        let packed = bareflow_packed::pack(&elf).context("it cannot be packed")?;
+        std::fs::write(&said, sizes::of(&elf, &packed, &work.join("map"))?)?;
+        // It appears whole or not at all.
+        let part = made.with_extension("part");
+        std::fs::write(&part, packed)?;
+        std::fs::rename(&part, &made).with_context(|| format!("cannot make {}", made.display()))
+    })?;
+    print!("{}", std::fs::read_to_string(&said)?);
+    Ok(())
 }
 
 /// Compiles all sources, two at a time; gives their objects.
@@ -112,21 +119,4 @@ fn compile(sources: &Path, objects: &Path) -> Result<Vec<PathBuf>> {
         other.join().unwrap_or_else(|_| anyhow::bail!("a thread panicked"))
     })?;
     Ok(made)
-}
-
-fn link(objects: &[PathBuf], to: &Path) -> Result<()> {
-    let config = Command::new("llvm-config-22")
-        .args(["--link-static", "--libs"])
-        .args(COMPONENTS)
-        .output()
-        .context("cannot start llvm-config-22")?;
-    ensure!(config.status.success(), "llvm-config-22 names no libraries");
-    let libraries = String::from_utf8_lossy(&config.stdout).into_owned();
-    // It appears whole or not at all.
-    let part = to.with_extension("part");
-    let mut command = Command::new("clang++-22");
-    command.args(LINK).arg("-o").arg(&part).args(objects).arg(format!("-L{LLVM}/lib"));
-    command.arg("-Wl,--start-group").args(libraries.split_whitespace()).arg("-Wl,--end-group");
-    shell::run(command.args(["-lz", "-lzstd", "-lm"]))?;
-    std::fs::rename(&part, to).with_context(|| format!("cannot make {}", to.display()))
 }

@@ -1,0 +1,54 @@
+//! `bareflow llm image`: a bootable disk with a model on it.
+
+use std::path::Path;
+
+use super::args::Image;
+use crate::artefacts::Artefacts;
+use crate::failure::{Exit, Failure};
+use crate::image;
+use crate::ui::Ui;
+
+/// Bytes of a file on FAT16, at most: its volumes have no more room beside their own tables.
+const MOST: u64 = (2 << 30) - (16 << 20);
+
+/// Makes the image.
+///
+/// # Errors
+/// A file that cannot be read, that is no model, or that is too large.
+pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
+    super::check(&args.model, &args.speech)?;
+    let bytes =
+        std::fs::metadata(&args.model).map_err(|error| Failure::input(&args.model, error))?;
+    if bytes.len() > MOST {
+        let message = format!(
+            "{} MiB are more than a FAT16 disk has room for, {} MiB; a file with fewer bits a weight, such as \
+             Q4_K_M, is smaller",
+            bytes.len() >> 20,
+            MOST >> 20
+        );
+        return Err(Failure::input(&args.model, message));
+    }
+    let mut words = vec![on_disk(&args.model, "/model.gguf")];
+    let mut files = vec![(args.model.clone(), words[0].clone())];
+    if let Some(tokenizer) = &args.speech.tokenizer {
+        let path = on_disk(tokenizer, "/tokenizer.bin");
+        files.push((tokenizer.clone(), path.clone()));
+        words.extend(["--tokenizer".to_owned(), path]);
+    }
+    match args.prompt {
+        Some(prompt) => words.extend(["--prompt".to_owned(), prompt]),
+        None => words.push("--chat".to_owned()),
+    }
+    words.extend(args.speech.words());
+    let program = Artefacts::locate().path("llm.bc")?;
+    let args = image::Args::of_program(program, args.output, files, words, args.compilers);
+    image::run(args, ui)
+}
+
+/// Where a file lies on the disk: under a name of eight and three letters, which everything can read.
+fn on_disk(file: &Path, usual: &str) -> String {
+    match file.extension().and_then(|extension| extension.to_str()) {
+        Some("bin") => usual.replace(".gguf", ".bin"),
+        _ => usual.to_owned(),
+    }
+}

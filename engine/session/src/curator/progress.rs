@@ -1,0 +1,31 @@
+//! How it goes, told to whoever watches.
+//!
+//! Told after an event, when the last time is long enough ago: a program in which nothing changes any
+//! more has no events, and then there is nothing new to tell.
+
+use core::sync::atomic::Ordering::Relaxed;
+
+use bareflow_report::{Progress, Record};
+
+use crate::curator::Curator;
+use crate::shared::Shared;
+
+impl Curator {
+    /// Tells how it goes, if somebody wants to know by now.
+    pub(super) fn tell(&mut self, shared: &Shared) {
+        let every = u64::from(shared.manifest.progress_ms) * 1_000_000;
+        let now = shared.platform.now_ns();
+        if every == 0 || now.saturating_sub(self.told_ns) < every {
+            return;
+        }
+        self.told_ns = now;
+        shared.platform.record(&Record::Progress(Progress {
+            boot: self.ledger.boot,
+            levels: self.ledger.levels(shared),
+            compiles: self.ledger.totals.compiles,
+            waiting: shared.under_way.load(Relaxed) as u64,
+            code: self.linker.usage().code as u64,
+            heap: shared.heap.used() as u64,
+        }));
+    }
+}

@@ -1,0 +1,56 @@
+//! Memory: taken once, when the sizes of everything are known, and never given back.
+
+use crate::fault::{Checked, Fault, Place};
+use crate::host;
+
+/// Addresses are multiples of this, the widest vector there is.
+const ALIGN: usize = 64;
+
+/// What may lie in memory that is zero.
+///
+/// # Safety
+/// A value of all zero bytes is one of the type.
+pub unsafe trait Zeroed: Copy + 'static {}
+
+// SAFETY: numbers, and references of which none is made of zeroed memory: an option of one is.
+unsafe impl Zeroed for u8 {}
+// SAFETY: as above.
+unsafe impl Zeroed for u32 {}
+// SAFETY: as above.
+unsafe impl Zeroed for u64 {}
+// SAFETY: as above.
+unsafe impl Zeroed for f32 {}
+// SAFETY: zero is `None`, for a pointer that is never null.
+unsafe impl<T: ?Sized + 'static> Zeroed for Option<&'static T> {}
+
+/// Room for `count` values, all zero.
+///
+/// # Errors
+/// There is no more memory.
+pub fn room<T: Zeroed>(count: usize) -> Checked<&'static mut [T]> {
+    let bytes = count.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(ALIGN));
+    let at = bytes.map_or(core::ptr::null_mut(), host::grow);
+    if at.is_null() {
+        let wanted = bytes.unwrap_or(usize::MAX) >> 20;
+        let place = Place::Number(b"memory, MiB that are wanted at a time:", wanted as u64);
+        let cure = "give the machine more memory, or ask for a shorter --context";
+        return Err(Fault::new(place, "there is not enough", cure));
+    }
+    let skip = at.align_offset(ALIGN);
+    // SAFETY: `ALIGN` bytes more than needed are there, zero, and nobody else's.
+    Ok(unsafe { core::slice::from_raw_parts_mut(at.add(skip).cast(), count) })
+}
+
+/// Keeps a value for good.
+///
+/// # Errors
+/// There is no more memory.
+pub fn keep<T: 'static>(value: T) -> Checked<&'static T> {
+    let place = room::<u8>(size_of::<T>())?.as_mut_ptr().cast::<T>();
+    const { assert!(align_of::<T>() <= ALIGN) };
+    // SAFETY: so many bytes are there, aligned, and nobody else's.
+    unsafe {
+        place.write(value);
+        Ok(&*place)
+    }
+}

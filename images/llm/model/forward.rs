@@ -1,0 +1,344 @@
+//! From tokens to the scores of the next one.
+
+use super::attention;
+use super::cache::Cache;
+use super::formats::{self, GROUP, Input, LANES};
+use super::{Layer, Matrix, Model};
+use crate::fault::Checked;
+use crate::host;
+use crate::memory::room;
+use crate::numbers;
+use crate::team::{Shared, Team};
+
+/// Tokens that go through the layers together, at most: weights are read once for all of them.
+pub const BATCH: usize = 32;
+/// Of those, tokens that are multiplied by a row at once.
+const ABREAST: usize = 4;
+/// Products that are worth waking other processors for.
+const WORTH: usize = 1 << 16;
+/// Rows in a piece of work: 16 numbers are one line of a processor's cache, which only one writes.
+const ROWS: usize = 16;
+
+/// Vectors of a batch, one behind the other, each filled up with zeros to whole lanes.
+struct Vectors {
+    numbers: &'static mut [f32],
+    /// The sum of each group, for formats that have a least value.
+    sums: &'static mut [f32],
+    width: usize,
+    /// From one to the next.
+    step: usize,
+}
+
+/// The width of a vector that is filled up to whole lanes.
+const fn whole_lanes(width: usize) -> usize {
+    width.next_multiple_of(LANES)
+}
+
+impl Vectors {
+    fn new(width: usize) -> Checked<Self> {
+        let step = whole_lanes(width);
+        let sums = room(width.div_ceil(GROUP) * BATCH)?;
+        Ok(Self { numbers: room(step * BATCH)?, sums, width, step })
+    }
+
+    fn get(&self, index: usize) -> &[f32] {
+        let rest = self.numbers.get(index * self.step..);
+        rest.and_then(|rest| rest.get(..self.width)).unwrap_or_default()
+    }
+
+    fn get_mut(&mut self, index: usize) -> &mut [f32] {
+        let width = self.width;
+        let rest = self.numbers.get_mut(index * self.step..).unwrap_or_default();
+        rest.get_mut(..width).unwrap_or_default()
+    }
+
+    /// Sums up the groups of the first `count`.
+    fn add_up(&mut self, count: usize) {
+        let each = self.width.div_ceil(GROUP).max(1);
+        let vectors = self.numbers.chunks(self.step.max(1)).take(count);
+        for (vector, sums) in vectors.zip(self.sums.chunks_mut(each)) {
+            for (group, sum) in vector.chunks(GROUP).zip(sums) {
+                *sum = formats::sum(group);
+            }
+        }
+    }
+
+    /// A vector from a number on, with what it is filled up with; nothing behind the batch.
+    fn part(&self, index: usize, start: usize) -> &[f32] {
+        let rest = self.numbers.get(index * self.step..);
+        rest.and_then(|rest| rest.get(start..self.step)).unwrap_or_default()
+    }
+
+    fn input(&self, index: usize) -> Input<'_> {
+        let each = self.width.div_ceil(GROUP);
+        let sums = self.sums.get(index * each..).unwrap_or_default();
+        Input { values: self.get(index), sums }
+    }
+}
+
+/// A model at work.
+pub struct Engine {
+    pub model: Model,
+    pub cache: Cache,
+    pub team: Team,
+    /// What stands for each token of the batch, from layer to layer.
+    stream: Vectors,
+    normed: Vectors,
+    queries: Vectors,
+    keys: Vectors,
+    values: Vectors,
+    attended: Vectors,
+    gates: Vectors,
+    ups: Vectors,
+    update: Vectors,
+    scores: &'static mut [f32],
+    angles: &'static mut [f32],
+    logits: &'static mut [f32],
+}
+
+impl Engine {
+    /// With memory for everything.
+    ///
+    /// # Errors
+    /// There is not as much.
+    pub fn new(model: Model, cache: Cache, team: Team) -> Checked<Self> {
+        let shape = &model.shape;
+        Ok(Self {
+            stream: Vectors::new(shape.width)?,
+            normed: Vectors::new(shape.width)?,
+            queries: Vectors::new(shape.query_width())?,
+            keys: Vectors::new(shape.key_width())?,
+            values: Vectors::new(shape.key_width())?,
+            attended: Vectors::new(shape.query_width())?,
+            gates: Vectors::new(shape.hidden)?,
+            ups: Vectors::new(shape.hidden)?,
+            update: Vectors::new(shape.width)?,
+            scores: room(shape.heads * cache.positions)?,
+            angles: room(model.rope.angles_len() * BATCH)?,
+            logits: room(shape.tokens)?,
+            model,
+            cache,
+            team,
+        })
+    }
+
+    /// Puts up to [`BATCH`] tokens at `position` and behind, all of which the cache has room for.
+    pub fn put(&mut self, tokens: &[u32], position: usize) {
+        let count = tokens.len().min(BATCH);
+        for (index, token) in tokens.iter().take(count).enumerate() {
+            self.model.embedding.unpack(*token as usize, 0, self.stream.get_mut(index));
+        }
+        let each = self.model.rope.angles_len();
+        for (index, angles) in self.angles.chunks_mut(each.max(1)).take(count).enumerate() {
+            self.model.rope.angles(position + index, angles);
+        }
+        let layers = self.model.layers;
+        for (number, layer) in layers.iter().flatten().enumerate() {
+            self.attend(number, layer, position, count);
+            self.feed_forward(layer, count);
+        }
+    }
+
+    /// The scores of every token to be the next behind number `index` of the batch just put.
+    pub fn logits(&mut self, index: usize) -> &mut [f32] {
+        let epsilon = self.model.shape.epsilon;
+        norm(self.stream.get(index), self.model.norm, epsilon, self.normed.get_mut(0));
+        self.normed.add_up(1);
+        let to = Shared::new(self.logits);
+        multiply(&self.team, &[(&self.model.classifier, to)], &self.normed, 1);
+        self.logits
+    }
+
+    fn attend(&mut self, number: usize, layer: &Layer, position: usize, count: usize) {
+        let shape = &self.model.shape;
+        norm_all(&self.stream, layer.attention_norm, shape.epsilon, &mut self.normed, count);
+        let products = [
+            (&layer.query, Shared::new(self.queries.numbers)),
+            (&layer.key, Shared::new(self.keys.numbers)),
+            (&layer.value, Shared::new(self.values.numbers)),
+        ];
+        multiply(&self.team, &products, &self.normed, count);
+        let [query_bias, key_bias, value_bias] = layer.biases;
+        let [query_norm, key_norm] = layer.head_norms;
+        let each = self.model.rope.angles_len();
+        for index in 0..count {
+            let angles = self.angles.get(index * each..).and_then(|rest| rest.get(..each));
+            let angles = angles.unwrap_or_default();
+            let parts =
+                [(&mut self.queries, query_bias, query_norm), (&mut self.keys, key_bias, key_norm)];
+            for (vectors, bias, head_norm) in parts {
+                let vector = vectors.get_mut(index);
+                add(vector, bias.unwrap_or_default());
+                for head in vector.chunks_mut(shape.head.max(1)) {
+                    if let Some(weights) = head_norm {
+                        norm_in_place(head, weights, shape.epsilon);
+                    }
+                    self.model.rope.turn(head, angles);
+                }
+            }
+            add(self.values.get_mut(index), value_bias.unwrap_or_default());
+            self.cache.put(number, position + index, self.keys.get(index), self.values.get(index));
+        }
+        let shared = shape.heads / shape.key_heads.max(1);
+        let head = shape.head;
+        let (query_width, step) = (shape.query_width(), self.attended.step);
+        let scores = Shared::new(self.scores);
+        let to = Shared::new(self.attended.numbers);
+        let (cache, queries) = (&self.cache, &self.queries);
+        let work = |piece: usize| {
+            // SAFETY: each head has its own piece, and in it its own scores and places.
+            unsafe {
+                for index in 0..count {
+                    let query = queries.get(index).get(piece * head..).unwrap_or_default();
+                    let query = query.get(..head).unwrap_or_default();
+                    let scores = scores.part(piece * cache.positions, position + index + 1);
+                    let to = to.part(index * step + piece * head, head);
+                    attention::attend(
+                        cache,
+                        cache.head(number, piece / shared.max(1)),
+                        query,
+                        scores,
+                        to,
+                    );
+                }
+            }
+        };
+        share(&self.team, shape.heads, count * (position + count) * query_width, &work);
+        self.attended.add_up(count);
+        let to = Shared::new(self.update.numbers);
+        multiply(&self.team, &[(&layer.output, to)], &self.attended, count);
+        self.take_update(count);
+    }
+
+    fn feed_forward(&mut self, layer: &Layer, count: usize) {
+        let epsilon = self.model.shape.epsilon;
+        norm_all(&self.stream, layer.forward_norm, epsilon, &mut self.normed, count);
+        let products = [
+            (&layer.gate, Shared::new(self.gates.numbers)),
+            (&layer.up, Shared::new(self.ups.numbers)),
+        ];
+        multiply(&self.team, &products, &self.normed, count);
+        let hidden = self.gates.step * count;
+        let gates = self.gates.numbers.iter_mut().take(hidden);
+        for (gate, up) in gates.zip(self.ups.numbers.iter()) {
+            *gate *= up / (1.0 + numbers::exp(-*gate));
+        }
+        self.gates.add_up(count);
+        let to = Shared::new(self.update.numbers);
+        multiply(&self.team, &[(&layer.down, to)], &self.gates, count);
+        self.take_update(count);
+    }
+
+    fn take_update(&mut self, count: usize) {
+        for index in 0..count {
+            add(self.stream.get_mut(index), self.update.get(index));
+        }
+    }
+}
+
+/// Has all processors do it if there is enough to do.
+fn share(team: &Team, pieces: usize, products: usize, work: &(dyn Fn(usize) + Sync)) {
+    if products < WORTH {
+        (0..pieces).for_each(work);
+    } else {
+        team.each(pieces, work);
+    }
+}
+
+/// Multiplies matrices with the first `count` vectors. Row `r` of a matrix makes number `r` of each result.
+fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, count: usize) {
+    let work = |piece: usize| {
+        let mut piece = piece;
+        for (matrix, to) in products {
+            let pieces = matrix.rows.div_ceil(ROWS);
+            if piece < pieces {
+                let first = piece * ROWS;
+                let end = matrix.rows.min(first + ROWS);
+                if count == 1 {
+                    one(matrix, first, end, vectors.input(0), *to);
+                } else {
+                    several(matrix, first, end, vectors, count, *to);
+                }
+                return;
+            }
+            piece -= pieces;
+        }
+    };
+    let (mut pieces, mut weights) = (0, 0);
+    for (matrix, _) in products {
+        pieces += matrix.rows.div_ceil(ROWS);
+        weights += matrix.rows * matrix.columns;
+    }
+    share(team, pieces, weights * count, &work);
+}
+
+/// Some rows of a matrix with one vector: as they lie in the file.
+fn one(matrix: &Matrix, first: usize, end: usize, vector: Input, to: Shared) {
+    for (row, bytes) in (first..end).zip(matrix.rows(first, end)) {
+        let product = formats::times(matrix.format, bytes, vector);
+        // SAFETY: these rows are this piece's alone.
+        unsafe { to.set(row, product) };
+    }
+}
+
+/// Numbers of a row that are unpacked at a time. They stay in a processor's nearest cache.
+const PART: usize = 1 << 12;
+
+/// Some rows of a matrix with several vectors: unpacked first, once for all of them.
+#[inline(never)]
+fn several(matrix: &Matrix, first: usize, end: usize, vectors: &Vectors, count: usize, to: Shared) {
+    let mut unpacked = [0.0; PART];
+    let step = whole_lanes(matrix.rows);
+    for row in first..end {
+        let mut start = 0;
+        while start < matrix.columns {
+            let columns = PART.min(matrix.columns - start);
+            matrix.unpack(row, start, unpacked.get_mut(..columns).unwrap_or_default());
+            // Behind the last column of all there are zeros, and the vectors have them, too.
+            let part = unpacked.get(..whole_lanes(columns)).unwrap_or_default();
+            let mut index = 0;
+            while index < count {
+                let inputs = core::array::from_fn(|each| vectors.part(index + each, start));
+                let products: [f32; ABREAST] = formats::products(part, inputs);
+                for (each, product) in products.into_iter().enumerate().take(count - index) {
+                    // SAFETY: these rows are this piece's alone.
+                    unsafe { to.add((index + each) * step + row, product, start > 0) };
+                }
+                index += ABREAST;
+            }
+            start += columns;
+        }
+    }
+}
+
+fn add(to: &mut [f32], what: &[f32]) {
+    for (to, what) in to.iter_mut().zip(what) {
+        *to += what;
+    }
+}
+
+/// The factor that makes a vector's mean square 1.
+fn level(vector: &[f32], epsilon: f32) -> f32 {
+    1.0 / host::sqrt(formats::squares(vector) / vector.len() as f32 + epsilon)
+}
+
+fn norm(vector: &[f32], weights: &[f32], epsilon: f32, to: &mut [f32]) {
+    let factor = level(vector, epsilon);
+    for ((to, number), weight) in to.iter_mut().zip(vector).zip(weights) {
+        *to = weight * (factor * number);
+    }
+}
+
+fn norm_in_place(vector: &mut [f32], weights: &[f32], epsilon: f32) {
+    let factor = level(vector, epsilon);
+    for (number, weight) in vector.iter_mut().zip(weights) {
+        *number = weight * (factor * *number);
+    }
+}
+
+fn norm_all(from: &Vectors, weights: &[f32], epsilon: f32, to: &mut Vectors, count: usize) {
+    for index in 0..count {
+        norm(from.get(index), weights, epsilon, to.get_mut(index));
+    }
+    to.add_up(count);
+}
