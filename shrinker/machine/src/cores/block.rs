@@ -4,6 +4,7 @@ use core::arch::asm;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+use super::guard::Segments;
 use crate::windows::MOST_CORES;
 
 /// A processor's block, where its GS points.
@@ -19,6 +20,8 @@ pub struct Block {
     pub stack_top: AtomicUsize,
     /// The lowest address of its side stack.
     pub side_low: AtomicUsize,
+    /// The end of the stack that faults use.
+    pub fault_top: AtomicUsize,
     /// Where the innermost `bf_call` goes back to.
     pub call_sp: AtomicUsize,
     /// Number, from 0.
@@ -39,6 +42,8 @@ pub struct Block {
     pub waits_on: AtomicUsize,
     /// What had happened when it last looked at that word ([`super::stuck`]).
     pub waits_since: AtomicU64,
+    /// What its segment registers refer to.
+    pub segments: Segments,
 }
 
 /// All of them; only those of processors that came are used. The first begins where an image
@@ -53,6 +58,7 @@ impl Block {
             this: AtomicUsize::new(0),
             stack_top: AtomicUsize::new(0),
             side_low: AtomicUsize::new(0),
+            fault_top: AtomicUsize::new(0),
             call_sp: AtomicUsize::new(0),
             number: AtomicU32::new(0),
             apic: AtomicU32::new(0),
@@ -63,6 +69,7 @@ impl Block {
             argument: AtomicUsize::new(0),
             waits_on: AtomicUsize::new(0),
             waits_since: AtomicU64::new(0),
+            segments: Segments::new(),
         }
     }
 

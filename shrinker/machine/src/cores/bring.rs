@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::apic::{self, Signal, read_register, write_register};
 use super::block::{self, Block};
+use super::guard::{self, PAGE};
 use super::{bf_clock, over, work};
 use crate::processors::{self, Entry};
 use crate::tables::{self, Physical};
@@ -154,6 +155,8 @@ fn bring() -> u32 {
     if ids.count == 0 {
         return 1;
     }
+    guard::load(block::of(0));
+    guard::use_fault_stacks();
     note();
     open(ids.count as u32 + 1);
     for &id in ids.all() {
@@ -211,7 +214,6 @@ fn all_are_here(ids: &Ids) -> bool {
 
 /// The page where processors start.
 fn low_page() -> usize {
-    const PAGE: usize = 4096;
     (&raw const image_low_stack).addr() - PAGE
 }
 
@@ -235,23 +237,36 @@ fn stacks(count: usize) -> usize {
     if next < MEBIBYTE || end < next || count == 0 {
         return 0;
     }
-    let room = (end - next) / 2 / STEP;
+    // Two steps are for what is rounded.
+    let room = ((end - next) / 2 / STEP).saturating_sub(2);
     let count = count.min(room);
     let size = room.checked_div(count).unwrap_or(0) * STEP;
     let size = size.min(MOST);
-    let mut top = end & !(STEP - 1);
+    let mut top = end & !(PAGE - 1);
+    for number in 0..=count {
+        block::of(number).fault_top.store(top, Ordering::Relaxed);
+        top -= PAGE;
+    }
+    // Each may need a table of pages to have one that is mapped to nothing.
+    top -= count * PAGE;
+    let mut table = top;
+    top &= !(STEP - 1);
     for number in 1..=count {
         let block = block::of(number);
         block.stack_top.store(top, Ordering::Relaxed);
         top -= size;
         block.side_low.store(top, Ordering::Relaxed);
+        let (_, lowest) = block.side();
+        if guard::forbid(lowest, table) {
+            table += PAGE;
+        }
     }
     heap_end.store(top, Ordering::Relaxed);
     count
 }
 
 impl Block {
-    /// The addresses of its side stack: the lower half of its stack.
+    /// The addresses of its side stack: the lower half of its stack. The page above is mapped to nothing.
     fn side(&self) -> (usize, usize) {
         let (low, top) =
             (self.side_low.load(Ordering::Relaxed), self.stack_top.load(Ordering::Relaxed));
@@ -355,6 +370,7 @@ fn open(places: u32) {
 /// The first Rust code of a processor beside the first, on its own stack.
 #[unsafe(no_mangle)]
 extern "C" fn core_enter(block: &'static Block) -> ! {
+    guard::load(block);
     follow();
     apic::switch_on();
     block.apic.store(apic::id(), Ordering::Relaxed);

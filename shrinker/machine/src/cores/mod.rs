@@ -24,6 +24,7 @@
 pub mod apic;
 pub mod block;
 pub mod bring;
+pub mod guard;
 pub mod over;
 pub mod stuck;
 pub mod wait;

@@ -53,7 +53,7 @@ unsafe extern "C" {
     safe fn core_stand_by() -> !;
     safe fn core_stand_still() -> !;
     /// The table of interrupts, and what two of them do.
-    static core_idt: [AtomicU64; 96];
+    pub static core_idt: [AtomicU64; 96];
     static core_woken: u8;
     static core_spurious: u8;
 }
