@@ -5,8 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What has to be there; all of `modules/` comes with it.
-const FILES: [&str; 7] =
-    ["stage1.bin", "stage2.bin", "bare.bin", "kernel.bin", "kernel.elf", "libc.bc", MANIFEST];
+const FILES: [&str; 8] = [
+    "stage1.bin",
+    "stage2.bin",
+    "bare.bin",
+    "kernel.bin",
+    "kernel.elf",
+    "libc.bc",
+    "llm.bc",
+    MANIFEST,
+];
 const MANIFEST: &str = "modules/manifest.json";
 
 fn main() {

@@ -47,7 +47,7 @@ enum Task {
 }
 
 /// Artefacts by the beginning of their names, and what builds them.
-const BUILT_BY: [(&str, &str); 9] = [
+const BUILT_BY: [(&str, &str); 10] = [
     ("stage", "boot"),
     ("kernel", "kernel"),
     ("testkernel", "testkernel"),
@@ -57,6 +57,7 @@ const BUILT_BY: [(&str, &str); 9] = [
     ("programs", "images"),
     ("modules", "modules"),
     ("libc", "modules"),
+    ("llm", "modules"),
 ];
 
 impl Artefacts {

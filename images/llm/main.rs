@@ -107,7 +107,7 @@ fn run(options: &Options) -> Result<(), InFile> {
 
 fn work(
     options: &Options,
-    model: model::Model,
+    model: model::weights::Model,
     vocabulary: tokens::vocabulary::Vocabulary,
     started: u64,
 ) -> Checked<()> {

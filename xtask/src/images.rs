@@ -19,8 +19,8 @@ const LEVELS: [&str; 6] = ["0", "1", "2", "3", "s", "z"];
 const PROGRAM_LEVELS: [&str; 4] = ["0", "1", "2", "3"];
 
 /// Makes, under `out`, `libc.bc`, `modules/NAME.bc` (from -O2), `modules/manifest.json` and
-/// `modules/modules.json` (arguments and right answers): what images carry; and `llm.bc`, the language model. Does nothing when neither
-/// the sources nor the compilers have changed.
+/// `modules/modules.json` (arguments and right answers), and `llm.bc`, the language model: what images
+/// carry. Does nothing when neither the sources nor the compilers have changed.
 ///
 /// # Errors
 /// A compiler is missing or refuses a source; a file cannot be written.
@@ -28,6 +28,10 @@ pub fn build_usual(out: &Path) -> Result<()> {
     let sources = shell::workspace().join("images");
     let libc = out.join("libc.bc");
     up_to_date(out, "libc", &[&sources.join("libc")], &[&libc], || build_libc(&sources, &libc))?;
+    let llm = out.join("llm.bc");
+    up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
+        build_llm(&sources.join("llm/main.rs"), &llm)
+    })?;
     let manifest = out.join("modules/manifest.json");
     up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
         build_modules(&sources.join("modules"), &out.join("modules"))
@@ -51,10 +55,6 @@ pub fn build(out: &Path) -> Result<()> {
     let list = out.join("programs/programs.json");
     up_to_date(out, "programs", &inputs, &[&list], || {
         build_programs(&sources, &out.join("programs"))
-    })?;
-    let llm = out.join("llm.bc");
-    up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
-        build_llm(&sources.join("llm/main.rs"), &llm)
     })
 }
 

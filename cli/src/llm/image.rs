@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::Image;
+use super::files::check;
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure};
 use crate::image;
@@ -16,7 +17,7 @@ const MOST: u64 = (2 << 30) - (16 << 20);
 /// # Errors
 /// A file that cannot be read, that is no model, or that is too large.
 pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
-    super::check(&args.model, &args.speech)?;
+    check(&args.model, &args.speech)?;
     let bytes =
         std::fs::metadata(&args.model).map_err(|error| Failure::input(&args.model, error))?;
     if bytes.len() > MOST {
@@ -31,7 +32,7 @@ pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
     let mut words = vec![on_disk(&args.model, "/model.gguf")];
     let mut files = vec![(args.model.clone(), words[0].clone())];
     if let Some(tokenizer) = &args.speech.tokenizer {
-        let path = on_disk(tokenizer, "/tokenizer.bin");
+        let path = on_disk(tokenizer, "/tokens.bin");
         files.push((tokenizer.clone(), path.clone()));
         words.extend(["--tokenizer".to_owned(), path]);
     }

@@ -1,6 +1,7 @@
 //! `bareflow llm`: a language model in this process, or as a machine.
 
 mod args;
+mod files;
 mod image;
 
 use std::path::Path;
@@ -8,16 +9,14 @@ use std::path::Path;
 use bareflow_profile::Level;
 
 use crate::artefacts::Artefacts;
-use crate::failure::{Exit, Failure, Kind};
+use crate::failure::{Exit, Failure};
 use crate::program::ProgramOptions;
 use crate::run;
 use crate::ui::Ui;
 
 pub use args::Args;
 use args::{Command, How, Speech};
-
-/// What a file with a model begins with, in GGUF.
-const GGUF: &[u8] = b"GGUF";
+use files::{check, text};
 
 /// Runs the command.
 ///
@@ -72,26 +71,4 @@ fn speak(
 /// Processors of this system, as far as a machine may have them.
 fn processors() -> u32 {
     std::thread::available_parallelism().map_or(1, |count| count.get().min(64) as u32)
-}
-
-/// Says before anything is started what is wrong with files, in the words of commands.
-fn check(model: &Path, speech: &Speech) -> Result<(), Failure> {
-    let mut start = [0; 4];
-    let mut file = std::fs::File::open(model).map_err(|error| Failure::input(model, error))?;
-    std::io::Read::read_exact(&mut file, &mut start)
-        .map_err(|_| Failure::input(model, "no file with a model: it is too short"))?;
-    match &speech.tokenizer {
-        None if start != GGUF => {
-            let message =
-                "no GGUF file, so its tokenizer is in another one: name that by --tokenizer";
-            Err(Failure::input(model, message))
-        }
-        Some(tokenizer) if !tokenizer.is_file() => Err(Failure::input(tokenizer, "no such file")),
-        _ => Ok(()),
-    }
-}
-
-fn text(path: &Path) -> Result<String, Failure> {
-    let text = path.to_str().map(str::to_owned);
-    text.ok_or_else(|| Failure::new(Kind::Input, format!("{}: not UTF-8", path.display())))
 }

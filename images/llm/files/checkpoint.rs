@@ -15,7 +15,7 @@ use crate::fault::{Checked, FETCH, Fault, Place};
 use crate::memory::room;
 use crate::model::formats::Format;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::{Layer, Matrix, Model, Shape};
+use crate::model::weights::{Layer, Matrix, Model, Shape};
 
 /// What is added under the root of norms.
 const EPSILON: f32 = 1e-5;

@@ -12,7 +12,7 @@ use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::{Zeroed, room};
 use crate::model::formats::Format;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::{Layer, Matrix, Model, Shape};
+use crate::model::weights::{Layer, Matrix, Model, Shape};
 
 /// What the file begins with.
 pub const MAGIC: &[u8] = b"GGUF";

@@ -1,7 +1,7 @@
 //! Keys and values of the positions so far, one row a position and layer.
 
-use super::Shape;
 use super::formats::{Format, GROUP};
+use super::weights::Shape;
 use crate::fault::{Checked, Fault, Place};
 use crate::memory::room;
 use crate::numbers;

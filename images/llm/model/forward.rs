@@ -3,7 +3,7 @@
 use super::attention;
 use super::cache::Cache;
 use super::formats::{self, GROUP, Input, LANES};
-use super::{Layer, Matrix, Model};
+use super::weights::{Layer, Matrix, Model};
 use crate::fault::Checked;
 use crate::host;
 use crate::memory::room;
