@@ -54,7 +54,7 @@ unsafe impl Source for Grow {
     fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
         let at = talc.source.end.map_or(KERNEL_HEAP.base, |end| end.addr().get() as u64);
         let wanted = (layout.size() as u64).checked_add(layout.align() as u64 + 4096).ok_or(())?;
-        // A sixteenth of what is there already keeps the number of steps small.
+        // A part of what is there already keeps the number of steps small.
         let step = LEAST.max((at - KERNEL_HEAP.base) / 64);
         let new_end = at.checked_add(wanted.max(step)).ok_or(())?.next_multiple_of(STEP);
         if new_end > KERNEL_HEAP.end() {

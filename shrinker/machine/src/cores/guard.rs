@@ -70,7 +70,7 @@ pub fn load(block: &Block) {
 pub fn use_fault_stacks() {
     const FIRST_STACK: u64 = 1 << 32;
     // SAFETY: the table of interrupts is the machine's; nothing happens meanwhile.
-    let gates = unsafe { &*&raw const core_idt };
+    let gates = unsafe { &core_idt };
     for gate in gates.iter().step_by(2).take(32) {
         gate.fetch_or(FIRST_STACK, Ordering::Relaxed);
     }
@@ -94,7 +94,7 @@ pub fn forbid(address: usize, table: usize) -> bool {
         if split {
             let base = *entry & ADDRESS;
             for index in 0..512 {
-                *word(table, index) = base + ((index as u64) << 12) | PRESENT_AND_WRITABLE;
+                *word(table, index) = (base + ((index as u64) << 12)) | PRESENT_AND_WRITABLE;
             }
             *entry = table as u64 | PRESENT_AND_WRITABLE;
         }
