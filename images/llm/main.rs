@@ -60,6 +60,7 @@ pub unsafe extern "C" fn main(argc: i32, argv: *const *const u8) -> i32 {
 type InFile = (&'static [u8], Fault);
 
 /// The bytes of a file whose path ends in a NUL behind its last byte.
+#[inline(never)]
 fn map(path: &'static [u8]) -> Result<&'static [u8], InFile> {
     host::map(path).map_err(|error| (path, unreadable(error)))
 }
@@ -76,6 +77,7 @@ fn unreadable(error: i32) -> Fault {
     Fault::new(Place::Number(b"error", error as u64), what, cure)
 }
 
+#[inline(never)]
 fn run(options: &Options) -> Result<(), InFile> {
     let started = host::clock();
     let path = options.model;
@@ -105,6 +107,7 @@ fn run(options: &Options) -> Result<(), InFile> {
     work(options, model, vocabulary, started).map_err(in_model)
 }
 
+#[inline(never)]
 fn work(
     options: &Options,
     model: model::weights::Model,

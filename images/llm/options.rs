@@ -52,6 +52,7 @@ impl Options {
     ///
     /// # Errors
     /// The first that is not right.
+    #[inline(never)]
     pub fn read(mut arguments: impl Iterator<Item = &'static [u8]>) -> Result<Self, Fault> {
         let choice =
             Choice { temperature: 0.0, top_k: 0, top_p: 1.0, min_p: 0.0, penalty: 1.0, seed: 1 };
@@ -98,6 +99,7 @@ impl Options {
         Ok(options)
     }
 
+    #[inline(never)]
     fn set(&mut self, name: &'static [u8], value: &'static [u8]) -> Result<(), Fault> {
         let whole = || text::whole(value).ok_or_else(|| wrong(name, "takes a whole number"));
         let decimal = || text::decimal(value).ok_or_else(|| wrong(name, "takes a number"));

@@ -41,6 +41,7 @@ impl Sampler {
     }
 
     /// Chooses. `so_far`: the tokens before.
+    #[inline(never)]
     pub fn next(&mut self, scores: &mut [f32], so_far: &[u32]) -> u32 {
         let choice = self.choice;
         if choice.penalty != 1.0 {
@@ -72,6 +73,7 @@ impl Sampler {
     }
 
     /// Puts those that may be chosen in front, the best first; how many they are.
+    #[inline(never)]
     fn candidates(&mut self, shares: &[f32]) -> usize {
         let choice = self.choice;
         let least = formats::largest(shares) * choice.min_p;
@@ -146,6 +148,7 @@ fn best(scores: &[f32]) -> u32 {
     scores.iter().position(|score| *score == most).unwrap_or(0) as u32
 }
 
+#[inline(never)]
 fn penalise(scores: &mut [f32], so_far: &[u32], penalty: f32) {
     let lately = so_far.get(so_far.len().saturating_sub(LATELY)..).unwrap_or_default();
     for (index, token) in lately.iter().enumerate() {

@@ -32,6 +32,7 @@ pub struct Speaker {
 impl Speaker {
     /// # Errors
     /// There is no memory.
+    #[inline(never)]
     pub fn new(
         options: &Options,
         engine: Engine,
@@ -62,6 +63,7 @@ impl Speaker {
     ///
     /// # Errors
     /// The prompt does not fit.
+    #[inline(never)]
     pub fn run(mut self, options: &Options) -> Checked<()> {
         if options.encode {
             return self.write_tokens(options.prompt);
@@ -86,6 +88,7 @@ impl Speaker {
     }
 
     /// Adds what a person says to the tokens.
+    #[inline(never)]
     fn say(&mut self, what: &[u8], first: bool) -> Checked<()> {
         let (encoder, tokens) = (&mut self.encoder, &mut self.tokens);
         match &mut self.chat {
@@ -95,6 +98,7 @@ impl Speaker {
     }
 
     /// Listens and answers until there is nothing more to hear.
+    #[inline(never)]
     fn converse(&mut self, options: &Options) -> Checked<()> {
         let line = room(LINE)?;
         let mut first = true;
@@ -126,6 +130,7 @@ impl Speaker {
     }
 
     /// Puts the tokens through the model that have not been yet.
+    #[inline(never)]
     fn catch_up(&mut self) {
         let started = host::clock();
         let before = self.done;
@@ -144,6 +149,7 @@ impl Speaker {
 
     /// Forgets the older half of the tokens. What is left moves to the front, so it goes through the model
     /// anew. Whether there was anything to forget.
+    #[inline(never)]
     fn forget(&mut self) -> bool {
         let keep = self.tokens.get().len() / 2;
         self.tokens.keep_last(keep);
@@ -153,6 +159,7 @@ impl Speaker {
     }
 
     /// Answers to the tokens so far.
+    #[inline(never)]
     fn answer(&mut self, options: &Options) -> Checked<()> {
         self.catch_up();
         let mut first = true;
@@ -188,6 +195,7 @@ impl Speaker {
     }
 
     /// Writes the numbers of the tokens of the prompt, or else of every line of input.
+    #[inline(never)]
     fn write_tokens(&mut self, prompt: &[u8]) -> Checked<()> {
         if !prompt.is_empty() {
             self.encoder.encode(prompt, &mut self.tokens)?;
@@ -212,6 +220,7 @@ impl Speaker {
     }
 
     /// Writes the scores of every position, four bytes each, low ones first.
+    #[inline(never)]
     fn write_scores(&mut self) -> Checked<()> {
         loop {
             let rest = self.tokens.get().get(self.done..).unwrap_or_default();

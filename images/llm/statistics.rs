@@ -39,6 +39,7 @@ impl Statistics {
     }
 
     /// Writes one line.
+    #[inline(never)]
     pub fn print(&self, engine: &Engine) {
         let out = Stream::Error;
         let rate = |tokens: u64, ns: u64| (tokens * 10_000_000_000).checked_div(ns).unwrap_or(0);

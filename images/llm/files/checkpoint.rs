@@ -58,6 +58,7 @@ fn cut_off(name: &'static [u8]) -> Fault {
 ///
 /// # Errors
 /// It is none, or is cut off.
+#[inline(never)]
 pub fn read(bytes: &'static [u8]) -> Checked<Model> {
     let reader = &mut Reader::new(bytes);
     let mut number = || reader.u32().map(|number| number as i32 as isize);

@@ -56,6 +56,7 @@ pub struct File {
 impl File {
     /// # Errors
     /// What is wrong with the file.
+    #[inline(never)]
     pub fn read(bytes: &'static [u8]) -> Checked<Self> {
         let reader = &mut Reader::new(bytes);
         let metadata = Metadata::read(reader)?;
@@ -77,6 +78,7 @@ impl File {
     }
 
     /// A matrix that has to be there, of this size.
+    #[inline(never)]
     fn matrix(
         &self,
         layer: Option<usize>,
@@ -116,6 +118,7 @@ impl File {
     }
 
     /// A vector that need not be there.
+    #[inline(never)]
     fn vector_if(
         &self,
         layer: Option<usize>,
@@ -141,6 +144,7 @@ impl File {
     ///
     /// # Errors
     /// What is missing or wrong.
+    #[inline(never)]
     pub fn model(&self) -> Checked<Model> {
         let metadata = &self.metadata;
         let pairs = match metadata.family {
@@ -182,6 +186,7 @@ impl File {
         Ok(Model { rope: self.rope(&shape, pairs)?, shape, embedding, layers, norm, classifier })
     }
 
+    #[inline(never)]
     fn layer(&self, shape: &Shape, number: usize) -> Checked<Layer> {
         let (width, hidden) = (shape.width, shape.hidden);
         let (query, key) = (shape.query_width(), shape.key_width());
@@ -234,6 +239,7 @@ impl File {
 
 const EMBEDDING: &[u8] = b"token_embd.weight";
 
+#[inline(never)]
 fn read_tensor(reader: &mut Reader) -> Checked<Tensor> {
     let whole = name(reader)?;
     let dimensions = reader.u32()?;

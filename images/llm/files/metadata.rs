@@ -51,6 +51,7 @@ impl Metadata {
     ///
     /// # Errors
     /// What is no GGUF file, or of a version that is not known, or cut off.
+    #[inline(never)]
     pub fn read(reader: &mut Reader) -> Checked<Self> {
         let whole = *reader;
         reader.u32()?;
@@ -92,6 +93,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is something else.
+    #[inline(never)]
     pub fn number(&self, key: &'static [u8]) -> Checked<Option<u64>> {
         let Some((kind, mut reader)) = self.find(key) else { return Ok(None) };
         Ok(Some(match kind {
@@ -119,6 +121,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is something else.
+    #[inline(never)]
     pub fn float(&self, key: &'static [u8]) -> Checked<Option<f32>> {
         let Some((kind, mut reader)) = self.find(key) else { return Ok(None) };
         let value = match kind {
@@ -133,6 +136,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is something else.
+    #[inline(never)]
     pub fn text(&self, key: &'static [u8]) -> Checked<Option<&'static [u8]>> {
         match self.find(key) {
             None => Ok(None),
@@ -145,6 +149,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is something else.
+    #[inline(never)]
     pub fn array(&self, key: &'static [u8], kinds: &[u32]) -> Checked<Option<Array>> {
         let Some((kind, mut reader)) = self.find(key) else { return Ok(None) };
         if kind != ARRAY || !kinds.contains(&reader.u32()?) {
@@ -159,6 +164,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is something else, or no memory.
+    #[inline(never)]
     pub fn texts(&self, key: &'static [u8]) -> Checked<&'static [Option<&'static [u8]>]> {
         let Some(Array { mut reader, count }) = self.array(key, &[NAME])? else { return Ok(&[]) };
         let list: &'static mut [Option<&'static [u8]>] = room(count)?;

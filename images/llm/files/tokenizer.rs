@@ -12,6 +12,7 @@ use crate::tokens::vocabulary::{self, Method, Texts, Vocabulary, byte_of};
 ///
 /// # Errors
 /// It is cut off, or is none.
+#[inline(never)]
 pub fn of_llama2c(bytes: &'static [u8], tokens: usize) -> Checked<Vocabulary> {
     let reader = &mut Reader::new(bytes);
     reader.u32()?;
@@ -45,6 +46,7 @@ pub fn of_llama2c(bytes: &'static [u8], tokens: usize) -> Checked<Vocabulary> {
 ///
 /// # Errors
 /// There is none, or none of the kinds that are known.
+#[inline(never)]
 pub fn of_gguf(metadata: &Metadata) -> Checked<Vocabulary> {
     let list = metadata.texts(b"tokenizer.ggml.tokens")?;
     let sorts: &'static mut [u8] = room(list.len())?;
@@ -95,6 +97,7 @@ pub fn of_gguf(metadata: &Metadata) -> Checked<Vocabulary> {
     })
 }
 
+#[inline(never)]
 fn scores(metadata: &Metadata, tokens: usize) -> Checked<&'static [f32]> {
     let scores: &'static mut [f32] = room(tokens)?;
     if let Some(Array { mut reader, count }) = metadata.array(b"tokenizer.ggml.scores", &[6])? {
@@ -106,6 +109,7 @@ fn scores(metadata: &Metadata, tokens: usize) -> Checked<&'static [f32]> {
 }
 
 /// How words are told apart, and whether one that is a token stays whole.
+#[inline(never)]
 fn rules(metadata: &Metadata) -> Checked<(Rules, bool)> {
     Ok(match metadata.text(b"tokenizer.ggml.pre")? {
         // Old files do not say.

@@ -45,6 +45,7 @@ impl Cache {
     }
 
     /// Keeps key and value of a position.
+    #[inline(never)]
     pub fn put(&mut self, layer: usize, position: usize, key: &[f32], value: &[f32]) {
         let at = self.place(layer, position);
         let end = at + self.row_bytes;
@@ -109,6 +110,7 @@ fn pack(format: Format, numbers: &[f32], row: &mut [u8]) {
 }
 
 /// A block of Q8_0: the largest becomes 127.
+#[inline(never)]
 fn pack_group(group: &[f32; GROUP], block: &mut [u8; 34]) {
     const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
     let mut largest = 0.0;

@@ -101,6 +101,7 @@ impl Engine {
     ///
     /// # Errors
     /// There is not as much.
+    #[inline(never)]
     pub fn new(model: Model, cache: Cache, team: Team) -> Checked<Self> {
         let shape = &model.shape;
         Ok(Self {
@@ -123,6 +124,7 @@ impl Engine {
     }
 
     /// Puts up to [`BATCH`] tokens at `position` and behind, all of which the cache has room for.
+    #[inline(never)]
     pub fn put(&mut self, tokens: &[u32], position: usize) {
         let count = tokens.len().min(BATCH);
         for (index, token) in tokens.iter().take(count).enumerate() {
@@ -140,6 +142,7 @@ impl Engine {
     }
 
     /// The scores of every token to be the next behind number `index` of the batch just put.
+    #[inline(never)]
     pub fn logits(&mut self, index: usize) -> &mut [f32] {
         let epsilon = self.model.shape.epsilon;
         norm(self.stream.get(index), self.model.norm, epsilon, self.normed.get_mut(0));
@@ -149,6 +152,7 @@ impl Engine {
         self.logits
     }
 
+    #[inline(never)]
     fn attend(&mut self, number: usize, layer: &Layer, position: usize, count: usize) {
         let shape = &self.model.shape;
         norm_all(&self.stream, layer.attention_norm, shape.epsilon, &mut self.normed, count);
@@ -210,6 +214,7 @@ impl Engine {
         self.take_update(count);
     }
 
+    #[inline(never)]
     fn feed_forward(&mut self, layer: &Layer, count: usize) {
         let epsilon = self.model.shape.epsilon;
         norm_all(&self.stream, layer.forward_norm, epsilon, &mut self.normed, count);

@@ -75,6 +75,7 @@ impl Chat {
     ///
     /// # Errors
     /// There is no template of that name, or no memory for so many bytes.
+    #[inline(never)]
     pub fn new(
         asked: Option<&'static [u8]>,
         system: Option<&'static [u8]>,
@@ -99,6 +100,7 @@ impl Chat {
     ///
     /// # Errors
     /// It is too long.
+    #[inline(never)]
     pub fn say(
         &mut self,
         what: &[u8],
@@ -121,6 +123,7 @@ impl Chat {
     ///
     /// # Errors
     /// There is no room for it.
+    #[inline(never)]
     pub fn end(
         &mut self,
         encoder: &mut Encoder,
