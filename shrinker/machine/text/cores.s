@@ -161,6 +161,7 @@ one_at_a_time many_bf_write, core_output, alone_bf_write
 one_at_a_time many_bf_open, core_files, alone_bf_open
 one_at_a_time many_bf_close, core_files, alone_bf_close
 one_at_a_time many_bf_seek, core_files, alone_bf_seek
+one_at_a_time many_bf_map, core_files, alone_bf_map
 one_at_a_time many_bf_terminal, core_files, alone_bf_terminal
 one_at_a_time many_bf_date, core_files, alone_bf_date
 one_at_a_time many_bf_grow, core_heap, alone_bf_grow

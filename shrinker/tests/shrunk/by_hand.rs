@@ -120,3 +120,13 @@ fn what_is_there_for_several_processors_leaves_no_trace_without_threads() {
     let kept = image.kept.iter().filter(|id| is_for_many(&units.unit(*id).name)).count();
     assert!(kept > 20, "{kept}");
 }
+
+#[test]
+fn every_host_call_knows_of_several_processors() {
+    // These use nothing that another processor changes.
+    const ANYBODY: [&str; 2] = ["bf_clock", "bf_cpuid"];
+    let units = units();
+    for name in bareflow_program::HOST_CALLS.iter().filter(|name| !ANYBODY.contains(name)) {
+        assert!(units.find(&format!("many_{name}")).is_some(), "{name}");
+    }
+}
