@@ -5,8 +5,10 @@ use std::process::Command;
 
 fn main() {
     println!("cargo::rerun-if-changed=machine");
-    // `machine/date.rs` has it in common with the kernel.
-    println!("cargo::rerun-if-changed=../kernel/machine/src/rtc.rs");
+    // What the pieces have in common with the kernel.
+    for shared in ["rtc", "tables", "processors", "waiters"] {
+        println!("cargo::rerun-if-changed=../kernel/machine/src/{shared}.rs");
+    }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     // An image has no position to be independent of and no interrupts that would spoil a red

@@ -1,7 +1,7 @@
 //! The launcher, with a script in cargo's place: something is heard soon and again and again, and what
 //! cargo ends with is what it ends with.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -36,12 +36,15 @@ fn launch(cargo: &str, tool: &str) -> (Vec<(Duration, String)>, Option<i32>) {
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     let began = Instant::now();
-    let mut child = Command::new(&own)
-        .args([tool, "an argument"])
-        .env("CARGO", &script)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = Command::new(&own);
+    command.args([tool, "an argument"]).env("CARGO", &script).stderr(Stdio::piped());
+    let mut child = loop {
+        match command.spawn() {
+            // A test beside this one has begun a process while the file was being written.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            child => break child.unwrap(),
+        }
+    };
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let lines = lines.map(|line| (began.elapsed(), line.unwrap())).collect();
     let status = child.wait().unwrap().code();

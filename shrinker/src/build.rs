@@ -137,12 +137,17 @@ pub fn build(
     let all: Vec<String> = all.into_iter().chain(variables).collect();
     let kept = builder.close(&all)?;
     let reaches = |name: &str| kept.has_symbol(&builder.parts.units, name);
-    let can_exit = ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
+    let threads = reaches("bf_start");
+    // Any thread may end the program.
+    let can_exit = threads || ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
     let side_stack = reaches(bareflow_object::THREAD);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));
-    let how = driver::How { can_exit, side_stack, timing: options.timing, features };
+    if threads {
+        machine::with_threads(units).map_err(internal)?;
+    }
+    let how = driver::How { can_exit, side_stack, threads, timing: options.timing, features };
     driver::add(units, &steps, &how);
     Ok(builder.parts)
 }

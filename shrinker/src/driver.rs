@@ -44,6 +44,8 @@ pub struct How<'a> {
     pub can_exit: bool,
     /// The programs have allocas of sizes that are not known before.
     pub side_stack: bool,
+    /// The programs have threads, which end with the first one.
+    pub threads: bool,
     /// It reports cycles: to the first program, and in all of them.
     pub timing: bool,
     /// Processor features that are checked first.
@@ -55,8 +57,8 @@ pub struct How<'a> {
 /// # Panics
 /// If there is a driver already.
 pub fn add(units: &mut Units, programs: &[Program], how: &How<'_>) {
-    let How { can_exit, side_stack, timing, features } = *how;
-    let mut code = Driver { code: Emitter::new(units), can_exit, timing };
+    let How { can_exit, side_stack, threads, timing, features } = *how;
+    let mut code = Driver { code: Emitter::new(units), can_exit, threads, timing };
     code.need("need_faults");
     code.need("need_bss");
     code.need("need_serial");
@@ -103,6 +105,7 @@ const THREAD_POINTER: i64 = 16;
 struct Driver<'a> {
     code: Emitter<'a>,
     can_exit: bool,
+    threads: bool,
     timing: bool,
 }
 
@@ -209,6 +212,9 @@ impl Driver<'_> {
 
     /// Says what the program called `name` gave, which is in rax.
     fn report(&mut self, how: &str, name: &str) {
+        if self.threads {
+            self.call("core_through");
+        }
         if self.timing {
             self.call("timing_end");
         }

@@ -48,7 +48,7 @@ pub fn add(units: &mut Units) -> Result<()> {
             continue;
         }
         units.define_at(name, Place::In(unit, symbol.address()))?;
-        if name.starts_with("need_") {
+        if name.starts_with("need_") || name.starts_with(MANY) {
             units.unit_mut(unit).on_demand = true;
         }
     }
@@ -62,6 +62,34 @@ pub fn add(units: &mut Units) -> Result<()> {
             let (target, extra) = target_of(units, &file, &of_section, index)?;
             let fix = Fix { at: offset as u32, kind, target, addend: relocation.addend() + extra };
             units.unit_mut(unit).fixes.push(fix);
+        }
+    }
+    Ok(())
+}
+
+/// What pieces for several processors are called, in front of the name of what they stand for.
+const MANY: &str = "many_";
+/// What they call that.
+const ALONE: &str = "alone_";
+
+/// Makes the pieces those of an image whose programs have threads: a piece called `many_NAME` takes
+/// the place of the one called NAME, which becomes `alone_NAME`; one that stands for no other is a
+/// link of its chain.
+///
+/// # Errors
+/// Only when the pieces themselves are wrong.
+pub fn with_threads(units: &mut Units) -> Result<()> {
+    let many: Vec<_> = units
+        .symbols()
+        .filter_map(|(name, unit, at)| Some((name.strip_prefix(MANY)?.to_owned(), unit, at)))
+        .collect();
+    for (name, unit, at) in many {
+        match units.find(&name).and_then(|symbol| units.place(symbol)) {
+            Some(alone) => {
+                units.define_at(&format!("{ALONE}{name}"), alone)?;
+                units.redefine(&name, Place::In(unit, at));
+            }
+            None => units.unit_mut(unit).on_demand = false,
         }
     }
     Ok(())
@@ -97,8 +125,8 @@ fn kind_of(section: &str) -> Option<Kind> {
     };
     Some(match section {
         ".boot.sector" => Kind::Sector,
-        ".boot.pvh" => Kind::Pvh,
         ".unpack" => Kind::Unpack,
+        _ if starts(".boot.pvh") => Kind::Pvh,
         _ if starts(".boot.real") => Kind::Real,
         _ if starts(".start") => Kind::Start,
         _ if starts(".text") => Kind::Text,

@@ -109,6 +109,6 @@ fn a_pipe_has_nothing_of_it() {
 
 #[test]
 fn a_screen_is_what_was_drawn_last() {
-    assert_eq!(screen("abc\rx\nlong line\r\x1b[2Kdone"), ["xbc", "done"]);
-    assert_eq!(screen("one\ntwo\x1b[1A\r\x1b[K"), ["   two".trim_start()]);
+    assert_eq!(screen("abc\rx\r\nlong line\r\x1b[2Kdone"), ["xbc", "done"]);
+    assert_eq!(screen("one\r\ntwo\x1b[1A\r\x1b[K"), ["two"]);
 }

@@ -107,10 +107,12 @@ fn functions_are_compiled_on_the_machine_and_come_back_at_the_next_boot() {
     let rises = |line: &str| line.contains("program:fib rises") && line.contains("to O3");
     assert!(first.log.lines().any(rises), "{}", first.log);
     assert!(first.report().levels.o3 > 0, "{:?}", first.report());
-    // What was compiled then is there now: nothing is compiled, and no compiler loaded.
+    // What LLVM has compiled then is there now, and no compiler is loaded. The built-in one may have
+    // something to do: functions that came near to a threshold.
     let second = boot(&disk, |_| ());
     second.is_right();
-    assert_eq!(second.report().compiles, 0, "{}", second.log);
+    let report = second.report();
+    assert!(report.restored > 0 && report.levels.o3 >= first.report().levels.o3, "{report:?}");
     assert!(!second.log.contains("unpacked"), "{}", second.log);
     disk.check().expect("a sound volume");
 }
@@ -185,7 +187,7 @@ fn a_compiler_that_fails_ends_and_the_machine_does_not() {
     for (does, words) in [
         ("*(volatile int *)8 = 1;", "page fault at 0x"),
         ("__builtin_trap();", "invalid opcode at 0x"),
-        ("volatile int zero = 0; zero = 1 / zero;", "division error at 0x"),
+        ("volatile int zero = 0; zero = 100 / zero;", "division error at 0x"),
         ("((void (*)(void))0x123456789000)();", "outside of it"),
         ("deeper(0);", "below the compiler's stack: stack overflow"),
         ("for (;;) ;", "it takes too long"),

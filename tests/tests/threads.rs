@@ -14,7 +14,8 @@ const LEVELS_ON_STD: [(u8, &str); 2] = [(1, "interp"), (2, "auto")];
 const PROCESSORS: [u32; 3] = [1, 2, 4];
 
 /// Programs that hang on that many processors or fewer: two threads that wait for each other need two.
-const HANG: [(&str, u32); 2] = [("threads/stuck", u32::MAX), ("threads/queue", 1)];
+const HANG: [(&str, u32); 3] =
+    [("threads/stuck", u32::MAX), ("threads/circle", u32::MAX), ("threads/queue", 1)];
 
 struct Case {
     program: Program,

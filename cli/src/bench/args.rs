@@ -16,7 +16,7 @@ Examples:
   bareflow bench --rounds 9 --only sha256     one module
   bareflow bench --of programs                the larger programs alone
   bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
-  bareflow bench --compilers O3=llvm          with LLVM at the top level beside the built-in compiler
+  bareflow bench --compilers O3=llvm          with LLVM at the top level, too
   bareflow bench --compile-time               how long compiling all functions takes
   bareflow bench --json > bench.json          one JSON object a module, then the summary
   bareflow bench --peak                       how long until each module runs at its peak

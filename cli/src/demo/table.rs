@@ -27,9 +27,9 @@ pub(super) fn render(story: &Story) -> String {
         );
     }
     if story.counted {
-        text += "The machines are emulated: their time goes by the instructions they execute, one a \
-                 nanosecond,\nso that all figures but real time are the same on every run, however \
-                 busy this host is.\n";
+        text += "The machines are emulated and counted: an instruction is a nanosecond of theirs. So what \
+                 the programs\ntake is the same on every run, however busy this host is; the time to them \
+                 also waits for its disk.\n";
     }
     text += &format!(
         "\ngrown: {} bytes ({}modules, C library, newest snapshot)\nshrunk: {} bytes, {:.0} \

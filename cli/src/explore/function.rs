@@ -6,9 +6,14 @@ use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot, Target};
 
 use crate::explore::bodies::{self, Bodies, Body};
-use crate::explore::{Fates, Refusals};
 use crate::snapshot::disasm::{self, disassemble};
 use crate::snapshot::names::{LEVELS, code_bytes, cycles_a_call, plain};
+
+/// Why functions of the last boot were not used or not compiled, by `module:symbol`.
+pub(crate) type Refusals = HashMap<String, String>;
+
+/// Whether each function, by `module:name`, is in a shrunk image, and why.
+pub(super) type Fates = HashMap<String, (bool, String)>;
 
 /// One function.
 #[derive(Serialize, Default)]

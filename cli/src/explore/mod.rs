@@ -12,7 +12,6 @@ mod function;
 mod past;
 mod shell;
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use bareflow_cranelift::Cranelift;
@@ -24,6 +23,9 @@ use crate::output_file::write_bytes;
 use crate::snapshot::{Source, all, one};
 use crate::ui::Ui;
 use data::Data;
+use function::Fates;
+
+pub(crate) use function::Refusals;
 
 /// Writes one page to look through all that was learned.
 #[derive(clap::Args, Debug)]
@@ -55,9 +57,6 @@ struct Line<'a> {
     functions: usize,
     snapshots: usize,
 }
-
-/// Why functions of the last boot were not used or not compiled, by `module:symbol`.
-pub(crate) type Refusals = HashMap<String, String>;
 
 /// Writes the page.
 ///
@@ -131,9 +130,6 @@ fn gather(source: &Source, others: &[Source], refusals: &Refusals) -> Result<Dat
     let snapshots = past::all(&source.name(), &snapshot, &decoded, &functions);
     Ok(Data::new(source.name(), &snapshot, functions, snapshots, notes))
 }
-
-/// Whether each function, by `module:name`, is in a shrunk image, and why.
-type Fates = HashMap<String, (bool, String)>;
 
 fn fates(source: &Source, notes: &mut Vec<String>) -> Fates {
     let options = Options { flat: true, plain: true, ..Options::default() };

@@ -37,6 +37,9 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
     let (core, threads) = (session.core(), &session.threads);
     let platform = session.shared.platform;
     let mut left = timeout_ns;
+    // Whether anything has ended this wait. If it only looked as if something might have, it ends
+    // nobody else's: two threads would else end each other's in turn, for ever.
+    let mut ended = true;
     let in_time = loop {
         let happened = threads.happened();
         if timeout_ns == FOR_EVER {
@@ -54,6 +57,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         session.heed(core);
         // A wake-up may have come between two slices.
         if woken || threads.happened() != happened {
+            ended = woken;
             break true;
         }
         if timeout_ns != FOR_EVER {
@@ -70,7 +74,9 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         }
     };
     core.waits_on.store(0, Ordering::SeqCst);
-    threads.happens();
+    if ended {
+        threads.happens();
+    }
     in_time
 }
 

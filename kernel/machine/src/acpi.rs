@@ -1,21 +1,12 @@
 //! The few ACPI tables (ACPI 6.5, chapter 5) that say how to switch off and where the
 //! interrupt controllers are.
 //!
-//! Firmware wrote these bytes, so nothing in them is trusted: lengths are capped, checksums
-//! checked, and whatever does not hold together is treated as absent.
+//! [`crate::tables`] finds them and has checked their lengths and checksums.
 
 use alloc::vec::Vec;
 
 use crate::madt::{self, Interrupts};
-
-/// Physical memory as these tables need it.
-pub trait Physical {
-    /// `len` bytes at `address`, or `None` where there is no memory.
-    fn bytes(&self, address: u64, len: usize) -> Option<&[u8]>;
-}
-
-/// No table of interest is longer; QEMU's longest is about 30 KiB.
-const LONGEST_TABLE: usize = 1 << 20;
+use crate::tables::{self, Physical, quad, word};
 
 /// What was found.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -47,41 +38,12 @@ pub enum PowerOff {
     },
 }
 
-/// The root pointer: where the loader says (0: it does not know), or else in the BIOS areas.
-pub fn find_root(memory: &impl Physical, told: u64) -> Option<u64> {
-    if told != 0 && is_root(memory, told) {
-        return Some(told);
-    }
-    let extended = memory
-        .bytes(0x40e, 2)
-        .map(|b| u64::from(u16::from_le_bytes([b[0], b[1]])) << 4)
-        .filter(|&at| (0x80000..0xa0000).contains(&at));
-    let areas = extended.map(|at| (at, 1024)).into_iter().chain([(0xe0000, 0x20000)]);
-    areas
-        .flat_map(|(at, len): (u64, u64)| (at..at + len).step_by(16))
-        .find(|&at| is_root(memory, at))
-}
-
-fn is_root(memory: &impl Physical, at: u64) -> bool {
-    memory.bytes(at, 20).is_some_and(|b| b.starts_with(b"RSD PTR ") && sums_to_zero(b))
-}
-
-fn sums_to_zero(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0u8, |sum, &b| sum.wrapping_add(b)) == 0
-}
-
 /// Reads the tables below a root pointer.
 pub fn read(memory: &impl Physical, root: u64) -> Tables {
     let mut found = Tables::default();
-    if !is_root(memory, root) {
-        return found;
-    }
     let mut fixed = None;
     let mut definitions = Vec::new();
-    for at in children(memory, root) {
-        let Some(table) = table(memory, at) else {
-            continue;
-        };
+    for table in tables::below(memory, root) {
         match &table[..4] {
             b"FACP" => fixed = Some(table),
             b"APIC" => found.interrupts = Some(madt::read(table)),
@@ -91,42 +53,11 @@ pub fn read(memory: &impl Physical, root: u64) -> Tables {
     }
     if let Some(fixed) = fixed {
         let dsdt = quad(fixed, 140).filter(|&a| a != 0).or(word(fixed, 40).map(u64::from));
-        definitions.extend(dsdt.and_then(|at| table(memory, at)));
+        definitions.extend(dsdt.and_then(|at| tables::table(memory, at)));
         found.power_off =
             definitions.iter().find_map(|d| sleep_type(d)).and_then(|t| power_off(fixed, t));
     }
     found
-}
-
-/// Addresses in the XSDT, or in the RSDT of old firmware.
-fn children(memory: &impl Physical, root: u64) -> Vec<u64> {
-    let extended = memory
-        .bytes(root, 36)
-        .filter(|b| b[15] >= 2)
-        .and_then(|b| quad(b, 24))
-        .and_then(|at| table(memory, at));
-    if let Some(xsdt) = extended {
-        return (36..xsdt.len()).step_by(8).filter_map(|i| quad(xsdt, i)).collect();
-    }
-    let rsdt =
-        memory.bytes(root, 20).and_then(|b| word(b, 16)).and_then(|at| table(memory, at.into()));
-    let Some(rsdt) = rsdt else { return Vec::new() };
-    (36..rsdt.len()).step_by(4).filter_map(|i| word(rsdt, i)).map(u64::from).collect()
-}
-
-/// A whole table with a good checksum.
-fn table(memory: &impl Physical, at: u64) -> Option<&[u8]> {
-    let len = word(memory.bytes(at, 36)?, 4)? as usize;
-    let bytes = memory.bytes(at, Some(len).filter(|l| (36..=LONGEST_TABLE).contains(l))?)?;
-    sums_to_zero(bytes).then_some(bytes)
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
-fn quad(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
 
 /// The two sleep types of the state S5 ("soft off"), from the AML of a DSDT or SSDT:
@@ -168,6 +99,7 @@ fn power_off(fixed: &[u8], (a, b): (u8, u8)) -> Option<PowerOff> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tables::find_root;
     use alloc::vec;
 
     struct Ram(Vec<u8>);

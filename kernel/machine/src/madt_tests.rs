@@ -1,6 +1,7 @@
 //! Tables of processors: real ones, and what no firmware should write.
 
 use super::*;
+use crate::processors::{HEADER, IO_APIC, LOCAL_APIC, LOCAL_APIC_ADDRESS, LOCAL_X2APIC};
 use alloc::vec;
 
 /// A table with these entries; nobody looks at its header here.

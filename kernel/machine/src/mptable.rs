@@ -3,8 +3,8 @@
 
 use alloc::vec::Vec;
 
-use crate::acpi::Physical;
 use crate::madt::{Interrupts, Processor, State};
+use crate::tables::Physical;
 
 /// The places where firmware puts the pointer: the first KiB of the extended BIOS data area, the
 /// last KiB of base memory, and the BIOS ROM.

@@ -11,6 +11,8 @@
 //! between, so at least one of them sees what the other did (Dekker). A place holds address and state
 //! in one number: the exchange that wakes succeeds only where that very address still stands, so
 //! a wake-up never goes to somebody who has meanwhile begun to wait on something else.
+//!
+//! Shrunk images carry this file, too: it cannot panic.
 
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
@@ -53,11 +55,16 @@ impl Waiters {
         }
     }
 
+    /// The place of a processor; there are no others than those that have one.
+    fn at(&self, core: usize) -> &AtomicU64 {
+        &self.places[core % MOST_CORES].0
+    }
+
     /// Processor `core` begins to wait on the word at `address`. Only if the word, looked at
     /// after this, still is what it was may the processor sleep.
     pub fn enter(&self, core: usize, address: u64) {
         self.count.fetch_add(1, Ordering::Relaxed);
-        self.places[core].0.store(address, Ordering::Relaxed);
+        self.at(core).store(address, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
 
@@ -65,18 +72,18 @@ impl Waiters {
     /// one order with all of their kind: a processor that first says, in the same order, that it is
     /// about to sleep and then finds that nobody has woken it, is seen asleep by whoever wakes it.
     pub fn is_woken(&self, core: usize) -> bool {
-        self.places[core].0.load(Ordering::SeqCst) == WOKEN
+        self.at(core).load(Ordering::SeqCst) == WOKEN
     }
 
     /// The place of `core`: its content changes when the processor is woken. For instructions
     /// that wait for a store.
     pub fn place(&self, core: usize) -> &AtomicU64 {
-        &self.places[core].0
+        self.at(core)
     }
 
     /// `core` waits no longer; whether it was woken. A wake-up that came meanwhile counts.
     pub fn leave(&self, core: usize) -> bool {
-        let was = self.places[core].0.swap(NOBODY, Ordering::AcqRel);
+        let was = self.at(core).swap(NOBODY, Ordering::AcqRel);
         self.count.fetch_sub(1, Ordering::Relaxed);
         was == WOKEN
     }
@@ -96,7 +103,7 @@ impl Waiters {
                 break;
             }
             let core = (first + i) % cores;
-            let place = &self.places[core].0;
+            let place = self.at(core);
             if place.load(Ordering::Relaxed) == address
                 && place
                     .compare_exchange(address, WOKEN, Ordering::SeqCst, Ordering::Relaxed)

@@ -1,9 +1,9 @@
 //! Tables of real machines, as QEMU 7.2's firmware wrote them with `-smp 3,maxcpus=4` (pc, q35) and
 //! `-smp 3` (microvm), and what becomes of them when a bit of them is wrong.
 
-use bareflow_machine::acpi::Physical;
 use bareflow_machine::madt::{self, Interrupts, State};
 use bareflow_machine::mptable;
+use bareflow_machine::tables::Physical;
 
 const MADT: [(&str, &[u8]); 3] = [
     ("pc", include_bytes!("tables/pc.madt")),

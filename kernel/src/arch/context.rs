@@ -38,6 +38,7 @@ pub struct Context {
     pub(super) r15: u64,
 }
 
+#[cfg(feature = "engine")]
 impl Context {
     /// A program that begins at `rip` with the stack `rsp`.
     pub fn new(rip: u64, rsp: u64) -> Self {

@@ -1,5 +1,6 @@
 //! The processor: everything that needs its instructions. No other folder has assembly.
 
+#[cfg(feature = "engine")]
 pub mod context;
 pub mod cpu;
 pub mod diversion;

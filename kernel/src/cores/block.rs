@@ -7,6 +7,7 @@ use bareflow_machine::vectors::STACKS;
 
 use super::job::Job;
 use crate::alarm::Alarm;
+#[cfg(feature = "engine")]
 use crate::arch::context::Context;
 use crate::arch::diversion::Diversion;
 use crate::arch::gdt::Segments;
@@ -31,8 +32,10 @@ pub struct Block {
     /// When the timer is to interrupt the program.
     pub alarm: Alarm,
     /// The program beside the kernel that it is in, or null.
+    #[cfg(feature = "engine")]
     pub beside: AtomicPtr<Context>,
     /// When that one must have stopped, in nanoseconds of the clock.
+    #[cfg(feature = "engine")]
     pub patience: AtomicU64,
     /// Number among the processors that run; before it has joined them, the one it may get.
     number: AtomicU32,
@@ -74,7 +77,9 @@ impl Block {
             stack_top: AtomicU64::new(0),
             diversion: Diversion::new(),
             alarm: Alarm::new(),
+            #[cfg(feature = "engine")]
             beside: AtomicPtr::new(core::ptr::null_mut()),
+            #[cfg(feature = "engine")]
             patience: AtomicU64::new(u64::MAX),
             number: AtomicU32::new(number),
             place,

@@ -1,8 +1,9 @@
 //! What the firmware tells in tables: how to switch the machine off, and its processors.
 
-use bareflow_machine::acpi::{self, Physical, PowerOff};
+use bareflow_machine::acpi::{self, PowerOff};
 use bareflow_machine::madt::Interrupts;
 use bareflow_machine::mptable;
+use bareflow_machine::tables::{self, Physical};
 
 use crate::{arch, memory};
 
@@ -18,7 +19,7 @@ impl Physical for Firmware {
 /// Reads the tables below `root` (0: search for them), so that the machine can be switched off.
 /// What they say of processors; where they say nothing, what the older table does.
 pub fn init(root: u64) -> Option<Interrupts> {
-    let found = acpi::find_root(&Firmware, root).map(|root| acpi::read(&Firmware, root));
+    let found = tables::find_root(&Firmware, root).map(|root| acpi::read(&Firmware, root));
     let found = found.unwrap_or_default();
     let reachable = match found.power_off {
         Some(PowerOff::SleepRegister { port: false, address, .. }) => {

@@ -13,8 +13,9 @@ use talc::source::Source;
 #[global_allocator]
 static HEAP: TalcLock<Lock, Grow> = TalcLock::new(Grow { end: None });
 
-/// Least growth: large enough that growing is rare, small enough for 32 MiB.
-const LEAST: u64 = 512 << 10;
+/// Least growth: large enough that growing is rare, and so small that a program which happens to need
+/// the next byte does not pay for much more.
+const LEAST: u64 = 64 << 10;
 
 /// A lock for talc.
 struct Lock(AtomicBool);
@@ -53,8 +54,8 @@ unsafe impl Source for Grow {
     fn acquire<B: Binning>(talc: &mut Talc<Self, B>, layout: Layout) -> Result<(), ()> {
         let at = talc.source.end.map_or(KERNEL_HEAP.base, |end| end.addr().get() as u64);
         let wanted = (layout.size() as u64).checked_add(layout.align() as u64 + 4096).ok_or(())?;
-        // A sixteenth of what is there already keeps the number of steps small.
-        let step = LEAST.max((at - KERNEL_HEAP.base) / 16);
+        // A part of what is there already keeps the number of steps small.
+        let step = LEAST.max((at - KERNEL_HEAP.base) / 64);
         let new_end = at.checked_add(wanted.max(step)).ok_or(())?.next_multiple_of(STEP);
         if new_end > KERNEL_HEAP.end() {
             return Err(());

@@ -47,7 +47,8 @@ impl Life {
             // SAFETY: the interrupts that can come, the timer's and other processors', have handlers.
             unsafe { x86::irq::enable() };
         }
-        // SAFETY: prepared just now; the lock is held, so no other processor is in it.
+        // SAFETY: prepared just now; the lock is held, so no other processor is in it (kernel
+        // invariant 14).
         let asks = unsafe { switch::enter(&mut self.context) };
         if !were_on {
             // SAFETY: turning interrupts off is always allowed.

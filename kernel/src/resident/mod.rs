@@ -117,8 +117,9 @@ impl Resident {
             none => none.insert(Box::new(Life::begin(image)?)),
         };
         let mut exchange = Exchange::new(request, &mut self.touched);
-        let seconds = boot().options.patience.map(|seconds| seconds * 1_000_000_000);
-        let until = clock::now_ns() + seconds.unwrap_or(COMPILER_PATIENCE_NS);
+        let seconds = boot().options.patience.map(|seconds| seconds.saturating_mul(1_000_000_000));
+        let patience = seconds.unwrap_or(COMPILER_PATIENCE_NS);
+        let until = clock::now_ns().saturating_add(patience);
         loop {
             if life.waits {
                 match calls::serve(life, &mut exchange) {

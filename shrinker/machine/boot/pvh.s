@@ -1,6 +1,6 @@
 # The entry of the ELF image: 32-bit protected mode, no paging, start info in EBX (PVH).
 
-.section .boot.pvh, "ax", @progbits
+.section .boot.pvh.50.entry, "ax", @progbits
 .code32
 .global boot_pvh
 boot_pvh:

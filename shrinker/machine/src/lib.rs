@@ -23,10 +23,12 @@
 //!   0x7000  time stamp when the image was entered, 8 bytes
 //!   0x7008  end of the memory that starts at 1 MiB, 4 bytes
 //!   0x700c  the drive it was loaded from, 1 byte
-//!   0x7010  stack until 64-bit mode, up to 0x7c00
+//!   0x7010  root of the firmware's tables as an ELF image is told it, 4 bytes; with threads only
+//!   0x7014  stack until 64-bit mode, up to 0x7c00
 //! ```
 //!
-//! All pieces run on one core with interrupts off.
+//! All pieces run on one core with interrupts off, but in images of programs with threads: see
+//! [`cores`].
 #![no_std]
 // Loops stay loops: there need be no C library with functions to make of them.
 #![no_builtins]
@@ -36,17 +38,38 @@ extern crate std;
 
 mod ata;
 #[cfg(not(test))]
+mod cores;
+#[cfg(not(test))]
 mod date;
 mod fat;
 mod files;
+#[cfg(not(test))]
+#[path = "../../../kernel/machine/src/processors.rs"]
+mod processors;
 mod sectors;
+#[cfg(not(test))]
+#[path = "../../../kernel/machine/src/tables.rs"]
+mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(not(test))]
+#[path = "../../../kernel/machine/src/waiters.rs"]
+mod waiters;
+
+/// What these files of the kernel's take from others.
+#[cfg(not(test))]
+mod windows {
+    /// Processors at most.
+    pub const MOST_CORES: usize = 64;
+}
 
 /// The pieces in assembly. Tests have none: nobody links them.
 #[cfg(not(test))]
 mod pieces {
     use core::arch::global_asm;
+    use core::mem::offset_of;
+
+    use crate::cores::block::Block;
 
     global_asm!(include_str!("../boot/sector.s"), options(raw));
     global_asm!(include_str!("../boot/long.s"), options(raw));
@@ -64,6 +87,15 @@ mod pieces {
     global_asm!(include_str!("../text/read.s"), options(raw));
     global_asm!(include_str!("../text/timing.s"), options(raw));
     global_asm!(include_str!("../text/threads.s"), options(raw));
+    global_asm!(
+        include_str!("../text/cores.s"),
+        block = const size_of::<Block>(),
+        this = const offset_of!(Block, this),
+        stack_top = const offset_of!(Block, stack_top),
+        call_sp = const offset_of!(Block, call_sp),
+        number = const offset_of!(Block, number),
+        stands = const offset_of!(Block, stands),
+    );
 
     #[panic_handler]
     fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

@@ -49,10 +49,8 @@ fault_stubs:
     .zero 256
 
 # Fills the table with interrupt gates to stubs that it makes.
-.section .start.50.faults, "ax", @progbits
-.global need_faults
-need_faults:
-    mov edi, offset fault_idt
+.macro fault_gates table, register
+    mov edi, offset \table
     mov eax, offset fault_stubs
     push 32
     pop rcx
@@ -68,7 +66,13 @@ need_faults:
     add eax, 8
     add edi, 16
     loop 1b
-    lidt [fault_idtr]
+    lidt [\register]
+.endm
+
+.section .start.50.faults, "ax", @progbits
+.global need_faults
+need_faults:
+    fault_gates fault_idt, fault_idtr
 
 .section .rodata.fault_idtr, "a", @progbits
 fault_idtr:

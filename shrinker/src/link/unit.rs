@@ -179,10 +179,15 @@ impl Units {
         Ok(id)
     }
 
+    /// Defines a name, whether or not it was.
+    pub fn redefine(&mut self, symbol: &str, place: Place) {
+        let id = self.symbol(symbol);
+        self.places[id.0 as usize] = Some(place);
+    }
+
     /// Sets a number that a name stands for, whether or not it had one.
     pub fn set(&mut self, symbol: &str, value: u64) {
-        let id = self.symbol(symbol);
-        self.places[id.0 as usize] = Some(Place::Absolute(value));
+        self.redefine(symbol, Place::Absolute(value));
     }
 
     /// The id of a name.

@@ -44,6 +44,11 @@ fn program(symbol: &str, arg: u64) -> Program {
     Program { module: name.clone(), entry: name, arg: Some(arg), calls: 1, ..Program::default() }
 }
 
+/// How a program runs that does nothing but to return.
+fn alone<'a>(features: &'a BTreeSet<&'static str>) -> How<'a> {
+    How { can_exit: false, side_stack: false, threads: false, timing: false, features }
+}
+
 fn write(image: &Image, name: &str) -> String {
     let path = std::env::temp_dir().join(format!("{}-{name}", std::process::id()));
     std::fs::write(&path, &image.file).unwrap();
@@ -55,8 +60,7 @@ const FIB_90: &str = "\x1e{\"record\":\"result\",\"module\":\"fibonacci\",\"exit
 #[test]
 fn fibonacci_boots_everywhere() {
     let mut units = units();
-    let how = How { can_exit: false, side_stack: false, timing: false, features: &BTreeSet::new() };
-    driver::add(&mut units, &[program("fibonacci", 90)], &how);
+    driver::add(&mut units, &[program("fibonacci", 90)], &alone(&BTreeSet::new()));
     let flat = image::link(&units, Base::Flat, true).unwrap();
     assert!(flat.file.len() <= 2048, "{} bytes", flat.file.len());
     let path = write(&flat, "fib.img");
@@ -79,4 +83,50 @@ fn fibonacci_boots_everywhere() {
     }
     std::fs::remove_file(path).unwrap();
     std::fs::remove_file(elf).unwrap();
+}
+
+/// Whether a piece of machine is there for several processors.
+fn is_for_many(name: &str) -> bool {
+    ["many_", "core_", ".many_", "5cores", "6tables", "10processors", "7waiters"]
+        .iter()
+        .any(|part| name.contains(part))
+        || [".boot.pvh.10.root", ".boot.real.05.root", ".start.25.cores"].contains(&name)
+}
+
+#[test]
+fn what_is_there_for_several_processors_leaves_no_trace_without_threads() {
+    let link = |base, with: bool| {
+        let mut units = units();
+        let many: Vec<_> = units.iter().filter(|(_, unit)| is_for_many(&unit.name)).collect();
+        let many: Vec<_> = many.into_iter().map(|(id, _)| id).collect();
+        assert!(many.len() > 60, "{}", many.len());
+        for id in many.into_iter().filter(|_| !with) {
+            let unit = units.unit_mut(id);
+            *unit = Unit::new(unit.name.clone(), unit.kind, 1, Vec::new());
+        }
+        driver::add(&mut units, &[program("fibonacci", 90)], &alone(&BTreeSet::new()));
+        image::link(&units, base, true).unwrap().file
+    };
+    for base in [Base::Flat, Base::Elf] {
+        assert!(link(base, true) == link(base, false), "{base:?}");
+    }
+    // With threads they are there.
+    let mut units = units();
+    machine::with_threads(&mut units).unwrap();
+    let features = BTreeSet::new();
+    let how = How { can_exit: true, side_stack: true, threads: true, ..alone(&features) };
+    driver::add(&mut units, &[program("fibonacci", 90)], &how);
+    let image = image::link(&units, Base::Flat, true).unwrap();
+    let kept = image.kept.iter().filter(|id| is_for_many(&units.unit(*id).name)).count();
+    assert!(kept > 20, "{kept}");
+}
+
+#[test]
+fn every_host_call_knows_of_several_processors() {
+    // These use nothing that another processor changes.
+    const ANYBODY: [&str; 2] = ["bf_clock", "bf_cpuid"];
+    let units = units();
+    for name in bareflow_program::HOST_CALLS.iter().filter(|name| !ANYBODY.contains(name)) {
+        assert!(units.find(&format!("many_{name}")).is_some(), "{name}");
+    }
 }

@@ -8,6 +8,7 @@ mod policies;
 mod programs;
 mod random;
 mod support;
+mod threads;
 mod verify;
 
 #[test]

@@ -32,12 +32,6 @@ const UNKNOWN: [&str; 10] = [
     "nonsense\n\ngcd\nsort\n",
 ];
 
-fn clang(arguments: &[&str]) {
-    let done = Command::new("clang-22").args(arguments).output();
-    let done = done.expect("clang-22 is there: run `cargo xtask setup`");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-}
-
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shrunk/commands.c")
 }

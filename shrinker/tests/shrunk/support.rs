@@ -10,6 +10,8 @@ use bareflow_session::{Job, Manifest, boot};
 
 /// Names the folder that a child process grows in.
 const FOLDER: &str = "BAREFLOW_TEST_GROW";
+/// Says how many processors the machine there has.
+const PROCESSORS: &str = "BAREFLOW_TEST_PROCESSORS";
 
 /// A grown program: its disk as a folder, and what it gave in its last boot.
 pub struct Grown {
@@ -37,14 +39,16 @@ pub struct Growth<'a> {
     /// Files on the disk, by path.
     pub files: &'a [(String, Vec<u8>)],
     pub boots: u32,
+    /// Processors of the machine it grows on.
+    pub processors: u32,
     /// What is to be read from the console in each boot.
     pub input: &'a [u8],
 }
 
 impl<'a> Growth<'a> {
-    /// Two boots of a machine without input.
+    /// Two boots of a machine with one processor and without input.
     pub fn of(manifest: &'a Manifest, files: &'a [(String, Vec<u8>)]) -> Self {
-        Self { manifest, files, boots: 2, input: b"" }
+        Self { manifest, files, boots: 2, processors: 1, input: b"" }
     }
 
     /// Boots the machine, each time in a process of its own, as a session is for the life of one
@@ -67,6 +71,7 @@ impl<'a> Growth<'a> {
             let child = Command::new(std::env::current_exe().unwrap())
                 .args(["--exact", "grow_child", "--ignored", "--nocapture"])
                 .env(FOLDER, disk)
+                .env(PROCESSORS, self.processors.to_string())
                 .stdin(std::fs::File::open(disk.join("input")).unwrap())
                 .output()
                 .unwrap();
@@ -107,6 +112,8 @@ pub fn in_parallel<T: Sync>(items: &[T], check: impl Fn(&T) + Sync) {
 pub fn child() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let machine = Hosted::new(Output::Capture, Some(folder.clone()), true).unwrap();
+    let processors = std::env::var(PROCESSORS).unwrap().parse().unwrap();
+    let machine = machine.with_cores(processors).unwrap();
     let machine: &'static Hosted = Box::leak(Box::new(machine));
     let job = Job::from_disk(machine).unwrap().unwrap();
     let finished = boot(machine, job).unwrap();
@@ -119,6 +126,13 @@ pub fn child() {
 /// Features that this processor may have and QEMU does not emulate.
 pub fn not_emulated() -> Vec<String> {
     ["avx512f", "avx512dq", "avx512vl", "avx512bitalg", "avx512vbmi"].map(String::from).into()
+}
+
+/// Runs the compiler.
+pub fn clang(arguments: &[&str]) {
+    let done = Command::new("clang-22").args(arguments).output();
+    let done = done.expect("clang-22 is there: run `cargo xtask setup`");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// Boots a flat image.

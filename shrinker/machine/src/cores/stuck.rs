@@ -1,0 +1,42 @@
+//! Threads that wait for each other: when every thread waits without a time-out, none can wake
+//! another, and the program is stopped with a report.
+//!
+//! The rule is the grown machine's (`engine/session/src/threads.rs`): each thread that has waited for
+//! a while writes down the count of what has happened so far as it was before it looked at its word
+//! for the last time. When all have written down the same, and it is still so, nothing can happen any
+//! more.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use super::block::{self, Block};
+use super::bring::running;
+use super::work;
+
+/// Starts, ends, wake-ups, ends of waits.
+static HAPPENED: AtomicU64 = AtomicU64::new(0);
+
+/// Something has happened that may end somebody's waiting.
+pub fn happens() {
+    HAPPENED.fetch_add(1, Ordering::SeqCst);
+}
+
+/// What has happened so far.
+pub fn happened() -> u64 {
+    HAPPENED.load(Ordering::SeqCst)
+}
+
+/// The thread on this processor waits without a time-out and was not woken since `happened`: whether
+/// that is so of all threads.
+pub fn is_stuck(own: &Block, seen: u64) -> bool {
+    own.waits_since.store(seen, Ordering::SeqCst);
+    let waits = |block: &Block| {
+        block.waits_on.load(Ordering::SeqCst) != 0
+            && block.waits_since.load(Ordering::SeqCst) == seen
+    };
+    threads().all(waits) && happened() == seen
+}
+
+/// The processors that have threads.
+pub fn threads() -> impl Iterator<Item = &'static Block> {
+    block::first(running()).filter(|block| work::has_thread(block))
+}
