@@ -95,6 +95,7 @@ mod pieces {
         call_sp = const offset_of!(Block, call_sp),
         number = const offset_of!(Block, number),
         stands = const offset_of!(Block, stands),
+        told = const offset_of!(Block, told),
     );
 
     #[panic_handler]

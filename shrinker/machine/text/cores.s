@@ -272,6 +272,7 @@ many_fault:
     jne 1f
     mov eax, dword ptr [core_ends]          # else nobody sent it
     or eax, dword ptr [core_ends_all]
+    or eax, gs:[{told}]                     # or it comes late
     jnz core_drop
 1:  mov ecx, 0x60227d00                     # those that push an error code
     bt ecx, ebp

@@ -32,6 +32,9 @@ pub struct Block {
     pub asleep: AtomicU32,
     /// Whether it stands still because another one ends the machine.
     pub stands: AtomicU32,
+    /// Whether it was told to drop the thread that it has, or had last: an interrupt that cannot be masked
+    /// says so, and may come when the thread has ended by itself.
+    pub told: AtomicU32,
     /// What has become of what it is given to do: one of the constants of [`super::work`].
     pub job: AtomicU32,
     /// The function that is, and its argument.
@@ -64,6 +67,7 @@ impl Block {
             apic: AtomicU32::new(0),
             asleep: AtomicU32::new(0),
             stands: AtomicU32::new(0),
+            told: AtomicU32::new(0),
             job: AtomicU32::new(0),
             function: AtomicUsize::new(0),
             argument: AtomicUsize::new(0),

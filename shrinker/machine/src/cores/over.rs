@@ -200,6 +200,7 @@ fn stop_others() {
         }
         if now >= again {
             for block in block::first(running()).skip(1).filter(|b| work::has_thread(b)) {
+                block.told.store(1, Ordering::SeqCst);
                 apic::send(block.apic.load(Ordering::Relaxed), Signal::Drop);
             }
             again = now + AGAIN_NS;

@@ -23,6 +23,7 @@ extern "C" fn many_bf_start(function: usize, argument: usize) -> i32 {
             continue;
         }
         stuck::happens();
+        block.told.store(0, Ordering::Relaxed);
         block.waits_on.store(0, Ordering::Relaxed);
         block.function.store(function, Ordering::Relaxed);
         block.argument.store(argument, Ordering::Relaxed);
