@@ -18,11 +18,13 @@ bf_clock:
     out 0x43, al
     mov al, 0x9c                            # 11,932
     out 0x42, al
-    mov al, 0x2e
-    out 0x42, al
+    # Before the timer starts: an emulator that is busy meanwhile makes the clock slow, not fast, and no
+    # patience short.
     rdtsc
     mov esi, eax
     mov edi, edx
+    mov al, 0x2e
+    out 0x42, al
     mov ecx, 10000000                       # no timer: some rate rather than no end
 1:  in al, 0x61
     test al, 0x20
