@@ -172,9 +172,13 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
 /// What csmith writes for a seed.
 fn csmith(seed: u64, args: &Args, folder: &Path) -> Result<Vec<u8>> {
     let mut csmith = Command::new("csmith");
-    csmith.args(["--seed", &seed.to_string()]).current_dir(folder);
+    // It keeps a file in the folder it runs in, which another one beside it may be writing.
+    let own = folder.join(format!("generator-{seed}"));
+    std::fs::create_dir_all(&own)?;
+    csmith.args(["--seed", &seed.to_string()]).current_dir(&own);
     let text = output(csmith.args(args.csmith.iter().filter(|word| !word.is_empty())))?;
     ensure!(text.status == Some(0), "csmith: {}", String::from_utf8_lossy(&text.err).trim());
+    std::fs::remove_dir_all(&own)?;
     Ok(text.out)
 }
 
