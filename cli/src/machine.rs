@@ -37,7 +37,7 @@ pub struct MachineOptions {
     #[arg(long, default_value = "auto", value_parser = ["auto", "tcg", "kvm"])]
     pub accel: String,
     /// Let the machine's clock advance with the instructions executed, one nanosecond each: times
-    /// and cycles then repeat exactly, however busy this host is.
+    /// and cycles then repeat, to one in a thousand, however busy this host is.
     #[arg(long)]
     pub icount: bool,
     /// Seconds until a machine that does not end counts as hung.

@@ -9,6 +9,7 @@ pub mod language;
 pub mod literate;
 pub mod machine;
 pub mod monitor;
+pub mod parallel;
 pub mod place;
 pub mod process;
 pub mod program;

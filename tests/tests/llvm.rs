@@ -7,32 +7,12 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::Duration;
 
+use bareflow_tests::parallel::in_parallel;
 use bareflow_tests::program::{self, Program};
 use bareflow_tests::{place, process};
 use serde_json::Value;
-
-/// Calls `each` with every item, on two threads.
-///
-/// # Panics
-/// With all errors.
-fn in_parallel<T: Send>(items: Vec<T>, each: impl Fn(T) -> Result<(), String> + Sync) {
-    let (queue, errors) = (Mutex::new(items), Mutex::new(Vec::new()));
-    let work = || loop {
-        let Some(item) = queue.lock().ok().and_then(|mut queue| queue.pop()) else { return };
-        if let (Err(error), Ok(mut errors)) = (each(item), errors.lock()) {
-            errors.push(error);
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(work);
-        work();
-    });
-    let errors = errors.into_inner().expect("no thread panicked");
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-}
 
 /// Whether there is a resident compiler.
 fn is_there() -> bool {

@@ -3,34 +3,14 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use bareflow_bitcode::{read, write::write};
 use bareflow_program::{Library, Part, load};
 use bareflow_tests::compile::{Recipe, make, text};
+use bareflow_tests::parallel::in_parallel;
 use bareflow_tests::program::{self, Program};
 use bareflow_tests::{artefact, place, process};
-
-/// Calls `each` with every item, on two threads.
-///
-/// # Panics
-/// With all errors.
-fn in_parallel<T: Send>(items: Vec<T>, each: impl Fn(T) -> Result<(), String> + Sync) {
-    let (queue, errors) = (Mutex::new(items), Mutex::new(Vec::new()));
-    let work = || loop {
-        let Some(item) = queue.lock().ok().and_then(|mut queue| queue.pop()) else { return };
-        if let (Err(error), Ok(mut errors)) = (each(item), errors.lock()) {
-            errors.push(error);
-        }
-    };
-    std::thread::scope(|scope| {
-        scope.spawn(work);
-        work();
-    });
-    let errors = errors.into_inner().expect("no thread panicked");
-    assert!(errors.is_empty(), "{}", errors.join("\n"));
-}
 
 fn library() -> Library {
     let bytes = std::fs::read(artefact("libc.bc")).expect("the C library");

@@ -12,7 +12,7 @@ pub struct Story {
     /// Whether the boots were processes of this system.
     pub hosted: bool,
     /// Whether the machines' clock advanced with the instructions they executed, one nanosecond and
-    /// one cycle each, so that what programs take is the same on every run. What waits for the host's
+    /// one cycle each, so that what programs take is the same on every run to one in a thousand. What waits for the host's
     /// disk (loading, restoring, saving) is not.
     pub counted: bool,
     /// Calls of each module's entry in one boot.

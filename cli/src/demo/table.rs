@@ -28,7 +28,7 @@ pub(super) fn render(story: &Story) -> String {
     }
     if story.counted {
         text += "The machines are emulated and counted: an instruction is a nanosecond of theirs. So what \
-                 the programs\ntake is the same on every run, however busy this host is; the time to them \
+                 the programs\ntake is the same on every run to one in a thousand, however busy this host is; the time to them \
                  also waits for its disk.\n";
     }
     text += &format!(

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use bareflow_ir::layout::store_size;
 use bareflow_ir::{CastOp, ConstId, ConstKind, Type, TypeId};
 
-use crate::consts::{Pending, What};
+use crate::combine::{Pending, What};
 use crate::error::Cause;
 use crate::reader::Reader;
 

@@ -18,6 +18,7 @@ mod bits;
 mod body;
 mod call;
 mod codes;
+mod combine;
 mod const_lanes;
 mod consts;
 mod container;

@@ -10,7 +10,7 @@ use crate::allocate::malloc;
 use crate::errors::{self, check};
 use crate::host;
 use crate::memory::memcpy;
-use crate::stdio::descriptor::{self, lseek, read, write};
+use crate::stdio::descriptor::{self, lseek};
 use crate::strings::strlen;
 
 /// `struct stat` of x86-64 (Linux, `asm/stat.h`): 144 bytes.
@@ -234,47 +234,6 @@ pub unsafe extern "C" fn readlink(path: *const u8, _to: *mut u8, _room: usize) -
         errors::set(errors::EINVAL);
     }
     -1
-}
-
-/// `struct iovec`.
-#[repr(C)]
-pub struct Piece {
-    at: *mut u8,
-    len: usize,
-}
-
-/// Pieces one after the other, until one is not taken whole.
-unsafe fn each(
-    pieces: *const Piece,
-    count: c_int,
-    act: impl Fn(*mut u8, usize) -> c_long,
-) -> c_long {
-    let mut all = 0;
-    for at in 0..usize::try_from(count).unwrap_or(0) {
-        // SAFETY: the caller's pieces.
-        let piece = unsafe { &*pieces.add(at) };
-        let done = act(piece.at, piece.len);
-        if done < 0 {
-            return if all > 0 { all } else { done };
-        }
-        all += done;
-        if (done as usize) < piece.len {
-            break;
-        }
-    }
-    all
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn writev(file: c_int, pieces: *const Piece, count: c_int) -> c_long {
-    // SAFETY: the caller's pieces.
-    unsafe { each(pieces, count, |at, len| write(file, at, len)) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn readv(file: c_int, pieces: *const Piece, count: c_int) -> c_long {
-    // SAFETY: the caller's pieces.
-    unsafe { each(pieces, count, |at, len| read(file, at, len)) }
 }
 
 /// `struct pollfd`.

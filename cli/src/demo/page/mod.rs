@@ -86,8 +86,8 @@ fn head(story: &Story) -> String {
         (true, _) => "",
         (false, true) => {
             " The processor was emulated and its clock went by the instructions it executed, one a \
-             nanosecond: what is said here of programs is the same on every run, however busy the host. \
-             Loading and saving also wait for the host's disk; real time stands beside."
+             nanosecond: what is said here of programs is the same on every run to one in a thousand, \
+             however busy the host. Loading and saving also wait for the host's disk; real time stands beside."
         }
         (false, false) => " The processor was this host's own, virtualised, and so is the clock.",
     };
