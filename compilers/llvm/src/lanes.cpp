@@ -111,6 +111,19 @@ std::optional<Moving> Lanes::address(Instruction *Access, unsigned At) const {
   return First;
 }
 
+// Whether the value follows from numbers that move, by what can be computed again from them.
+bool Lanes::canRound(Value *V, unsigned Depth) const {
+  if (L.isLoopInvariant(V) || moving({V, 0}))
+    return !isVector(V);
+  auto *I = dyn_cast<Instruction>(V);
+  return I && Depth != 0 && !isVector(I) && isa<BinaryOperator, CastInst, GetElementPtrInst>(I) &&
+         all_of(I->operands(), [&](Value *Part) { return canRound(Part, Depth - 1); });
+}
+
+bool Lanes::isOncePerRound(LoadInst *Load) const {
+  return !isVector(Load) && isPowerOf2_32(Elements) && canRound(Load->getPointerOperand(), 8);
+}
+
 std::optional<int64_t> Lanes::steps(const SCEV *From, const SCEV *To) const {
   if (SE.getEffectiveSCEVType(From->getType()) != SE.getEffectiveSCEVType(To->getType()))
     return std::nullopt;
@@ -160,8 +173,17 @@ bool Lanes::same(Lane Here, Lane There, unsigned Position) {
     return false;
   if (auto *Load = dyn_cast<LoadInst>(I)) {
     auto *Other = cast<LoadInst>(J);
+    if (!Load->isSimple() || !Other->isSimple())
+      return false;
     auto From = address(Load, Here.At), To = address(Other, There.At);
-    if (!From || !To || !Load->isSimple() || !Other->isSimple())
+    if (!From && !To && isOncePerRound(Load) && isOncePerRound(Other)) {
+      // All positions of a round load the same.
+      if (SE.getSCEV(Load->getPointerOperand()) != SE.getSCEV(Other->getPointerOperand()))
+        return false;
+      Images.push_back({Other, Load, 0, Position});
+      return Answer = true;
+    }
+    if (!From || !To)
       return false;
     auto Steps = steps(From->Start, To->Start);
     if (!Steps || *Steps != From->Step / int64_t(Elements) * int64_t(Position))

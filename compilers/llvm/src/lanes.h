@@ -57,6 +57,10 @@ public:
   // Where an access to memory finds the element, if consecutive rounds and lanes are consecutive elements.
   std::optional<Moving> address(llvm::Instruction *Access, unsigned At) const;
 
+  // Whether it is loaded once for all elements of a round, from an address that follows from numbers that
+  // move.
+  bool isOncePerRound(llvm::LoadInst *Load) const;
+
   // Whether `There`, at `Position`, computes from its elements what `Here` does at position 0.
   bool same(Lane Here, Lane There, unsigned Position);
 
@@ -70,6 +74,7 @@ public:
   const std::multimap<llvm::Instruction *, llvm::Instruction *> &twins() const { return Twins; }
 
 private:
+  bool canRound(llvm::Value *V, unsigned Depth) const;
   std::optional<int64_t> steps(const llvm::SCEV *From, const llvm::SCEV *To) const;
   std::optional<Moving> firstMoving(Lane Of, unsigned Depth) const;
 

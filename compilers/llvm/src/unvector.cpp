@@ -103,6 +103,7 @@ public:
   bool replace();
 
 private:
+  unsigned elementsOf(Instruction &I);
   bool findShape();
   bool findStores();
   bool findSums();
@@ -117,10 +118,13 @@ private:
   Value *expand(const SCEV *S) {
     return Expander->expandCodeFor(S, S->getType(), Preheader->getTerminator());
   }
+  bool isReadyRounded(Value *V);
   bool isReady(Lane Of);
   bool isReady();
   void emit();
   void emitSum(Sum &S);
+  Value *moved(const Moving &By, Value *Done);
+  Value *rounded(Value *V);
   Value *value(Lane Of);
   Value *pointer(Instruction *Access, unsigned At);
 
@@ -145,48 +149,56 @@ private:
   PHINode *Index = nullptr;
 };
 
+// How many elements a round does, if the instruction tells: by how far it moves on through an array of
+// them, or counts them.
+unsigned Unvectored::elementsOf(Instruction &I) {
+  std::optional<Moving> Moves;
+  int64_t Each = 0;
+  if (isa<LoadInst, StoreInst>(I) && isa<FixedVectorType>(getLoadStoreType(&I))) {
+    Moves = In->moving({getLoadStorePointerOperand(&I), 0});
+    Each = I.getDataLayout().getTypeStoreSize(getLoadStoreType(&I)->getScalarType());
+  } else if (isa<PHINode>(I) && isVector(&I)) {
+    Moves = In->moving({&I, 0});
+    auto Next = In->moving({&I, 1});
+    auto *Constant = Moves && Next ? dyn_cast<SCEVConstant>(SE.getMinusSCEV(Next->Start, Moves->Start))
+                                   : nullptr;
+    Each = Constant ? Constant->getAPInt().getSExtValue() : 0;
+  }
+  if (!Moves || Each == 0 || Moves->Step % Each != 0)
+    return 0;
+  int64_t Count = Moves->Step / Each;
+  return Count >= 2 && Count <= MostElements ? Count : 0;
+}
+
 // A loop of one block, how often it goes round, and how many elements it does each time.
 bool Unvectored::findShape() {
   Old = L.getHeader(), Preheader = L.getLoopPreheader(), Exit = L.getExitBlock();
   if (L.getNumBlocks() != 1 || !Preheader || !Exit || !Exit->getSinglePredecessor() ||
       !L.isLoopSimplifyForm())
     return false;
-  bool Touches = false, Vectors = false;
+  In.emplace(L, SE, 1);
+  unsigned Elements = 0;
   for (Instruction &I : *Old) {
-    if (!isa<LoadInst, StoreInst>(I)) {
-      if (I.mayReadOrWriteMemory() || I.mayHaveSideEffects())
-        return false;
-      continue;
-    }
-    Touches = true;
-    auto *Type = dyn_cast<FixedVectorType>(getLoadStoreType(&I));
-    if (isa<StoreInst>(I) ? !cast<StoreInst>(I).isSimple() : !cast<LoadInst>(I).isSimple())
+    if (isa<StoreInst>(I) ? !cast<StoreInst>(I).isSimple()
+                          : isa<LoadInst>(I) ? !cast<LoadInst>(I).isSimple()
+                                             : I.mayReadOrWriteMemory() || I.mayHaveSideEffects())
       return false;
-    if (!Type)
-      continue;
-    Vectors = true;
-    auto *Address = dyn_cast<SCEVAddRecExpr>(SE.getSCEV(getLoadStorePointerOperand(&I)));
-    auto *Step = Address && Address->getLoop() == &L
-                     ? dyn_cast<SCEVConstant>(Address->getStepRecurrence(SE))
-                     : nullptr;
-    uint64_t Size = I.getDataLayout().getTypeStoreSize(Type->getElementType());
-    if (!Step || Step->getAPInt().ugt(MostElements * Size) ||
-        Step->getAPInt().urem(Size) != 0)
-      continue;
-    unsigned Here = Step->getAPInt().getZExtValue() / Size;
-    if (Elements != 0 && Here != Elements)
+    unsigned Here = elementsOf(I);
+    if (Here != 0 && Elements != 0 && Here != Elements)
       return false;
-    Elements = Here;
+    Elements = Here ? Here : Elements;
   }
-  // That it touches memory, element after element, is what says that elements can be counted.
   const SCEV *Again = SE.getBackedgeTakenCount(&L);
-  if (!Touches || !Vectors || Elements < 2 || isa<SCEVCouldNotCompute>(Again) ||
-      !Again->getType()->isIntegerTy() || SE.getTypeSizeInBits(Again->getType()) > 64)
+  if (Elements == 0 || isa<SCEVCouldNotCompute>(Again) || !Again->getType()->isIntegerTy() ||
+      SE.getTypeSizeInBits(Again->getType()) > 64 ||
+      SE.getUnsignedRangeMax(Again).ugt(UINT64_MAX / Elements))
     return false;
+  // A count of 2^64 would be 0, which is as right.
   Type *Wide = Type::getInt64Ty(Old->getContext());
   Count = SE.getMulExpr(
       SE.getAddExpr(SE.getNoopOrZeroExtend(Again, Wide), SE.getOne(Wide)),
       SE.getConstant(Wide, Elements));
+  this->Elements = Elements;
   In.emplace(L, SE, Elements);
   Expander.emplace(SE, "");
   return canExpand(Count);
@@ -397,6 +409,15 @@ bool Unvectored::keepsOrder() {
   return true;
 }
 
+// Whether what a value takes that is computed once a round can be had in the new loop.
+bool Unvectored::isReadyRounded(Value *V) {
+  if (L.isLoopInvariant(V))
+    return true;
+  if (auto Moves = In->moving({V, 0}))
+    return V->getType()->isIntegerTy() && canExpand(Moves->Start) && Moves->Step % Elements == 0;
+  return all_of(cast<Instruction>(V)->operands(), [&](Value *Part) { return isReadyRounded(Part); });
+}
+
 // Whether all that a lane at position 0 takes can be had in the new loop.
 bool Unvectored::isReady(Lane Of) {
   Of = resolve(Of);
@@ -405,8 +426,10 @@ bool Unvectored::isReady(Lane Of) {
   if (auto Moves = In->moving(Of))
     return Of.type()->isIntegerTy() && canExpand(Moves->Start);
   auto *I = cast<Instruction>(Of.V);
-  if (isa<LoadInst>(I))
-    return canExpand(In->address(I, Of.At)->Start);
+  if (auto *Load = dyn_cast<LoadInst>(I)) {
+    auto Address = In->address(I, Of.At);
+    return Address ? canExpand(Address->Start) : isReadyRounded(Load->getPointerOperand());
+  }
   return all_of(I->operands(), [&](Value *V) {
     return isa<Function>(V) || isReady({V, isVector(V) ? Of.At : 0});
   });
@@ -422,8 +445,29 @@ bool Unvectored::isReady() {
   return all_of(Sums, [&](Sum &S) { return isReady(S.Added[0]); });
 }
 
+// What moves, when the new loop has done so many elements.
+Value *Unvectored::moved(const Moving &By, Value *Done) {
+  Type *As = By.Start->getType();
+  Value *Step = ConstantInt::getSigned(As, By.Step / int64_t(Elements));
+  return Build->CreateAdd(expand(By.Start), Build->CreateMul(Build->CreateZExtOrTrunc(Done, As), Step));
+}
+
+// A scalar of the old loop, in the new one: as it was at the beginning of the round.
+Value *Unvectored::rounded(Value *V) {
+  if (L.isLoopInvariant(V))
+    return V;
+  if (auto Moves = In->moving({V, 0}))
+    return moved(*Moves, Build->CreateAnd(Index, -uint64_t(Elements)));
+  Instruction *Copy = cast<Instruction>(V)->clone();
+  for (Use &Part : Copy->operands())
+    Part.set(rounded(Part.get()));
+  return Build->Insert(Copy);
+}
+
 // The address of an element, in the new loop.
 Value *Unvectored::pointer(Instruction *Access, unsigned At) {
+  if (!In->address(Access, At))
+    return rounded(getLoadStorePointerOperand(Access));
   Type *Of = getLoadStoreType(Access)->getScalarType();
   return Build->CreateGEP(Of, expand(In->address(Access, At)->Start), Index);
 }
@@ -438,12 +482,8 @@ Value *Unvectored::value(Lane Of) {
   }
   if (Value *Found = Made[Of])
     return Found;
-  if (auto Moves = In->moving(Of)) {
-    Type *As = Of.type();
-    Value *Step = ConstantInt::getSigned(As, Moves->Step / int64_t(Elements));
-    Value *At = Build->CreateMul(Build->CreateZExtOrTrunc(Index, As), Step);
-    return Made[Of] = Build->CreateAdd(expand(Moves->Start), At);
-  }
+  if (auto Moves = In->moving(Of))
+    return Made[Of] = moved(*Moves, Index);
   auto *I = cast<Instruction>(Of.V);
   auto Operand = [&](unsigned At) {
     Value *V = I->getOperand(At);
@@ -524,7 +564,7 @@ void Unvectored::emit() {
   }
   for (Sum &S : Sums)
     emitSum(S);
-  Value *Next = Build->CreateAdd(Index, ConstantInt::get(Index->getType(), 1), "", /*NUW=*/true);
+  Value *Next = Build->CreateAdd(Index, ConstantInt::get(Index->getType(), 1));
   Index->addIncoming(ConstantInt::get(Index->getType(), 0), Preheader);
   Index->addIncoming(Next, New);
   Value *Ends = Build->CreateICmpEQ(Next, expand(Count));
