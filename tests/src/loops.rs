@@ -9,6 +9,9 @@ use std::fmt::Write;
 /// A row of numbers that a seed determines (Knuth's MMIX generator, its upper bits).
 struct Dice(u64);
 
+/// What the loop that is being written has: pointers into arrays of these types.
+type Pointers = Vec<usize>;
+
 impl Dice {
     /// A number below `sides`.
     fn roll(&mut self, sides: u64) -> u64 {
@@ -35,7 +38,7 @@ const TYPES: [(&str, &str); 10] = [
     ("double", "double"),
 ];
 /// Elements of each array.
-const LENGTH: u64 = 1200;
+const LENGTH: u64 = 1240;
 /// Elements before and behind those that loops count over.
 const MARGIN: i64 = 20;
 /// Arrays of each type.
@@ -46,24 +49,24 @@ fn is_float(of: usize) -> bool {
 }
 
 /// An expression of a type: over element `i` of arrays, numbers that do not change, and `i`.
-fn expression(dice: &mut Dice, of: usize, depth: u32) -> String {
+fn expression(dice: &mut Dice, has: &Pointers, of: usize, depth: u32) -> String {
     let (name, computed) = TYPES[of];
     if depth == 0 || dice.roll(6) == 0 {
         return match dice.roll(8) {
             0 => format!("({computed})k{of}"),
             1 => format!("({computed}){}", dice.roll(100)),
             2 => format!("({computed})i"),
-            _ => format!("({computed}){}", element(dice, of)),
+            _ => format!("({computed}){}", element(dice, has, of)),
         };
     }
-    let part = |dice: &mut Dice| expression(dice, of, depth - 1);
+    let part = |dice: &mut Dice| expression(dice, has, of, depth - 1);
     let (a, b) = (part(dice), part(dice));
     if is_float(of) {
         return match dice.roll(8) {
             0 => format!("({a} < {b} ? {a} : {b})"),
             1 => {
                 let other = dice.roll(TYPES.len() as u64) as usize;
-                format!("({computed}){}", element(dice, other))
+                format!("({computed}){}", element(dice, has, other))
             }
             2 => format!("({computed})__builtin_fabs({a})"),
             _ => format!("({a} {} {b})", dice.pick(&["+", "-", "*"])),
@@ -74,7 +77,7 @@ fn expression(dice: &mut Dice, of: usize, depth: u32) -> String {
         1 => format!("({computed})(({name}){a} < ({name}){b} ? {a} : {b})"),
         2 => {
             let other = dice.roll(8) as usize;
-            format!("({computed}){}", element(dice, other))
+            format!("({computed}){}", element(dice, has, other))
         }
         3 => format!("({computed})({a} << {})", 1 + dice.roll(3)),
         // Promotion would make a product of two 16-bit numbers a signed one.
@@ -84,30 +87,49 @@ fn expression(dice: &mut Dice, of: usize, depth: u32) -> String {
 }
 
 /// Element `i` of an array, or one near it.
-fn element(dice: &mut Dice, of: usize) -> String {
+fn element(dice: &mut Dice, has: &Pointers, of: usize) -> String {
     let near = match dice.roll(4) {
         0 => dice.roll(2 * MARGIN as u64) as i64 - MARGIN,
         _ => 0,
     };
-    format!("a{of}_{}[i + {near}]", dice.roll(ARRAYS))
+    match has.iter().position(|&to| to == of) {
+        Some(at) if dice.roll(2) == 0 => format!("p{at}[i + {near}]"),
+        _ => format!("a{of}_{}[i + {near}]", dice.roll(ARRAYS)),
+    }
 }
 
-/// A loop of one to three statements.
-fn random_loop(dice: &mut Dice, number: u64, text: &mut String) {
-    let from = MARGIN as u64 + dice.roll(4);
+/// A function with a loop of one to three statements. Gives the arguments that it is called with behind the
+/// first: pointers, which may point into arrays that the loop uses by name, elsewhere.
+fn random_loop(dice: &mut Dice, number: u64, text: &mut String) -> String {
+    let has: Pointers = match dice.roll(2) {
+        0 => Vec::new(),
+        _ => (0..3).map(|_| dice.roll(TYPES.len() as u64) as usize).collect(),
+    };
+    let mut parameters = String::new();
+    let mut arguments = String::new();
+    for (at, &of) in has.iter().enumerate() {
+        let _ = write!(parameters, ", {} *p{at}", TYPES[of].0);
+        let shift = dice.roll(21) as i64 - 10;
+        let _ = write!(arguments, ", a{of}_{} + {shift}", dice.roll(ARRAYS));
+    }
+    let from = MARGIN as u64 + 10 + dice.roll(4);
     // Lengths that are multiples of any vector leave no rest.
     let to = match dice.roll(3) {
         0 => format!("{}", from + 1024),
-        1 => format!("{}", from + 900 + dice.roll(200)),
+        1 => format!("{}", from + 900 + dice.roll(100)),
         _ => "n".to_owned(),
     };
-    let _ = writeln!(text, "static void loop{number}(long n) {{\n    (void)n;");
+    let head = "__attribute__((noinline)) static void";
+    let _ = writeln!(text, "{head} loop{number}(long n{parameters}) {{\n    (void)n;");
     let mut body = String::new();
     let mut after = String::new();
     for at in 0..=dice.roll(3) {
-        let of = dice.roll(TYPES.len() as u64) as usize;
+        let of = match has.is_empty() {
+            false if dice.roll(2) == 0 => dice.pick(&has),
+            _ => dice.roll(TYPES.len() as u64) as usize,
+        };
         let (name, computed) = TYPES[of];
-        let value = expression(dice, of, 3);
+        let value = expression(dice, &has, of, 3);
         match dice.roll(4) {
             0 if !is_float(of) => {
                 let sum = format!("s{at}");
@@ -122,12 +144,13 @@ fn random_loop(dice: &mut Dice, number: u64, text: &mut String) {
                 let _ = writeln!(after, "    mix(&{sum}, sizeof {sum});");
             }
             _ => {
-                let to = element(dice, of);
+                let to = element(dice, &has, of);
                 let _ = writeln!(body, "        {to} = {value};");
             }
         }
     }
     let _ = writeln!(text, "    for (long i = {from}; i < {to}; i++) {{\n{body}    }}\n{after}}}\n");
+    arguments
 }
 
 /// The program of a seed, with so many loops. It prints a hash after each of them.
@@ -149,9 +172,8 @@ pub fn program(seed: u64, loops: u64) -> String {
          \x20   for (unsigned long i = 0; i < size; i++) hash = (hash ^ at[i]) * 1099511628211u;\n\
          }\n\n",
     );
-    for number in 0..loops {
-        random_loop(&mut dice, number, &mut text);
-    }
+    let arguments: Vec<String> =
+        (0..loops).map(|number| random_loop(&mut dice, number, &mut text)).collect();
     text.push_str("static void start(void) {\n    uint64_t x = 1;\n");
     for of in 0..TYPES.len() {
         let _ = writeln!(text, "    k{of} = number{of};");
@@ -164,8 +186,9 @@ pub fn program(seed: u64, loops: u64) -> String {
         }
     }
     text.push_str("}\n\nint main(void) {\n    volatile long length = 1000;\n");
-    for number in 0..loops {
-        let _ = writeln!(text, "    start();\n    loop{number}(length + {});", dice.roll(100));
+    for (number, arguments) in arguments.iter().enumerate() {
+        let length = dice.roll(100);
+        let _ = writeln!(text, "    start();\n    loop{number}(length + {length}{arguments});");
         for of in 0..TYPES.len() {
             for array in 0..ARRAYS {
                 if is_float(of) {
