@@ -15,7 +15,8 @@ type Pointers = Vec<usize>;
 impl Dice {
     /// A number below `sides`.
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -149,7 +150,8 @@ fn random_loop(dice: &mut Dice, number: u64, text: &mut String) -> String {
             }
         }
     }
-    let _ = writeln!(text, "    for (long i = {from}; i < {to}; i++) {{\n{body}    }}\n{after}}}\n");
+    let _ =
+        writeln!(text, "    for (long i = {from}; i < {to}; i++) {{\n{body}    }}\n{after}}}\n");
     arguments
 }
 

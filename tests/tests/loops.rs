@@ -50,7 +50,7 @@ fn check(seed: u64) -> Result<(), String> {
     };
     let native = process::run(&mut Command::new(clang(&["-O0"], "exe")?), b"", PATIENCE)?;
     let wanted = String::from_utf8_lossy(&native.out).into_owned();
-    let optimised = if seed % 2 == 0 { "-O2" } else { "-O3" };
+    let optimised = if seed.is_multiple_of(2) { "-O2" } else { "-O3" };
     let bitcode = clang(&[optimised, "-emit-llvm", "-c"], "bc")?;
     let there = place::artefacts()?.join("compilers/llvm").is_file();
     let engines = [("O3", ""), ("O3", "O3=llvm"), ("auto", "O3=llvm")];
