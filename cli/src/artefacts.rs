@@ -176,7 +176,7 @@ fn unpack(files: Files, name: &str) -> Result<PathBuf, Failure> {
         return Err(Failure::new(Kind::MissingTool, message));
     };
     let version = env!("CARGO_PKG_VERSION");
-    let path = cache().join(version).join(name);
+    let path = bareflow_hosted::cache().join(version).join(name);
     if std::fs::read(&path).is_ok_and(|there| there == *bytes) {
         return Ok(path);
     }
@@ -184,14 +184,6 @@ fn unpack(files: Files, name: &str) -> Result<PathBuf, Failure> {
     std::fs::create_dir_all(folder).map_err(|error| Failure::output(folder, error))?;
     write_bytes(&path, bytes)?;
     Ok(path)
-}
-
-/// `bareflow` in the user's cache.
-fn cache() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let home = || set("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    let cache = set("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
-    cache.unwrap_or_else(std::env::temp_dir).join("bareflow")
 }
 
 /// The workspace this tool was built from; it may be gone.

@@ -264,6 +264,11 @@ fn the_page_on_own_programs_does_what_it_says() {
 }
 
 #[test]
+fn the_page_on_appliances_works() {
+    follow(&place::workspace().join("docs/appliance.md"), 8);
+}
+
+#[test]
 fn the_readme_does_what_it_says() {
     follow(&place::workspace().join("README.md"), 7);
 }

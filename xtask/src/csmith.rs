@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(long, value_name = "A..B", default_value = "1..20")]
     seeds: String,
     /// Levels of the engine, with commas between: interp, O0 to O3, auto, or stress, which changes
-    /// functions to any level all the time
+    /// functions to any level all the time; llvm is O3 by LLVM, and llvm-auto rises into what it makes
     #[arg(long, default_value = "auto", value_delimiter = ',')]
     level: Vec<String>,
     /// More that csmith is told, such as --float
@@ -205,6 +205,8 @@ fn compare(
     match engine {
         "auto" => command.args(["--thresholds", THRESHOLDS]),
         "stress" => command.args(["--stress", &(seed + 1).to_string()]),
+        "llvm" => command.args(["--level", "O3", "--compilers", "O3=llvm"]),
+        "llvm-auto" => command.args(["--thresholds", THRESHOLDS, "--compilers", "O2=llvm,O3=llvm"]),
         level => command.args(["--level", level]),
     };
     command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());

@@ -1,12 +1,12 @@
 //! The resident compiler as a process beside this one.
 //!
-//! Its file is packed (`compilers/packed`), as on the machine's disk, and is unpacked into memory when it
+//! Its file is packed (`compilers/packed`), as on the machine's disk, and is unpacked (`unpacked`) when it
 //! is asked for the first time; any other program does as well, as it is. It then stays. A request that takes too long,
 //! or a compiler that dies, ends that process and nothing else: the function stays as it is, and the
 //! next request starts another. After three such failures there is no compiler any more.
 
 use std::io::{self, Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -14,9 +14,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bareflow_llvm::Exchange;
-use bareflow_packed::{Head, Packed};
+use bareflow_packed::Head;
 use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
 use sha2::{Digest, Sha256};
+
+use crate::unpacked::{cache, unpacked};
 
 /// Bytes of address space that it may take.
 const MEMORY: u64 = 2 << 30;
@@ -110,40 +112,12 @@ impl Exchange for Resident {
 impl Resident {
     fn start(&self, state: &mut State) -> io::Result<Child> {
         if state.unpacked.is_none() {
-            state.unpacked = unpacked(&std::fs::read(&self.program)?)?;
+            state.unpacked = unpacked(&std::fs::read(&self.program)?, &cache())?;
         }
         match &state.unpacked {
             Some(program) => start(Path::new(&format!("/proc/self/fd/{}", program.as_raw_fd()))),
             None => start(&self.program),
         }
-    }
-}
-
-/// What is packed in a file, as a file in memory; `None` for one that is not packed.
-fn unpacked(file: &[u8]) -> io::Result<Option<OwnedFd>> {
-    let packed = match Packed::check(file) {
-        Err(bareflow_packed::Error::NotPacked) => return Ok(None),
-        packed => packed.map_err(io::Error::other)?,
-    };
-    // SAFETY: the system reads a name that ends with 0.
-    let made = unsafe { libc::memfd_create(c"compiler".as_ptr(), libc::MFD_CLOEXEC) };
-    if made < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the system made it just now, and nobody else knows it.
-    let mut program = std::fs::File::from(unsafe { OwnedFd::from_raw_fd(made) });
-    packed
-        .unpack(|piece| program.write_all(piece).map_err(Failed))
-        .map_err(|Failed(error)| error)?;
-    Ok(Some(program.into()))
-}
-
-/// Why something cannot be unpacked.
-struct Failed(io::Error);
-
-impl From<bareflow_packed::Error> for Failed {
-    fn from(error: bareflow_packed::Error) -> Self {
-        Failed(io::Error::other(error))
     }
 }
 

@@ -12,8 +12,10 @@ mod files;
 mod here;
 mod memory;
 mod platform;
+mod unpacked;
 
 pub use child::{Usage, wait};
 pub use compiler::Resident;
 pub use faults::{Fault, install as install_fault_handler};
 pub use platform::{Clock, Hosted, Output, processor_time};
+pub use unpacked::cache;
