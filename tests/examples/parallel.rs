@@ -22,6 +22,9 @@ use bareflow_tests::place;
 /// What a program says: first words of a line, and the number it ends with.
 type Said = Vec<(String, f64)>;
 
+/// A line of both, and the numbers of one and of the other, run by run.
+type Rows = Vec<(String, Vec<f64>, Vec<f64>)>;
+
 fn compile(name: &str, args: &[&str], suffix: &str) -> Result<PathBuf, String> {
     let source = place::workspace().join(format!("tests/native/parallel/{name}.c"));
     let mut all: Vec<String> = args.iter().map(|arg| (*arg).into()).collect();
@@ -56,8 +59,8 @@ fn in_turn(
     rounds: usize,
     one: impl Fn() -> Result<Said, String>,
     other: impl Fn() -> Result<Said, String>,
-) -> Result<Vec<(String, Vec<f64>, Vec<f64>)>, String> {
-    let mut table: Vec<(String, Vec<f64>, Vec<f64>)> = Vec::new();
+) -> Result<Rows, String> {
+    let mut table = Rows::new();
     for _ in 0..rounds {
         for ((name, a), (_, b)) in one()?.into_iter().zip(other()?) {
             match table.iter_mut().find(|(known, ..)| *known == name) {

@@ -115,11 +115,13 @@ impl Shared {
         if !self.manifest.lanes {
             return;
         }
-        let now = self.platform.now_ns();
+        // Rounded down at both ends, so that what was done inside of it lies inside of it.
+        let us = |ns: u64| ns.saturating_sub(self.began_ns) / 1_000;
+        let at_us = us(start_ns);
         self.platform.record(&Record::Busy(Busy {
             core: self.platform.core().0,
-            at_us: start_ns.saturating_sub(self.began_ns) / 1_000,
-            us: (now - start_ns) / 1_000,
+            at_us,
+            us: us(self.platform.now_ns()) - at_us,
             kind: kind.into(),
             what: what(),
         }));

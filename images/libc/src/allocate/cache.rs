@@ -66,7 +66,7 @@ fn least_of(list: usize) -> usize {
         return list * 16;
     }
     let (row, column) = ((list - LINEAR_LISTS) / SUBCLASSES, (list - LINEAR_LISTS) % SUBCLASSES);
-    (LINEAR << row) + column * (LINEAR / SUBCLASSES << row)
+    (LINEAR << row) + column * ((LINEAR / SUBCLASSES) << row)
 }
 
 /// Chunks that are fetched at a time.
