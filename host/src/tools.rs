@@ -134,6 +134,15 @@ pub const TOOLS: &[Tool] = &[
     program("clang-16", Purpose::Test, "tests: bitcode of older compilers", only("clang-16")),
     program("clang-14", Purpose::Test, "tests: bitcode of older compilers", only("clang-14")),
     program("llvm-dis-22", Purpose::Test, "tests: bitcode that is written", only("llvm-22")),
+    Tool {
+        files: &["/usr/lib/llvm-22/lib/libomp.so"],
+        ..program(
+            "libomp",
+            Purpose::Test,
+            "tests: parallel programs, natively",
+            only("libomp-22-dev"),
+        )
+    },
     program(
         "mdir",
         Purpose::Test,

@@ -21,6 +21,7 @@
 
 #[cfg(not(native))]
 mod machine;
+pub mod parallel;
 
 #[cfg(not(native))]
 pub use machine::{error, output};

@@ -25,18 +25,24 @@ pub struct Booted {
     pub report: Value,
 }
 
-/// Boots a machine that runs these programs, made from bitcode of -O`bitcode` by the newest
+/// Boots a machine of so many processors that runs these programs, made from bitcode of -O`bitcode` by the newest
 /// clang; `settings` are those of the manifest beside the modules. At most one of them may read
 /// its standard input, which is the serial line.
 ///
 /// # Errors
 /// A compiler or the disk failed, or the machine did not come to its end.
-pub fn boot(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Booted, String> {
+pub fn boot(
+    programs: &[&Program],
+    bitcode: u8,
+    processors: u32,
+    settings: &Value,
+) -> Result<Booted, String> {
     place::artefacts()?;
     let disk = disk(programs, bitcode, settings)?;
     let settings = Settings {
         image: Some(disk.path()),
         accel: Accel::Tcg,
+        processors,
         timeout: PATIENCE,
         input: Input::Bytes([&program::input()[..], &ENDS].concat()),
         ..Settings::kernel(&artefact("kernel.elf"))

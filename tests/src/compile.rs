@@ -103,7 +103,7 @@ pub fn support(native: bool) -> Result<PathBuf, String> {
         args.extend(["--cfg", "native"].map(String::from));
     }
     args.push(folder.join("lib.rs").to_string_lossy().into_owned());
-    let inputs = vec![folder.join("lib.rs"), folder.join("machine.rs")];
+    let inputs = ["lib.rs", "machine.rs", "parallel.rs"].map(|file| folder.join(file)).into();
     make(&Recipe { compiler: "rustc", args, inputs, suffix: "rlib" })
 }
 

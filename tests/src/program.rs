@@ -117,9 +117,9 @@ impl Program {
         }
     }
 
-    /// Whether it is written in Rust.
+    /// Whether it is written in Rust, without its standard library.
     pub fn is_rust(&self) -> bool {
-        self.name.starts_with("rust/")
+        !self.is_on_std() && self.sources.iter().any(|source| has_extension(source, "rs"))
     }
 
     /// Whether it is written in Rust, on its standard library.

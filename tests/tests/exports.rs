@@ -188,7 +188,8 @@ fn one_boot_becomes_a_trace_and_a_perf_map() {
     let folder = tempfile::tempdir().unwrap();
     let image = image(folder.path());
     let (trace, map) = (folder.path().join("boot.json"), folder.path().join("boot.map"));
-    let arguments = ["boot", text(&image), "--trace", text(&trace), "--perf-map", text(&map)];
+    let mut arguments = vec!["boot", text(&image), "--trace", text(&trace)];
+    arguments.extend(["--perf-map", text(&map), "--smp", "2"]);
     let boot = lines("bareflow", &arguments).remove(0);
     let results = boot["results"].as_object().unwrap();
     assert!(results.values().all(|result| result == "610") && results.len() == 1, "{boot}");
@@ -201,6 +202,14 @@ fn one_boot_becomes_a_trace_and_a_perf_map() {
     for part in ["loader", "start and restore", "save and report", "functions by level"] {
         assert!(named(part).is_some(), "{part}");
     }
+    // What was compiled stands in the lane of the processor that did it.
+    let compiled = |event: &&Value| {
+        event["cat"] == "compile" && event["name"].as_str().unwrap().ends_with(":fib at O1")
+    };
+    let compiled = events.iter().find(compiled).expect("fib is compiled");
+    let lane = events.iter().find(|event| event["ph"] == "M" && event["tid"] == compiled["tid"]);
+    let lane = lane.unwrap()["args"]["name"].as_str().unwrap();
+    assert!(["processor 0", "processor 1"].contains(&lane), "{lane}");
     let map = std::fs::read_to_string(map).unwrap();
     let fib = map.lines().find(|line| line.ends_with(":fib@O1")).unwrap_or_else(|| panic!("{map}"));
     let start = u64::from_str_radix(fib.split(' ').next().unwrap(), 16).unwrap();

@@ -66,7 +66,7 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
         level => json!({ "level": level, "save": false }),
     };
     let programs: Vec<&Program> = cases.iter().map(|case| &case.program).collect();
-    let booted = batch::boot(&programs, level, &settings)?;
+    let booted = batch::boot(&programs, level, 1, &settings)?;
     let mut wrong = Vec::new();
     for (case, ended) in cases.iter().zip(&booted.ended) {
         if let Err(why) = case.program.compare(case.native()?, ended) {

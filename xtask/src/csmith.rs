@@ -30,6 +30,13 @@ pub struct Args {
     /// Random signatures of functions in C of our own, a hundred a seed, instead of csmith's C
     #[arg(long, conflicts_with_all = ["csmith", "ir"])]
     signatures: bool,
+    /// Processors: those beside the first compile while the program runs
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    smp: u32,
+    /// Calls before each level where levels rise by themselves: few, so that code is swapped and loops are
+    /// entered while these short programs run
+    #[arg(long, value_name = "A,B,C", default_value = "3,10,40")]
+    thresholds: String,
     /// Seconds that one run may take; a program that takes longer natively is left out
     #[arg(long, value_name = "S", default_value_t = 60)]
     limit: u64,
@@ -69,9 +76,6 @@ const LEVELS: [&str; 2] = ["-O0", "-O2"];
 const PLATFORM: &str = "integer size = 4\npointer size = 8\n";
 /// A native program that takes longer is left out.
 const NATIVE_LIMIT: &str = "5";
-/// Calls before each level where levels rise by themselves: few, so that code is swapped and loops
-/// are entered while these short programs run.
-const THRESHOLDS: &str = "3,10,40";
 
 /// Tries every seed; failures stay under `target/csmith`.
 ///
@@ -111,10 +115,11 @@ pub fn run(args: &Args) -> Result<()> {
     let count = |wanted: fn(&Verdict) -> bool| verdicts.iter().filter(|v| wanted(v)).count();
     let failed = count(|v| matches!(v, Verdict::Failed(_)));
     println!(
-        "{} seeds {first} to {last} at {}: {} the same, {failed} failed, {} too slow here, \
+        "{} seeds {first} to {last} at {} with --smp {}: {} the same, {failed} failed, {} too slow here, \
          {} endless natively",
         args.kind().1,
         args.level.join(", "),
+        args.smp,
         count(|v| matches!(v, Verdict::Same)),
         count(|v| matches!(v, Verdict::Slow)),
         count(|v| matches!(v, Verdict::Endless)),
@@ -155,7 +160,7 @@ fn try_seed(seed: u64, args: &Args, folder: &Path) -> Result<Verdict> {
             compile(&["-c", "-emit-llvm", level, "-o"], &bitcode, &source)?;
             made.push(bitcode.clone());
             for engine in &args.level {
-                let here = compare(seed, args.limit, engine, level, &bitcode, &wanted)?;
+                let here = compare(seed, args, engine, level, &bitcode, &wanted)?;
                 // What is wrong outweighs what is slow.
                 if !matches!(here, Verdict::Same) && !matches!(verdict, Verdict::Failed(_)) {
                     verdict = here;
@@ -193,7 +198,7 @@ fn compile(args: &[&str], out: &PathBuf, source: &Path) -> Result<()> {
 
 fn compare(
     seed: u64,
-    limit: u64,
+    args: &Args,
     engine: &str,
     level: &str,
     bitcode: &Path,
@@ -201,9 +206,9 @@ fn compare(
 ) -> Result<Verdict> {
     let tool = tool()?;
     let mut command = Command::new("timeout");
-    command.arg(limit.to_string()).arg(tool).arg("run");
+    command.arg(args.limit.to_string()).arg(tool).args(["run", "--smp", &args.smp.to_string()]);
     match engine {
-        "auto" => command.args(["--thresholds", THRESHOLDS]),
+        "auto" => command.args(["--thresholds", &args.thresholds]),
         "stress" => command.args(["--stress", &(seed + 1).to_string()]),
         "llvm" => command.args(["--level", "O3", "--compilers", "O3=llvm"]),
         "llvm-auto" => command.args(["--thresholds", THRESHOLDS, "--compilers", "O2=llvm,O3=llvm"]),
@@ -229,7 +234,8 @@ fn compare(
         let (got, wanted): (Vec<_>, Vec<_>) = differ.take(5).unzip();
         write!(why, "{got:?}, natively {wanted:?}")?;
     }
-    write!(why, "\n  again: bareflow run --level {engine} {}", bitcode.display())?;
+    let (smp, file) = (args.smp, bitcode.display());
+    write!(why, "\n  again: bareflow run --level {engine} --smp {smp} {file}")?;
     Ok(Verdict::Failed(why))
 }
 

@@ -135,7 +135,7 @@ impl Line {
                 Record::Profile { module, profile } => {
                     line.profile.entry(module.clone()).or_default().push(profile.clone())
                 }
-                Record::Report(_) | Record::Progress(_) => {}
+                Record::Report(_) | Record::Progress(_) | Record::Busy(_) => {}
             }
         }
         line.program_cycles = line.timing.map(|timing| timing.program);

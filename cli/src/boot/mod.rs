@@ -80,6 +80,7 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         env: args.env.clone(),
         terminal: [own, out, out],
         progress_ms: crate::live::asked(ui),
+        lanes: args.trace.is_some(),
         ..Orders::default()
     }));
     if args.gdb {

@@ -9,9 +9,12 @@ use crate::boot::Booted;
 const MACHINE: u32 = 1;
 const PROGRAMS: u32 = 2;
 const SAID: u32 = 3;
+/// The first processor's; the others follow.
+const PROCESSORS: u32 = 10;
 
 /// What the machine did by its own clock, when each program ended and what was logged as this
-/// process heard it. Both end with the report, which joins the two clocks.
+/// process heard it. Both end with the report, which joins the two clocks. What each processor compiled,
+/// and which threads it ran, stands in a lane of its own.
 pub(super) fn trace(booted: &Booted) -> Value {
     let mut events = vec![name("process_name", MACHINE, "BareFlow")];
     for (thread, what) in [(MACHINE, "machine"), (PROGRAMS, "programs"), (SAID, "log")] {
@@ -22,7 +25,8 @@ pub(super) fn trace(booted: &Booted) -> Value {
         Record::Report(_) => Some(at.as_micros() as f64),
         _ => None,
     });
-    let mut begun = 0.0;
+    let (mut begun, mut engine) = (0.0, 0.0);
+    let mut processors = Vec::new();
     if let (Some(reported), Some(times)) = (reported, line.guest_us) {
         let start = (reported - (times.to_kernel + times.total) as f64).max(0.0);
         let rest = times.total.saturating_sub(times.to_program + times.program);
@@ -45,6 +49,7 @@ pub(super) fn trace(booted: &Booted) -> Value {
             events.push(span(MACHINE, what, at, us as f64, args));
             at += us as f64;
         }
+        engine = start + times.to_kernel as f64;
         begun = start + (times.to_kernel + times.to_program) as f64;
         let levels = line.levels.unwrap_or_default();
         events.push(json!({
@@ -66,8 +71,21 @@ pub(super) fn trace(booted: &Booted) -> Value {
                 "ph": "C", "name": "functions by level", "pid": 1, "tid": MACHINE, "ts": at,
                 "args": progress.levels,
             })),
+            Record::Busy(busy) => {
+                let args = json!({ "processor": busy.core });
+                let at = engine + busy.at_us as f64;
+                let mut event = span(PROCESSORS + busy.core, &busy.what, at, busy.us as f64, args);
+                event["cat"] = json!(busy.kind);
+                events.push(event);
+                if !processors.contains(&busy.core) {
+                    processors.push(busy.core);
+                }
+            }
             Record::Report(_) | Record::Profile { .. } => {}
         }
+    }
+    for core in processors {
+        events.push(name("thread_name", PROCESSORS + core, &format!("processor {core}")));
     }
     json!({ "displayTimeUnit": "ms", "traceEvents": events })
 }

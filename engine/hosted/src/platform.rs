@@ -184,6 +184,10 @@ impl Platform for Hosted {
         cores::wait(word, while_is, timeout_ns)
     }
 
+    fn give_way(&self) {
+        std::thread::yield_now();
+    }
+
     fn wake(&self, word: &AtomicU32, most: u32) {
         cores::wake(word, most);
     }

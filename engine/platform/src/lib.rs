@@ -106,6 +106,10 @@ pub trait Platform: Sync {
         true
     }
 
+    /// Somebody waits for a moment without sleeping: where processors are threads of a system, one that
+    /// wants to run may.
+    fn give_way(&self) {}
+
     /// Ends the waiting of at most `most` of the processors that wait on `word`.
     fn wake(&self, word: &AtomicU32, most: u32) {
         let _ = (word, most);

@@ -4,9 +4,9 @@
 //! begin with the host call [`START`]. Both kinds are settled here, once, so that interpreter, compilers
 //! and shrunk images know nothing of it.
 //!
-//! In a program *without*, a thread-local variable is an ordinary one, and the C library's calls of
-//! [`LOCKS`] are taken out: there is nobody to keep out. So it costs what it would if threads did not
-//! exist.
+//! In a program *without*, a thread-local variable is an ordinary one, the C library's calls of
+//! [`LOCKS`] are taken out, as there is nobody to keep out, and functions that have a simpler form for
+//! such programs ([`ALONE`]) have that. So it costs what it would if threads did not exist.
 //!
 //! In a program *with* threads the thread-local variables become one block, and every use of one the
 //! address of the calling thread's block (the third word of `bf_thread()`) plus an offset:
@@ -43,6 +43,9 @@ pub const FIRST_THREAD: &str = "__bf_tls_first";
 /// Functions of the C library whose calls mean something only where there are threads.
 const LOCKS: [&str; 2] = ["__bf_lock", "__bf_unlock"];
 
+/// What begins the name of the form that a function of the C library has in a program without threads.
+const ALONE: &str = "__bf_alone_";
+
 /// Offset of the thread pointer from what `bf_thread` gives.
 const POINTER: u64 = 16;
 
@@ -55,7 +58,39 @@ pub(crate) fn settle(module: &mut Module) {
         localise(module);
     } else {
         drop_locks(module);
+        be_alone(module);
     }
+}
+
+/// Puts the simpler forms of functions in their places. A function that does not use its simpler form is
+/// not the C library's: the program has one of its own by that name.
+fn be_alone(module: &mut Module) {
+    let named = |name: &str| module.func_ids().find(|id| module.func(*id).name == name);
+    let pair = |id: FuncId| {
+        let usual = named(module.func(id).name.strip_prefix(ALONE)?)?;
+        uses(module, usual, id).then_some((usual, id))
+    };
+    let pairs: Vec<_> = module.func_ids().filter_map(pair).collect();
+    for (usual, simple) in pairs {
+        for constant in &mut module.consts {
+            if matches!(constant.kind, ConstKind::Func(func) if func == usual) {
+                constant.kind = ConstKind::Func(simple);
+            }
+        }
+        let name = core::mem::take(&mut module.funcs[usual.index()].name);
+        let name = core::mem::replace(&mut module.funcs[simple.index()].name, name);
+        module.funcs[usual.index()].name = name;
+    }
+}
+
+/// Whether a function calls another.
+fn uses(module: &Module, caller: FuncId, callee: FuncId) -> bool {
+    let calls = |instr: &Instr| {
+        let Op::Call(call) = &instr.op else { return false };
+        let Operand::Const(target) = call.callee else { return false };
+        matches!(module.constant(target).kind, ConstKind::Func(func) if func == callee)
+    };
+    module.func(caller).instrs.iter().any(calls)
 }
 
 /// Takes the calls of locks out.

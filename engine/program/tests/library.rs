@@ -114,3 +114,40 @@ fn what_runs_before_a_program_is_in_order() {
     assert_eq!(order, ["f.choose", "early", "middle", "last"]);
     assert_eq!(name(&program.entry), "real");
 }
+
+#[test]
+fn functions_have_a_simpler_form_where_there_are_no_threads() {
+    let library = Library::read(vec![part(
+        "f-libc",
+        "define i32 @__bf_finish(i32 %status) { ret i32 %status }
+        define ptr @malloc(i64 %n) { %p = call ptr @__bf_alone_malloc(i64 %n) ret ptr %p }
+        define ptr @__bf_alone_malloc(i64 %n) { ret ptr null }",
+    )])
+    .expect("a library");
+    // Whether `main` calls `malloc`, and whether that has the simple body.
+    let called = |text: &str| {
+        let program = load(&source(vec![part("f-main", text)]), &library).expect("a program");
+        let text = program.module.to_string();
+        let body = |name: &str| {
+            let mut bodies = text.split("define ").filter_map(|body| body.split_once('\n'));
+            bodies.find(|(head, _)| head.contains(name)).expect("it is defined").1.to_owned()
+        };
+        (body("@main(").contains("call ptr @malloc("), !body("@malloc(").contains("call "))
+    };
+    let main = "declare ptr @malloc(i64)
+        define i32 @main() { %p = call ptr @malloc(i64 1) ret i32 0 }";
+    assert_eq!(called(main), (true, true));
+    let threads = "declare i32 @bf_start(ptr, ptr)
+        declare ptr @malloc(i64)
+        define i32 @main() {
+          %p = call ptr @malloc(i64 1)
+          %s = call i32 @bf_start(ptr null, ptr %p)
+          ret i32 %s
+        }";
+    assert_eq!(called(threads), (true, false));
+    // A program's own function of that name is left alone.
+    let own = "define ptr @malloc(i64 %n) { %p = call ptr @other() ret ptr %p }
+        define ptr @other() { ret ptr null }
+        define i32 @main() { %p = call ptr @malloc(i64 1) ret i32 0 }";
+    assert_eq!(called(own), (true, false));
+}

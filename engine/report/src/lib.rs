@@ -44,6 +44,8 @@ pub enum Record {
     },
     /// How it goes, for whoever watches; when that was asked for.
     Progress(Progress),
+    /// What a processor was busy with, when that was asked for.
+    Busy(Busy),
     /// The machine is done.
     Report(BootReport),
     /// The machine ended by a fault or a panic. No report follows.
@@ -65,6 +67,21 @@ pub struct Progress {
     pub code: u64,
     /// Bytes of the program's heap in use.
     pub heap: u64,
+}
+
+/// What a processor was busy with beside the program's first thread, when it is over.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Busy {
+    /// The processor.
+    pub core: u32,
+    /// When it began, in microseconds since the engine did.
+    pub at_us: u64,
+    /// Microseconds it took.
+    pub us: u64,
+    /// What was done: `compile`, `thread`.
+    pub kind: String,
+    /// Of what: `fib:main at O2`.
+    pub what: String,
 }
 
 /// How a machine ended that did not end by itself.

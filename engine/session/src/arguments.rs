@@ -27,6 +27,8 @@ pub struct Orders {
     pub terminal: [bool; 3],
     /// Milliseconds between records of how it goes, which somebody watches; 0: nobody does.
     pub progress_ms: u32,
+    /// Whether what processors are busy with is to be recorded.
+    pub lanes: bool,
 }
 
 impl Orders {
@@ -43,6 +45,7 @@ impl Orders {
         if self.progress_ms > 0 {
             manifest.progress_ms = self.progress_ms;
         }
+        manifest.lanes |= self.lanes;
         if let Some(compilers) = &self.compilers {
             manifest.compilers.clone_from(compilers);
         }

@@ -47,7 +47,7 @@ pub struct Finished {
 /// Why nothing was run. What goes wrong later is in the report.
 pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, StartError> {
     let began = platform.now_ns();
-    let session = prepare(platform, job)?;
+    let session = prepare(platform, job, began)?;
     let shared = &session.shared;
     session.curator().begin(shared, platform.now_ns() - began);
     session.arm(session.core());
@@ -82,7 +82,11 @@ pub fn main(platform: &'static dyn Platform, embedded: Job) -> i32 {
 }
 
 /// Everything in its place, and the code of earlier boots installed.
-fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session, StartError> {
+fn prepare(
+    platform: &'static dyn Platform,
+    job: Job,
+    began: u64,
+) -> Result<&'static Session, StartError> {
     if job.sources.is_empty() {
         return Err(StartError::NoModules);
     }
@@ -95,7 +99,8 @@ fn prepare(platform: &'static dyn Platform, job: Job) -> Result<&'static Session
     let boot = snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1;
     let map = linker.map().clone();
     let cores = cores(platform, &mut linker);
-    let shared = Shared::new(platform, job.manifest, cpu, map, images);
+    let mut shared = Shared::new(platform, job.manifest, cpu, map, images);
+    shared.began_ns = began;
     let curator = Curator::new(&shared, linker, boot);
     let session = Session::start(shared, curator, cores);
     session.cores()[0].take_place(platform);

@@ -55,6 +55,8 @@ pub struct Manifest {
     pub verbose: bool,
     /// Milliseconds between records of how it goes, at least; 0: none.
     pub progress_ms: u32,
+    /// Record what processors are busy with.
+    pub lanes: bool,
 }
 
 /// One program.
@@ -141,6 +143,7 @@ impl Default for Manifest {
             save_seconds: 10,
             verbose: false,
             progress_ms: 0,
+            lanes: false,
         }
     }
 }

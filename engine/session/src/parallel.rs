@@ -32,10 +32,16 @@ pub(crate) fn start(session: &Session, function: usize, argument: usize) -> Opti
 }
 
 /// Waits until the word is woken or is not `while_is`, for `timeout_ns` nanoseconds at most; whether it
-/// was in time. May come back for no reason.
+/// was in time. May come back for no reason. One of no time is for whoever looks again and again: it
+/// only lets others run, where there are fewer processors than it seems.
 pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_ns: u64) -> bool {
     let (core, threads) = (session.core(), &session.threads);
     let platform = session.shared.platform;
+    if timeout_ns == 0 {
+        platform.give_way();
+        session.heed(core);
+        return false;
+    }
     let mut left = timeout_ns;
     // Whether anything has ended this wait. If it only looked as if something might have, it ends
     // nobody else's: two threads would else end each other's in turn, for ever.

@@ -1,7 +1,8 @@
 //! Compiling, apart from everything else: jobs wait here until somebody has time for them.
 //!
-//! A [`Job`] owns all that a compiler asks for, so any processor may do it, at any time, without a
-//! lock; what comes of it goes back to the curator as [`Done`]. Where nobody else is there to do it,
+//! A [`Job`] owns what a compiler asks for, so any processor may do it, at any time. What the program's
+//! profile tells the compiler is gathered by whoever does the job: that takes longer than leaving an
+//! event may. From then on there is no lock; what comes of it goes back to the curator as [`Done`]. Where nobody else is there to do it,
 //! the processor that left the event does it itself, along the same way ([`crate::session`]).
 
 use alloc::boxed::Box;
@@ -22,14 +23,16 @@ use crate::key::FuncKey;
 /// Jobs that may wait at a time. Who finds no room asks again later.
 pub(crate) const MOST_JOBS: usize = 64;
 
-/// A function to compile, with all that the compiler is told.
+/// What compilers are told: evidence by function id, and its epoch. `None` below O2, where they are told
+/// nothing.
+pub(crate) type Told = Option<(Arc<[FunctionProfile]>, u32)>;
+
+/// A function to compile.
 pub(crate) struct Job {
     pub(crate) wish: Wish,
     /// Nanoseconds that it is expected to save.
     pub(crate) worth: u64,
     pub(crate) module: Arc<Module>,
-    /// Evidence by function id, and its epoch; `None` below O2, where compilers are told nothing.
-    pub(crate) told: Option<(Arc<[FunctionProfile]>, u32)>,
     pub(crate) cpu: CpuFeatures,
 }
 
@@ -49,21 +52,21 @@ pub(crate) struct Done {
 
 impl Job {
     /// Does it.
-    pub(crate) fn run(self, compilers: &Compilers, platform: &dyn Platform) -> Done {
+    pub(crate) fn run(self, told: &Told, compilers: &Compilers, platform: &dyn Platform) -> Done {
         let start = platform.now_ns();
-        let Made { compiler, result, refused } = compilers.compile(&self.request());
+        let Made { compiler, result, refused } = compilers.compile(&self.request(told));
         let ns = platform.now_ns() - start;
-        let epoch = self.told.as_ref().map(|(_, epoch)| *epoch);
+        let epoch = told.as_ref().map(|(_, epoch)| *epoch);
         Done { wish: self.wish, epoch, cpu: self.cpu, compiler, result, refused, ns }
     }
 
-    fn request(&self) -> Request<'_> {
+    fn request<'a>(&'a self, told: &'a Told) -> Request<'a> {
         Request {
             module: &self.module,
             func: self.wish.key.func,
             level: self.wish.level,
             entry: self.wish.entry,
-            profile: self.told.as_ref().map_or(&[], |(told, _)| told),
+            profile: told.as_ref().map_or(&[], |(told, _)| told),
             cpu: self.cpu,
             options: &self.wish.options,
         }
@@ -168,7 +171,7 @@ mod tests {
         let (options, reason) = (Options::default(), String::new());
         let wish = Wish { key, level, entry, options, purpose, heat: 0, reason };
         let (module, cpu) = (Arc::default(), CpuFeatures::default());
-        Job { wish, worth, module, told: None, cpu }
+        Job { wish, worth, module, cpu }
     }
 
     fn order(queue: &Queue) -> Vec<(u32, Level)> {

@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicPtr, Ordering, Ordering::Relaxed};
 
 use bareflow_link::CoreBlock;
+use bareflow_object::Entry;
 use spin::{Mutex, MutexGuard};
 
 use crate::core::{Core, Ending};
@@ -131,7 +132,17 @@ impl Session {
     pub(crate) fn work(&self) -> bool {
         let shared = &self.shared;
         let Some(job) = shared.queue.pop() else { return false };
-        let done = job.run(&shared.compilers, shared.platform);
+        // Whoever leaves an event meanwhile finds the place taken; it is taken in below.
+        let told = self.curator().told(shared, &job.wish);
+        self.tend();
+        let start = shared.platform.now_ns();
+        let done = job.run(&told, &shared.compilers, shared.platform);
+        shared.was_busy(start, "compile", || {
+            let Wish { key, level, entry, .. } = &done.wish;
+            let image = shared.image(key.image);
+            let way = if matches!(entry, Entry::Loop(_)) { ", in a loop" } else { "" };
+            alloc::format!("{}:{} at {level}{way}", image.program.name, image.name(key.func))
+        });
         // There is room: no more jobs are under way than it holds.
         let _ = shared.done.push(done);
         self.tend();

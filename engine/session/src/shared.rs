@@ -1,6 +1,7 @@
 //! What all processors share: it never changes, or guards itself.
 
 use alloc::format;
+use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -11,7 +12,7 @@ use bareflow_link::{CodeMap, SlotId, SymbolTable};
 use bareflow_object::CpuFeatures;
 use bareflow_platform::Platform;
 use bareflow_profile::FunctionProfile;
-use bareflow_report::Record;
+use bareflow_report::{Busy, Record};
 use crossbeam_queue::ArrayQueue;
 
 use crate::Manifest;
@@ -56,6 +57,8 @@ pub(crate) struct Shared {
     /// When what was learned is to be saved, in nanoseconds of the machine's clock; `u64::MAX`
     /// when there is nothing.
     pub(crate) due_ns: AtomicU64,
+    /// When the engine began, on that clock.
+    pub(crate) began_ns: u64,
     /// Loops of interpreted calls that continued in compiled code.
     pub(crate) loop_entries: AtomicU64,
     pub(crate) files: Files,
@@ -100,10 +103,28 @@ impl Shared {
             under_way: AtomicUsize::new(0),
             bell: Bell::default(),
             due_ns: AtomicU64::new(u64::MAX),
+            began_ns: 0,
             loop_entries: AtomicU64::new(0),
             files: Files::default(),
             heap: Heap::new(platform.memory().heap),
         }
+    }
+
+    /// Records what this processor has been busy with since `start_ns`, if that is asked for.
+    pub(crate) fn was_busy(&self, start_ns: u64, kind: &str, what: impl FnOnce() -> String) {
+        if !self.manifest.lanes {
+            return;
+        }
+        // Rounded down at both ends, so that what was done inside of it lies inside of it.
+        let us = |ns: u64| ns.saturating_sub(self.began_ns) / 1_000;
+        let at_us = us(start_ns);
+        self.platform.record(&Record::Busy(Busy {
+            core: self.platform.core().0,
+            at_us,
+            us: us(self.platform.now_ns()) - at_us,
+            kind: kind.into(),
+            what: what(),
+        }));
     }
 
     pub(crate) fn image(&self, image: u32) -> &Image {

@@ -30,7 +30,9 @@ unsafe extern "C" fn work(argument: *mut ()) {
     loop {
         let heard = shared.bell.strokes();
         if let Some((function, argument)) = core.seat.take() {
+            let start = shared.platform.now_ns();
             run::thread(session, core, function, argument);
+            shared.was_busy(start, "thread", || "a thread".into());
             core.seat.done();
             session.threads.end();
             linger(session, core);

@@ -1,6 +1,10 @@
 // What clang's -fopenmp calls, and the omp_ functions. The team of a region is the thread that comes to
-// it and as many processors as are free, and ends with the region. Regions within regions have a team of
-// one. Tasks run at once. `me()` says who calls; the thread numbers that compiled code passes are not used.
+// it and as many processors as are free. Regions within regions have a team of one. Tasks run at once. `me()`
+// says who calls; the thread numbers that compiled code passes are not used.
+//
+// A region ends with its team, but often the next one is near: a processor that is through looks for a moment
+// whether it is called again, which costs two stores and not a start. Then it goes, so that it may compile, or
+// run threads. Its thread-local variables stay where they are for the next that takes its seat.
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,13 +20,18 @@ char *getenv(const char *);
 _Noreturn void bf_abort(const char *why);
 
 _Bool __bf_ask(void (*run)(void *), void *argument);
-void __bf_came_back(void);
+_Bool __bf_threads_wait(void);
+void __bf_serve(void);
 void *__bf_thread_block(void);
 
 typedef struct location location;
 typedef void (*microtask)(int32_t *, int32_t *, ...);
 
-enum { MOST_THREADS = 64, MOST_ARGUMENTS = 60, LOOPS = 8, SPINS = 20000 };
+enum { LINE = 64, MOST_THREADS = 64, MOST_ARGUMENTS = 60, LOOPS = 8 };
+
+// Moments in ticks of the processor's clock: before a wait sleeps, and before a processor goes that has
+// nothing to do.
+enum { MOMENT = 1 << 21, REST = 1 << 19 };
 
 #define FOR_EVER (~(uint64_t)0)
 #define LOAD(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -44,12 +53,14 @@ typedef struct {
     uint32_t count;   // threads
     uint32_t level;   // regions around, this one counted
     uint32_t go;      // the count is known
-    uint32_t arrived, round;
-    uint32_t ended;   // threads beside the first that are through
-    uint32_t singles; // single constructs that somebody has taken
     uint32_t guard;   // held while a loop is set up
     void *copied;
     loop loops[LOOPS];
+    // What all change while others look at something else, each in a cache line of its own.
+    _Alignas(LINE) uint32_t arrived;
+    _Alignas(LINE) uint32_t round;
+    _Alignas(LINE) uint32_t ended;   // threads beside the first that are through
+    _Alignas(LINE) uint32_t singles; // single constructs that somebody has taken
 } team;
 
 // A thread in a team.
@@ -81,11 +92,27 @@ __attribute__((noinline)) static member *me(void) {
 // The count is not the team's, which may be gone when its last thread has been heard of.
 static uint32_t sleepers;
 
-static void wait_while(uint32_t *word, uint32_t value) {
-    for (int i = 0; i < SPINS; i++) {
-        if (LOAD(word) != value) return;
+// Whether a word changes from a value within a number of ticks. Who looks for longer than most waits take lets
+// others run now and then: there may be fewer processors than threads.
+static _Bool changes(uint32_t *word, uint32_t value, uint64_t ticks) {
+    enum { AT_ONCE = 50, BETWEEN = 8 };
+    for (int i = 0; i < AT_ONCE; i++) {
+        if (LOAD(word) != value) return 1;
         __builtin_ia32_pause();
     }
+    uint64_t start = __builtin_ia32_rdtsc();
+    do {
+        bf_wait(word, value, 0);
+        for (int i = 0; i < BETWEEN; i++) {
+            if (LOAD(word) != value) return 1;
+            __builtin_ia32_pause();
+        }
+    } while (__builtin_ia32_rdtsc() - start < ticks);
+    return 0;
+}
+
+static void wait_while(uint32_t *word, uint32_t value) {
+    if (changes(word, value, MOMENT)) return;
     __atomic_fetch_add(&sleepers, 1, __ATOMIC_SEQ_CST);
     while (LOAD(word) == value) bf_wait(word, value, FOR_EVER);
     __atomic_fetch_sub(&sleepers, 1, __ATOMIC_SEQ_CST);
@@ -98,10 +125,11 @@ static void wake(uint32_t *word) {
 
 // Locks of one word: 0 free, 1 held, 2 held and somebody may wait.
 static void lock(uint32_t *word) {
-    for (int i = 0; i < SPINS; i++) {
-        uint32_t is_free = 0;
-        if (__atomic_compare_exchange_n(word, &is_free, 1, 1, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
-        __builtin_ia32_pause();
+    for (uint64_t start = __builtin_ia32_rdtsc();;) {
+        uint32_t is = 0;
+        if (__atomic_compare_exchange_n(word, &is, 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
+        if (__builtin_ia32_rdtsc() - start > MOMENT) break;
+        changes(word, is, MOMENT);
     }
     while (__atomic_exchange_n(word, 2, __ATOMIC_ACQUIRE)) bf_wait(word, 2, FOR_EVER);
 }
@@ -147,55 +175,98 @@ __attribute__((noinline)) static void take_part(team *t, int32_t number) {
     *m = before;
 }
 
+// A place for a processor of a team. Who takes part has one as long as it stays.
 typedef struct {
-    team *team;
+    _Alignas(LINE) uint32_t state;
     int32_t number;
-    void *block;
+    team *team;
+    void *block; // thread-local variables; kept for the next
 } seat;
 
-// What a processor of the team does.
-static void join(void *argument) {
+// States: nobody is there; somebody looks whether it is called; a thread fills it in; it is called.
+enum { EMPTY, RESTS, TAKEN, CALLED };
+
+static seat seats[MOST_THREADS];
+
+static _Bool take_seat(seat *s, uint32_t from) {
+    return LOAD(&s->state) == from &&
+           __atomic_compare_exchange_n(&s->state, &from, TAKEN, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+// What a processor in a seat does: the regions it is called to, until none comes for a moment.
+__attribute__((noinline)) static void sit(seat *s) {
+    do {
+        team *t = s->team;
+        wait_while(&t->go, 0);
+        take_part(t, s->number);
+        STORE(&s->state, RESTS);
+        // The team is gone when the last has been counted, so nothing of it is looked at then.
+        uint32_t *ended = &t->ended;
+        ADD(ended, 1);
+        wake(ended);
+        for (uint64_t start = __builtin_ia32_rdtsc(); LOAD(&s->state) == RESTS;) {
+            if (changes(&s->state, RESTS, REST / 16)) break;
+            uint32_t rests = RESTS;
+            if ((__builtin_ia32_rdtsc() - start > REST || __bf_threads_wait()) &&
+                __atomic_compare_exchange_n(&s->state, &rests, EMPTY, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+                return;
+        }
+        while (changes(&s->state, TAKEN, MOMENT), LOAD(&s->state) != CALLED);
+    } while (1);
+}
+
+static void come(void *argument) {
     seat *s = argument;
-    team *t = s->team;
-    void *block = s->block;
     uintptr_t *pointer = bf_thread() + 2, before = *pointer;
-    *pointer = (uintptr_t)block;
-    wait_while(&t->go, 0);
-    take_part(t, s->number);
+    *pointer = (uintptr_t)s->block;
+    sit(s);
     *pointer = before;
-    free(block);
-    __bf_came_back();
-    // The team is gone when the last has been counted, so nothing of it is looked at then.
-    uint32_t *ended = &t->ended;
-    ADD(ended, 1);
-    wake(ended);
+    __bf_serve();
 }
 
 static uint32_t default_threads(void) {
+    static uint32_t wanted; // by the environment; 1 more than that
     if (asked) return asked;
-    const char *text = getenv("OMP_NUM_THREADS");
-    uint32_t number = 0;
-    for (; text && *text >= '0' && *text <= '9'; text++) number = number * 10 + (uint32_t)(*text - '0');
-    return number ? number : bf_cores();
+    uint32_t known = LOAD(&wanted);
+    if (!known) {
+        const char *text = getenv("OMP_NUM_THREADS");
+        for (; text && *text >= '0' && *text <= '9'; text++) known = known * 10 + (uint32_t)(*text - '0');
+        STORE(&wanted, ++known);
+    }
+    return known > 1 ? known - 1 : bf_cores();
+}
+
+// Fills a seat in; what it is called by may still be far.
+static void give(seat *s, team *t, uint32_t number) {
+    s->team = t;
+    s->number = (int32_t)number;
 }
 
 static void fork(microtask run, int count, void **arguments) {
     member *m = me();
     team t = {.run = run, .arguments = count, .level = m->team->level + 1};
-    seat seats[MOST_THREADS];
     for (int i = 0; i < count; i++) t.argument[i] = arguments[i];
     uint32_t most = m->pushed ? m->pushed : default_threads();
     m->pushed = 0;
     if (m->team->level > 0) most = 1;
     if (most > MOST_THREADS) most = MOST_THREADS;
+    // Those who are there, then who else is free.
     uint32_t got = 1;
-    for (; got < most; got++) {
-        seats[got] = (seat){.team = &t, .number = (int32_t)got, .block = __bf_thread_block()};
-        if (!seats[got].block) break;
-        if (!__bf_ask(join, &seats[got])) {
-            free(seats[got].block);
+    for (seat *s = seats; got < most && s < seats + MOST_THREADS; s++)
+        if (take_seat(s, RESTS)) {
+            give(s, &t, got++);
+            STORE(&s->state, CALLED);
+        }
+    for (seat *s = seats; got < most && s < seats + MOST_THREADS; s++) {
+        if (!take_seat(s, EMPTY)) continue;
+        if (!s->block) s->block = __bf_thread_block();
+        give(s, &t, got);
+        if (!s->block || !__bf_ask(come, s)) {
+            STORE(&s->state, EMPTY);
             break;
         }
+        STORE(&s->state, CALLED);
+        got++;
     }
     t.count = got;
     if (got > 1) {

@@ -451,3 +451,9 @@ INTRINSIC(struct carried, subborrow, "subborrow.64", uint8_t borrow, uint64_t a,
 
 // The machine's clock, in nanoseconds: the same at every level and in a shrunk image.
 INTRINSIC(uint64_t, rdtsc, "rdtsc", void) { return bf_clock(); }
+
+// Writes 16 bytes at once if they are as expected; what was there.
+__attribute__((target("cx16"))) unsigned __int128
+__bf_exchange_16(unsigned __int128 *object, unsigned __int128 expected, unsigned __int128 new) {
+    return __sync_val_compare_and_swap(object, expected, new);
+}

@@ -12,6 +12,11 @@
 //! A chunk is named by `p`, the 16-aligned address that the program gets. `size` is the
 //! distance to the next chunk's `p`, a multiple of 16; the program may use `size - 8` bytes.
 //! Behind the last chunk of a region stands one of size 0 that is always in use.
+//!
+//! The heap is one, under a lock. In a program with threads each keeps small chunks for itself, so that it
+//! seldom comes here ([`cache`]).
+
+mod cache;
 
 use core::ffi::c_int;
 use core::ptr::null_mut;
@@ -19,6 +24,7 @@ use core::ptr::null_mut;
 use crate::memory::{memcpy, memset};
 use crate::threads::lock::Recursive;
 use crate::{errors, host};
+pub use cache::{__bf_cache_leave as leave_cache, free, malloc};
 
 const USED: usize = 1;
 const BEFORE_USED: usize = 2;
@@ -240,17 +246,12 @@ fn chunk_size(bytes: usize) -> Option<usize> {
     Some(if size < SMALLEST { SMALLEST } else { size })
 }
 
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn malloc(bytes: usize) -> *mut u8 {
+/// A chunk of this size out of the heap; null when there is no memory.
+unsafe fn chunk(size: usize) -> *mut u8 {
     let _held = LOCK.hold();
-    // SAFETY: the lock is held.
-    let heap = unsafe { heap() };
-    let Some(size) = chunk_size(bytes) else {
-        errors::set(errors::ENOMEM);
-        return null_mut();
-    };
-    // SAFETY: the heap is this call's; its chunks are whole.
+    // SAFETY: the lock is held, so the heap is this call's; its chunks are whole.
     unsafe {
+        let heap = heap();
         let mut p = take(heap, size);
         if p.is_null() {
             if grow(heap, size) {
@@ -266,8 +267,22 @@ pub unsafe extern "C" fn malloc(bytes: usize) -> *mut u8 {
     }
 }
 
+/// [`malloc`] in a program without threads.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn free(p: *mut u8) {
+#[inline(never)]
+unsafe extern "C" fn __bf_alone_malloc(bytes: usize) -> *mut u8 {
+    let Some(size) = chunk_size(bytes) else {
+        errors::set(errors::ENOMEM);
+        return null_mut();
+    };
+    // SAFETY: the caller's.
+    unsafe { chunk(size) }
+}
+
+/// [`free`] in a program without threads.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub unsafe extern "C" fn __bf_alone_free(p: *mut u8) {
     if p.is_null() {
         return;
     }

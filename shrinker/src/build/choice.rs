@@ -118,8 +118,14 @@ impl Builder<'_> {
     fn small(&self, module: u32, func: FuncId) -> Result<Object, Failure> {
         let inlining = Options { for_size: true, ..Options::default() };
         let calling = Options { inline_budget: Some(0), ..inlining.clone() };
-        let one = self.compile(module, func, Level::O2, &[], &inlining)?;
-        let other = self.compile(module, func, Level::O2, &[], &calling)?;
+        // Any processor is to do; but some functions are nothing without a feature of the one they grew on.
+        let compile = |features, options| self.compile(module, func, Level::O2, features, options);
+        let grown = &self.grown.snapshot.engine.features[..];
+        let (one, features) = match compile(&[], &inlining) {
+            Ok(object) => (object, &[][..]),
+            Err(_) => (compile(grown, &inlining)?, grown),
+        };
+        let other = compile(features, &calling)?;
         Ok(if size(&other) < size(&one) { other } else { one })
     }
 

@@ -59,6 +59,11 @@ impl Lower<'_, '_> {
             let at = self.addr_value(addr);
             let raw = match self.shape(ty)? {
                 Shape::Int { clif, bits } if clif.bits() == bits && bits <= 64 => Some(clif),
+                Shape::Int { clif: types::I128, bits: 128 }
+                    if atomic.is_some() && self.cpu.has("cmpxchg16b") =>
+                {
+                    Some(types::I128)
+                }
                 Shape::Ptr => Some(types::I64),
                 Shape::Float(clif) => {
                     Some(if clif == types::F32 { types::I32 } else { types::I64 })
@@ -91,9 +96,10 @@ impl Lower<'_, '_> {
         let flags = self.access(ty, align);
         let pieces = self.pieces(value)?;
         let addr = self.addr(ptr)?;
-        if atomic == Some(Ordering::SeqCst)
+        let wide = |piece| self.ty(piece) == types::I128 && self.cpu.has("cmpxchg16b");
+        if let Some(order) = atomic
             && let [piece] = pieces[..]
-            && store_size(self.types(), ty) <= 8
+            && (order == Ordering::SeqCst && store_size(self.types(), ty) <= 8 || wide(piece))
             && !self.ty(piece).is_vector()
         {
             let at = self.addr_value(addr);

@@ -6,11 +6,32 @@ use bareflow_ir::{Instr, Operand, RmwOp};
 use super::{Decoder, regular};
 use crate::op::atomic;
 
+/// Bits of the widest atomic access.
+pub(super) const WIDE: u32 = 128;
+
 impl Decoder<'_> {
+    /// Whether there is an atomic access of so many bits; what needs another is refused.
+    fn is_atomic(&mut self, bits: u32) -> bool {
+        let is = regular(bits) || bits == WIDE && atomic::has_wide();
+        if !is {
+            self.refuse(alloc::format!("an atomic access of {bits} bits"));
+        }
+        is
+    }
+
+    /// A load of 16 bytes at once, if the load is that.
+    pub(super) fn emit_wide_load(&mut self, instr: &Instr, ptr: Operand, to: u32) -> bool {
+        let is_wide = bit_size(self.types(), instr.ty) == u64::from(WIDE);
+        if is_wide && self.is_atomic(WIDE) {
+            let address = self.place(ptr);
+            self.function(atomic::load_wide, to, &[address]);
+        }
+        is_wide
+    }
+
     pub(super) fn emit_rmw(&mut self, op: RmwOp, ptr: Operand, value: Operand, to: u32) {
         let bits = bit_size(self.types(), self.type_of(value)) as u32;
-        if !regular(bits) {
-            self.refuse(alloc::format!("an atomic access of {bits} bits"));
+        if !self.is_atomic(bits) {
             return;
         }
         let (address, by) = (self.place(ptr), self.place(value));
@@ -26,8 +47,7 @@ impl Decoder<'_> {
         to: u32,
     ) {
         let bits = bit_size(self.types(), self.type_of(expected)) as u32;
-        if !regular(bits) {
-            self.refuse(alloc::format!("an atomic access of {bits} bits"));
+        if !self.is_atomic(bits) {
             return;
         }
         let at = member_offset(self.types(), instr.ty, 1) as u32;

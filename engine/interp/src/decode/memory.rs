@@ -1,8 +1,9 @@
 //! Loads, stores and local variables.
 
-use bareflow_ir::layout::{alloc_size, store_size};
+use bareflow_ir::layout::{alloc_size, bit_size, store_size};
 use bareflow_ir::{Instr, Operand, Ordering, TypeId};
 
+use super::atomic::WIDE;
 use super::fits::access;
 use super::{Decoder, Kind, kind_of};
 use crate::machine::OsrMove;
@@ -60,8 +61,9 @@ impl Decoder<'_> {
 
     pub(super) fn emit_store(&mut self, ptr: Operand, value: Operand, atomic: Option<Ordering>) {
         let ty = self.type_of(value);
-        if atomic == Some(Ordering::SeqCst) {
-            // An exchange is a store that is ordered before later loads.
+        let is_wide = || bit_size(self.types(), ty) == u64::from(WIDE);
+        if atomic == Some(Ordering::SeqCst) || atomic.is_some() && is_wide() {
+            // An exchange is a store that is ordered before later loads, and of 16 bytes at once.
             let to = self.scratch(16);
             self.emit_rmw(bareflow_ir::RmwOp::Xchg, ptr, value, to);
             return;

@@ -258,6 +258,7 @@ impl<'a> Decoder<'a> {
                 self.emit_select(*cond, *then, *other, instr.ty, to);
             }
             Op::Alloca { ty, count, align } => self.emit_alloca(instr, *ty, *count, *align, to),
+            Op::Load { ptr, atomic: Some(_), .. } if self.emit_wide_load(instr, *ptr, to) => {}
             Op::Load { ptr, .. } => self.emit_load(instr, *ptr, to),
             Op::Store { ptr, value, atomic, .. } => self.emit_store(*ptr, *value, *atomic),
             Op::Gep { ty, base, indices, .. } => self.emit_gep(instr, *ty, *base, indices, to),

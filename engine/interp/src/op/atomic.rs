@@ -48,14 +48,13 @@ pub(crate) fn code(op: RmwOp) -> u32 {
 }
 
 /// The new value, of the old one and the operand.
-fn apply(op: RmwOp, bits: u32, old: u64, by: u64) -> u64 {
-    let (a, b) = (u128::from(old), u128::from(by));
+fn apply(op: RmwOp, bits: u32, a: u128, b: u128) -> u128 {
     let format = if bits == 64 { Format::F64 } else { Format::F32 };
     let format = if bits == 16 { Format::Half } else { format };
     let plain = |op| int::binary(op, bits, a, b).unwrap_or(0);
     use bareflow_ir::IntPredicate as P;
     let choose = |pred| if int::compare(pred, bits, a, b) { a } else { b };
-    (match op {
+    match op {
         RmwOp::Xchg => b,
         RmwOp::Add => plain(BinaryOp::Add),
         RmwOp::Sub => plain(BinaryOp::Sub),
@@ -93,7 +92,67 @@ fn apply(op: RmwOp, bits: u32, old: u64, by: u64) -> u64 {
             }
         }
         RmwOp::USubSat => a.saturating_sub(b),
-    }) as u64
+    }
+}
+
+/// Whether this processor compares and exchanges 16 bytes at once; all but the first of their kind do.
+pub(crate) fn has_wide() -> bool {
+    const CMPXCHG16B: u32 = 1 << 13;
+    core::arch::x86_64::__cpuid(1).ecx & CMPXCHG16B != 0
+}
+
+/// Compares and exchanges 16 bytes: what was there.
+///
+/// # Safety
+/// [`has_wide`]; the address is the program's, a multiple of 16.
+unsafe fn exchange_wide(address: u64, expected: u128, new: u128) -> u128 {
+    let (mut low, mut high) = (expected as u64, (expected >> 64) as u64);
+    // SAFETY: the caller's. The compiler keeps `rbx` for itself, so that is put back.
+    unsafe {
+        core::arch::asm!(
+            "xchg rbx, rsi",
+            "lock cmpxchg16b [rdi]",
+            "mov rbx, rsi",
+            in("rdi") address,
+            inout("rsi") new as u64 => _,
+            in("rcx") (new >> 64) as u64,
+            inout("rax") low,
+            inout("rdx") high,
+            options(nostack),
+        );
+    }
+    u128::from(low) | u128::from(high) << 64
+}
+
+/// [`modify`] of 16 bytes.
+///
+/// # Safety
+/// As for [`exchange_wide`], and `operands` as for [`modify`].
+unsafe fn modify_wide(fp: Fp, out: u32, op: RmwOp, operands: *const u32) {
+    // SAFETY: the caller's.
+    unsafe {
+        let address = read::<u64>(fp, *operands.add(2));
+        let by = read::<u128>(fp, *operands.add(3));
+        let mut old = exchange_wide(address, 0, 0);
+        loop {
+            let now = exchange_wide(address, old, apply(op, 128, old, by));
+            if now == old {
+                break;
+            }
+            old = now;
+        }
+        write(fp, out, old);
+    }
+}
+
+/// A load of 16 bytes at once: place of the address.
+///
+/// # Safety
+/// As of every function; the address is the program's, and may be written to.
+pub(crate) unsafe fn load_wide(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Option<Fault> {
+    // SAFETY: decoding put the operands there, and looked at the processor.
+    unsafe { write(fp, out, exchange_wide(read::<u64>(fp, *operands), 0, 0)) };
+    None
 }
 
 fn wide<T: Into<u64>>(value: T) -> u64 {
@@ -127,7 +186,7 @@ macro_rules! by_width {
     };
 }
 
-/// A read-modify-write: operation, bits (8 to 64), places of address and operand.
+/// A read-modify-write: operation, bits (8 to 128), places of address and operand.
 ///
 /// # Safety
 /// As of every function; the address is the program's.
@@ -136,13 +195,17 @@ pub(crate) unsafe fn modify(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Op
     unsafe {
         let op = OPS.get(*operands as usize).copied().unwrap_or(RmwOp::Xchg);
         let bits = *operands.add(1);
+        if bits == 128 {
+            modify_wide(fp, out, op, operands);
+            return None;
+        }
         let address = read::<u64>(fp, *operands.add(2));
         let by = read::<u64>(fp, *operands.add(3));
         let by = by << (64 - bits) >> (64 - bits);
         let old = by_width!(bits, address, |cell, T| {
             let mut old = cell.load(Ordering::SeqCst);
             loop {
-                let new = apply(op, bits, wide(old), by) as T;
+                let new = apply(op, bits, u128::from(old), u128::from(by)) as T;
                 match cell.compare_exchange_weak(old, new, Ordering::SeqCst, Ordering::SeqCst) {
                     Ok(_) => break wide(old),
                     Err(now) => old = now,
@@ -154,7 +217,7 @@ pub(crate) unsafe fn modify(fp: Fp, _: Cx, out: u32, operands: *const u32) -> Op
     }
 }
 
-/// A compare-exchange: bits (8 to 64), places of address, expected and new value, and the
+/// A compare-exchange: bits (8 to 128), places of address, expected and new value, and the
 /// offset of the success bit in the result.
 ///
 /// # Safety
@@ -163,7 +226,15 @@ pub(crate) unsafe fn exchange(fp: Fp, _: Cx, out: u32, operands: *const u32) -> 
     // SAFETY: decoding put the operands there.
     unsafe {
         let bits = *operands;
+        let at = *operands.add(4);
         let address = read::<u64>(fp, *operands.add(1));
+        if bits == 128 {
+            let expected = read::<u128>(fp, *operands.add(2));
+            let old = exchange_wide(address, expected, read::<u128>(fp, *operands.add(3)));
+            write(fp, out, old);
+            write(fp, out + at, u64::from(old == expected));
+            return None;
+        }
         let expected = read::<u64>(fp, *operands.add(2));
         let new = read::<u64>(fp, *operands.add(3));
         let (old, done) = by_width!(bits, address, |cell, T| {
@@ -173,7 +244,6 @@ pub(crate) unsafe fn exchange(fp: Fp, _: Cx, out: u32, operands: *const u32) -> 
                 Err(old) => (wide(old), false),
             }
         });
-        let at = *operands.add(4);
         write(fp, out, old);
         if bits == 64 {
             write(fp, out + at, u64::from(done));

@@ -17,7 +17,7 @@ use crate::events::{Order, Orders, Purpose, Wish};
 use crate::key::FuncKey;
 use crate::ledger::{Code, Refusal};
 use crate::policy::{self, View, compiler_options};
-use crate::queue::{Done, Job};
+use crate::queue::{Done, Job, Told};
 use crate::shared::Shared;
 
 impl Curator {
@@ -25,10 +25,9 @@ impl Curator {
     pub(super) fn submit(&mut self, shared: &Shared, wish: Wish) -> Orders {
         let key = wish.key;
         let worth = policy::worth(&view!(self, shared), &wish);
-        let told = (wish.level >= Level::O2).then(|| self.ledger.tell(shared, key.image));
         self.await_code(&wish, true);
         let module = Arc::clone(&shared.image(key.image).program.module);
-        match shared.queue.push(Job { wish, worth, module, told, cpu: shared.cpu }) {
+        match shared.queue.push(Job { wish, worth, module, cpu: shared.cpu }) {
             Ok(more) => {
                 shared.under_way.fetch_add(usize::from(more), Relaxed);
                 shared.bell.ring(shared.platform);
@@ -36,6 +35,11 @@ impl Curator {
             }
             Err(job) => self.put_off(&job.wish),
         }
+    }
+
+    /// What the compiler is told that makes what is wished for.
+    pub(crate) fn told(&mut self, shared: &Shared, wish: &Wish) -> Told {
+        (wish.level >= Level::O2).then(|| self.ledger.tell(shared, wish.key.image))
     }
 
     /// Takes in what came of a job.

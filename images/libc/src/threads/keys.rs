@@ -82,7 +82,12 @@ pub unsafe extern "C" fn pthread_key_delete(at: u32) -> c_int {
     }
     let _held = LOCK.hold();
     // SAFETY: below `MOST`, under the lock.
-    unsafe { *key(at as usize) = Key { used: false, destructor: None } };
+    unsafe {
+        if !(*key(at as usize)).used {
+            return EINVAL;
+        }
+        *key(at as usize) = Key { used: false, destructor: None };
+    }
     0
 }
 

@@ -23,7 +23,7 @@ use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use crate::allocate::{aligned_alloc, calloc, free};
+use crate::allocate::{__bf_alone_free, aligned_alloc, calloc, free, leave_cache};
 use crate::memory::memcpy;
 use crate::{host, process};
 use lock::Recursive;
@@ -136,15 +136,17 @@ pub fn came_back() {
     SERVING.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// [`ask`] and [`came_back`] for the C part.
+/// [`ask`] for the C part; the function ends with [`__bf_serve`].
 #[unsafe(no_mangle)]
 pub extern "C" fn __bf_ask(function: host::Function, argument: *mut c_void) -> bool {
     ask(function, argument)
 }
 
+/// Whether a thread waits for a processor.
 #[unsafe(no_mangle)]
-pub extern "C" fn __bf_came_back() {
-    came_back();
+extern "C" fn __bf_threads_wait() -> bool {
+    // SAFETY: one word, only looked at.
+    unsafe { !(&raw const OLDEST).read_volatile().is_null() }
 }
 
 /// The variables of a new thread; null when there is no memory.
@@ -194,9 +196,16 @@ unsafe fn pop() -> *mut Thread {
 
 /// Runs a thread on a processor that was free, then what is in the queue.
 unsafe extern "C" fn serve(first: *mut c_void) {
-    // SAFETY: called with a thread by `launch` alone; threads in the queue are whole.
+    // SAFETY: called with a thread by `launch` alone.
+    unsafe { run(first.cast()) };
+    __bf_serve();
+}
+
+/// Runs what is in the queue, on a processor that was asked for something else and is through with it.
+#[unsafe(no_mangle)]
+extern "C" fn __bf_serve() {
+    // SAFETY: threads in the queue are whole.
     unsafe {
-        run(first.cast());
         loop {
             let thread = pop();
             if !thread.is_null() {
@@ -225,6 +234,7 @@ unsafe fn run(thread: *mut Thread) {
         (*thread).state.store(RUNS, Ordering::Relaxed);
         host::bf_call(body, thread.cast());
         keys::destroy(thread);
+        leave_cache();
         *pointer = before;
         end(thread);
     }
@@ -241,14 +251,15 @@ unsafe extern "C" fn body(thread: *mut c_void) {
     }
 }
 
+/// What follows when a thread has no variables of its own any more: so nothing goes through its cache.
 unsafe fn end(thread: *mut Thread) {
     // SAFETY: the thread is over, and lives until its two holders have let go of it.
     unsafe {
-        free((*thread).block);
+        __bf_alone_free((*thread).block);
         (*thread).state.store(ENDED, Ordering::Release);
         host::bf_wake((*thread).state.as_ptr(), u32::MAX);
         if (*thread).left.swap(1, Ordering::AcqRel) == 1 {
-            free(thread.cast());
+            __bf_alone_free(thread.cast());
         }
         ALIVE.fetch_sub(1, Ordering::Release);
         host::bf_wake(ALIVE.as_ptr(), u32::MAX);

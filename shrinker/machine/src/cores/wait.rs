@@ -32,6 +32,9 @@ extern "C" fn many_bf_wait(word: &AtomicU32, while_is: u32, timeout: u64) -> i32
         // SAFETY: the same call.
         return unsafe { alone_bf_wait(word, while_is, timeout) };
     }
+    if timeout == 0 {
+        return 1;
+    }
     let block = block::own();
     let core = block.number.load(Ordering::Relaxed) as usize;
     let address = core::ptr::from_ref(word).addr();
