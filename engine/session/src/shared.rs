@@ -18,7 +18,8 @@ use crate::Manifest;
 use crate::compilers::Compilers;
 use crate::events::Event;
 use crate::facts::Facts;
-use crate::files::{Files, Heap};
+use crate::files::Files;
+use crate::heap::Heap;
 use crate::image::Image;
 use crate::key::FuncKey;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
@@ -101,7 +102,7 @@ impl Shared {
             bell: Bell::default(),
             due_ns: AtomicU64::new(u64::MAX),
             loop_entries: AtomicU64::new(0),
-            files: Files::default(),
+            files: Files::new(),
             heap: Heap::new(platform.memory().heap),
         }
     }
