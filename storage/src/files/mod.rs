@@ -125,7 +125,7 @@ impl<D: BlockDevice> Files<D> {
         if how.write && self.volume.is_read_only() {
             return Err(Error::ReadOnly);
         }
-        let found = self.volume.find(path)?;
+        let found = self.find(path)?;
         match &found {
             Some(_) if how.create && how.exclusive => {
                 return Err(Error::Exists { path: path.into() });
@@ -135,7 +135,8 @@ impl<D: BlockDevice> Files<D> {
                 self.volume.write_new(path, &[])?;
                 self.free = None;
             }
-            _ => {}
+            None => return Err(Error::NotFound { path: path.into() }),
+            Some(_) => {}
         }
         let open = self.node_of(path);
         let id = match open {

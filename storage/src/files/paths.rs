@@ -30,6 +30,19 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
 }
 
 impl<D: BlockDevice> Files<D> {
+    /// What has a path. One that nothing on this volume can have leads nowhere.
+    pub(super) fn find(&mut self, path: &str) -> Result<Option<Entry>, Error> {
+        match self.volume.existing(path) {
+            Ok(entry) => Ok(Some(entry)),
+            Err(Error::NotFound { .. } | Error::BadPath { .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn existing(&mut self, path: &str) -> Result<Entry, Error> {
+        self.find(path)?.ok_or_else(|| Error::NotFound { path: path.into() })
+    }
+
     pub(super) fn node_of(&self, path: &str) -> Option<NodeId> {
         self.ids().find(|id| {
             self.nodes[id.0 as usize].as_ref().is_some_and(|node| same(&node.path, path))
@@ -52,7 +65,7 @@ impl<D: BlockDevice> Files<D> {
     pub fn status(&mut self, path: &str) -> Result<Status, Error> {
         match self.node_of(path) {
             Some(id) => self.status_of(id),
-            None => Ok(describe(&self.volume.existing(path)?, path)),
+            None => Ok(describe(&self.existing(path)?, path)),
         }
     }
 
@@ -80,7 +93,7 @@ impl<D: BlockDevice> Files<D> {
     /// # Errors
     /// The device's; that there is none.
     pub fn remove(&mut self, path: &str) -> Result<(), Error> {
-        if self.volume.existing(path)?.is_folder {
+        if self.existing(path)?.is_folder {
             return Err(Error::IsFolder { path: path.into() });
         }
         self.free = None;
@@ -96,7 +109,7 @@ impl<D: BlockDevice> Files<D> {
     /// # Errors
     /// The device's; that something has the path, or there is no room.
     pub fn make_folder(&mut self, path: &str) -> Result<(), Error> {
-        if self.volume.find(path)?.is_some() {
+        if self.find(path)?.is_some() {
             return Err(Error::Exists { path: path.into() });
         }
         self.volume.parent(path)?;
@@ -109,7 +122,7 @@ impl<D: BlockDevice> Files<D> {
     /// # Errors
     /// The device's; that there is none, or it is not empty.
     pub fn remove_folder(&mut self, path: &str) -> Result<(), Error> {
-        if !self.volume.existing(path)?.is_folder {
+        if !self.existing(path)?.is_folder {
             return Err(Error::NotFolder { path: path.into() });
         }
         self.free = None;
@@ -122,13 +135,13 @@ impl<D: BlockDevice> Files<D> {
     /// # Errors
     /// The device's; that there is none, that the two are of different kinds, or there is no room.
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Error> {
-        let entry = self.volume.existing(from)?;
+        let entry = self.existing(from)?;
         if same(from, to) {
             return Ok(());
         }
         self.sync_below(from)?;
         self.free = None;
-        match self.volume.find(to)? {
+        match self.find(to)? {
             None => self.volume.rename(from, to)?,
             Some(target) if target.is_folder && !entry.is_folder => {
                 return Err(Error::IsFolder { path: to.into() });

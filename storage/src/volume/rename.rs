@@ -32,7 +32,7 @@ impl<D: BlockDevice> Volume<D> {
             let why = "a folder cannot be moved into itself";
             return Err(Error::BadPath { path: to.into(), why });
         }
-        self.parent(to)?;
+        self.parent(path::new(to)?)?;
         if self.rename_in_sector(from, to)? {
             return Ok(());
         }
@@ -73,10 +73,14 @@ impl<D: BlockDevice> Volume<D> {
         let to = path::normal(to)?;
         let order = match self.find(to)? {
             Some(_) => self.file(to).map(|_| Order::Update)?,
-            None => self.parent(to).map(|()| Order::Add)?,
+            None => self.parent(path::new(to)?).map(|()| Order::Add)?,
         };
         self.change(order, to, |files, transaction| {
-            let mut file = files.root_dir().create_file(to)?;
+            let root = files.root_dir();
+            let mut file = match order {
+                Order::Add => root.create_file(to)?,
+                _ => root.open_file(to)?,
+            };
             file.truncate()?;
             let mut bytes = alloc::vec![0; PIECE];
             let mut at = 0;

@@ -31,7 +31,7 @@ impl<D: BlockDevice> Volume<D> {
             self.file(path)?;
             self.store(Order::Update, path, content, Start::Empty)
         } else {
-            self.parent(path)?;
+            self.parent(path::new(path)?)?;
             self.store(Order::Add, path, content, Start::Empty)
         }
     }
@@ -87,7 +87,7 @@ impl<D: BlockDevice> Volume<D> {
             match self.find(path)? {
                 Some(entry) if entry.is_folder => {}
                 Some(_) => return Err(Error::NotFolder { path: path.into() }),
-                None => self.change(Order::Add, path, |files, _| {
+                None => self.change(Order::Add, path::new(path)?, |files, _| {
                     files.root_dir().create_dir(path).map(|_| ())
                 })?,
             }
@@ -135,7 +135,7 @@ impl<D: BlockDevice> Volume<D> {
             return Err(Error::TooLarge { path: path.into() });
         }
         self.change(Order::Update, path, |files, transaction| {
-            let mut file = files.root_dir().create_file(path)?;
+            let mut file = files.root_dir().open_file(path)?;
             if kept == 0 {
                 file.truncate()?;
             }
@@ -160,7 +160,7 @@ impl<D: BlockDevice> Volume<D> {
     /// Cuts a file's end off, but not all of it. A cut of the power leaves the old size or the new one.
     fn cut(&mut self, path: &str, size: u64) -> Result<(), Error> {
         self.change(Order::Cut, path, |files, _| {
-            let mut file = files.root_dir().create_file(path)?;
+            let mut file = files.root_dir().open_file(path)?;
             file.seek(SeekFrom::Start(size))?;
             file.truncate()?;
             file.flush()
@@ -179,7 +179,11 @@ impl<D: BlockDevice> Volume<D> {
             return Err(Error::TooLarge { path: path.into() });
         }
         self.change(order, path, |files, transaction| {
-            let mut file = files.root_dir().create_file(path)?;
+            let root = files.root_dir();
+            let mut file = match order {
+                Order::Add => root.create_file(path)?,
+                _ => root.open_file(path)?,
+            };
             match start {
                 Start::Empty => file.truncate()?,
                 Start::At(offset) => {

@@ -8,15 +8,18 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
-use super::descriptor::{self, CREATE, EXCLUSIVE, FOR_BOTH, FOR_WRITING, TRUNCATE};
+use super::descriptor::{self, APPEND, CREATE, EXCLUSIVE, FOR_BOTH, FOR_READING, FOR_WRITING, TRUNCATE};
 use crate::allocate::{free, malloc};
 use crate::errors;
+use crate::host;
 use crate::threads::lock::{Held, Recursive};
 
 /// Set at the end of the file; the header tests it.
 pub const AT_END: c_int = 0x10;
 /// Set after an error; the header tests it.
 pub const FAILED: c_int = 0x20;
+/// Writing goes to the end of the file.
+pub const AT_THE_END: c_int = 0x1000;
 /// The buffer is written at the end of each line.
 pub const BY_LINE: c_int = 0x200;
 /// Nothing stays in the buffer after a call.
@@ -25,6 +28,8 @@ pub const AT_ONCE: c_int = 0x2;
 pub const WRITES: c_int = 0x4;
 /// Not for writing.
 pub const READS: c_int = 0x8;
+/// For both: which of the two bits above is set says what the buffer holds now ([`turn`]).
+pub const UPDATES: c_int = 0x4_0000;
 /// The stream and its buffer came from `malloc`.
 pub const ALLOCATED: c_int = 0x1_0000;
 /// The buffer came from `malloc`.
@@ -80,15 +85,54 @@ static mut STDIN: File = stream(0, READS, null_mut());
 static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
 static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
 
-/// Held by whoever changes a stream that is written to, or the list of streams.
+/// Held by whoever changes a stream that is or may be written to, or the list of streams.
 static WRITING: Recursive = Recursive::new();
 /// The same for one that is read from. Who has it may take the other, not the other way round.
 static READING: Recursive = Recursive::new();
 
 /// Keeps other threads from a stream.
 pub unsafe fn hold(file: *mut File) -> Held {
-    // SAFETY: a stream; whether it is read from never changes.
-    unsafe { if (*file).flags & READS != 0 { READING.hold() } else { WRITING.hold() } }
+    // SAFETY: a stream; whether it is only read from never changes.
+    unsafe {
+        if (*file).flags & (READS | UPDATES) == READS { READING.hold() } else { WRITING.hold() }
+    }
+}
+
+/// Has the buffer of a stream hold what is read, or what is written; whether it can.
+pub unsafe fn turn(file: *mut File, to: c_int) -> bool {
+    // SAFETY: a stream; pointers that are equal keep the header's inline functions out.
+    unsafe {
+        if (*file).flags & to != 0 {
+            return true;
+        }
+        if (*file).flags & UPDATES == 0 {
+            (*file).flags |= FAILED;
+            errors::set(errors::EBADF);
+            return false;
+        }
+        if to == READS {
+            if flush(file) < 0 {
+                return false;
+            }
+        } else {
+            let unread = (*file).read_end as c_long - (*file).read_ptr as c_long;
+            if unread != 0 {
+                descriptor::lseek((*file).fileno, -unread, 1);
+            }
+        }
+        (*file).flags = (*file).flags & !(READS | WRITES | AT_END) | to;
+        let base = (*file).buf_base;
+        (*file).read_base = base;
+        (*file).read_ptr = base;
+        (*file).read_end = base;
+        (*file).write_base = base;
+        (*file).write_ptr = base;
+        (*file).write_end = base;
+        if !base.is_null() {
+            reset(file);
+        }
+        true
+    }
 }
 
 /// Streams that `fopen` made.
@@ -221,7 +265,7 @@ unsafe fn mode_flags(mode: *const u8) -> Option<c_int> {
         let mut flags = match *mode {
             b'r' => 0,
             b'w' => FOR_WRITING | CREATE | TRUNCATE,
-            b'a' => FOR_WRITING | CREATE,
+            b'a' => FOR_WRITING | CREATE | APPEND,
             _ => return None,
         };
         let mut at = mode.add(1);
@@ -249,17 +293,128 @@ pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
         if opened < 0 {
             return null_mut();
         }
-        let file = malloc(size_of::<File>()).cast::<File>();
+        let file = make(opened, flags);
         if file.is_null() {
             descriptor::close(opened);
+        }
+        file
+    }
+}
+
+/// How a stream may be used, by the flags of `open`.
+fn uses(flags: c_int) -> c_int {
+    let appends = if flags & APPEND != 0 { AT_THE_END } else { 0 };
+    match flags & (FOR_WRITING | FOR_BOTH) {
+        FOR_READING => READS,
+        FOR_WRITING => WRITES | appends,
+        _ => READS | UPDATES | appends,
+    }
+}
+
+/// A stream on an open file, in the list of those that are open.
+unsafe fn make(opened: c_int, flags: c_int) -> *mut File {
+    // SAFETY: the stream is written before anybody reads it.
+    unsafe {
+        let file = malloc(size_of::<File>()).cast::<File>();
+        if file.is_null() {
             errors::set(errors::ENOMEM);
             return null_mut();
         }
+        if uses(flags) == WRITES | AT_THE_END {
+            descriptor::lseek(opened, 0, 2);
+        }
         let _held = WRITING.hold();
-        file.write(stream(opened, READS | ALLOCATED, OPEN));
+        file.write(stream(opened, uses(flags) | ALLOCATED, OPEN));
         OPEN = file;
         file
     }
+}
+
+/// A stream on a file that is open, which closes it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fdopen(opened: c_int, mode: *const u8) -> *mut File {
+    const ACCESS: c_int = 3;
+    // SAFETY: a string; the machine knows which descriptors are open.
+    unsafe {
+        let Some(flags) = mode_flags(mode) else {
+            errors::set(errors::EINVAL);
+            return null_mut();
+        };
+        let has = errors::check(c_long::from(host::bf_flags(opened, -1))) as c_int;
+        if has < 0 {
+            return null_mut();
+        }
+        if has & ACCESS != FOR_BOTH && has & ACCESS != flags & ACCESS {
+            errors::set(errors::EINVAL);
+            return null_mut();
+        }
+        if flags & APPEND != 0 {
+            host::bf_flags(opened, APPEND);
+        }
+        make(opened, flags)
+    }
+}
+
+/// Has a stream lead to another file, under the descriptor that it has. Without a path it stays with its
+/// own, for another use.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn freopen(
+    path: *const u8,
+    mode: *const u8,
+    file: *mut File,
+) -> *mut File {
+    // SAFETY: strings and a stream; a descriptor that was just opened is nobody's.
+    unsafe {
+        let Some(flags) = mode_flags(mode) else {
+            errors::set(errors::EINVAL);
+            return null_mut();
+        };
+        let _held = hold(file);
+        flush(file);
+        if !path.is_null() {
+            let opened = descriptor::open(path, flags);
+            if opened < 0 {
+                fclose(file);
+                return null_mut();
+            }
+            if opened != (*file).fileno {
+                if (*file).fileno < 0 {
+                    (*file).fileno = opened;
+                } else {
+                    host::bf_duplicate(opened, (*file).fileno, 1);
+                    descriptor::close(opened);
+                }
+            }
+            // A file is written in whole buffers.
+            (*file).flags &= !(BY_LINE | AT_ONCE);
+        }
+        if uses(flags) == WRITES | AT_THE_END {
+            descriptor::lseek((*file).fileno, 0, 2);
+        }
+        let kept = !(READS | WRITES | UPDATES | AT_THE_END | AT_END | FAILED);
+        let base = (*file).buf_base;
+        (*file).read_base = base;
+        (*file).read_ptr = base;
+        (*file).read_end = base;
+        (*file).write_base = base;
+        (*file).write_ptr = base;
+        (*file).write_end = base;
+        (*file).flags = (*file).flags & kept | uses(flags);
+        if !base.is_null() {
+            reset(file);
+        }
+        file
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn freopen64(
+    path: *const u8,
+    mode: *const u8,
+    file: *mut File,
+) -> *mut File {
+    // SAFETY: the same contract.
+    unsafe { freopen(path, mode, file) }
 }
 
 #[unsafe(no_mangle)]
@@ -363,7 +518,9 @@ pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -
     // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
-        flush(file);
+        if flush(file) < 0 {
+            return -1;
+        }
         let mut offset = offset;
         if whence == 1 && (*file).flags & READS != 0 {
             // The host is ahead of the program by what is still in the buffer.
@@ -391,6 +548,10 @@ pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
     // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
+        // Where what is in the buffer will go, the file alone knows.
+        if (*file).flags & AT_THE_END != 0 && flush(file) < 0 {
+            return -1;
+        }
         let place = descriptor::lseek((*file).fileno, 0, 1);
         if place < 0 {
             return -1;
@@ -408,24 +569,42 @@ pub unsafe extern "C" fn ftello(file: *mut File) -> c_long {
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn fseeko64(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { fseek(file, offset, whence) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ftello64(file: *mut File) -> c_long {
+    // SAFETY: the same contract.
+    unsafe { ftell(file) }
+}
+
+/// A place in a stream: `fpos_t` begins with the offset.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fgetpos(file: *mut File, to: *mut c_long) -> c_int {
+    // SAFETY: a stream, and the caller's place for the answer.
+    unsafe {
+        let place = ftell(file);
+        if place < 0 {
+            return -1;
+        }
+        to.write(place);
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fsetpos(file: *mut File, place: *const c_long) -> c_int {
+    // SAFETY: a stream, and what [`fgetpos`] gave.
+    unsafe { fseek(file, place.read(), 0) }
+}
+
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn rewind(file: *mut File) {
     // SAFETY: a stream.
     unsafe {
         fseek(file, 0, 0);
         clearerr(file);
     }
-}
-
-/// Files cannot be removed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn remove(path: *const u8) -> c_int {
-    // SAFETY: a string.
-    unsafe { descriptor::refuse(path) }
-}
-
-/// Files cannot be renamed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rename(from: *const u8, _to: *const u8) -> c_int {
-    // SAFETY: a string.
-    unsafe { descriptor::refuse(from) }
 }
