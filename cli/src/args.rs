@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, disk, docs, doctor, explore, grow, image, link, llm, run as hosted, snapshot, wrap,
+    bench, boot, demo, disk, docs, doctor, explore, grow, image, link, llm, run as hosted,
+    snapshot, wrap,
 };
 
 /// BareFlow's host tools.
@@ -63,7 +64,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
     match command {
         Command::Bench(args) => bench::run(&args, ui),
         Command::Image(args) => image::run(args, ui),
-        Command::Disk(args) => disk::run(args, ui),
+        Command::Disk(args) => disk::run(&args, ui),
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),
         Command::Demo(args) => demo::run(&args, ui),

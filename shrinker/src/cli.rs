@@ -12,6 +12,9 @@ use clap::{Parser, ValueEnum};
 
 use crate::disk::Disk;
 use crate::failure::{Failure, Kind};
+use crate::files::Files;
+use crate::image::Image;
+use crate::report::{Report, grouped};
 use crate::source::{self, Source};
 use crate::{Goal, Options, Policy, html, shrink, verify};
 
@@ -127,10 +130,11 @@ impl Cli {
         let llvm = self.reoptimise.then(|| self.llvm()).transpose()?;
         let goal = if self.goal == GoalName::Size { Goal::Size } else { Goal::Speed };
         let second = llvm.as_ref().map(|llvm| (llvm as &dyn Compiler, goal));
-        let shrunk = shrink::shrink_again(&source.bytes, &Cranelift::new(), second, &options)
+        let mut shrunk = shrink::shrink_again(&source.bytes, &Cranelift::new(), second, &options)
             .map_err(|failure| name_in(failure, &source))?;
         let mut report = shrunk.report;
         report.input = source.name();
+        take_files(grown.as_deref(), shrunk.image.as_mut(), &mut report)?;
         if let Some(grown) = &grown {
             report.compare_with(Disk::of(grown)?);
         }
@@ -171,6 +175,49 @@ impl Cli {
         }
         Ok(())
     }
+}
+
+/// Puts the files of the grown disk behind the code of a flat image, if its programs open any, and says
+/// what became of them.
+fn take_files(
+    grown: Option<&Path>,
+    image: Option<&mut Image>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let Some(grown) = grown else {
+        if report.opens_files {
+            report.files_note = "none came along, since a snapshot has none: name the grown disk \
+                                 with --grown"
+                .into();
+        }
+        return Ok(());
+    };
+    let files = Files::of(grown)?;
+    let (count, bytes) = files.measure();
+    report.files_note = match image {
+        _ if files.is_empty() => return Ok(()),
+        _ if !report.opens_files => {
+            format!("{count} on the grown disk were left out: no program in the image opens any")
+        }
+        None => format!(
+            "{count} on the grown disk, none in the ELF image: it reads those of a disk that the \
+             machine has, such as the grown one"
+        ),
+        Some(image) => {
+            let before = image.file.len();
+            files.append(&mut image.file).map_err(|error| {
+                Failure::new(Kind::TooLarge, format!("its files do not fit: {error}")).file(grown)
+            })?;
+            report.image_bytes = Some(image.file.len() as u64);
+            (report.files, report.file_bytes) = (count, bytes);
+            format!(
+                "{count} of {} bytes, to be read, in a volume behind the code's {} bytes",
+                grouped(bytes),
+                grouped(before as u64)
+            )
+        }
+    };
+    Ok(())
 }
 
 /// Prints a line. Nobody reads any more: not an error of the command.

@@ -34,7 +34,6 @@ fn put<D: BlockDevice>(files: &mut Files<D>, path: &str, bytes: &[u8]) {
     files.close(id).unwrap();
 }
 
-
 #[test]
 fn a_file_written_in_pieces_is_there_when_it_is_closed() {
     let mut files = files(9000);
@@ -135,7 +134,10 @@ fn no_room_is_said_when_it_is_written() {
     assert_eq!(files.status_of(id).unwrap().size, free);
     files.close(id).unwrap();
     assert_eq!(files.volume().space().free, 0);
-    assert!(matches!(files.open("/b", NEW).and_then(|b| files.write_at(b, 0, &[1])), Err(Error::DiskFull { .. })));
+    assert!(matches!(
+        files.open("/b", NEW).and_then(|b| files.write_at(b, 0, &[1])),
+        Err(Error::DiskFull { .. })
+    ));
 }
 
 #[test]

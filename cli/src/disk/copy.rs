@@ -129,8 +129,7 @@ fn put_one<D: BlockDevice>(
     let unread = |error| Failure::input(from, error);
     if from.is_dir() {
         volume.create_folder(to).map_err(failed)?;
-        let mut entries: Vec<_> =
-            fs::read_dir(from).and_then(Iterator::collect).map_err(unread)?;
+        let mut entries: Vec<_> = fs::read_dir(from).and_then(Iterator::collect).map_err(unread)?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let to = format!("{to}/{}", entry.file_name().to_string_lossy());

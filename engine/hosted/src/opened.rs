@@ -175,7 +175,8 @@ impl Files for Disk {
             let entry = entry.ok()?;
             let kind = entry.file_type().ok()?;
             let name = entry.file_name().into_string().ok()?;
-            (kind.is_file() || kind.is_dir()).then(|| FolderEntry { name, is_folder: kind.is_dir() })
+            (kind.is_file() || kind.is_dir())
+                .then(|| FolderEntry { name, is_folder: kind.is_dir() })
         };
         Ok(fs::read_dir(self.place(folder)?).map_err(explain)?.filter_map(entry).collect())
     }

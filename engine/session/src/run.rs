@@ -65,7 +65,9 @@ fn run_image(session: &'static Session, number: usize, image: &'static Image) ->
         ending = late;
     }
     if session.shared.files.close_all(session.shared.platform).is_err() {
-        session.shared.log(format_args!("{}: a file it left open could not be stored", program.name));
+        session
+            .shared
+            .log(format_args!("{}: a file it left open could not be stored", program.name));
     }
     match ending {
         Ending::Returned | Ending::Elsewhere => {}

@@ -9,8 +9,8 @@ use core::ptr::null_mut;
 
 use crate::allocate::{aligned_alloc, free, malloc};
 use crate::errors;
-use crate::memory::memset;
 use crate::host;
+use crate::memory::memset;
 use crate::stdio::descriptor::{close, pread, pwrite};
 use crate::threads::lock::Recursive;
 

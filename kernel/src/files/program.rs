@@ -52,7 +52,8 @@ fn status(found: bareflow_storage::Status) -> Status {
 impl Files for Machine {
     fn open(&self, path: &str, how: How) -> Result<FileId, FileError> {
         let How { write, create, exclusive, truncate } = how;
-        let opened = at_work(|files| files.open(path, Opening { write, create, exclusive, truncate }));
+        let opened =
+            at_work(|files| files.open(path, Opening { write, create, exclusive, truncate }));
         match opened {
             Ok(node) => Ok(FileId(node.0)),
             // Where there is no disk, none can be made.

@@ -86,7 +86,9 @@ impl Disk {
     #[inline(never)]
     fn command(&mut self, number: u32, count: u32, command: u8) -> bool {
         self.write(6, 0xe0 | self.drive << 4 | (number >> 24) as u8 & 15);
-        if !self.ready(false) {
+        // A disk says that it is ready for commands. In the place of one that is not there either
+        // nothing answers or the other one does, for it, with zeros.
+        if !self.ready(false) || self.read(7) & 0x40 == 0 {
             return false;
         }
         self.write(2, count as u8);

@@ -115,6 +115,30 @@ impl Volume {
         folder: u16,
         name: &[u8],
     ) -> Option<Entry> {
+        let mut found = None;
+        self.walk(disk, long, folder, |long, entry| {
+            if !same(name, &long.0) && !same(name, short_name(entry, &mut [0; 13])) {
+                return false;
+            }
+            found = Some(Entry {
+                is_folder: entry[11] & 0x10 != 0,
+                first: half(entry, 26) as u16,
+                size: word(entry, 28),
+            });
+            true
+        });
+        found
+    }
+
+    /// Shows the entries of a folder (first cluster; 0: the root), with the long name of each, until
+    /// that is enough.
+    pub fn walk(
+        &self,
+        disk: &mut impl Sectors,
+        long: &mut LongName,
+        folder: u16,
+        mut enough: impl FnMut(&LongName, &[u8; ENTRY]) -> bool,
+    ) {
         long.forget();
         let mut cluster = folder;
         loop {
@@ -123,34 +147,31 @@ impl Volume {
                 _ => (self.place(cluster), self.cluster_sectors),
             };
             for number in 0..count {
-                let sector = disk.sector(first.wrapping_add(number))?;
+                let Some(sector) = disk.sector(first.wrapping_add(number)) else { return };
                 for at in 0..SECTOR as usize / ENTRY {
-                    let entry = sector.get(at * ENTRY..)?.first_chunk()?;
+                    let entry = sector.get(at * ENTRY..).and_then(|rest| rest.first_chunk());
+                    let Some(entry) = entry else { return };
                     let attributes = entry[11];
                     if entry[0] == 0 {
-                        return None;
+                        return;
                     }
                     if attributes == 0x0f && entry[0] != 0xe5 {
                         long.add(entry);
                         continue;
                     }
                     let counts = entry[0] != 0xe5 && attributes & 8 == 0;
-                    if counts && (same(name, &long.0) || is_short(name, entry)) {
-                        return Some(Entry {
-                            is_folder: attributes & 0x10 != 0,
-                            first: half(entry, 26) as u16,
-                            size: word(entry, 28),
-                        });
+                    if counts && enough(long, entry) {
+                        return;
                     }
                     long.forget();
                 }
             }
             if folder == 0 {
-                return None;
+                return;
             }
             cluster = self.next(disk, cluster);
             if cluster == 0 {
-                return None;
+                return;
             }
         }
     }
@@ -168,6 +189,15 @@ impl LongName {
 
     fn forget(&mut self) {
         self.0[0] = 0;
+    }
+
+    /// The name to show of an entry: the long one, if it is there and in ASCII.
+    pub fn name_of<'a>(&'a self, entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
+        let end = self.0.iter().position(|letter| *letter == 0).unwrap_or(0);
+        match self.0.get(..end) {
+            Some(long @ [_, ..]) if long.is_ascii() => long,
+            _ => short_name(entry, short),
+        }
     }
 
     /// Puts thirteen letters into their place.
@@ -213,10 +243,8 @@ fn same(mut name: &[u8], mut other: &[u8]) -> bool {
     }
 }
 
-/// Whether this is the short name of an entry: eight letters, three behind a full stop, filled
-/// up with blanks.
-fn is_short(name: &[u8], entry: &[u8; ENTRY]) -> bool {
-    let mut short = [0; 13];
+/// The short name of an entry: eight letters, three behind a full stop, filled up with blanks.
+fn short_name<'a>(entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
     let mut length = 0;
     let mut add = |letter: u8| {
         if let Some(place) = short.get_mut(length) {
@@ -232,5 +260,5 @@ fn is_short(name: &[u8], entry: &[u8; ENTRY]) -> bool {
             add(*letter);
         }
     }
-    same(name, &short)
+    short.get(..length).unwrap_or(&[])
 }

@@ -341,7 +341,8 @@ impl<D: BlockDevice> Files<D> {
         let there = usize::try_from(node.kept.saturating_sub(at)).unwrap_or(usize::MAX);
         let (there, zeros) = to.split_at_mut(there.min(to.len()));
         zeros.fill(0);
-        let count = if there.is_empty() { 0 } else { self.volume.read_at(&node.place, at, there)? };
+        let count =
+            if there.is_empty() { 0 } else { self.volume.read_at(&node.place, at, there)? };
         there[count..].fill(0);
         Ok(())
     }

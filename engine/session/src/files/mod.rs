@@ -16,7 +16,7 @@ use spin::Mutex;
 use crate::errno::Errno;
 use opening::Opening;
 
-pub(crate) use opening::{APPEND, Kind, Told};
+pub(crate) use opening::{APPEND, Told};
 
 /// Descriptors there can be, as many as Linux allows.
 const MOST: usize = 1024;
@@ -44,7 +44,12 @@ impl Files {
         flags: i32,
     ) -> Result<i32, Errno> {
         let opening = Arc::new(Opening::new(platform, path, flags)?);
-        self.put(Arc::clone(&opening), 0).inspect_err(|_| drop(opening.close(platform)))
+        let put = self.put(Arc::clone(&opening), 0);
+        if put.is_err() {
+            // There is another error to tell of.
+            let _ = opening.close(platform);
+        }
+        put
     }
 
     /// What a descriptor leads to.
@@ -86,7 +91,7 @@ impl Files {
             open[at].replace(opening)
         };
         // As dup2 does: what closing it says is lost.
-        drop(before.map(|before| leave(platform, before)));
+        let _ = before.map(|before| leave(platform, before));
         Ok(to)
     }
 

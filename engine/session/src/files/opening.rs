@@ -234,7 +234,9 @@ impl Opening {
     /// What is known of it.
     pub(crate) fn status(&self, platform: &dyn Platform) -> Result<Told, Errno> {
         Ok(match &self.what {
-            What::Console(_) => Told { kind: Kind::Console as u64, size: 0, number: 0, changed_ns: 0 },
+            What::Console(_) => {
+                Told { kind: Kind::Console as u64, size: 0, number: 0, changed_ns: 0 }
+            }
             What::File { id, .. } => platform.files().status_of(*id)?.into(),
             What::Folder { path, .. } => platform.files().status(path)?.into(),
         })

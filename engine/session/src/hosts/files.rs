@@ -244,9 +244,7 @@ fn place_new(platform: &dyn Platform, path: &[u8]) -> Result<alloc::string::Stri
 extern "C" fn terminal(descriptor: i32) -> i32 {
     let (files, platform) = here();
     match files.get(descriptor) {
-        Ok(open) => {
-            i32::from(open.as_console().is_some_and(|number| platform.is_terminal(number)))
-        }
+        Ok(open) => i32::from(open.as_console().is_some_and(|number| platform.is_terminal(number))),
         Err(error) => error.result(),
     }
 }

@@ -132,7 +132,12 @@ pub unsafe extern "C" fn posix_fallocate64(file: c_int, offset: c_long, bytes: c
 
 /// Advice is not taken.
 #[unsafe(no_mangle)]
-pub extern "C" fn posix_fadvise(_file: c_int, _at: c_long, _bytes: c_long, _advice: c_int) -> c_int {
+pub extern "C" fn posix_fadvise(
+    _file: c_int,
+    _at: c_long,
+    _bytes: c_long,
+    _advice: c_int,
+) -> c_int {
     0
 }
 

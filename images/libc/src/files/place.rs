@@ -58,7 +58,9 @@ impl Place {
         // SAFETY: a string; the room is as large as what is asked for, and what is written there is
         // counted.
         unsafe {
-            if *path == b'/' || *path == 0 || folder == HERE && (&raw const CURRENT).read().is_null()
+            if *path == b'/'
+                || *path == 0
+                || folder == HERE && (&raw const CURRENT).read().is_null()
             {
                 return Ok(path);
             }

@@ -147,4 +147,3 @@ pub unsafe extern "C" fn tmpnam(to: *mut u8) -> *mut u8 {
         if unique(to, 0, free) < 0 { null_mut() } else { to }
     }
 }
-

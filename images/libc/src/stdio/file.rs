@@ -8,7 +8,9 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
-use super::descriptor::{self, APPEND, CREATE, EXCLUSIVE, FOR_BOTH, FOR_READING, FOR_WRITING, TRUNCATE};
+use super::descriptor::{
+    self, APPEND, CREATE, EXCLUSIVE, FOR_BOTH, FOR_READING, FOR_WRITING, TRUNCATE,
+};
 use crate::allocate::{free, malloc};
 use crate::errors;
 use crate::host;
@@ -358,11 +360,7 @@ pub unsafe extern "C" fn fdopen(opened: c_int, mode: *const u8) -> *mut File {
 /// Has a stream lead to another file, under the descriptor that it has. Without a path it stays with its
 /// own, for another use.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn freopen(
-    path: *const u8,
-    mode: *const u8,
-    file: *mut File,
-) -> *mut File {
+pub unsafe extern "C" fn freopen(path: *const u8, mode: *const u8, file: *mut File) -> *mut File {
     // SAFETY: strings and a stream; a descriptor that was just opened is nobody's.
     unsafe {
         let Some(flags) = mode_flags(mode) else {
@@ -408,11 +406,7 @@ pub unsafe extern "C" fn freopen(
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn freopen64(
-    path: *const u8,
-    mode: *const u8,
-    file: *mut File,
-) -> *mut File {
+pub unsafe extern "C" fn freopen64(path: *const u8, mode: *const u8, file: *mut File) -> *mut File {
     // SAFETY: the same contract.
     unsafe { freopen(path, mode, file) }
 }

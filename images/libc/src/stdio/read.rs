@@ -82,7 +82,8 @@ pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
     // SAFETY: a stream; there is room in front of its pointer.
     unsafe {
         let _held = hold(file);
-        if c == END || !turn(file, READS) || !prepare(file) || (*file).read_ptr == (*file).read_base {
+        if c == END || !turn(file, READS) || !prepare(file) || (*file).read_ptr == (*file).read_base
+        {
             return END;
         }
         (*file).read_ptr = (*file).read_ptr.sub(1);
