@@ -44,7 +44,7 @@ impl Files {
             for entry in volume.list(&folder).map_err(broken)? {
                 let path = format!("{folder}/{}", entry.name);
                 let own = |name: &&str| name.eq_ignore_ascii_case(&entry.name);
-                if folder.is_empty() && MACHINE.iter().any(|name| own(&name)) {
+                if folder.is_empty() && MACHINE.iter().any(own) {
                     continue;
                 }
                 let content = match entry.is_folder {

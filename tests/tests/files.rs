@@ -139,6 +139,86 @@ fn programs_that_write_files_do_so_on_a_machine() {
     }
 }
 
+/// Reads files in several ways, lists a folder, and looks for what is not there.
+const READER: &str = r#"
+    #include <dirent.h>
+    #include <errno.h>
+    #include <fcntl.h>
+    #include <stdio.h>
+    #include <string.h>
+    #include <sys/stat.h>
+    #include <unistd.h>
+    int main(void) {
+        char text[100];
+        FILE *f = fopen("/data/a rather long name.txt", "r");
+        if (!f) return perror("none"), 1;
+        while (fgets(text, sizeof text, f)) fputs(text, stdout);
+        fclose(f);
+        f = fopen("./data//x/../small", "r");
+        if (f && fgets(text, sizeof text, f)) fputs(text, stdout);
+        // Nobody waits for a disk that is not there.
+        for (int i = 0; i < 100; i++)
+            if (fopen("/optional", "r")) puts("?");
+        puts(strerror(errno));
+        DIR *d = opendir("/data");
+        int entries = 0;
+        for (struct dirent *e; d && (e = readdir(d)); entries++)
+            if (!strcmp(e->d_name, "x")) printf("%s %d\n", e->d_name, e->d_type == DT_DIR);
+        printf("%d\n", entries);
+        struct stat s;
+        printf("%d %ld\n", stat("/data/small", &s), (long)s.st_size);
+        int one = open("/data/small", O_RDONLY), two = dup(one);
+        memset(text, 0, sizeof text);
+        read(one, text, 3), read(two, text + 3, 3), pread(two, text + 6, 3, 0);
+        puts(text);
+        fflush(stdout);
+        int saved = dup(1);
+        close(1);
+        printf("%d\n", open("/data/small", O_RDONLY));
+        fflush(stdout);
+        clearerr(stdout);
+        dup2(saved, 1);
+        puts("back");
+        return 0;
+    }
+"#;
+
+#[test]
+fn a_shrunk_image_takes_the_files_of_its_disk_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    compiled(folder, "reader", READER);
+    std::fs::write(folder.join("long"), "one line\nand another\n".repeat(2000)).unwrap();
+    std::fs::write(folder.join("small"), "smallest of all\n").unwrap();
+    let mut line = vec!["bareflow", "image", "-o", "disk.img", "reader.bc"];
+    line.extend(["--add", "long=/data/a rather long name.txt", "--add", "small=/data/small"]);
+    line.extend(["--add", "small=/data/x/y"]);
+    said(folder, &line);
+    said(folder, &["bareflow", "boot", "disk.img", "--accel", "tcg", "--timeout", "600"]);
+    let started = std::time::Instant::now();
+    let shrink = ["bareflow-shrink", "disk.img", "-o", "app.img", "--verify", "--timeout", "600"];
+    let report = said(folder, &shrink);
+    assert!(report.contains("files: 3 of"), "{report}");
+    assert!(report.contains("verified"), "{report}");
+    eprintln!("both images booted in {:?}", started.elapsed());
+    // The volume is one to other tools, too.
+    let listed = said(folder, &["bareflow", "disk", "ls", "app.img", "/data/x"]);
+    assert_eq!(listed, format!("{:>12}  /data/x/y\n", 16));
+
+    // A snapshot alone has no files, and a program that opens none needs none.
+    let name = "/boot/snapshots/boot_001.snapshot";
+    said(folder, &["bareflow", "disk", "get", "disk.img", name, "-o", "one.snapshot"]);
+    let report = said(folder, &["bareflow-shrink", "one.snapshot", "-o", "bare.img"]);
+    assert!(report.contains("none came along"), "{report}");
+    compiled(folder, "hello", "#include <stdio.h>\nint main(void) { puts(\"hello\"); return 0; }");
+    let line = ["bareflow", "image", "-o", "hello.img", "hello.bc", "--add", "small=/small"];
+    said(folder, &line);
+    said(folder, &["bareflow", "boot", "hello.img", "--accel", "tcg", "--timeout", "600"]);
+    let report = said(folder, &["bareflow-shrink", "hello.img", "-o", "hello.app"]);
+    assert!(report.contains("files: 1 on the grown disk were left out"), "{report}");
+    assert!(std::fs::metadata(folder.join("hello.app")).unwrap().len() < 10_000);
+}
+
 #[test]
 fn what_is_no_image_is_said_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -206,7 +206,7 @@ impl<D: BlockDevice> Files<D> {
     /// # Errors
     /// The device's; that there is no room, which nothing of it was written for then.
     pub fn write_at(&mut self, id: NodeId, offset: u64, bytes: &[u8]) -> Result<(), Error> {
-        let end = offset.checked_add(bytes.len() as u64).unwrap_or(u64::MAX);
+        let end = offset.saturating_add(bytes.len() as u64);
         if bytes.is_empty() {
             return Ok(());
         }
@@ -288,7 +288,12 @@ impl<D: BlockDevice> Files<D> {
     /// The first one; the others are tried all the same.
     pub fn sync_all(&mut self) -> Result<(), Error> {
         let open: Vec<NodeId> = self.ids().collect();
-        open.into_iter().fold(Ok(()), |so_far, id| so_far.and(self.sync(id)))
+        let mut all = Ok(());
+        for id in open {
+            let stored = self.sync(id);
+            all = all.and(stored);
+        }
+        all
     }
 
     /// Looks up anew where the content of a file lies, all of which is on the disk.

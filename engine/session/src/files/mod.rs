@@ -98,8 +98,12 @@ impl Files {
     /// Closes all that a program has left open; the next one begins with the console's descriptors.
     pub(crate) fn close_all(&self, platform: &dyn Platform) -> Result<(), Errno> {
         let open = core::mem::replace(&mut *self.open.lock(), consoles());
-        let closed = open.into_iter().flatten().map(|opening| leave(platform, opening));
-        closed.fold(Ok(()), Result::and)
+        let mut all = Ok(());
+        for opening in open.into_iter().flatten() {
+            let closed = leave(platform, opening);
+            all = all.and(closed);
+        }
+        all
     }
 
     fn put(&self, opening: Arc<Opening>, least: usize) -> Result<i32, Errno> {
