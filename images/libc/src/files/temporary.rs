@@ -9,7 +9,8 @@ use crate::errors;
 use crate::host;
 use crate::memory::memcpy;
 use crate::stdio::descriptor::{CREATE, EXCLUSIVE, FOR_BOTH, close, open};
-use crate::stdio::file::{File, fdopen};
+use crate::stdio::file::File;
+use crate::stdio::open::fdopen;
 use crate::strings::strlen;
 
 /// Letters in a name that are to be replaced.
