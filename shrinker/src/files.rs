@@ -1,5 +1,5 @@
 //! Files of the grown disk that a flat image takes along: in a FAT16 volume behind its code, which the
-//! image's partition table names and its own machine reads.
+//! image's partition table names and its own machine reads and writes.
 
 use std::path::Path;
 
@@ -75,18 +75,18 @@ impl Files {
         sizes.fold((0, 0), |(count, bytes), content| (count + 1, bytes + content.len() as u64))
     }
 
-    /// Puts them behind the code of a flat image.
+    /// Puts them behind the code of a flat image, with room for `room` bytes more.
     ///
     /// # Errors
     /// They are more than a volume can hold, or one has a name that none can have.
-    pub fn append(&self, image: &mut Vec<u8>) -> Result<(), bareflow_storage::Error> {
+    pub fn append(&self, image: &mut Vec<u8>, room: u64) -> Result<(), bareflow_storage::Error> {
         let start = image.len().next_multiple_of(ALIGNMENT);
         let first = (start / SECTOR) as u32;
         let sizes: Vec<u64> =
             self.0.iter().map(|entry| entry.content.as_ref().map_or(0, Vec::len) as u64).collect();
         // A long name takes up to 21 entries; a folder begins with a cluster.
         let entries = self.0.len() as u64 * 21 + self.0.len() as u64 * 16;
-        let sectors = sectors_for(&sizes, entries, 1 << 16);
+        let sectors = sectors_for(&sizes, entries, room);
         let mut disk = MemoryDisk::new(vec![0; sectors as usize * SECTOR]);
         // The same files make the same image.
         format(&mut disk, first, sectors)?;
@@ -128,7 +128,7 @@ mod tests {
         image[510..512].copy_from_slice(&[0x55, 0xaa]);
         image[446..462].fill(0);
         image[450] = 0xda;
-        files.append(&mut image).unwrap();
+        files.append(&mut image, 1 << 20).unwrap();
         image[478..510].fill(0);
         let volume = find_fat16(MemoryDisk::new(image)).unwrap();
         assert_eq!(volume.start(), 16);

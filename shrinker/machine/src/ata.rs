@@ -1,4 +1,4 @@
-//! Sectors of an ATA disk on the classic controllers, read without interrupts or DMA (ATA-6).
+//! Sectors of an ATA disk on the classic controllers, without interrupts or DMA (ATA-6).
 
 use core::arch::asm;
 
@@ -78,6 +78,9 @@ const READ: u8 = 0x20;
 /// READ MULTIPLE: it has as many ready as SET MULTIPLE MODE has said.
 const READ_MULTIPLE: u8 = 0xc4;
 const SET_MULTIPLE_MODE: u8 = 0xc6;
+/// WRITE SECTOR(S): the disk takes one at a time.
+const WRITE: u8 = 0x30;
+const FLUSH_CACHE: u8 = 0xe7;
 /// Sectors at a time that every disk since ATA-2 can.
 const TOGETHER: u32 = 16;
 
@@ -100,7 +103,7 @@ impl Disk {
         for _ in 0..4 {
             self.read(0x206);
         }
-        self.ready(command != SET_MULTIPLE_MODE)
+        self.ready(!matches!(command, SET_MULTIPLE_MODE | FLUSH_CACHE))
     }
 
     /// Takes the sectors that the disk has ready.
@@ -142,6 +145,27 @@ impl Disk {
     }
 }
 
+impl Disk {
+    /// Writes the buffer to a sector.
+    #[inline(never)]
+    fn store(&mut self, number: u32) -> Option<()> {
+        self.buffered = 0;
+        if !self.command(number, 1, WRITE) {
+            return None;
+        }
+        // SAFETY: the disk takes one, and the buffer is one.
+        unsafe {
+            asm!("rep outsw", in("dx") self.port, inout("rsi") self.buffer.as_ptr() => _,
+                inout("rcx") SECTOR as usize / 2 => _, options(nostack));
+        }
+        if !self.ready(false) {
+            return None;
+        }
+        self.buffered = number.wrapping_add(1);
+        Some(())
+    }
+}
+
 impl Sectors for Disk {
     /// Brings a sector of the disk into the buffer.
     #[inline(never)]
@@ -157,5 +181,25 @@ impl Sectors for Disk {
         unsafe { Self::take(self.port, self.buffer.as_mut_ptr(), 1) };
         self.buffered = number.wrapping_add(1);
         Some(&self.buffer)
+    }
+
+    fn put(&mut self, number: u32, at: usize, bytes: &[u8]) -> Option<()> {
+        if bytes.len() < SECTOR as usize {
+            self.sector(number)?;
+        }
+        self.buffered = 0;
+        for (place, byte) in self.buffer.get_mut(at..)?.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.store(number)
+    }
+
+    fn copy(&mut self, from: u32, to: u32) -> Option<()> {
+        self.sector(from)?;
+        self.store(to)
+    }
+
+    fn flush(&mut self) -> Option<()> {
+        self.command(0, 0, FLUSH_CACHE).then_some(())
     }
 }

@@ -1,24 +1,17 @@
-//! Host calls about files, but for reading them.
+//! Host calls about files, but for their content and their names.
 
 use super::{
-    EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOSYS, ENOTDIR, EROFS, ESPIPE, What, result, state,
-    text,
+    EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOSYS, ENOTDIR, ESPIPE, What, result, state, text,
 };
-use crate::fat::Entry;
+use crate::fat::{At, Entry};
 
 #[cfg(not(test))]
 unsafe extern "C" {
     /// The console's.
-    fn console_bf_write(descriptor: i32, from: *const u8, length: usize) -> isize;
     fn console_bf_terminal(descriptor: i32) -> i32;
 }
 
 /// There is no console to be had in tests.
-#[cfg(test)]
-unsafe fn console_bf_write(_: i32, _: *const u8, length: usize) -> isize {
-    length as isize
-}
-
 #[cfg(test)]
 unsafe fn console_bf_terminal(_: i32) -> i32 {
     0
@@ -29,9 +22,10 @@ const ACCESS: i32 = 3;
 const CREATE: i32 = 0o100;
 const EXCLUSIVE: i32 = 0o200;
 const TRUNCATE: i32 = 0o1000;
+const APPEND: i32 = 0o2000;
 const DIRECTORY: i32 = 0o200_000;
 
-/// `bf_open`: the path ends in a zero. Files are there to be read.
+/// `bf_open`: the path ends in a zero.
 ///
 /// # Safety
 /// It does.
@@ -39,17 +33,26 @@ const DIRECTORY: i32 = 0o200_000;
 unsafe extern "C" fn bf_open(path: *const u8, flags: i32) -> i32 {
     // SAFETY: the caller's; this is a host call.
     let (state, path) = unsafe { (state(), text(path)) };
-    let writes = flags & ACCESS != 0 || flags & TRUNCATE != 0;
-    result(match state.find(path) {
-        _ if flags & ACCESS == ACCESS => Err(EINVAL),
+    let access = flags & ACCESS;
+    if access == ACCESS {
+        return -EINVAL;
+    }
+    let writes = access != 0 || flags & TRUNCATE != 0;
+    let found = match state.find(path) {
         Ok(_) if flags & CREATE != 0 && flags & EXCLUSIVE != 0 => Err(EEXIST),
         Ok(Entry { is_folder: true, .. }) if writes || flags & CREATE != 0 => Err(EISDIR),
         Ok(Entry { is_folder: false, .. }) if flags & DIRECTORY != 0 => Err(ENOTDIR),
-        Ok(_) if writes => Err(EROFS),
-        Ok(found) => state.open(found),
-        Err(ENOENT) if flags & CREATE != 0 && !path.is_empty() => Err(EROFS),
-        Err(error) => Err(error),
-    })
+        Err(ENOENT) if flags & CREATE != 0 => state.make(path, false, 0),
+        found => found,
+    };
+    let opened = found.and_then(|found| state.open(found, access as u8, flags & APPEND != 0));
+    result(opened.and_then(|descriptor| {
+        if flags & TRUNCATE != 0 {
+            let number = state.opening(descriptor)?.node;
+            state.resize(number, 0)?;
+        }
+        Ok(descriptor)
+    }))
 }
 
 /// `bf_close`.
@@ -82,28 +85,6 @@ extern "C" fn bf_duplicate(descriptor: i32, to: i32, exactly: i32) -> i32 {
     to
 }
 
-/// `bf_write`: files are only read.
-///
-/// # Safety
-/// There are `length` bytes at `from`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn filed_bf_write(descriptor: i32, from: *const u8, length: usize) -> isize {
-    // SAFETY: this is a host call.
-    match unsafe { state() }.what(descriptor) {
-        // SAFETY: the caller's.
-        Ok(What::Console(number)) => unsafe { console_bf_write(number, from, length) },
-        _ => -EBADF as isize,
-    }
-}
-
-/// `bf_write_at`: no file was opened to be written.
-#[unsafe(no_mangle)]
-extern "C" fn bf_write_at(descriptor: i32, _: *const u8, _: usize, _: i64) -> isize {
-    // SAFETY: this is a host call.
-    let console = matches!(unsafe { state() }.what(descriptor), Ok(What::Console(_)));
-    if console { -ESPIPE as isize } else { -EBADF as isize }
-}
-
 /// `bf_terminal`: no file is one.
 #[unsafe(no_mangle)]
 extern "C" fn filed_bf_terminal(descriptor: i32) -> i32 {
@@ -120,51 +101,41 @@ extern "C" fn filed_bf_terminal(descriptor: i32) -> i32 {
 #[unsafe(no_mangle)]
 extern "C" fn bf_seek(descriptor: i32, offset: i64, whence: i32) -> i64 {
     // SAFETY: this is a host call.
-    let file = match unsafe { state() }.opening(descriptor) {
-        Ok(file) => file,
+    let state = unsafe { state() };
+    let size = match state.node(descriptor) {
+        Ok(node) => node.size,
         Err(error) => return (-error).into(),
     };
+    let Ok(opening) = state.opening(descriptor) else { return (-EBADF).into() };
     let from = match whence {
         0 => 0,
-        1 => file.position as i64,
-        2 => file.size.into(),
+        1 => opening.position as i64,
+        2 => size.into(),
         _ => return (-EINVAL).into(),
     };
     let to = from.wrapping_add(offset);
     if to < 0 {
         return (-EINVAL).into();
     }
-    file.position = to as u64;
+    opening.position = to as u64;
     to
 }
 
-/// `bf_resize`: no file was opened to be written.
+/// `bf_flags`.
 #[unsafe(no_mangle)]
-extern "C" fn bf_resize(descriptor: i32, _: i64) -> i32 {
+extern "C" fn bf_flags(descriptor: i32, change: i32) -> i32 {
     // SAFETY: this is a host call.
-    if unsafe { state() }.what(descriptor).is_ok() { -EINVAL } else { -EBADF }
-}
-
-/// `bf_sync`: there is nothing that is not on the disk.
-#[unsafe(no_mangle)]
-extern "C" fn bf_sync(descriptor: i32) -> i32 {
-    // SAFETY: this is a host call.
-    match unsafe { state() }.what(descriptor) {
-        _ if descriptor == -1 => 0,
-        Ok(What::Opening(_)) => 0,
-        Ok(What::Console(_)) => -EINVAL,
-        Err(error) => -error,
-    }
-}
-
-/// `bf_flags`: files are open to be read.
-#[unsafe(no_mangle)]
-extern "C" fn bf_flags(descriptor: i32, _: i32) -> i32 {
-    // SAFETY: this is a host call.
-    match unsafe { state() }.what(descriptor) {
-        Ok(What::Console(1..)) => 1,
-        Ok(_) => 0,
-        Err(error) => -error,
+    let state = unsafe { state() };
+    match (state.what(descriptor), state.opening(descriptor)) {
+        (Ok(What::Console(1..)), _) => 1,
+        (_, Ok(opening)) => {
+            if change >= 0 {
+                opening.append = change & APPEND != 0;
+            }
+            i32::from(opening.access) | if opening.append { APPEND } else { 0 }
+        }
+        (Ok(_), _) => 0,
+        (Err(error), _) => -error,
     }
 }
 
@@ -177,6 +148,11 @@ struct Told {
     changed_ns: u64,
 }
 
+/// What tells a file from others: where its entry stands.
+fn number(at: At, removed: bool) -> u64 {
+    u64::from(at.sector) << 17 | u64::from(at.byte) << 1 | u64::from(removed)
+}
+
 /// `bf_status`.
 ///
 /// # Safety
@@ -186,10 +162,8 @@ unsafe extern "C" fn bf_status(descriptor: i32, path: *const u8, to: *mut Told) 
     // SAFETY: this is a host call.
     let state = unsafe { state() };
     let found = if path.is_null() {
-        match state.opening(descriptor) {
-            Ok(opening) => {
-                Ok(Entry { is_folder: opening.is_folder, first: opening.first, size: opening.size })
-            }
+        match state.node(descriptor) {
+            Ok(node) => Ok((node.is_folder, node.size, number(node.at, node.removed))),
             Err(ESPIPE) => {
                 // SAFETY: the caller's.
                 unsafe { to.write(Told { kind: 3, size: 0, number: 0, changed_ns: 0 }) };
@@ -199,13 +173,18 @@ unsafe extern "C" fn bf_status(descriptor: i32, path: *const u8, to: *mut Told) 
         }
     } else {
         // SAFETY: the caller's.
-        state.find(unsafe { text(path) })
+        let found = state.find(unsafe { text(path) });
+        found.map(|found| {
+            // What is open may have grown.
+            let size = state.node_at(found.at).map_or(found.size, |node| node.size);
+            (found.is_folder, size, number(found.at, false))
+        })
     };
     match found {
-        Ok(Entry { is_folder, first, size }) => {
+        Ok((is_folder, size, number)) => {
             let (kind, size) = if is_folder { (2, 0) } else { (1, size.into()) };
             // SAFETY: the caller's.
-            unsafe { to.write(Told { kind, size, number: first.into(), changed_ns: 0 }) };
+            unsafe { to.write(Told { kind, size, number, changed_ns: 0 }) };
             0
         }
         Err(error) => -error,
@@ -216,46 +195,4 @@ unsafe extern "C" fn bf_status(descriptor: i32, path: *const u8, to: *mut Told) 
 #[unsafe(no_mangle)]
 extern "C" fn bf_path(_: i32, _: *mut u8, _: usize) -> isize {
     -ENOSYS as isize
-}
-
-/// `bf_remove`: what is there stays.
-///
-/// # Safety
-/// The path ends in a zero.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bf_remove(path: *const u8, folder: i32) -> i32 {
-    // SAFETY: the caller's; this is a host call.
-    match unsafe { state().find(text(path)) } {
-        Ok(found) if found.is_folder && folder == 0 => -EISDIR,
-        Ok(found) if !found.is_folder && folder != 0 => -ENOTDIR,
-        Ok(_) => -EROFS,
-        Err(error) => -error,
-    }
-}
-
-/// `bf_rename`: what is there keeps its name.
-///
-/// # Safety
-/// Both paths end in a zero.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bf_rename(from: *const u8, _: *const u8) -> i32 {
-    // SAFETY: the caller's; this is a host call.
-    match unsafe { state().find(text(from)) } {
-        Ok(_) => -EROFS,
-        Err(error) => -error,
-    }
-}
-
-/// `bf_make_folder`: none is made.
-///
-/// # Safety
-/// The path ends in a zero.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn bf_make_folder(path: *const u8) -> i32 {
-    // SAFETY: the caller's; this is a host call.
-    match unsafe { state().find(text(path)) } {
-        Ok(_) => -EEXIST,
-        Err(ENOENT) => -EROFS,
-        Err(error) => -error,
-    }
 }

@@ -1,6 +1,6 @@
 //! `bf_list`: the entries of a folder, as `getdents64` of Linux gives them.
 
-use super::{EBADF, EINVAL, ENOTDIR, State, state};
+use super::{EINVAL, ENOTDIR, State, state};
 use crate::fat::LongName;
 
 /// Bytes before a name.
@@ -37,8 +37,9 @@ impl Room<'_> {
 
 impl State {
     fn list(&mut self, descriptor: i32, to: &mut [u8]) -> Result<usize, i32> {
-        let opening = *self.opening(descriptor).map_err(|_| EBADF)?;
-        if !opening.is_folder {
+        let opening = *self.opening(descriptor).map_err(|_| ENOTDIR)?;
+        let folder = *self.node(descriptor)?;
+        if !folder.is_folder {
             return Err(ENOTDIR);
         }
         let mut room = Room { to, used: 0 };
@@ -46,7 +47,7 @@ impl State {
         let mut next = opening.position;
         let mut full = false;
         // The root has no entries for itself and the one above.
-        let own: &[&[u8]] = if opening.first == 0 { &[b".", b".."] } else { &[] };
+        let own: &[&[u8]] = if folder.first == 0 { &[b".", b".."] } else { &[] };
         for name in own {
             at += 1;
             if at > next && !full {
@@ -56,7 +57,7 @@ impl State {
         }
         if !full {
             let mut number = at;
-            self.volume.walk(&mut self.disk, &mut self.long, opening.first, |long, entry| {
+            self.volume.walk(&mut self.disk, &mut self.long, folder.first, |long, entry, _| {
                 number += 1;
                 if number <= next {
                     return false;

@@ -1,17 +1,20 @@
-//! Files on a FAT16 volume, read only: the first one on any of the disks, the image's own before others.
+//! Files on a FAT16 volume: the first one on any of the disks, the image's own before others.
 //!
-//! A descriptor leads to an opening, and several may lead to the same one. Nothing here can panic (see
-//! [`crate::fat`]).
+//! A descriptor leads to an opening, which has a position, and an opening to a node, which is a file or
+//! folder that is open, however often. What is written goes to the disk at once, in an order that leaves the
+//! volume sound (see [`crate::fat`]). Nothing here can panic.
 
 mod calls;
+mod change;
 mod list;
 mod read;
+mod write;
 
 use core::cell::UnsafeCell;
 
 use crate::ata::{DISKS, Disk};
-use crate::fat::{Entry, LongName, Volume, partition};
-use crate::sectors::Sectors;
+use crate::fat::{At, Entry, LongName, NOWHERE, Volume, partition};
+use crate::sectors::Sectors as _;
 
 /// Descriptors there can be, as many as Linux allows.
 const DESCRIPTORS: usize = 1024;
@@ -27,13 +30,17 @@ const EBADF: i32 = 9;
 const ENOMEM: i32 = 12;
 const EACCES: i32 = 13;
 const EEXIST: i32 = 17;
+const EXDEV: i32 = 18;
 const ENOTDIR: i32 = 20;
 const EISDIR: i32 = 21;
 const EINVAL: i32 = 22;
 const EMFILE: i32 = 24;
+const EFBIG: i32 = 27;
+const ENOSPC: i32 = 28;
 const ESPIPE: i32 = 29;
 const EROFS: i32 = 30;
 const ENOSYS: i32 = 38;
+const ENOTEMPTY: i32 = 39;
 
 /// What a descriptor leads to, as its place in the table says: nothing was changed there ...
 const UNTOUCHED: u16 = 0;
@@ -55,18 +62,41 @@ enum What {
 struct Opening {
     /// Descriptors that lead here; 0: it is free.
     uses: u16,
+    node: u16,
+    /// How it may be used: 0 to be read, 1 to be written, 2 both.
+    access: u8,
+    append: bool,
+    /// The next byte, or the next entry.
+    position: u64,
+}
+
+const FREE: Opening = Opening { uses: 0, node: 0, access: 0, append: false, position: 0 };
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// Openings that lead here; 0: it is free.
+    uses: u16,
+    /// It has no entry any more, and goes when it is closed.
+    removed: bool,
     is_folder: bool,
     first: u16,
     size: u32,
-    /// The next byte, or the next entry.
-    position: u64,
+    at: At,
     /// The cluster that `index` counts to, so that reading on is not reading from the start.
     cluster: u16,
     index: u32,
 }
 
-const FREE: Opening =
-    Opening { uses: 0, is_folder: false, first: 0, size: 0, position: 0, cluster: 0, index: 0 };
+const NONE: Node = Node {
+    uses: 0,
+    removed: false,
+    is_folder: false,
+    first: 0,
+    size: 0,
+    at: NOWHERE,
+    cluster: 0,
+    index: 0,
+};
 
 /// All that there is of files.
 #[derive(Debug)]
@@ -78,6 +108,7 @@ struct State {
     long: LongName,
     places: [u16; DESCRIPTORS],
     open: [Opening; OPENINGS],
+    nodes: [Node; OPENINGS],
 }
 
 /// What the one processor alone uses.
@@ -93,6 +124,7 @@ static STATE: Alone = Alone(UnsafeCell::new(State {
     long: LongName::new(),
     places: [UNTOUCHED; DESCRIPTORS],
     open: [FREE; OPENINGS],
+    nodes: [NONE; OPENINGS],
 }));
 
 /// The state, for the length of a host call.
@@ -131,7 +163,7 @@ impl State {
         if path.is_empty() || !self.mount() {
             return Err(ENOENT);
         }
-        let mut found = Entry { is_folder: true, first: 0, size: 0 };
+        let mut found = Entry { is_folder: true, first: 0, size: 0, at: NOWHERE };
         // What a full stop or a slash at the end names is a folder.
         let mut may_be_file = true;
         let mut left = path;
@@ -199,13 +231,43 @@ impl State {
         Ok(descriptor)
     }
 
-    fn open(&mut self, found: Entry) -> Result<i32, i32> {
+    /// The node of what an entry names, if it is open.
+    fn node_at(&mut self, at: At) -> Option<&mut Node> {
+        let same = |node: &&mut Node| {
+            let there = (node.at.sector, node.at.byte) == (at.sector, at.byte);
+            node.uses > 0 && !node.removed && there
+        };
+        self.nodes.iter_mut().find(same)
+    }
+
+    /// The node that a descriptor leads to, if it may be used so.
+    fn node(&mut self, descriptor: i32) -> Result<&mut Node, i32> {
+        let node = self.opening(descriptor)?.node;
+        self.nodes.get_mut(usize::from(node)).ok_or(EBADF)
+    }
+
+    fn open(&mut self, found: Entry, access: u8, append: bool) -> Result<i32, i32> {
         let free = self.open.iter().position(|opening| opening.uses == 0).ok_or(EMFILE)?;
-        let Entry { is_folder, first, size } = found;
-        if let Some(opening) = self.open.get_mut(free) {
-            *opening = Opening { is_folder, first, size, cluster: first, ..FREE };
+        let Entry { is_folder, first, size, at } = found;
+        let same = |node: &Node| node.uses > 0 && !node.removed && node.at == at;
+        let there = self.nodes.iter().position(same);
+        let unused = || self.nodes.iter().position(|node| node.uses == 0);
+        let number = there.or_else(unused).ok_or(EMFILE)?;
+        let node = self.nodes.get_mut(number).ok_or(EMFILE)?;
+        if node.uses == 0 {
+            *node = Node { is_folder, first, size, at, cluster: first, ..NONE };
         }
-        self.put(What::Opening(free), 0)
+        node.uses += 1;
+        if let Some(opening) = self.open.get_mut(free) {
+            *opening = Opening { node: number as u16, access, append, ..FREE };
+        }
+        let put = self.put(What::Opening(free), 0);
+        if put.is_err()
+            && let Some(node) = self.nodes.get_mut(number)
+        {
+            node.uses -= 1;
+        }
+        put
     }
 
     fn close(&mut self, descriptor: i32) -> Result<(), i32> {
@@ -213,12 +275,22 @@ impl State {
         if let Some(place) = self.places.get_mut(descriptor as usize) {
             *place = CLOSED;
         }
-        if let What::Opening(at) = what
-            && let Some(opening) = self.open.get_mut(at)
-        {
-            opening.uses = opening.uses.wrapping_sub(1);
+        let What::Opening(at) = what else { return Ok(()) };
+        let Some(opening) = self.open.get_mut(at) else { return Ok(()) };
+        opening.uses = opening.uses.wrapping_sub(1);
+        if opening.uses > 0 {
+            return Ok(());
         }
-        Ok(())
+        let wrote = opening.access > 0;
+        let Some(node) = self.nodes.get_mut(usize::from(opening.node)) else { return Ok(()) };
+        node.uses = node.uses.wrapping_sub(1);
+        if node.uses == 0 && node.removed {
+            self.volume.release(&mut self.disk, node.first);
+        }
+        match wrote.then(|| self.disk.flush()) {
+            Some(None) => Err(EIO),
+            _ => Ok(()),
+        }
     }
 }
 

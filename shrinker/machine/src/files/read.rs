@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 
-use super::{EACCES, EBADF, EINVAL, EIO, EISDIR, ENOMEM, ESPIPE, Opening, State, What, state};
+use super::{EACCES, EBADF, EINVAL, EIO, EISDIR, ENOMEM, ESPIPE, Node, State, What, state};
 use crate::sectors::{SECTOR, Sectors};
 
 #[cfg(not(test))]
@@ -24,14 +24,9 @@ unsafe fn console_bf_read(_: i32, _: *mut u8, _: usize) -> isize {
 }
 
 impl State {
-    /// The bytes of a file from a position on that lie in one sector, none at its end; or the
-    /// number of the error.
-    fn bytes_at(&mut self, at: usize, position: u64) -> Result<&[u8], i32> {
-        let file = self.open.get_mut(at).ok_or(EBADF)?;
-        if position >= file.size.into() {
-            return Ok(&[]);
-        }
-        let position = position as u32;
+    /// The sector that a byte of a node's chain lies in.
+    pub(super) fn sector_at(&mut self, number: u16, position: u32) -> Result<u32, i32> {
+        let file = self.nodes.get_mut(usize::from(number)).ok_or(EBADF)?;
         let cluster_bytes = self.volume.cluster_bytes();
         // Not a division: that could panic.
         let wanted = position >> cluster_bytes.trailing_zeros();
@@ -48,9 +43,20 @@ impl State {
             file.index += 1;
         }
         let inside = position & cluster_bytes.wrapping_sub(1);
-        let number = self.volume.place(file.cluster).wrapping_add(inside / SECTOR);
-        let left = file.size - position;
-        let sector = self.disk.sector(number).ok_or(EIO)?;
+        Ok(self.volume.place(file.cluster).wrapping_add(inside / SECTOR))
+    }
+
+    /// The bytes of a file from a position on that lie in one sector, none at its end; or the
+    /// number of the error.
+    fn bytes_at(&mut self, number: u16, position: u64) -> Result<&[u8], i32> {
+        let size = self.nodes.get(usize::from(number)).ok_or(EBADF)?.size;
+        if position >= size.into() {
+            return Ok(&[]);
+        }
+        let position = position as u32;
+        let left = size - position;
+        let place = self.sector_at(number, position)?;
+        let sector = self.disk.sector(place).ok_or(EIO)?;
         let bytes = sector.get((position % SECTOR) as usize..).unwrap_or(&[]);
         Ok(bytes.get(..left as usize).unwrap_or(bytes))
     }
@@ -66,16 +72,16 @@ impl State {
         mut to: *mut u8,
         length: usize,
     ) -> Result<usize, i32> {
-        let at = match self.what(descriptor)? {
-            What::Opening(at) => at,
-            What::Console(_) => return Err(ESPIPE),
-        };
-        if self.open.get(at).is_some_and(|opening| opening.is_folder) {
+        let opening = *self.opening(descriptor)?;
+        if opening.access == 1 {
+            return Err(EBADF);
+        }
+        if self.node(descriptor)?.is_folder {
             return Err(EISDIR);
         }
         let mut done = 0;
         loop {
-            let bytes = self.bytes_at(at, position.wrapping_add(done as u64))?;
+            let bytes = self.bytes_at(opening.node, position.wrapping_add(done as u64))?;
             let count = bytes.len().min(length - done);
             if count == 0 {
                 return Ok(done);
@@ -90,7 +96,7 @@ impl State {
     }
 }
 
-fn counted(read: Result<usize, i32>) -> isize {
+pub(super) fn counted(read: Result<usize, i32>) -> isize {
     read.map_or_else(|error| -error as isize, |count| count as isize)
 }
 
@@ -179,9 +185,9 @@ impl State {
 unsafe extern "C" fn bf_map(descriptor: i32, at: *mut *const u8) -> isize {
     // SAFETY: this is a host call.
     let state = unsafe { state() };
-    let Opening { first, size, .. } = match state.opening(descriptor) {
-        Ok(opening) if opening.is_folder => return -EISDIR as isize,
-        Ok(opening) => *opening,
+    let Node { first, size, .. } = match state.node(descriptor) {
+        Ok(node) if node.is_folder => return -EISDIR as isize,
+        Ok(node) => *node,
         Err(ESPIPE) => return -EACCES as isize,
         Err(error) => return -error as isize,
     };
