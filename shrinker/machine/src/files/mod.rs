@@ -39,6 +39,7 @@ const EFBIG: i32 = 27;
 const ENOSPC: i32 = 28;
 const ESPIPE: i32 = 29;
 const EROFS: i32 = 30;
+const ENAMETOOLONG: i32 = 36;
 const ENOSYS: i32 = 38;
 const ENOTEMPTY: i32 = 39;
 
@@ -172,6 +173,9 @@ impl State {
             let name = left.get(..end).unwrap_or(&[]);
             may_be_file = end == left.len();
             left = left.get(end + 1..).unwrap_or(&[]);
+            if name.len() > 255 {
+                return Err(ENAMETOOLONG);
+            }
             if matches!(name, [] | [b'.']) {
                 may_be_file = false;
                 continue;

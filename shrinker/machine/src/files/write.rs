@@ -76,7 +76,7 @@ impl State {
         }
         let mut gap = size;
         while u64::from(gap) < position {
-            let count = (position - u64::from(gap)).min(SECTOR.into()) as u32;
+            let count = (position - u64::from(gap)).min((SECTOR - gap % SECTOR).into()) as u32;
             let zeros = ZEROS.get(..count as usize).unwrap_or(&[]);
             self.fill(number, gap, zeros)?;
             gap += count;
