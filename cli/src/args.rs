@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, docs, doctor, explore, grow, image, link, llm, run as hosted, snapshot, wrap,
+    bench, boot, demo, disk, docs, doctor, explore, grow, image, link, llm, run as hosted,
+    snapshot, wrap,
 };
 
 /// BareFlow's host tools.
@@ -29,6 +30,8 @@ enum Command {
     Bench(bench::Args),
     /// Makes a bootable disk with modules on it.
     Image(image::Args),
+    /// Lists, reads and writes the files of an image.
+    Disk(disk::Args),
     /// Boots an image once in QEMU; its console is this terminal.
     Boot(boot::Args),
     /// Boots an image several times, each from the last one's snapshot.
@@ -61,6 +64,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
     match command {
         Command::Bench(args) => bench::run(&args, ui),
         Command::Image(args) => image::run(args, ui),
+        Command::Disk(args) => disk::run(&args, ui),
         Command::Boot(args) => boot::run(args, ui),
         Command::Grow(args) => grow::run(args, ui),
         Command::Demo(args) => demo::run(&args, ui),

@@ -10,6 +10,7 @@ pub mod artefacts;
 pub mod bench;
 mod boot;
 mod demo;
+mod disk;
 mod docs;
 mod doctor;
 mod explore;

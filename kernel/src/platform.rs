@@ -5,10 +5,9 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use bareflow_machine::windows::{self, Window};
-use bareflow_platform::{Arena, CoreId, FileError, Memory, Platform};
+use bareflow_platform::{Arena, CoreId, FileError, Files, Memory, Platform};
 use bareflow_report::Record;
 use bareflow_session::{Job, Orders, boot};
-use bareflow_storage::Error;
 use spin::Once;
 
 use crate::arch::exit::Status;
@@ -200,28 +199,33 @@ impl Platform for Machine {
         resident::ask(request)
     }
 
+    fn files(&self) -> &dyn Files {
+        self
+    }
+
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {
         if let Some((_, bytes)) = self.embedded().iter().find(|(name, _)| *name == path) {
             return Ok(bytes.to_vec());
         }
-        answer(files::with(|volume| volume.read(path)))
+        files::at_work(|files| files.read(path))
     }
 
     fn write_file(&self, path: &str, bytes: &[u8]) -> Result<(), FileError> {
-        answer(files::with(|volume| {
+        files::at_work(|files| {
+            let volume = files.volume();
             if let Some((folder, _)) = path.rsplit_once('/').filter(|(f, _)| !f.is_empty()) {
                 volume.create_folder(folder)?;
             }
             volume.write_new(path, bytes)
-        }))
+        })
     }
 
     fn rename_file(&self, from: &str, to: &str) -> Result<(), FileError> {
-        answer(files::with(|volume| volume.rename(from, to)))
+        files::at_work(|files| files.rename(from, to))
     }
 
     fn remove_file(&self, path: &str) -> Result<(), FileError> {
-        answer(files::with(|volume| volume.remove(path)))
+        files::at_work(|files| files.remove(path))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
@@ -233,21 +237,7 @@ impl Platform for Machine {
         if !names.is_empty() {
             return Ok(names);
         }
-        let entries = answer(files::with(|volume| volume.list(folder)))?;
+        let entries = files::at_work(|files| files.list(folder))?;
         Ok(entries.into_iter().filter(|entry| !entry.is_folder).map(|entry| entry.name).collect())
     }
-}
-
-fn answer<T>(result: Option<Result<T, Error>>) -> Result<T, FileError> {
-    result.ok_or(FileError::NoDisk)?.map_err(|error| match error {
-        Error::NotFound { .. } => FileError::NotFound,
-        Error::Exists { .. } => FileError::Exists,
-        Error::DiskFull { .. } | Error::FolderFull { .. } => FileError::Full,
-        Error::ReadOnly => FileError::ReadOnly,
-        Error::IsFolder { .. } => FileError::IsFolder,
-        Error::NotFolder { .. } => FileError::NotFolder,
-        Error::BadPath { .. } => FileError::BadPath,
-        Error::NoMemory { .. } => FileError::NoMemory,
-        other => FileError::Broken(alloc::format!("{other}")),
-    })
 }

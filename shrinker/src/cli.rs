@@ -12,6 +12,9 @@ use clap::{Parser, ValueEnum};
 
 use crate::disk::Disk;
 use crate::failure::{Failure, Kind};
+use crate::files::Files;
+use crate::image::Image;
+use crate::report::{Report, grouped};
 use crate::source::{self, Source};
 use crate::{Goal, Options, Policy, html, shrink, verify};
 
@@ -46,6 +49,10 @@ pub struct Cli {
     /// The grown disk image that a snapshot file comes from.
     #[arg(long, value_name = "DISK")]
     grown: Option<PathBuf>,
+    /// MiB of room for files that the programs write, in the volume behind the flat image's code; with it
+    /// there is one even without files. [default: 1, where there are files]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=2000))]
+    room: Option<u64>,
     /// Let the image report how many processor cycles it took to its program, and the program.
     #[arg(long)]
     timing: bool,
@@ -73,6 +80,7 @@ Examples:
   bareflow-shrink disk.img:3 -o app.img --verify
   bareflow-shrink boot_005.snapshot -o app.img --elf app.elf --report app.html
   bareflow-shrink boot_005.snapshot --verify --grown disk.img
+  bareflow-shrink disk.img --room 16 -o app.img
   bareflow-shrink disk.img --reoptimise --for size";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -127,10 +135,11 @@ impl Cli {
         let llvm = self.reoptimise.then(|| self.llvm()).transpose()?;
         let goal = if self.goal == GoalName::Size { Goal::Size } else { Goal::Speed };
         let second = llvm.as_ref().map(|llvm| (llvm as &dyn Compiler, goal));
-        let shrunk = shrink::shrink_again(&source.bytes, &Cranelift::new(), second, &options)
+        let mut shrunk = shrink::shrink_again(&source.bytes, &Cranelift::new(), second, &options)
             .map_err(|failure| name_in(failure, &source))?;
         let mut report = shrunk.report;
         report.input = source.name();
+        take_files(grown.as_deref(), shrunk.image.as_mut(), self.room, &mut report)?;
         if let Some(grown) = &grown {
             report.compare_with(Disk::of(grown)?);
         }
@@ -171,6 +180,56 @@ impl Cli {
         }
         Ok(())
     }
+}
+
+/// Puts the files of the grown disk behind the code of a flat image, if its programs open any, and says
+/// what became of them.
+fn take_files(
+    grown: Option<&Path>,
+    image: Option<&mut Image>,
+    room: Option<u64>,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let files = grown.map_or(Ok(Files::default()), Files::of)?;
+    let (count, bytes) = files.measure();
+    report.files_note = match image {
+        _ if !report.opens_files && files.is_empty() => return Ok(()),
+        _ if !report.opens_files => {
+            format!("{count} on the grown disk were left out: no program in the image opens any")
+        }
+        None if files.is_empty() => return Ok(()),
+        None => format!(
+            "{count} on the grown disk, none in the ELF image: it works with those of a disk that \
+             the machine has, such as the grown one"
+        ),
+        Some(_) if files.is_empty() && room.is_none() => match grown {
+            Some(_) => {
+                "none on the grown disk, and no volume in the image: --room makes one".into()
+            }
+            None => "none came along, since a snapshot has none: name the grown disk with --grown"
+                .into(),
+        },
+        Some(image) => {
+            let code = image.file.len() as u64;
+            let room = room.unwrap_or(1) << 20;
+            files.append(&mut image.file, room).map_err(|error| {
+                let failure =
+                    Failure::new(Kind::TooLarge, format!("its files do not fit: {error}"));
+                match grown {
+                    Some(grown) => failure.file(grown),
+                    None => failure,
+                }
+            })?;
+            report.image_bytes = Some(image.file.len() as u64);
+            (report.files, report.file_bytes) = (count, bytes);
+            format!(
+                "{count} of {} bytes, in a volume behind the code's {} bytes",
+                grouped(bytes),
+                grouped(code)
+            )
+        }
+    };
+    Ok(())
 }
 
 /// Prints a line. Nobody reads any more: not an error of the command.

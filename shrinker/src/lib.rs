@@ -18,6 +18,7 @@ mod elf;
 mod emit;
 pub mod failure;
 pub mod features;
+pub mod files;
 pub mod grown;
 mod html;
 pub mod image;

@@ -48,7 +48,7 @@ pub fn add(units: &mut Units) -> Result<()> {
             continue;
         }
         units.define_at(name, Place::In(unit, symbol.address()))?;
-        if name.starts_with("need_") || name.starts_with(MANY) {
+        if [NEED, MANY, FILED].iter().any(|prefix| name.starts_with(prefix)) {
             units.unit_mut(unit).on_demand = true;
         }
     }
@@ -67,26 +67,45 @@ pub fn add(units: &mut Units) -> Result<()> {
     Ok(())
 }
 
+/// What pieces are called that are taken when something refers to them.
+const NEED: &str = "need_";
 /// What pieces for several processors are called, in front of the name of what they stand for.
 const MANY: &str = "many_";
-/// What they call that.
+/// The same of pieces for descriptors that may lead to files.
+const FILED: &str = "filed_";
+/// What those call it.
 const ALONE: &str = "alone_";
+/// And these.
+const CONSOLE: &str = "console_";
 
-/// Makes the pieces those of an image whose programs have threads: a piece called `many_NAME` takes
-/// the place of the one called NAME, which becomes `alone_NAME`; one that stands for no other is a
-/// link of its chain.
+/// Makes the pieces those of an image whose programs have threads.
 ///
 /// # Errors
 /// Only when the pieces themselves are wrong.
 pub fn with_threads(units: &mut Units) -> Result<()> {
-    let many: Vec<_> = units
+    replace(units, MANY, ALONE)
+}
+
+/// Makes the pieces those of an image whose programs open, close or duplicate descriptors. Before
+/// [`with_threads`], which puts locks around them.
+///
+/// # Errors
+/// Only when the pieces themselves are wrong.
+pub fn with_files(units: &mut Units) -> Result<()> {
+    replace(units, FILED, CONSOLE)
+}
+
+/// Lets a piece called by a prefix and a NAME take the place of the one called NAME, which is called by
+/// `before` and NAME from then on; one that stands for no other is a link of its chain.
+fn replace(units: &mut Units, prefix: &str, before: &str) -> Result<()> {
+    let others: Vec<_> = units
         .symbols()
-        .filter_map(|(name, unit, at)| Some((name.strip_prefix(MANY)?.to_owned(), unit, at)))
+        .filter_map(|(name, unit, at)| Some((name.strip_prefix(prefix)?.to_owned(), unit, at)))
         .collect();
-    for (name, unit, at) in many {
+    for (name, unit, at) in others {
         match units.find(&name).and_then(|symbol| units.place(symbol)) {
             Some(alone) => {
-                units.define_at(&format!("{ALONE}{name}"), alone)?;
+                units.define_at(&format!("{before}{name}"), alone)?;
                 units.redefine(&name, Place::In(unit, at));
             }
             None => units.unit_mut(unit).on_demand = false,

@@ -58,6 +58,14 @@ pub struct Report {
     pub ratio: Option<f64>,
     /// What the grown image uses against the shrunk image.
     pub used_ratio: Option<f64>,
+    /// Whether a program opens files.
+    pub opens_files: bool,
+    /// Files of the grown disk, but for the machine's own, that the flat image has behind its code.
+    pub files: usize,
+    /// What they hold together.
+    pub file_bytes: u64,
+    /// What became of files, for people; empty where there is nothing to say.
+    pub files_note: String,
 }
 
 /// A function.
@@ -146,6 +154,10 @@ pub fn describe(grown: &Grown, parts: &Parts, image: &Image, policy: Policy) -> 
         grown_used_bytes: None,
         ratio: None,
         used_ratio: None,
+        opens_files: image.kept.has_symbol(units, "bf_open"),
+        files: 0,
+        file_bytes: 0,
+        files_note: String::new(),
     }
 }
 
@@ -271,6 +283,9 @@ impl Report {
             if let (Some(bytes), Some(ratio)) = (bytes, ratio) {
                 line(format_args!("{what}: {} bytes, {ratio:.0} times as large", grouped(bytes)));
             }
+        }
+        if !self.files_note.is_empty() {
+            line(format_args!("files: {}", self.files_note));
         }
         out
     }

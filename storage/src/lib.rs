@@ -6,6 +6,8 @@
 //! them, so that a cut at any moment leaves the file as it was before, or as it is after.
 //!
 //! ```text
+//!   Files             open files, read and written in pieces through a cache
+//!     │
 //!   Volume            operations on paths, each one whole or not at all
 //!     │
 //!   axfatfs           names, folder entries, cluster chains
@@ -27,7 +29,9 @@ mod check;
 mod device;
 mod error;
 mod fat;
+mod files;
 mod finding;
+mod format;
 mod io;
 mod layout;
 mod memory;
@@ -40,7 +44,9 @@ mod volume;
 pub use check::{Report, check};
 pub use device::{BlockDevice, DeviceError, SECTOR};
 pub use error::Error;
+pub use files::{Files, NodeId, Opening, REMOVED, Status};
 pub use finding::Finding;
+pub use format::{format, sectors_for};
 pub use layout::Layout;
 pub use memory::MemoryDisk;
 pub use partition::{Partition, find_fat16};

@@ -26,9 +26,6 @@ pub(crate) fn normal(path: &str) -> Result<&str, Error> {
             "a name is longer than 255 bytes"
         } else if name.ends_with([' ', '.']) || name.starts_with(' ') {
             "a name may not begin with a space or end with a space or dot"
-        } else if !name.starts_with(|c: char| c.is_ascii()) {
-            // The generator of short names in `axfatfs` takes the first byte for a character.
-            "a name must begin with an ASCII character"
         } else if !name.chars().all(storable) {
             "a character in it cannot be part of a name"
         } else {
@@ -37,6 +34,20 @@ pub(crate) fn normal(path: &str) -> Result<&str, Error> {
         return Err(Error::BadPath { path: path.to_string(), why });
     }
     Ok(trimmed)
+}
+
+/// Checks the name of what is to be made.
+///
+/// # Errors
+/// [`Error::BadPath`], as for [`normal`], and where the name begins outside ASCII: the generator of short
+/// names in `axfatfs` takes the first byte for a character.
+pub(crate) fn new(path: &str) -> Result<&str, Error> {
+    let path = normal(path)?;
+    if split(path).1.starts_with(|c: char| !c.is_ascii()) {
+        let why = "the name of a new file must begin with an ASCII character";
+        return Err(Error::BadPath { path: path.to_string(), why });
+    }
+    Ok(path)
 }
 
 /// The folder and the name.

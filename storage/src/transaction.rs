@@ -51,6 +51,9 @@ pub(crate) enum Order {
     Add,
     /// A file's entry changes: first the link to clusters the file grew by, then the entry.
     Update,
+    /// A file's entry says a smaller size: first the entry, then the end of the chain, so that the file
+    /// never reaches farther than its chain.
+    Cut,
     /// Entries are removed: in the opposite order.
     Remove,
 }
@@ -177,7 +180,7 @@ impl<D: BlockDevice> Transaction<D> {
 
         entries.sort_unstable_by_key(|&(_, written, _)| written);
         match order {
-            Order::Add => {
+            Order::Add | Order::Cut => {
                 self.commit_entries(entries)?;
                 self.commit_fat(Change::Link)?;
             }

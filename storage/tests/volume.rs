@@ -181,3 +181,21 @@ fn a_damaged_volume_is_not_mounted() {
     assert!(error.contains("/TWO: cluster 3 belongs to two files"), "{error}");
     assert!(error.contains("fsck.fat"), "{error}");
 }
+
+#[test]
+fn a_volume_that_was_made_here_is_one_to_others() {
+    for sizes in [vec![], vec![10_000, 0, 3], vec![40 << 20, 1 << 20]] {
+        let sectors = bareflow_storage::sectors_for(&sizes, 100, 1 << 16);
+        let mut disk = MemoryDisk::new(vec![0; sectors as usize * 512]);
+        bareflow_storage::format(&mut disk, 2048, 7).unwrap();
+        must_be_clean(disk.bytes());
+        let mut volume = Volume::mount(disk).unwrap();
+        for (number, size) in sizes.iter().enumerate() {
+            let content = vec![number as u8; *size as usize];
+            volume.write(&format!("file number {number} with a long name"), &content).unwrap();
+        }
+        must_be_clean(volume.into_device().bytes());
+    }
+    let mut small = MemoryDisk::new(vec![0; 4000 * 512]);
+    assert!(matches!(bareflow_storage::format(&mut small, 0, 0), Err(Error::NoVolume { .. })));
+}

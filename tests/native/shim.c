@@ -17,8 +17,9 @@ static long call(long number, long a, long b, long c, long d, long e, long f) {
 }
 
 enum {
-    READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, ARCH_PRCTL = 158, CLOCK = 228,
-    EXIT = 231
+    READ = 0, WRITE = 1, OPEN = 2, CLOSE = 3, STAT = 4, FSTAT = 5, SEEK = 8, MMAP = 9, IOCTL = 16, READ_AT = 17,
+    WRITE_AT = 18, DUP2 = 33, CONTROL = 72, SYNC_ONE = 74, RESIZE = 77, RENAME = 82, MAKE_FOLDER = 83,
+    REMOVE_FOLDER = 84, REMOVE = 87, READ_LINK = 89, ARCH_PRCTL = 158, SYNC = 162, LIST = 217, CLOCK = 228, EXIT = 231
 };
 
 // Linux gives the negative of an error's number, as host calls do.
@@ -26,17 +27,59 @@ long bf_write(int fd, const void *p, size_t n) { return call(WRITE, fd, (long)p,
 
 long bf_read(int fd, void *p, size_t n) { return call(READ, fd, (long)p, (long)n, 0, 0, 0); }
 
-int bf_open(const char *path, int flags) {
-    enum { IS_FOLDER = -21, KIND = 0170000, FOLDER = 0040000 };
-    int fd = (int)call(OPEN, (long)path, flags, 0, 0, 0, 0);
-    unsigned status[64];
-    // Machines open no folders.
-    if (fd >= 0 && call(FSTAT, fd, (long)status, 0, 0, 0, 0) == 0 && (status[6] & KIND) == FOLDER) {
-        call(CLOSE, fd, 0, 0, 0, 0, 0);
-        return IS_FOLDER;
-    }
-    return fd;
+int bf_open(const char *path, int flags) { return (int)call(OPEN, (long)path, flags, 0644, 0, 0, 0); }
+
+long bf_write_at(int fd, const void *p, size_t n, long offset) {
+    return call(WRITE_AT, fd, (long)p, (long)n, offset, 0, 0);
 }
+
+long bf_read_at(int fd, void *p, size_t n, long offset) { return call(READ_AT, fd, (long)p, (long)n, offset, 0, 0); }
+
+int bf_resize(int fd, long size) { return (int)call(RESIZE, fd, size, 0, 0, 0, 0); }
+
+int bf_sync(int fd) { return (int)(fd < 0 ? call(SYNC, 0, 0, 0, 0, 0, 0) : call(SYNC_ONE, fd, 0, 0, 0, 0, 0)); }
+
+int bf_duplicate(int fd, int to, int exactly) {
+    return (int)(exactly ? call(DUP2, fd, to, 0, 0, 0, 0) : call(CONTROL, fd, 0, to, 0, 0, 0));
+}
+
+int bf_flags(int fd, int change) {
+    enum { GET = 3, SET = 4 };
+    if (change >= 0) call(CONTROL, fd, SET, change, 0, 0, 0);
+    return (int)call(CONTROL, fd, GET, 0, 0, 0, 0) & ~0100000;
+}
+
+int bf_status(int fd, const char *path, uint64_t *to) {
+    enum { KIND = 0170000, FOLDER = 0040000, FILE = 0100000, NO_DEVICE = -6 };
+    // `struct stat`, in words of 64 bits.
+    uint64_t status[24];
+    long result = path ? call(STAT, (long)path, (long)status, 0, 0, 0, 0) : call(FSTAT, fd, (long)status, 0, 0, 0, 0);
+    if (result) return (int)result;
+    unsigned kind = (unsigned)status[3] & KIND;
+    to[0] = kind == FILE ? 1 : kind == FOLDER ? 2 : 3;
+    to[1] = kind == FILE ? status[6] : 0;
+    to[2] = status[1];
+    to[3] = status[11] * 1000000000 + status[12];
+    return path && to[0] == 3 ? NO_DEVICE : 0;
+}
+
+long bf_path(int fd, char *to, size_t room) {
+    char name[32] = "/proc/self/fd/";
+    int digits = 1, at = 14;
+    for (int rest = fd / 10; rest; rest /= 10) digits++;
+    for (int i = digits - 1, rest = fd; i >= 0; i--, rest /= 10) name[at + i] = (char)('0' + rest % 10);
+    return call(READ_LINK, (long)name, (long)to, (long)room, 0, 0, 0);
+}
+
+long bf_list(int fd, void *to, size_t room) { return call(LIST, fd, (long)to, (long)room, 0, 0, 0); }
+
+int bf_rename(const char *from, const char *to) { return (int)call(RENAME, (long)from, (long)to, 0, 0, 0, 0); }
+
+int bf_remove(const char *path, int folder) {
+    return (int)call(folder ? REMOVE_FOLDER : REMOVE, (long)path, 0, 0, 0, 0, 0);
+}
+
+int bf_make_folder(const char *path) { return (int)call(MAKE_FOLDER, (long)path, 0755, 0, 0, 0, 0); }
 
 int bf_close(int fd) { return (int)call(CLOSE, fd, 0, 0, 0, 0, 0); }
 

@@ -5,7 +5,7 @@
 //! no compiler can be made to write. Comments in the first lines of its (first) file
 //! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
 //! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
-//! reads files of) and `refused: WHY` (what compilers cannot do of it).
+//! reads files of, and beside which it may write others) and `refused: WHY` (what compilers cannot do of it).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -237,7 +237,9 @@ impl Program {
     /// What the compiler said, or that it does not end.
     pub fn run_native(&self) -> Result<Ended, String> {
         let mut command = Command::new(self.native()?);
-        process::run(command.current_dir(folder()), &input(), PATIENCE)
+        let disk = self.disk.as_ref().map(|name| self.disk_with(name)).transpose()?;
+        let place = disk.as_ref().map_or_else(folder, |disk| disk.path().into());
+        process::run(command.current_dir(place), &input(), PATIENCE)
     }
 
     /// Runs bitcode by `bareflow run` at an engine level; `llvm` is O3 with LLVM for it, and `llvm
@@ -275,10 +277,7 @@ impl Program {
             command.args(["--thresholds", "3,10,40"]);
         }
         command.env("BAREFLOW_ARTEFACTS", place::artefacts()?);
-        let disk = match &self.disk {
-            None => None,
-            Some(name) => Some(self.disk_with(name)?),
-        };
+        let disk = self.disk.as_ref().map(|name| self.disk_with(name)).transpose()?;
         if let Some(disk) = &disk {
             command.arg("--disk").arg(disk.path());
         }
@@ -307,7 +306,7 @@ impl Program {
         Ok(Ended { status: status as i32, out: output.into(), err })
     }
 
-    /// A folder to be the machine's disk, since a snapshot is saved on it.
+    /// A folder to be the machine's disk, since a snapshot is saved on it, and what the program writes.
     fn disk_with(&self, name: &str) -> Result<tempfile::TempDir, String> {
         let disk = tempfile::tempdir().map_err(|e| e.to_string())?;
         let to = disk.path().join(name);

@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 
 use bareflow_platform::FileError;
 
+use crate::opened::Opened;
+
 /// A folder that stands for a disk.
 #[derive(Debug)]
 pub(crate) struct Disk {
-    root: Option<PathBuf>,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) opened: Opened,
 }
 
 impl Disk {
     /// The disk under `root`; `None`: paths are the host's own, and nothing is written.
     pub(crate) fn new(root: Option<PathBuf>) -> Self {
-        Self { root }
+        Self { root, opened: Opened::default() }
     }
 
     fn path(&self, path: &str) -> PathBuf {
@@ -86,7 +89,8 @@ impl Disk {
     }
 }
 
-fn explain(error: std::io::Error) -> FileError {
+/// Why the host refused, as a machine says it.
+pub(crate) fn explain(error: std::io::Error) -> FileError {
     match error.kind() {
         ErrorKind::NotFound => FileError::NotFound,
         ErrorKind::AlreadyExists => FileError::Exists,
@@ -96,6 +100,8 @@ fn explain(error: std::io::Error) -> FileError {
         ErrorKind::IsADirectory => FileError::IsFolder,
         ErrorKind::NotADirectory => FileError::NotFolder,
         ErrorKind::InvalidFilename | ErrorKind::InvalidInput => FileError::BadPath,
+        ErrorKind::DirectoryNotEmpty => FileError::NotEmpty,
+        ErrorKind::FileTooLarge => FileError::TooLarge,
         ErrorKind::OutOfMemory => FileError::NoMemory,
         _ => FileError::Broken(error.to_string()),
     }

@@ -11,6 +11,7 @@ mod faults;
 mod files;
 mod here;
 mod memory;
+mod opened;
 mod platform;
 mod unpacked;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-use bareflow_platform::{CoreId, FileError, Memory, Platform};
+use bareflow_platform::{CoreId, FileError, Files, Memory, Platform};
 use bareflow_report::Record;
 
 use crate::compiler::Resident;
@@ -209,6 +209,10 @@ impl Platform for Hosted {
             Some(compiler) => compiler.ask(request),
             None => Err("there is no resident compiler".into()),
         }
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.disk
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -7,11 +7,16 @@
 
 extern crate alloc;
 
+mod files;
+pub mod path;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_report::Record;
+
+pub use files::{FileError, FileId, Files, FolderEntry, How, Status};
 
 /// Failures of a resident compiler after which it is not asked any more.
 pub const COMPILER_FAILURES: u32 = 3;
@@ -139,6 +144,9 @@ pub trait Platform: Sync {
         Err("there is no resident compiler".into())
     }
 
+    /// Files that programs work with.
+    fn files(&self) -> &dyn Files;
+
     /// Reads a whole file. Paths are absolute, with `/`.
     ///
     /// # Errors
@@ -175,56 +183,6 @@ pub trait Platform: Sync {
 /// Number of a processor. The one that booted is 0.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct CoreId(pub u32);
-
-/// Why a file operation failed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FileError {
-    /// No such file or folder.
-    NotFound,
-    /// A file of that name is there already.
-    Exists,
-    /// No room.
-    Full,
-    /// The disk cannot be written.
-    ReadOnly,
-    /// There is no disk.
-    NoDisk,
-    /// Whoever runs the machine may not do that with the file.
-    Forbidden,
-    /// A folder, where a file is wanted.
-    IsFolder,
-    /// A file, where the path goes on as if it were a folder.
-    NotFolder,
-    /// A path that no file on this disk can have.
-    BadPath,
-    /// Neither a file nor a folder: a device, a pipe, a socket.
-    Device,
-    /// The file is larger than the memory that is left.
-    NoMemory,
-    /// The device or the file system failed: what it said.
-    Broken(String),
-}
-
-impl core::fmt::Display for FileError {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str(match self {
-            FileError::NotFound => "no such file or folder",
-            FileError::Exists => "a file of that name exists",
-            FileError::Full => "no room on the disk",
-            FileError::ReadOnly => "the disk is read-only",
-            FileError::NoDisk => "there is no disk",
-            FileError::Forbidden => "permission denied",
-            FileError::IsFolder => "it is a folder",
-            FileError::NotFolder => "a part of the path is no folder",
-            FileError::BadPath => "no file can have this path",
-            FileError::Device => "it is a device",
-            FileError::NoMemory => "it is larger than the memory that is left",
-            FileError::Broken(why) => why,
-        })
-    }
-}
-
-impl core::error::Error for FileError {}
 
 /// A stretch of address space.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -18,10 +18,12 @@ impl Errno {
     pub(crate) const EISDIR: Self = Self(21);
     pub(crate) const EINVAL: Self = Self(22);
     pub(crate) const EMFILE: Self = Self(24);
+    pub(crate) const EFBIG: Self = Self(27);
     pub(crate) const ENOSPC: Self = Self(28);
     pub(crate) const ESPIPE: Self = Self(29);
     pub(crate) const EROFS: Self = Self(30);
     pub(crate) const ENAMETOOLONG: Self = Self(36);
+    pub(crate) const ENOTEMPTY: Self = Self(39);
 
     /// What a host call gives for it.
     pub(crate) const fn result(self) -> i32 {
@@ -40,7 +42,9 @@ impl From<FileError> for Errno {
             FileError::Forbidden => Self::EACCES,
             FileError::IsFolder => Self::EISDIR,
             FileError::NotFolder => Self::ENOTDIR,
-            FileError::BadPath => Self::EINVAL,
+            FileError::BadPath | FileError::BadMove => Self::EINVAL,
+            FileError::NotEmpty => Self::ENOTEMPTY,
+            FileError::TooLarge => Self::EFBIG,
             FileError::Device => Self::ENXIO,
             FileError::NoMemory => Self::ENOMEM,
             FileError::Broken(_) => Self::EIO,

@@ -24,6 +24,7 @@ mod error;
 mod events;
 mod facts;
 mod files;
+mod heap;
 mod hosts;
 mod image;
 mod key;

@@ -64,6 +64,11 @@ fn run_image(session: &'static Session, number: usize, image: &'static Image) ->
     if let (Ending::Returned, Some(late)) = (&ending, late) {
         ending = late;
     }
+    if session.shared.files.close_all(session.shared.platform).is_err() {
+        session
+            .shared
+            .log(format_args!("{}: a file it left open could not be stored", program.name));
+    }
     match ending {
         Ending::Returned | Ending::Elsewhere => {}
         Ending::Exited(status) => outcome.exit = status & LOW_BYTE,

@@ -19,7 +19,8 @@ use crate::Manifest;
 use crate::compilers::Compilers;
 use crate::events::Event;
 use crate::facts::Facts;
-use crate::files::{Files, Heap};
+use crate::files::Files;
+use crate::heap::Heap;
 use crate::image::Image;
 use crate::key::FuncKey;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
@@ -105,7 +106,7 @@ impl Shared {
             due_ns: AtomicU64::new(u64::MAX),
             began_ns: 0,
             loop_entries: AtomicU64::new(0),
-            files: Files::default(),
+            files: Files::new(),
             heap: Heap::new(platform.memory().heap),
         }
     }

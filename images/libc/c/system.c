@@ -88,17 +88,39 @@ int getentropy(void *to, size_t bytes) {
     return 0;
 }
 
-// Flags of descriptors can be read and set, and do nothing; there is no second descriptor for a file.
+int bf_duplicate(int file, int to, int exactly);
+int bf_flags(int file, int change);
+
+static int done(int result) { return result < 0 ? (int)fail(-result) : result; }
+
+// Nobody else has a file, so every lock can be had.
 int fcntl(int file, int command, ...) {
-    enum { GET_FD = 1, SET_FD = 2, GET = 3, SET = 4, O_RDWR = 2 };
-    (void)file;
+    enum { DUP = 0, GET_FD = 1, SET_FD = 2, GET = 3, SET = 4, GET_LOCK = 5, SET_LOCK = 6, WAIT_LOCK = 7 };
+    enum { DUP_CLOEXEC = 1030, GET_OWN_LOCK = 36, SET_OWN_LOCK = 37, WAIT_OWN_LOCK = 38, UNLOCKED = 2 };
+    va_list list;
+    va_start(list, command);
+    long argument = va_arg(list, long);
+    va_end(list);
+    int flags = done(bf_flags(file, command == SET ? (int)argument & 0x7fffffff : -1));
+    if (flags < 0) return -1;
     switch (command) {
+    case DUP:
+    case DUP_CLOEXEC:
+        return done(bf_duplicate(file, (int)argument, 0));
+    case GET:
+        return flags;
+    case GET_LOCK:
+    case GET_OWN_LOCK:
+        *(short *)argument = UNLOCKED;
+        return 0;
     case GET_FD:
     case SET_FD:
     case SET:
+    case SET_LOCK:
+    case WAIT_LOCK:
+    case SET_OWN_LOCK:
+    case WAIT_OWN_LOCK:
         return 0;
-    case GET:
-        return file < 3 ? O_RDWR : 0;
     default:
         return (int)fail(EINVAL);
     }

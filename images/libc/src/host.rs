@@ -6,12 +6,39 @@ use core::ffi::{c_int, c_long, c_void};
 /// What a thread begins with.
 pub type Function = unsafe extern "C" fn(*mut c_void);
 
+/// What the machine tells of what is open or has a path.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// 1 for a file, [`FOLDER`] or [`CONSOLE`].
+    pub kind: u64,
+    pub size: u64,
+    pub number: u64,
+    /// Nanoseconds since 1970; 0 where nobody knows.
+    pub changed_ns: u64,
+}
+
+pub const FOLDER: u64 = 2;
+pub const CONSOLE: u64 = 3;
+
 unsafe extern "C" {
     pub fn bf_write(fd: c_int, bytes: *const u8, len: usize) -> c_long;
     pub fn bf_read(fd: c_int, bytes: *mut u8, len: usize) -> c_long;
     pub fn bf_open(path: *const u8, flags: c_int) -> c_int;
     pub fn bf_close(fd: c_int) -> c_int;
+    pub fn bf_write_at(fd: c_int, bytes: *const u8, len: usize, offset: c_long) -> c_long;
+    pub fn bf_read_at(fd: c_int, bytes: *mut u8, len: usize, offset: c_long) -> c_long;
     pub fn bf_seek(fd: c_int, offset: c_long, whence: c_int) -> c_long;
+    pub fn bf_resize(fd: c_int, size: c_long) -> c_int;
+    pub fn bf_sync(fd: c_int) -> c_int;
+    pub fn bf_duplicate(fd: c_int, to: c_int, exactly: c_int) -> c_int;
+    pub fn bf_flags(fd: c_int, change: c_int) -> c_int;
+    pub fn bf_status(fd: c_int, path: *const u8, to: *mut Told) -> c_int;
+    pub fn bf_path(fd: c_int, to: *mut u8, room: usize) -> c_long;
+    pub fn bf_list(fd: c_int, to: *mut u8, room: usize) -> c_long;
+    pub fn bf_rename(from: *const u8, to: *const u8) -> c_int;
+    pub fn bf_remove(path: *const u8, folder: c_int) -> c_int;
+    pub fn bf_make_folder(path: *const u8) -> c_int;
     pub fn bf_terminal(fd: c_int) -> c_int;
     pub fn bf_grow(bytes: usize) -> *mut u8;
     pub fn bf_clock() -> u64;

@@ -1,14 +1,17 @@
 //! `mmap`: memory of its own, or what is in a file.
 //!
 //! A mapping is memory of the heap. Pages cannot be protected, so what asks for less access gets more.
+//! What a program writes into a shared mapping of a file comes to the file when the mapping is synchronised
+//! or given back, and when the program ends.
 
 use core::ffi::{c_int, c_long, c_void};
 use core::ptr::null_mut;
 
 use crate::allocate::{aligned_alloc, free, malloc};
 use crate::errors;
+use crate::host;
 use crate::memory::memset;
-use crate::stdio::descriptor::{lseek, read};
+use crate::stdio::descriptor::{close, pread, pwrite};
 use crate::threads::lock::Recursive;
 
 const PAGE: usize = 4096;
@@ -23,6 +26,9 @@ const ANONYMOUS: c_int = 0x20;
 struct Mapping {
     at: *mut u8,
     bytes: usize,
+    /// The file that gets what is written here, under a descriptor of ours; -1: none.
+    file: c_int,
+    offset: c_long,
     next: *mut Mapping,
 }
 
@@ -34,27 +40,64 @@ fn fail(error: c_int) -> *mut u8 {
     FAILED
 }
 
-/// Reads a part of a file, from `offset` on; the file stays where it is. What is behind its end is zero.
+/// Reads a part of a file, from `offset` on. What is behind its end is zero.
 unsafe fn fill(at: *mut u8, bytes: usize, file: c_int, offset: c_long) -> bool {
-    const START: c_int = 0;
-    const HERE: c_int = 1;
-    let here = lseek(file, 0, HERE);
-    if here < 0 || lseek(file, offset, START) < 0 {
-        return false;
-    }
-    let mut done = 0;
-    while done < bytes {
-        // SAFETY: the caller's room.
-        let got = unsafe { read(file, at.add(done), bytes - done) };
-        if got <= 0 {
-            break;
+    // SAFETY: the caller's room.
+    unsafe {
+        let got = pread(file, at, bytes, offset);
+        if got < 0 {
+            return false;
         }
-        done += got as usize;
+        memset(at.add(got as usize), 0, bytes - got as usize);
     }
-    // SAFETY: as above.
-    unsafe { memset(at.add(done), 0, bytes - done) };
-    lseek(file, here, START);
     true
+}
+
+/// Writes a shared mapping to its file, as far as that reaches; whether it could.
+unsafe fn store(mapping: *const Mapping) -> bool {
+    // SAFETY: a mapping that there is.
+    unsafe {
+        let Mapping { at, bytes, file, offset, .. } = *mapping;
+        if file < 0 {
+            return true;
+        }
+        let ask = |told| host::bf_status(file, core::ptr::null(), told);
+        let size = crate::files::place::told(ask).map_or(0, |told| told.size as c_long);
+        let count = (size - offset).clamp(0, bytes as c_long);
+        pwrite(file, at, count as usize, offset) == count
+    }
+}
+
+/// What a program has left mapped when it ends.
+unsafe extern "C" fn store_all(_: *mut c_void) {
+    let _held = LOCK.hold();
+    // SAFETY: the list holds what is mapped, and the lock is held.
+    unsafe {
+        let mut mapping = NEWEST;
+        while !mapping.is_null() {
+            store(mapping);
+            mapping = (*mapping).next;
+        }
+    }
+}
+
+/// A descriptor of ours for the file of a shared mapping that is written to; whether there is one.
+unsafe fn keep(mapping: *mut Mapping, file: c_int) -> bool {
+    const BOTH: c_int = 2;
+    static mut AT_END: bool = false;
+    // SAFETY: a new mapping; the lock is held.
+    unsafe {
+        if host::bf_flags(file, -1) & 3 != BOTH {
+            errors::set(errors::EACCES);
+            return false;
+        }
+        (*mapping).file = errors::check(c_long::from(host::bf_duplicate(file, 3, 0))) as c_int;
+        if !AT_END {
+            AT_END = true;
+            crate::process::__cxa_atexit(Some(store_all), null_mut(), null_mut());
+        }
+        (*mapping).file >= 0
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -70,10 +113,7 @@ pub unsafe extern "C" fn mmap(
         return fail(errors::EINVAL);
     }
     let of_file = flags & ANONYMOUS == 0;
-    if of_file && flags & SHARED != 0 && access & WRITE != 0 {
-        // The machine does not write files.
-        return fail(errors::EACCES);
-    }
+    let stores = of_file && flags & SHARED != 0 && access & WRITE != 0;
     let Some(whole) = bytes.checked_next_multiple_of(PAGE) else { return fail(errors::ENOMEM) };
     // SAFETY: both are new; the list is changed under its lock.
     unsafe {
@@ -92,7 +132,12 @@ pub unsafe extern "C" fn mmap(
             return FAILED;
         }
         let _held = LOCK.hold();
-        mapping.write(Mapping { at, bytes: whole, next: NEWEST });
+        mapping.write(Mapping { at, bytes: whole, file: -1, offset, next: NEWEST });
+        if stores && !keep(mapping, file) {
+            free(mapping.cast());
+            free(at);
+            return FAILED;
+        }
         NEWEST = mapping;
         at
     }
@@ -126,6 +171,10 @@ pub unsafe extern "C" fn munmap(at: *mut u8, bytes: usize) -> c_int {
             let mapping = *link;
             if (*mapping).at == at && (*mapping).bytes == bytes.next_multiple_of(PAGE) {
                 *link = (*mapping).next;
+                store(mapping);
+                if (*mapping).file >= 0 {
+                    close((*mapping).file);
+                }
                 free(at);
                 free(mapping.cast());
                 break;
@@ -152,6 +201,25 @@ pub unsafe extern "C" fn posix_madvise(_at: *mut c_void, _bytes: usize, _advice:
 }
 
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn msync(_at: *mut c_void, _bytes: usize, _flags: c_int) -> c_int {
+pub unsafe extern "C" fn msync(at: *mut c_void, bytes: usize, flags: c_int) -> c_int {
+    const NOT_LATER: c_int = 4;
+    let _held = LOCK.hold();
+    let (start, end) = (at as usize, at as usize + bytes);
+    // SAFETY: the list holds what is mapped, and the lock is held.
+    unsafe {
+        let mut mapping = NEWEST;
+        while !mapping.is_null() {
+            let from = (*mapping).at as usize;
+            if from < end && start < from + (*mapping).bytes && (*mapping).file >= 0 {
+                if !store(mapping) {
+                    return -1;
+                }
+                if flags & NOT_LATER != 0 && crate::files::change::fsync((*mapping).file) < 0 {
+                    return -1;
+                }
+            }
+            mapping = (*mapping).next;
+        }
+    }
     0
 }

@@ -6,7 +6,7 @@ use bareflow_storage::Error;
 
 use crate::arch::exit::Status;
 use crate::devices::clock;
-use crate::files::{self, Files};
+use crate::files::{self, Mounted};
 use crate::say;
 
 const FOLDER: &str = "/selftest/a folder with a long name";
@@ -31,7 +31,7 @@ fn pattern(seed: usize, len: usize) -> Vec<u8> {
     (0..len).map(|i| (i * seed + i / 251) as u8).collect()
 }
 
-fn operations(volume: &mut Files) -> Result<(), Error> {
+fn operations(volume: &mut Mounted) -> Result<(), Error> {
     let repairs = volume.repairs();
     say!("fat: mounted, {repairs:?}");
     volume.create_folder(FOLDER)?;
@@ -55,7 +55,7 @@ fn operations(volume: &mut Files) -> Result<(), Error> {
     volume.write("/selftest/kept.bin", &pattern(7, 100_000))
 }
 
-fn throughput(volume: &mut Files) -> Result<bool, Error> {
+fn throughput(volume: &mut Mounted) -> Result<bool, Error> {
     const PATH: &str = "/selftest/large.bin";
     let len = (volume.space().free / 4).min(4 << 20) as usize;
     let content = pattern(11, len);

@@ -1,4 +1,4 @@
-//! Sectors of an ATA disk on the classic controllers, read without interrupts or DMA (ATA-6).
+//! Sectors of an ATA disk on the classic controllers, without interrupts or DMA (ATA-6).
 
 use core::arch::asm;
 
@@ -9,27 +9,57 @@ pub const DISKS: u8 = 4;
 /// Polls of a status register before a disk counts as gone.
 const PATIENCE: u32 = 10_000_000;
 
-/// The disk that is read, with the sector that was read last.
+/// Sectors that are kept: a folder's or a file's, and the FAT's, both of its copies when it changes.
+const KEPT: usize = 4;
+
+/// The disk that is used, with the sectors that were last.
 #[derive(Debug)]
 pub struct Disk {
     port: u16,
     drive: u8,
-    /// Number of the sector in `buffer`, plus 1; 0: none.
-    buffered: u32,
-    buffer: Sector,
+    /// Number of the sector in each buffer, plus 1; 0: none.
+    buffered: [u32; KEPT],
+    buffers: [Sector; KEPT],
+    /// The buffer that goes next.
+    oldest: usize,
 }
 
 impl Disk {
     /// The first disk.
     pub const fn new() -> Self {
-        Self { port: 0, drive: 0, buffered: 0, buffer: [0; SECTOR as usize] }
+        let buffers = [[0; SECTOR as usize]; KEPT];
+        Self { port: 0, drive: 0, buffered: [0; KEPT], buffers, oldest: 0 }
     }
 
-    /// Makes one of the disks the one that is read.
+    /// Makes one of the disks the one that is used.
     pub fn choose(&mut self, disk: u8) {
         self.port = if disk & 2 == 0 { 0x1f0 } else { 0x170 };
         self.drive = disk & 1;
-        self.buffered = 0;
+        self.buffered = [0; KEPT];
+    }
+
+    /// The buffer that has a sector.
+    fn find(&self, number: u32) -> Option<usize> {
+        self.buffered.iter().position(|there| *there == number.wrapping_add(1))
+    }
+
+    /// A buffer that may be used for another sector, which the caller notes.
+    fn free(&mut self) -> usize {
+        self.oldest = (self.oldest + 1) % KEPT;
+        self.forget(self.oldest);
+        self.oldest
+    }
+
+    fn forget(&mut self, buffer: usize) {
+        if let Some(there) = self.buffered.get_mut(buffer) {
+            *there = 0;
+        }
+    }
+
+    fn keep(&mut self, buffer: usize, number: u32) {
+        if let Some(there) = self.buffered.get_mut(buffer) {
+            *there = number.wrapping_add(1);
+        }
     }
 
     fn write(&self, register: u16, value: u8) {
@@ -78,6 +108,9 @@ const READ: u8 = 0x20;
 /// READ MULTIPLE: it has as many ready as SET MULTIPLE MODE has said.
 const READ_MULTIPLE: u8 = 0xc4;
 const SET_MULTIPLE_MODE: u8 = 0xc6;
+/// WRITE SECTOR(S): the disk takes one at a time.
+const WRITE: u8 = 0x30;
+const FLUSH_CACHE: u8 = 0xe7;
 /// Sectors at a time that every disk since ATA-2 can.
 const TOGETHER: u32 = 16;
 
@@ -86,7 +119,9 @@ impl Disk {
     #[inline(never)]
     fn command(&mut self, number: u32, count: u32, command: u8) -> bool {
         self.write(6, 0xe0 | self.drive << 4 | (number >> 24) as u8 & 15);
-        if !self.ready(false) {
+        // A disk says that it is ready for commands. In the place of one that is not there either
+        // nothing answers or the other one does, for it, with zeros.
+        if !self.ready(false) || self.read(7) & 0x40 == 0 {
             return false;
         }
         self.write(2, count as u8);
@@ -98,7 +133,7 @@ impl Disk {
         for _ in 0..4 {
             self.read(0x206);
         }
-        self.ready(command != SET_MULTIPLE_MODE)
+        self.ready(!matches!(command, SET_MULTIPLE_MODE | FLUSH_CACHE))
     }
 
     /// Takes the sectors that the disk has ready.
@@ -140,20 +175,72 @@ impl Disk {
     }
 }
 
-impl Sectors for Disk {
-    /// Brings a sector of the disk into the buffer.
+impl Disk {
+    /// Brings a sector of the disk into a buffer.
     #[inline(never)]
-    fn sector(&mut self, number: u32) -> Option<&Sector> {
-        if self.buffered == number.wrapping_add(1) {
-            return Some(&self.buffer);
+    fn load(&mut self, number: u32) -> Option<usize> {
+        if let Some(buffer) = self.find(number) {
+            return Some(buffer);
         }
-        self.buffered = 0;
+        let buffer = self.free();
         if !self.command(number, 1, READ) {
             return None;
         }
+        let to = self.buffers.get_mut(buffer)?.as_mut_ptr();
         // SAFETY: the disk has one ready, and the buffer has room for it.
-        unsafe { Self::take(self.port, self.buffer.as_mut_ptr(), 1) };
-        self.buffered = number.wrapping_add(1);
-        Some(&self.buffer)
+        unsafe { Self::take(self.port, to, 1) };
+        self.keep(buffer, number);
+        Some(buffer)
+    }
+
+    /// Writes a buffer to a sector, which it then is.
+    #[inline(never)]
+    fn store(&mut self, buffer: usize, number: u32) -> Option<()> {
+        while let Some(there) = self.find(number) {
+            self.forget(there);
+        }
+        self.forget(buffer);
+        if !self.command(number, 1, WRITE) {
+            return None;
+        }
+        let from = self.buffers.get(buffer)?.as_ptr();
+        // SAFETY: the disk takes one, and the buffer is one.
+        unsafe {
+            asm!("rep outsw", in("dx") self.port, inout("rsi") from => _,
+                inout("rcx") SECTOR as usize / 2 => _, options(nostack));
+        }
+        if !self.ready(false) {
+            return None;
+        }
+        self.keep(buffer, number);
+        Some(())
+    }
+}
+
+impl Sectors for Disk {
+    fn sector(&mut self, number: u32) -> Option<&Sector> {
+        let buffer = self.load(number)?;
+        self.buffers.get(buffer)
+    }
+
+    fn put(&mut self, number: u32, at: usize, bytes: &[u8]) -> Option<()> {
+        let buffer = match bytes.len() < SECTOR as usize {
+            true => self.load(number)?,
+            false => self.free(),
+        };
+        let places = self.buffers.get_mut(buffer)?.get_mut(at..)?;
+        for (place, byte) in places.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.store(buffer, number)
+    }
+
+    fn copy(&mut self, from: u32, to: u32) -> Option<()> {
+        let buffer = self.load(from)?;
+        self.store(buffer, to)
+    }
+
+    fn flush(&mut self) -> Option<()> {
+        self.command(0, 0, FLUSH_CACHE).then_some(())
     }
 }

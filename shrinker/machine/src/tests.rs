@@ -3,7 +3,7 @@
 use std::vec;
 use std::vec::Vec;
 
-use crate::fat::{Entry, LongName, Volume, partition};
+use crate::fat::{At, Entry, LongName, NoEntry, Volume, partition};
 use crate::sectors::{Sector, Sectors};
 
 /// A volume of one sector a cluster: boot sector, FAT, root folder, clusters from 2 on.
@@ -12,6 +12,20 @@ struct Disk(Vec<Sector>);
 impl Sectors for Disk {
     fn sector(&mut self, number: u32) -> Option<&Sector> {
         self.0.get(number as usize)
+    }
+
+    fn put(&mut self, number: u32, at: usize, bytes: &[u8]) -> Option<()> {
+        self.0.get_mut(number as usize)?.get_mut(at..at + bytes.len())?.copy_from_slice(bytes);
+        Some(())
+    }
+
+    fn copy(&mut self, from: u32, to: u32) -> Option<()> {
+        let bytes = *self.sector(from)?;
+        self.put(to, 0, &bytes)
+    }
+
+    fn flush(&mut self) -> Option<()> {
+        Some(())
     }
 }
 
@@ -76,10 +90,11 @@ fn names_are_found_by_short_and_long_form() {
     put_long(root, 3, "a much longer name.txt");
     put(root, 5, b"AMUCHL~1TXT", 0, 6, 3);
     put(root, 6, b"FOLDER     ", 0x10, 7, 0);
-    let file = Entry { is_folder: false, first: 5, size: 700 };
+    let at = |index, names| At { sector: 2, byte: index as u16 * 32, folder: 0, index, names };
+    let file = Entry { is_folder: false, first: 5, size: 700, at: at(2, 0) };
     assert_eq!(look_up(&mut disk, &volume, 0, "model.bin"), Some(file));
     assert_eq!(look_up(&mut disk, &volume, 0, "MODEL.BIN"), Some(file));
-    let long = Entry { is_folder: false, first: 6, size: 3 };
+    let long = Entry { is_folder: false, first: 6, size: 3, at: at(5, 2) };
     assert_eq!(look_up(&mut disk, &volume, 0, "A much longer NAME.txt"), Some(long));
     assert_eq!(look_up(&mut disk, &volume, 0, "amuchl~1.txt"), Some(long));
     assert!(look_up(&mut disk, &volume, 0, "folder").unwrap().is_folder);
@@ -102,6 +117,76 @@ fn folders_go_on_in_further_clusters() {
     assert_eq!(look_up(&mut disk, &volume, 2, "last.c").map(|entry| entry.size), Some(9));
     assert_eq!(look_up(&mut disk, &volume, 2, "none"), None);
     assert_eq!((volume.next(&mut disk, 2), volume.next(&mut disk, 3)), (3, 0));
+}
+
+#[test]
+fn entries_come_and_go() {
+    let (mut disk, mut volume) = disk();
+    volume_of(&mut disk, &mut volume, 60);
+    let mut long = LongName::new();
+    let folder = volume.make_folder(&mut disk, 0).unwrap();
+    let made = (true, folder, 0);
+    let entry = volume.make_entry(&mut disk, &mut long, 0, b"a folder", made).unwrap();
+    assert_eq!(look_up(&mut disk, &volume, 0, "A FOLDER"), Some(entry));
+    // More than fit into its first cluster, in names of one, two and three parts.
+    for number in 0..20 {
+        let name = std::format!("{}{number:02}.txt", "name ".repeat(number % 3 * 3));
+        let first = volume.make_chain(&mut disk, 1).unwrap();
+        let made = (false, first, 7);
+        volume.make_entry(&mut disk, &mut long, folder, name.as_bytes(), made).unwrap();
+        assert_eq!(look_up(&mut disk, &volume, folder, &name).unwrap().first, first);
+    }
+    for number in (0..20).rev() {
+        let name = std::format!("{}{number:02}.txt", "name ".repeat(number % 3 * 3));
+        assert!(!volume.is_empty(&mut disk, &mut long, folder));
+        let found = look_up(&mut disk, &volume, folder, &name).unwrap();
+        volume.change_entry(&mut disk, found.at, found.first, 1234).unwrap();
+        let found = look_up(&mut disk, &volume, folder, &name).unwrap();
+        assert_eq!(found.size, 1234);
+        volume.remove_entry(&mut disk, found.at).unwrap();
+        volume.release(&mut disk, found.first);
+        assert_eq!(look_up(&mut disk, &volume, folder, &name), None);
+    }
+    assert!(volume.is_empty(&mut disk, &mut long, folder));
+    for name in [&b""[..], b"a/b", b"a:b", b"dot.", b" blank", "\u{e4}".as_bytes(), &[b'x'; 256]] {
+        let made = volume.make_entry(&mut disk, &mut long, 0, name, (false, 0, 0));
+        assert_eq!(made.err(), Some(NoEntry::Name));
+    }
+}
+
+#[test]
+fn chains_are_taken_whole_or_not_at_all() {
+    let (mut disk, mut volume) = disk();
+    volume_of(&mut disk, &mut volume, 10);
+    let first = volume.make_chain(&mut disk, 4).unwrap();
+    assert_eq!(volume.make_chain(&mut disk, 7), None);
+    let second = volume.make_chain(&mut disk, 6).unwrap();
+    assert_eq!(volume.make_chain(&mut disk, 1), None);
+    volume.release(&mut disk, second);
+    let third = volume.make_chain(&mut disk, 2).unwrap();
+    let last = volume.last(&mut disk, first);
+    volume.join(&mut disk, last, third).unwrap();
+    let length = |disk: &mut Disk| {
+        let mut cluster = first;
+        (1..).find(|_| {
+            cluster = volume.next(disk, cluster);
+            cluster == 0
+        })
+    };
+    assert_eq!(length(&mut disk), Some(6));
+    let mut volume = volume.clone();
+    volume.cut(&mut disk, first).unwrap();
+    assert_eq!(volume.next(&mut disk, first), 0);
+    assert!(volume.make_chain(&mut disk, 9).is_some());
+}
+
+/// Makes a volume of so many clusters of a sector, all free.
+fn volume_of(disk: &mut Disk, volume: &mut Volume, clusters: u16) {
+    disk.0.resize(DATA + usize::from(clusters), [0; 512]);
+    let boot = &mut disk.0[0];
+    boot[19..21].copy_from_slice(&(DATA as u16 + clusters).to_le_bytes());
+    let boot = *boot;
+    assert!(volume.take(0, &boot));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-# long bf_read(int fd, void *p, size_t n): the serial line (descriptor 0), or a file.
+# long bf_read(int fd, void *p, size_t n): the serial line (descriptor 0).
 #
 # What bytes of the line mean is as in `kernel/machine/src/line.rs`.
 
@@ -48,10 +48,6 @@ bf_read:
 4:  mov rax, rdi
     sub rax, rsi
 5:  ret
-6:  mov eax, offset weak_file_read
-    test eax, eax
-    jz 6f
-    jmp rax
 6:  push -9                                 # EBADF
     pop rax
     ret
@@ -72,17 +68,13 @@ input_ended:
     .zero 1
 
 # int bf_terminal(int fd): whether it is one. Nobody can say who listens to a serial line, so none
-# is; a file is none.
+# is.
 .section .text.bf_terminal, "ax", @progbits
 .global bf_terminal
 bf_terminal:
     xor eax, eax
     cmp edi, 3
     jb 1f
-    mov eax, offset weak_file_terminal
-    test eax, eax
-    jz 2f
-    jmp rax
-2:  push -9
+    push -9
     pop rax
 1:  ret

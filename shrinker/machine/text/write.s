@@ -8,7 +8,7 @@
 bf_write:
     dec edi
     cmp edi, 1
-    ja 5f                                   # files are only read
+    ja 5f
 write_console:                              # rsi: text, rdx: length; uses rax, rcx, rdx, rsi
     mov rcx, rdx
     push rdx

@@ -119,12 +119,16 @@ pub fn build(
     let kept = builder.close(&all)?;
     let reaches = |name: &str| kept.has_symbol(&builder.parts.units, name);
     let threads = reaches("bf_start");
+    let files = ["bf_open", "bf_close", "bf_duplicate"].iter().any(|name| reaches(name));
     // Any thread may end the program.
     let can_exit = threads || ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
     let side_stack = reaches(bareflow_object::THREAD);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));
+    if files {
+        machine::with_files(units).map_err(internal)?;
+    }
     if threads {
         machine::with_threads(units).map_err(internal)?;
     }

@@ -13,6 +13,7 @@ use spin::Mutex;
 use crate::device::BlockDevice;
 use crate::error::Error;
 use crate::io::{Fault, Stream};
+use crate::path;
 use crate::settle::Repairs;
 use crate::transaction::Transaction;
 
@@ -118,6 +119,11 @@ impl<D: BlockDevice> Volume<D> {
         }
     }
 
+    /// Bytes a cluster.
+    pub(crate) fn cluster_bytes(&self) -> u32 {
+        self.transaction.lock().layout.cluster_bytes()
+    }
+
     /// Makes sure that everything is on the medium. Every operation has done so by the time it
     /// returns; this is for devices that are shared.
     ///
@@ -135,11 +141,13 @@ impl<D: BlockDevice> Volume<D> {
         if path.is_empty() { Ok(root) } else { root.open_dir(path) }
     }
 
-    fn existing(&mut self, path: &str) -> Result<Entry, Error> {
+    /// What has this path.
+    pub(crate) fn existing(&mut self, path: &str) -> Result<Entry, Error> {
         if let Some(entry) = self.find(path)? {
             return Ok(entry);
         }
         // A file on the way is another mistake than nothing there.
+        let path = path::normal(path)?;
         for (at, _) in path.match_indices('/').filter(|(at, _)| *at > 0) {
             if self.find(&path[..at])?.is_some_and(|entry| !entry.is_folder) {
                 return Err(Error::NotFolder { path: path[..at].into() });

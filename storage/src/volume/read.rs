@@ -7,6 +7,7 @@ use super::{Entry, Found, Volume};
 use crate::device::BlockDevice;
 use crate::error::Error;
 use crate::path;
+use crate::transaction::Transaction;
 
 /// Where the content of a file lies.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -20,6 +21,31 @@ impl OpenFile {
     /// Size of the file in bytes.
     pub fn size(&self) -> u64 {
         self.size
+    }
+
+    /// Reads part of it; the number of bytes.
+    pub(super) fn read<D: BlockDevice>(
+        &self,
+        transaction: &mut Transaction<D>,
+        offset: u64,
+        buf: &mut [u8],
+    ) -> Result<usize, Error> {
+        let mut skip = offset;
+        let mut done = 0;
+        for &(start, len) in &self.extents {
+            if skip >= len {
+                skip -= len;
+                continue;
+            }
+            let now = usize::try_from(len - skip).unwrap_or(usize::MAX).min(buf.len() - done);
+            transaction.read(start + skip, &mut buf[done..done + now])?;
+            done += now;
+            skip = 0;
+            if done == buf.len() {
+                break;
+            }
+        }
+        Ok(done)
     }
 }
 
@@ -122,23 +148,7 @@ impl<D: BlockDevice> Volume<D> {
         offset: u64,
         buf: &mut [u8],
     ) -> Result<usize, Error> {
-        let mut transaction = self.transaction.lock();
-        let mut skip = offset;
-        let mut done = 0;
-        for &(start, len) in &file.extents {
-            if skip >= len {
-                skip -= len;
-                continue;
-            }
-            let now = usize::try_from(len - skip).unwrap_or(usize::MAX).min(buf.len() - done);
-            transaction.read(start + skip, &mut buf[done..done + now])?;
-            done += now;
-            skip = 0;
-            if done == buf.len() {
-                break;
-            }
-        }
-        Ok(done)
+        file.read(&mut self.transaction.lock(), offset, buf)
     }
 }
 

@@ -3,11 +3,17 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use axfatfs::Write as _;
+
 use super::Volume;
 use crate::device::BlockDevice;
 use crate::error::Error;
+use crate::io::Fault;
 use crate::path;
-use crate::transaction::Order;
+use crate::transaction::{Order, Writing};
+
+/// Bytes that are copied at a time.
+const PIECE: usize = 64 << 10;
 
 impl<D: BlockDevice> Volume<D> {
     /// Gives a file or folder another path. It is under one of the two paths, or both, at every
@@ -26,7 +32,7 @@ impl<D: BlockDevice> Volume<D> {
             let why = "a folder cannot be moved into itself";
             return Err(Error::BadPath { path: to.into(), why });
         }
-        self.parent(to)?;
+        self.parent(path::new(to)?)?;
         if self.rename_in_sector(from, to)? {
             return Ok(());
         }
@@ -57,9 +63,40 @@ impl<D: BlockDevice> Volume<D> {
         Ok(false)
     }
 
-    fn copy(&mut self, from: &str, to: &str) -> Result<(), Error> {
-        let content = self.read(from)?;
-        self.write_new(to, &content)
+    /// Gives a file at `to`, which may be there, the content of another. Until it is through, what was
+    /// there stays.
+    ///
+    /// # Errors
+    /// As [`Volume::write`].
+    pub fn copy(&mut self, from: &str, to: &str) -> Result<(), Error> {
+        let source = self.open_file(from)?;
+        let to = path::normal(to)?;
+        let order = match self.find(to)? {
+            Some(_) => self.file(to).map(|_| Order::Update)?,
+            None => self.parent(path::new(to)?).map(|()| Order::Add)?,
+        };
+        self.change(order, to, |files, transaction| {
+            let root = files.root_dir();
+            let mut file = match order {
+                Order::Add => root.create_file(to)?,
+                _ => root.open_file(to)?,
+            };
+            file.truncate()?;
+            let mut bytes = alloc::vec![0; PIECE];
+            let mut at = 0;
+            while at < source.size() {
+                let count = source.read(&mut transaction.lock(), at, &mut bytes);
+                let count = count.map_err(|error| {
+                    transaction.lock().fault.get_or_insert(error);
+                    axfatfs::Error::Io(Fault::Device)
+                })?;
+                transaction.lock().writing = Writing::Content;
+                file.write_all(&bytes[..count])?;
+                transaction.lock().writing = Writing::Entries;
+                at += count as u64;
+            }
+            file.flush()
+        })
     }
 
     fn copy_tree(&mut self, from: &str, to: &str) -> Result<(), Error> {

@@ -31,7 +31,7 @@ impl<D: BlockDevice> Volume<D> {
             self.file(path)?;
             self.store(Order::Update, path, content, Start::Empty)
         } else {
-            self.parent(path)?;
+            self.parent(path::new(path)?)?;
             self.store(Order::Add, path, content, Start::Empty)
         }
     }
@@ -87,7 +87,7 @@ impl<D: BlockDevice> Volume<D> {
             match self.find(path)? {
                 Some(entry) if entry.is_folder => {}
                 Some(_) => return Err(Error::NotFolder { path: path.into() }),
-                None => self.change(Order::Add, path, |files, _| {
+                None => self.change(Order::Add, path::new(path)?, |files, _| {
                     files.root_dir().create_dir(path).map(|_| ())
                 })?,
             }
@@ -108,6 +108,65 @@ impl<D: BlockDevice> Volume<D> {
         self.change(Order::Remove, path, |files, _| files.root_dir().remove(path))
     }
 
+    /// Gives a file the content that was worked out elsewhere: of its own the first `kept` bytes, in
+    /// which `parts` take the place of what is there, and behind them up to `size` the parts and zeros.
+    /// Parts are in order and do not overlap. Where nothing is kept, the old content is on the disk
+    /// until the new one is; else a cut can leave any of the overwritten sectors old or new.
+    ///
+    /// # Errors
+    /// As [`Volume::write`].
+    pub fn revise(
+        &mut self,
+        path: &str,
+        kept: u64,
+        parts: &[(u64, &[u8])],
+        size: u64,
+    ) -> Result<(), Error> {
+        let path = path::normal(path)?;
+        let stored = self.file(path)?.size;
+        let kept = kept.min(stored).min(size);
+        if 0 < kept && kept < stored {
+            self.cut(path, kept)?;
+        }
+        if parts.is_empty() && size == kept && (kept > 0 || stored == 0) {
+            return Ok(());
+        }
+        if size > u32::MAX.into() {
+            return Err(Error::TooLarge { path: path.into() });
+        }
+        self.change(Order::Update, path, |files, transaction| {
+            let mut file = files.root_dir().open_file(path)?;
+            if kept == 0 {
+                file.truncate()?;
+            }
+            transaction.lock().writing = Writing::Content;
+            let mut end = kept;
+            for (offset, bytes) in parts.iter().copied().chain([(size, &[][..])]) {
+                file.seek(SeekFrom::Start(offset.min(end)))?;
+                while end < offset {
+                    let zeros = [0; 4096];
+                    let count = (offset - end).min(zeros.len() as u64);
+                    file.write_all(&zeros[..count as usize])?;
+                    end += count;
+                }
+                file.write_all(bytes)?;
+                end = end.max(offset + bytes.len() as u64);
+            }
+            transaction.lock().writing = Writing::Entries;
+            file.flush()
+        })
+    }
+
+    /// Cuts a file's end off, but not all of it. A cut of the power leaves the old size or the new one.
+    fn cut(&mut self, path: &str, size: u64) -> Result<(), Error> {
+        self.change(Order::Cut, path, |files, _| {
+            let mut file = files.root_dir().open_file(path)?;
+            file.seek(SeekFrom::Start(size))?;
+            file.truncate()?;
+            file.flush()
+        })
+    }
+
     fn store(
         &mut self,
         order: Order,
@@ -120,7 +179,11 @@ impl<D: BlockDevice> Volume<D> {
             return Err(Error::TooLarge { path: path.into() });
         }
         self.change(order, path, |files, transaction| {
-            let mut file = files.root_dir().create_file(path)?;
+            let root = files.root_dir();
+            let mut file = match order {
+                Order::Add => root.create_file(path)?,
+                _ => root.open_file(path)?,
+            };
             match start {
                 Start::Empty => file.truncate()?,
                 Start::At(offset) => {
@@ -135,7 +198,7 @@ impl<D: BlockDevice> Volume<D> {
     }
 
     /// Makes sure that the folder is there in which something is to be created.
-    pub(super) fn parent(&mut self, path: &str) -> Result<(), Error> {
+    pub(crate) fn parent(&mut self, path: &str) -> Result<(), Error> {
         let (folder, name) = path::split(path);
         if name.is_empty() {
             return Err(Error::IsFolder { path: "/".into() });
@@ -151,7 +214,7 @@ impl<D: BlockDevice> Volume<D> {
     }
 
     /// Runs an operation in memory and commits it, or forgets it where it failed.
-    fn change(
+    pub(super) fn change(
         &mut self,
         order: Order,
         path: &str,

@@ -12,7 +12,7 @@ unsafe extern "C" {
     fn __errno_location() -> *mut c_int;
 }
 
-pub const ENOENT: c_int = 2;
+pub const EPERM: c_int = 1;
 pub const EBADF: c_int = 9;
 pub const ENOMEM: c_int = 12;
 pub const EACCES: c_int = 13;
@@ -21,12 +21,12 @@ pub const EEXIST: c_int = 17;
 pub const ENOTDIR: c_int = 20;
 pub const EISDIR: c_int = 21;
 pub const EINVAL: c_int = 22;
-pub const EMFILE: c_int = 24;
 pub const ENOTTY: c_int = 25;
-pub const EROFS: c_int = 30;
 pub const ERANGE: c_int = 34;
 pub const ENAMETOOLONG: c_int = 36;
+pub const ENOSYS: c_int = 38;
 pub const EOVERFLOW: c_int = 75;
+pub const EOPNOTSUPP: c_int = 95;
 pub const EILSEQ: c_int = 84;
 
 /// Sets `errno`.

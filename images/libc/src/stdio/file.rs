@@ -8,8 +8,8 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
-use super::descriptor::{self, CREATE, EXCLUSIVE, FOR_BOTH, FOR_WRITING, TRUNCATE};
-use crate::allocate::{free, malloc};
+use super::descriptor;
+use crate::allocate::malloc;
 use crate::errors;
 use crate::threads::lock::{Held, Recursive};
 
@@ -17,6 +17,8 @@ use crate::threads::lock::{Held, Recursive};
 pub const AT_END: c_int = 0x10;
 /// Set after an error; the header tests it.
 pub const FAILED: c_int = 0x20;
+/// Writing goes to the end of the file.
+pub const AT_THE_END: c_int = 0x1000;
 /// The buffer is written at the end of each line.
 pub const BY_LINE: c_int = 0x200;
 /// Nothing stays in the buffer after a call.
@@ -25,6 +27,8 @@ pub const AT_ONCE: c_int = 0x2;
 pub const WRITES: c_int = 0x4;
 /// Not for writing.
 pub const READS: c_int = 0x8;
+/// For both: which of the two bits above is set says what the buffer holds now ([`turn`]).
+pub const UPDATES: c_int = 0x4_0000;
 /// The stream and its buffer came from `malloc`.
 pub const ALLOCATED: c_int = 0x1_0000;
 /// The buffer came from `malloc`.
@@ -57,7 +61,7 @@ pub struct File {
 // SAFETY: whoever looks into it holds its lock ([`hold`]).
 unsafe impl Sync for File {}
 
-const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
+pub const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
     File {
         flags,
         read_ptr: null_mut(),
@@ -80,19 +84,58 @@ static mut STDIN: File = stream(0, READS, null_mut());
 static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
 static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
 
-/// Held by whoever changes a stream that is written to, or the list of streams.
-static WRITING: Recursive = Recursive::new();
+/// Held by whoever changes a stream that is or may be written to, or the list of streams.
+pub static WRITING: Recursive = Recursive::new();
 /// The same for one that is read from. Who has it may take the other, not the other way round.
 static READING: Recursive = Recursive::new();
 
 /// Keeps other threads from a stream.
 pub unsafe fn hold(file: *mut File) -> Held {
-    // SAFETY: a stream; whether it is read from never changes.
-    unsafe { if (*file).flags & READS != 0 { READING.hold() } else { WRITING.hold() } }
+    // SAFETY: a stream; whether it is only read from never changes.
+    unsafe {
+        if (*file).flags & (READS | UPDATES) == READS { READING.hold() } else { WRITING.hold() }
+    }
+}
+
+/// Has the buffer of a stream hold what is read, or what is written; whether it can.
+pub unsafe fn turn(file: *mut File, to: c_int) -> bool {
+    // SAFETY: a stream; pointers that are equal keep the header's inline functions out.
+    unsafe {
+        if (*file).flags & to != 0 {
+            return true;
+        }
+        if (*file).flags & UPDATES == 0 {
+            (*file).flags |= FAILED;
+            errors::set(errors::EBADF);
+            return false;
+        }
+        if to == READS {
+            if flush(file) < 0 {
+                return false;
+            }
+        } else {
+            let unread = (*file).read_end as c_long - (*file).read_ptr as c_long;
+            if unread != 0 {
+                descriptor::lseek((*file).fileno, -unread, 1);
+            }
+        }
+        (*file).flags = (*file).flags & !(READS | WRITES | AT_END) | to;
+        let base = (*file).buf_base;
+        (*file).read_base = base;
+        (*file).read_ptr = base;
+        (*file).read_end = base;
+        (*file).write_base = base;
+        (*file).write_ptr = base;
+        (*file).write_end = base;
+        if !base.is_null() {
+            reset(file);
+        }
+        true
+    }
 }
 
 /// Streams that `fopen` made.
-static mut OPEN: *mut File = null_mut();
+pub static mut OPEN: *mut File = null_mut();
 
 #[unsafe(no_mangle)]
 pub static mut stdin: *mut File = addr_of_mut!(STDIN);
@@ -213,89 +256,6 @@ pub unsafe extern "C" fn fflush_unlocked(file: *mut File) -> c_int {
     unsafe { fflush(file) }
 }
 
-/// What `open` is to be told for a mode: `r`, `w` or `a`, then `+`, `x` and letters that change
-/// nothing here (`b`, `e`, `m`, `c`), up to a comma. `None`: no such mode.
-unsafe fn mode_flags(mode: *const u8) -> Option<c_int> {
-    // SAFETY: a string.
-    unsafe {
-        let mut flags = match *mode {
-            b'r' => 0,
-            b'w' => FOR_WRITING | CREATE | TRUNCATE,
-            b'a' => FOR_WRITING | CREATE,
-            _ => return None,
-        };
-        let mut at = mode.add(1);
-        while *at != 0 && *at != b',' {
-            match *at {
-                b'+' => flags = flags & !FOR_WRITING | FOR_BOTH,
-                b'x' => flags |= EXCLUSIVE,
-                _ => {}
-            }
-            at = at.add(1);
-        }
-        Some(flags)
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
-    // SAFETY: two strings; the stream is written before anybody reads it.
-    unsafe {
-        let Some(flags) = mode_flags(mode) else {
-            errors::set(errors::EINVAL);
-            return null_mut();
-        };
-        let opened = descriptor::open(path, flags);
-        if opened < 0 {
-            return null_mut();
-        }
-        let file = malloc(size_of::<File>()).cast::<File>();
-        if file.is_null() {
-            descriptor::close(opened);
-            errors::set(errors::ENOMEM);
-            return null_mut();
-        }
-        let _held = WRITING.hold();
-        file.write(stream(opened, READS | ALLOCATED, OPEN));
-        OPEN = file;
-        file
-    }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File {
-    // SAFETY: the same contract.
-    unsafe { fopen(path, mode) }
-}
-
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
-    // SAFETY: a stream; `link` walks the list of those that are open.
-    unsafe {
-        let _held = hold(file);
-        let mut result = flush(file);
-        if descriptor::close((*file).fileno) < 0 {
-            result = -1;
-        }
-        if (*file).flags & ALLOCATED == 0 {
-            return result;
-        }
-        let _list = WRITING.hold();
-        let mut link = &raw mut OPEN;
-        while !(*link).is_null() && *link != file {
-            link = &raw mut (**link).chain;
-        }
-        if !(*link).is_null() {
-            *link = (*file).chain;
-        }
-        if (*file).flags & OWN_BUFFER != 0 {
-            free((*file).buf_base);
-        }
-        free(file.cast());
-        result
-    }
-}
-
 /// Modes: 0 whole buffers, 1 lines, 2 at once. The room offered is not needed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn setvbuf(
@@ -363,7 +323,9 @@ pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -
     // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
-        flush(file);
+        if flush(file) < 0 {
+            return -1;
+        }
         let mut offset = offset;
         if whence == 1 && (*file).flags & READS != 0 {
             // The host is ahead of the program by what is still in the buffer.
@@ -391,6 +353,10 @@ pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
     // SAFETY: a stream.
     unsafe {
         let _held = hold(file);
+        // Where what is in the buffer will go, the file alone knows.
+        if (*file).flags & AT_THE_END != 0 && flush(file) < 0 {
+            return -1;
+        }
         let place = descriptor::lseek((*file).fileno, 0, 1);
         if place < 0 {
             return -1;
@@ -408,24 +374,42 @@ pub unsafe extern "C" fn ftello(file: *mut File) -> c_long {
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn fseeko64(file: *mut File, offset: c_long, whence: c_int) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { fseek(file, offset, whence) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ftello64(file: *mut File) -> c_long {
+    // SAFETY: the same contract.
+    unsafe { ftell(file) }
+}
+
+/// A place in a stream: `fpos_t` begins with the offset.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fgetpos(file: *mut File, to: *mut c_long) -> c_int {
+    // SAFETY: a stream, and the caller's place for the answer.
+    unsafe {
+        let place = ftell(file);
+        if place < 0 {
+            return -1;
+        }
+        to.write(place);
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn fsetpos(file: *mut File, place: *const c_long) -> c_int {
+    // SAFETY: a stream, and what [`fgetpos`] gave.
+    unsafe { fseek(file, place.read(), 0) }
+}
+
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn rewind(file: *mut File) {
     // SAFETY: a stream.
     unsafe {
         fseek(file, 0, 0);
         clearerr(file);
     }
-}
-
-/// Files cannot be removed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn remove(path: *const u8) -> c_int {
-    // SAFETY: a string.
-    unsafe { descriptor::refuse(path) }
-}
-
-/// Files cannot be renamed.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rename(from: *const u8, _to: *const u8) -> c_int {
-    // SAFETY: a string.
-    unsafe { descriptor::refuse(from) }
 }

@@ -3,6 +3,7 @@
 pub mod descriptor;
 mod digits;
 pub mod file;
+pub mod open;
 mod pieces;
 mod print;
 pub mod read;

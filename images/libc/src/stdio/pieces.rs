@@ -2,7 +2,7 @@
 
 use core::ffi::{c_int, c_long};
 
-use super::descriptor::{read, write};
+use super::descriptor::{pread, pwrite, read, write};
 
 /// `struct iovec`.
 #[repr(C)]
@@ -15,7 +15,7 @@ pub struct Piece {
 unsafe fn each(
     pieces: *const Piece,
     count: c_int,
-    act: impl Fn(*mut u8, usize) -> c_long,
+    mut act: impl FnMut(*mut u8, usize) -> c_long,
 ) -> c_long {
     let mut all = 0;
     for at in 0..usize::try_from(count).unwrap_or(0) {
@@ -43,4 +43,38 @@ pub unsafe extern "C" fn writev(file: c_int, pieces: *const Piece, count: c_int)
 pub unsafe extern "C" fn readv(file: c_int, pieces: *const Piece, count: c_int) -> c_long {
     // SAFETY: the caller's pieces.
     unsafe { each(pieces, count, |at, len| read(file, at, len)) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pwritev(
+    file: c_int,
+    pieces: *const Piece,
+    count: c_int,
+    mut offset: c_long,
+) -> c_long {
+    // SAFETY: the caller's pieces.
+    unsafe {
+        each(pieces, count, |at, len| {
+            let done = pwrite(file, at, len, offset);
+            offset += done.max(0);
+            done
+        })
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn preadv(
+    file: c_int,
+    pieces: *const Piece,
+    count: c_int,
+    mut offset: c_long,
+) -> c_long {
+    // SAFETY: the caller's pieces.
+    unsafe {
+        each(pieces, count, |at, len| {
+            let done = pread(file, at, len, offset);
+            offset += done.max(0);
+            done
+        })
+    }
 }

@@ -6,9 +6,8 @@ use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
 use super::descriptor;
-use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin};
+use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin, turn};
 use crate::allocate::realloc;
-use crate::errors;
 use crate::memory::memcpy;
 
 const END: c_int = -1;
@@ -17,9 +16,8 @@ const END: c_int = -1;
 unsafe fn refill(file: *mut File) -> bool {
     // SAFETY: a stream; its buffer has room behind the bytes kept for `ungetc`.
     unsafe {
-        if (*file).flags & READS == 0 || !prepare(file) {
+        if !turn(file, READS) || !prepare(file) {
             (*file).flags |= FAILED;
-            errors::set(errors::EBADF);
             return false;
         }
         // Whoever is asked for input has to see the question.
@@ -84,7 +82,8 @@ pub unsafe extern "C" fn ungetc(c: c_int, file: *mut File) -> c_int {
     // SAFETY: a stream; there is room in front of its pointer.
     unsafe {
         let _held = hold(file);
-        if c == END || !prepare(file) || (*file).read_ptr == (*file).read_base {
+        if c == END || !turn(file, READS) || !prepare(file) || (*file).read_ptr == (*file).read_base
+        {
             return END;
         }
         (*file).read_ptr = (*file).read_ptr.sub(1);

@@ -5,7 +5,7 @@
 use core::ffi::c_int;
 
 use super::descriptor;
-use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, hold, output, prepare};
+use super::file::{AT_ONCE, BY_LINE, FAILED, File, WRITES, flush, hold, output, prepare, turn};
 use crate::errors;
 use crate::memory::{memcpy, memrchr};
 use crate::strings::strlen;
@@ -18,9 +18,8 @@ pub unsafe fn put(file: *mut File, bytes: *const u8, len: usize) -> usize {
     // SAFETY: a stream, and so many bytes.
     unsafe {
         let _held = hold(file);
-        if (*file).flags & WRITES == 0 || !prepare(file) {
+        if !turn(file, WRITES) || !prepare(file) {
             (*file).flags |= FAILED;
-            errors::set(errors::EBADF);
             return 0;
         }
         // Up to here it must go out.

@@ -1,7 +1,12 @@
-//! A FAT16 volume, read only (ECMA-107; Microsoft's FAT specification 1.03).
+//! A FAT16 volume (ECMA-107; Microsoft's FAT specification 1.03).
 //!
 //! Nothing here can panic: there is nobody to catch it. So arithmetic wraps, and what a disk's
 //! contents decide is looked up, never indexed.
+
+mod chain;
+mod entries;
+
+pub use entries::NoEntry;
 
 use crate::sectors::{SECTOR, Sector, Sectors};
 
@@ -13,11 +18,18 @@ const LETTERS: usize = 13;
 const LONGEST: usize = 20 * LETTERS;
 
 /// Where the parts of a volume lie, in sectors of the disk.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Volume {
     fat: u32,
+    /// Sectors of each of the copies of the FAT.
+    fat_sectors: u32,
+    fats: u32,
     root: u32,
     root_sectors: u32,
+    /// The first number that no cluster has.
+    end: u32,
+    /// Where to look for a free cluster first.
+    hint: u32,
     data: u32,
     /// A power of two; 0 while there is no volume.
     cluster_sectors: u32,
@@ -32,7 +44,27 @@ pub struct Entry {
     pub first: u16,
     /// Its length in bytes.
     pub size: u32,
+    /// Where it stands.
+    pub at: At,
 }
+
+/// The place of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct At {
+    /// The sector.
+    pub sector: u32,
+    /// The first byte there.
+    pub byte: u16,
+    /// First cluster of the folder; 0: the root.
+    pub folder: u16,
+    /// How many entries stand before it in the folder.
+    pub index: u32,
+    /// How many of those right before it hold its long name.
+    pub names: u32,
+}
+
+/// Of what has no entry.
+pub const NOWHERE: At = At { sector: 0, byte: 0, folder: 0, index: 0, names: 0 };
 
 /// Two bytes, low one first.
 fn half<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
@@ -58,9 +90,19 @@ pub fn partition(table: &Sector, number: usize) -> Option<u32> {
 }
 
 impl Volume {
-    /// None yet.
+    /// None yet: all zeros, so that it takes no room in an image.
     pub const fn new() -> Self {
-        Self { fat: 0, root: 0, root_sectors: 0, data: 0, cluster_sectors: 0 }
+        Self {
+            fat: 0,
+            fat_sectors: 0,
+            fats: 0,
+            root: 0,
+            root_sectors: 0,
+            end: 0,
+            hint: 0,
+            data: 0,
+            cluster_sectors: 0,
+        }
     }
 
     /// Whether there is one.
@@ -84,6 +126,16 @@ impl Volume {
         self.root_sectors = half(boot, 17) * ENTRY as u32 / SECTOR;
         self.data = self.root.wrapping_add(self.root_sectors);
         self.cluster_sectors = cluster_sectors;
+        self.fat_sectors = fat_sectors;
+        self.fats = boot[16].into();
+        let sectors = match half(boot, 19) {
+            0 => word(boot, 32),
+            small => small,
+        };
+        let clusters = start.wrapping_add(sectors).saturating_sub(self.data)
+            >> cluster_sectors.trailing_zeros();
+        self.end = clusters.wrapping_add(2).min(fat_sectors * (SECTOR / 2)).min(0xfff0);
+        self.hint = 2;
         true
     }
 
@@ -115,42 +167,75 @@ impl Volume {
         folder: u16,
         name: &[u8],
     ) -> Option<Entry> {
+        let mut found = None;
+        self.walk(disk, long, folder, |long, entry, at| {
+            if !same(name, &long.0) && !same(name, short_name(entry, &mut [0; 13])) {
+                return false;
+            }
+            found = Some(Entry {
+                is_folder: entry[11] & 0x10 != 0,
+                first: half(entry, 26) as u16,
+                size: word(entry, 28),
+                at,
+            });
+            true
+        });
+        found
+    }
+
+    /// Shows the entries of a folder (first cluster; 0: the root), with the long name and the place of each,
+    /// until that is enough.
+    pub fn walk(
+        &self,
+        disk: &mut impl Sectors,
+        long: &mut LongName,
+        folder: u16,
+        mut enough: impl FnMut(&LongName, &[u8; ENTRY], At) -> bool,
+    ) {
         long.forget();
         let mut cluster = folder;
+        let (mut index, mut names) = (0, 0);
         loop {
             let (first, count) = match folder {
                 0 => (self.root, self.root_sectors),
                 _ => (self.place(cluster), self.cluster_sectors),
             };
             for number in 0..count {
-                let sector = disk.sector(first.wrapping_add(number))?;
+                let Some(sector) = disk.sector(first.wrapping_add(number)) else { return };
                 for at in 0..SECTOR as usize / ENTRY {
-                    let entry = sector.get(at * ENTRY..)?.first_chunk()?;
+                    let entry = sector.get(at * ENTRY..).and_then(|rest| rest.first_chunk());
+                    let Some(entry) = entry else { return };
                     let attributes = entry[11];
                     if entry[0] == 0 {
-                        return None;
+                        return;
                     }
+                    index += 1;
                     if attributes == 0x0f && entry[0] != 0xe5 {
+                        names += 1;
                         long.add(entry);
                         continue;
                     }
                     let counts = entry[0] != 0xe5 && attributes & 8 == 0;
-                    if counts && (same(name, &long.0) || is_short(name, entry)) {
-                        return Some(Entry {
-                            is_folder: attributes & 0x10 != 0,
-                            first: half(entry, 26) as u16,
-                            size: word(entry, 28),
-                        });
+                    let place = At {
+                        sector: first.wrapping_add(number),
+                        byte: (at * ENTRY) as u16,
+                        folder,
+                        index: index - 1,
+                        names,
+                    };
+                    if counts && enough(long, entry, place) {
+                        return;
                     }
+                    names = 0;
                     long.forget();
                 }
             }
             if folder == 0 {
-                return None;
+                return;
             }
             cluster = self.next(disk, cluster);
             if cluster == 0 {
-                return None;
+                return;
             }
         }
     }
@@ -168,6 +253,15 @@ impl LongName {
 
     fn forget(&mut self) {
         self.0[0] = 0;
+    }
+
+    /// The name to show of an entry: the long one, if it is there and in ASCII.
+    pub fn name_of<'a>(&'a self, entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
+        let end = self.0.iter().position(|letter| *letter == 0).unwrap_or(0);
+        match self.0.get(..end) {
+            Some(long @ [_, ..]) if long.is_ascii() => long,
+            _ => short_name(entry, short),
+        }
     }
 
     /// Puts thirteen letters into their place.
@@ -213,10 +307,8 @@ fn same(mut name: &[u8], mut other: &[u8]) -> bool {
     }
 }
 
-/// Whether this is the short name of an entry: eight letters, three behind a full stop, filled
-/// up with blanks.
-fn is_short(name: &[u8], entry: &[u8; ENTRY]) -> bool {
-    let mut short = [0; 13];
+/// The short name of an entry: eight letters, three behind a full stop, filled up with blanks.
+fn short_name<'a>(entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
     let mut length = 0;
     let mut add = |letter: u8| {
         if let Some(place) = short.get_mut(length) {
@@ -232,5 +324,5 @@ fn is_short(name: &[u8], entry: &[u8; ENTRY]) -> bool {
             add(*letter);
         }
     }
-    same(name, &short)
+    short.get(..length).unwrap_or(&[])
 }
