@@ -10,6 +10,7 @@ extern crate alloc;
 mod error;
 mod helpers;
 mod hosts;
+mod jumps;
 mod library;
 mod load;
 mod start;

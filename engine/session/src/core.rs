@@ -10,6 +10,7 @@ use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
 use bareflow_report::Signal;
 
+use crate::jumps::{self, Catch};
 use crate::side::SideStack;
 
 /// How a program ended.
@@ -48,6 +49,8 @@ pub(crate) struct Core {
     pub(crate) ending: RefCell<Ending>,
     /// Calls of the program within one another ([`crate::run::nested`]).
     pub(crate) depth: Cell<u32>,
+    /// The innermost of the calls of its thread that may be come back to ([`crate::jumps`]).
+    pub(crate) catches: Cell<*const Catch>,
     /// Lowest and highest address of the stack that programs have on it.
     pub(crate) stack: (usize, usize),
     /// When its alarm is to ring, in nanoseconds of the machine's clock, if it is set.
@@ -72,6 +75,7 @@ impl Core {
             waits_since: AtomicU64::new(0),
             ending: RefCell::new(Ending::Returned),
             depth: Cell::new(0),
+            catches: Cell::new(jumps::NONE),
             stack,
             alarm: Cell::new(None),
         }

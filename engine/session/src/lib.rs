@@ -26,6 +26,7 @@ mod facts;
 mod files;
 mod hosts;
 mod image;
+mod jumps;
 mod key;
 mod ledger;
 mod manifest;

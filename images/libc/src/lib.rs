@@ -27,6 +27,7 @@ mod fortify;
 mod half;
 mod host;
 mod integer;
+mod jumps;
 mod locale;
 mod mapping;
 mod math;
