@@ -9,7 +9,7 @@ use bareflow_ir::{
     TypeId, ValueId,
 };
 
-use super::frame::{Frame, is_va_start};
+use super::frame::{Frame, is_lifetime, is_va_start};
 use super::make::{Maker, blocks, fill};
 use super::{CATCH, Kinds, NUMBER, VALUE, call, callee, constant, host_call, live, shell, value};
 
@@ -224,7 +224,8 @@ impl Rewriting<'_, '_> {
             if instr.op.is_terminator() {
                 self.make.out.extend(end.take().into_iter().flatten());
             }
-            if instr.result.is_some_and(|id| self.rooms.iter().any(|(room, _)| *room == id)) {
+            let is_room = |id| self.rooms.iter().any(|(room, _)| *room == id);
+            if instr.result.is_some_and(is_room) || is_lifetime(self.make.module, &instr) {
                 continue;
             }
             let mut operands = Vec::new();

@@ -118,6 +118,14 @@ impl Frame {
 
 /// Whether an instruction is a call of `va_start`.
 pub(super) fn is_va_start(module: &Module, instr: &Instr) -> bool {
-    let name = |id| module.func(id).name.as_str();
-    callee(module, instr).map(name).is_some_and(|name| name.starts_with("llvm.va_start"))
+    is_intrinsic(module, instr, "llvm.va_start")
+}
+
+/// Whether it says when an alloca begins or ends to be used, which means nothing of a place in a frame.
+pub(super) fn is_lifetime(module: &Module, instr: &Instr) -> bool {
+    is_intrinsic(module, instr, "llvm.lifetime.")
+}
+
+fn is_intrinsic(module: &Module, instr: &Instr, prefix: &str) -> bool {
+    callee(module, instr).is_some_and(|id| module.func(id).name.starts_with(prefix))
 }
