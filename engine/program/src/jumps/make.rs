@@ -64,17 +64,17 @@ pub(super) fn builtin_jumps(module: &mut Module, id: FuncId, jumps: &[FuncId], k
     let mut make = Maker { module, kinds: *kinds, values, out: Vec::new() };
     for block in &mut blocks {
         for instr in core::mem::take(block) {
-            match instr.op.call() {
-                Some(info) if callee(make.module, &instr).is_some_and(|to| jumps.contains(&to)) => {
-                    let buffer = info.args[0];
-                    let frame = make.load(buffer, 0, kinds.ptr);
-                    let number = make.load(buffer, NUMBER, kinds.word);
-                    let one = make.number(kinds.int, 1);
-                    make.store(frame, VALUE, one, kinds.int);
-                    make.effect(call(throw, kinds.body, vec![frame, number]));
-                }
-                _ => make.out.push(instr),
-            }
+            let jumps_away = callee(make.module, &instr).is_some_and(|to| jumps.contains(&to));
+            let buffer = instr.op.call().and_then(|info| info.args.first().copied());
+            let (true, Some(buffer)) = (jumps_away, buffer) else {
+                make.out.push(instr);
+                continue;
+            };
+            let frame = make.load(buffer, 0, kinds.ptr);
+            let number = make.load(buffer, NUMBER, kinds.word);
+            let one = make.number(kinds.int, 1);
+            make.store(frame, VALUE, one, kinds.int);
+            make.effect(call(throw, kinds.body, vec![frame, number]));
         }
         *block = core::mem::take(&mut make.out);
     }
