@@ -12,7 +12,9 @@ use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
-use crate::{Library, LoadError, Part, helpers, is_host_call, jumps, structors, threads};
+use crate::{
+    Library, LoadError, Part, helpers, is_host_call, jumps, long_double, structors, threads,
+};
 
 /// What a program is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -81,6 +83,7 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
+        long_double::settle(&mut linked.module);
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
         let entry = self.entry(&linked)?;

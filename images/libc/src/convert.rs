@@ -282,7 +282,7 @@ pub unsafe fn float_extent(text: *const u8, most: usize) -> Extent {
 
 /// A hexadecimal number as significand and power of two: the leading 64 bits, the lowest of
 /// them set also when anything behind it is.
-unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u64, i64) {
+pub unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u64, i64) {
     let (mut bits, mut power) = (0u64, 0i64);
     let mut at = start;
     let mut point = false;

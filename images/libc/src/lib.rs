@@ -29,6 +29,7 @@ mod host;
 mod integer;
 mod jumps;
 mod locale;
+mod long_double;
 mod mapping;
 mod math;
 mod memory;

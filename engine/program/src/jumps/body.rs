@@ -10,8 +10,9 @@ use bareflow_ir::{
 };
 
 use super::frame::{Frame, is_lifetime, is_va_start};
-use super::make::{Maker, blocks, fill};
-use super::{CATCH, Kinds, NUMBER, VALUE, call, callee, constant, host_call, live, shell, value};
+use super::make::Maker;
+use super::{CATCH, Kinds, NUMBER, VALUE, callee, host_call, live, value};
+use crate::build::{blocks, constant, fill, plain_call, shell};
 
 /// Divides the function `id`, which calls functions of `twice`.
 ///
@@ -307,7 +308,7 @@ fn outer(
         }
         make.out.push(start);
     }
-    make.effect(call(catch, kinds.catch, vec![body, own]));
+    make.effect(plain_call(catch, kinds.catch, vec![body, own]));
     let result = frame.result.map(|offset| make.load(own, offset, ret));
     make.effect(Op::Ret { value: result });
     let Maker { values, out, .. } = make;

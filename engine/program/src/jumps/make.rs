@@ -1,19 +1,18 @@
-//! Instructions that are put into functions, and functions made of blocks.
+//! Instructions that are put into functions.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_ir::{
-    Block, BlockId, ConstKind, FuncId, Function, Instr, Module, Op, Operand, TypeId, ValueId,
-};
+use bareflow_ir::{ConstKind, FuncId, Instr, Module, Op, Operand, TypeId, ValueId};
 
-use super::{Kinds, NUMBER, THROW, VALUE, call, callee, constant, host_call};
+use super::{Kinds, NUMBER, THROW, VALUE, callee, host_call};
+use crate::build::{blocks, constant, fill, plain_call};
 
 /// Instructions in the making, with the values of their function.
 pub(super) struct Maker<'m> {
     pub(super) module: &'m mut Module,
     pub(super) kinds: Kinds,
-    /// Types of all values so far; new ones come last, until [`function`] puts them in order.
+    /// Types of all values so far; new ones come last, until [`fill`] puts them in order.
     pub(super) values: Vec<TypeId>,
     pub(super) out: Vec<Instr>,
 }
@@ -74,49 +73,11 @@ pub(super) fn builtin_jumps(module: &mut Module, id: FuncId, jumps: &[FuncId], k
             let number = make.load(buffer, NUMBER, kinds.word);
             let one = make.number(kinds.int, 1);
             make.store(frame, VALUE, one, kinds.int);
-            make.effect(call(throw, kinds.body, vec![frame, number]));
+            make.effect(plain_call(throw, kinds.body, vec![frame, number]));
         }
         *block = core::mem::take(&mut make.out);
     }
     let values = make.values;
     let params: Vec<ValueId> = module.func(id).param_values().collect();
     fill(&mut module.funcs[id.index()], &values, &params, blocks);
-}
-
-/// The instructions of each block.
-pub(super) fn blocks(func: &Function) -> Vec<Vec<Instr>> {
-    func.block_ids().map(|id: BlockId| func.block(id).to_vec()).collect()
-}
-
-/// Gives a function a body of these blocks, whose values have any numbers: `types` are those of all,
-/// `params` the ones of the parameters.
-pub(super) fn fill(
-    func: &mut Function,
-    types: &[TypeId],
-    params: &[ValueId],
-    blocks: Vec<Vec<Instr>>,
-) {
-    let mut new = vec![None; types.len()];
-    func.values = Vec::with_capacity(types.len());
-    let results = blocks.iter().flatten().filter_map(|instr| instr.result);
-    for id in params.iter().copied().chain(results) {
-        new[id.index()] = Some(ValueId::new(func.values.len()));
-        func.values.push(types[id.index()]);
-    }
-    let renamed = |id: ValueId| new[id.index()].unwrap_or(id);
-    func.instrs = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
-    func.blocks = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        let start = func.instrs.len() as u32;
-        for mut instr in block {
-            instr.result = instr.result.map(renamed);
-            instr.op.operands_mut(|operand| {
-                if let Operand::Value(id) = operand {
-                    *id = renamed(*id);
-                }
-            });
-            func.instrs.push(instr);
-        }
-        func.blocks.push(Block { instrs: start..func.instrs.len() as u32 });
-    }
 }

@@ -57,13 +57,14 @@ mod live;
 mod make;
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    CallInfo, Const, ConstExpr, ConstId, ConstKind, FastMath, FuncId, Function, FunctionFlags,
-    Instr, Linkage, Module, Op, Operand, ParamAttrs, Refusal, Symbol, Type, TypeId, ValueId,
+    Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Linkage, Module, Operand, Refusal, Symbol,
+    Type, TypeId, ValueId,
 };
+
+use crate::build::{constant, function_named, shell};
 
 /// What returns twice, by all its names.
 const TWICE: [&str; 5] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "llvm.eh.sjlj.setjmp"];
@@ -175,40 +176,13 @@ impl Kinds {
     }
 }
 
-fn constant(module: &mut Module, ty: TypeId, kind: ConstKind) -> Operand {
-    module.consts.push(Const { ty, kind });
-    Operand::Const(ConstId::new(module.consts.len() - 1))
-}
-
 /// A host call, declared unless it is, as something to call.
 fn host_call(module: &mut Module, name: &str, ty: TypeId, kinds: &Kinds) -> Operand {
-    let known = module.funcs.iter().position(|func| func.name == name);
-    let at = known.unwrap_or_else(|| {
+    let func = function_named(module, name).unwrap_or_else(|| {
         module.funcs.push(shell(name.to_owned(), ty, Linkage::External, 2));
-        module.funcs.len() - 1
+        FuncId::new(module.funcs.len() - 1)
     });
-    constant(module, kinds.ptr, ConstKind::Func(FuncId::new(at)))
-}
-
-/// A function without a body.
-fn shell(name: String, ty: TypeId, linkage: Linkage, params: usize) -> Function {
-    Function {
-        name,
-        ty,
-        linkage,
-        comdat: None,
-        params: alloc::vec![ParamAttrs::default(); params],
-        ret: ParamAttrs::default(),
-        flags: FunctionFlags::default(),
-        values: Vec::new(),
-        instrs: Vec::new(),
-        blocks: Vec::new(),
-    }
-}
-
-fn call(callee: Operand, ty: TypeId, args: Vec<Operand>) -> Op {
-    let (attrs, fast) = (Vec::new(), FastMath::default());
-    Op::Call(CallInfo { callee, ty, args, attrs, tail: false, must_tail: false, fast })
+    constant(module, kinds.ptr, ConstKind::Func(func))
 }
 
 fn value(at: usize) -> Operand {
