@@ -163,3 +163,11 @@ BY_DOUBLE(sinh) BY_DOUBLE(cosh) BY_DOUBLE(tanh) BY_DOUBLE(asinh) BY_DOUBLE(acosh
 BY_DOUBLE(exp) BY_DOUBLE(exp2) BY_DOUBLE(expm1) BY_DOUBLE(log) BY_DOUBLE(log2) BY_DOUBLE(log10)
 BY_DOUBLE(log1p) BY_DOUBLE(cbrt)
 BY_DOUBLES(atan2) BY_DOUBLES(pow) BY_DOUBLES(hypot)
+
+// Two results at once, as LLVM's intrinsics give them.
+_Complex long double __bf_long_modf(long double x) {
+    long double whole, fraction = modfl(x, &whole);
+    return __builtin_complex(fraction, whole);
+}
+
+_Complex long double __bf_long_sincos(long double x) { return __builtin_complex(sinl(x), cosl(x)); }

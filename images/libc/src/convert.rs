@@ -16,7 +16,7 @@ pub struct Integer {
     pub end: *const u8,
 }
 
-fn digit_value(byte: u8) -> u32 {
+pub fn digit_value(byte: u8) -> u32 {
     match byte {
         b'0'..=b'9' => u32::from(byte - b'0'),
         b'a'..=b'z' => u32::from(byte - b'a') + 10,
@@ -282,7 +282,7 @@ pub unsafe fn float_extent(text: *const u8, most: usize) -> Extent {
 
 /// A hexadecimal number as significand and power of two: the leading 64 bits, the lowest of
 /// them set also when anything behind it is.
-pub unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u64, i64) {
+unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u64, i64) {
     let (mut bits, mut power) = (0u64, 0i64);
     let mut at = start;
     let mut point = false;

@@ -92,6 +92,10 @@ fn library_function(name: &str) -> Option<String> {
         "maxnum" | "maximum" | "maximumnum" => "fmaxl".to_owned(),
         "roundeven" => "roundevenl".to_owned(),
         "powi" => "__powixf2".to_owned(),
+        // Of these, functions of C give one result by its address.
+        "modf" => "__bf_long_modf".to_owned(),
+        "sincos" => "__bf_long_sincos".to_owned(),
+        "frexp" | "sincospi" => return None,
         other => alloc::format!("{other}l"),
     })
 }

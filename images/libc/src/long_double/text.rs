@@ -1,7 +1,7 @@
 //! Decimal text to a `long double`, correctly rounded: with whole numbers as long as they have to be.
 
 use super::{INFINITY, NO_NUMBER, SIGN, exponent, pack, with_sign};
-use crate::convert::{Shape, float_extent, hexadecimal};
+use crate::convert::{Shape, digit_value, float_extent};
 use crate::errors;
 
 /// Words of 32 bits: room for 10^5000, and for the digits that are looked at.
@@ -176,6 +176,51 @@ fn of_decimal(mut digits: Big, power: i64) -> u128 {
     pack(false, quotient | u128::from(digits.len != 0), skipped - up as i32)
 }
 
+/// The exponent that is written from its letter on, if there is one.
+unsafe fn written(letter: *const u8, end: *const u8) -> i64 {
+    if letter == end {
+        return 0;
+    }
+    // SAFETY: the caller's: from one place of a text to a later one.
+    unsafe {
+        let mut at = letter.add(1);
+        let negative = *at == b'-';
+        if negative || *at == b'+' {
+            at = at.add(1);
+        }
+        let mut exponent = 0i64;
+        while at != end {
+            exponent = (exponent * 10 + i64::from(*at - b'0')).min(1 << 40);
+            at = at.add(1);
+        }
+        if negative { -exponent } else { exponent }
+    }
+}
+
+/// A hexadecimal number as significand and power of two: 121 bits at least, the lowest of them set also
+/// when anything is behind.
+unsafe fn hexadecimal(start: *const u8, end: *const u8) -> (u128, i64) {
+    let (mut bits, mut power) = (0u128, 0i64);
+    let (mut at, mut point) = (start, false);
+    // SAFETY: the caller's: from one place of a text to a later one.
+    unsafe {
+        while at != end && *at | 0x20 != b'p' {
+            let digit = u128::from(digit_value(*at));
+            if *at == b'.' {
+                point = true;
+            } else if bits >> 120 == 0 {
+                bits = bits << 4 | digit;
+                power -= if point { 4 } else { 0 };
+            } else {
+                bits |= u128::from(digit != 0);
+                power += if point { 0 } else { 4 };
+            }
+            at = at.add(1);
+        }
+        (bits, power + written(at, end))
+    }
+}
+
 /// The digits from `start` to `end`, and the power of ten that they are times.
 unsafe fn decimal(start: *const u8, end: *const u8) -> (Big, i64) {
     let (mut digits, mut power, mut count) = (Big::zero(), 0i64, 0);
@@ -201,21 +246,8 @@ unsafe fn decimal(start: *const u8, end: *const u8) -> (Big, i64) {
             digits.multiply(10, 1);
             power -= 1;
         }
-        if at != end {
-            at = at.add(1);
-            let negative = *at == b'-';
-            if negative || *at == b'+' {
-                at = at.add(1);
-            }
-            let mut exponent = 0i64;
-            while at != end {
-                exponent = (exponent * 10 + i64::from(*at - b'0')).min(1 << 40);
-                at = at.add(1);
-            }
-            power += if negative { -exponent } else { exponent };
-        }
+        (digits, power + written(at, end))
     }
-    (digits, power)
 }
 
 /// `strtold`, as bits.
@@ -234,7 +266,7 @@ pub unsafe extern "C" fn __bf_long_of_text(text: *const u8, end: *mut *const u8)
             Shape::Hexadecimal => {
                 let (bits, power) = hexadecimal(extent.start, extent.end);
                 let power = power.clamp(-1 << 20, 1 << 20) as i32;
-                (pack(false, u128::from(bits), power), bits == 0)
+                (pack(false, bits, power), bits == 0)
             }
             Shape::Decimal => {
                 let (digits, power) = decimal(extent.start, extent.end);
