@@ -162,6 +162,9 @@ int main(int argc, char **argv) {
     show("next", nextafterl(one, 2));
     show("next", nextafterl(one, 0));
     printf("%Lf %.20Le %Lg %La %.3Lf %10.2Lf|%-12Lg|\n", tenth, tenth, tenth * 1e20L, tenth, tenth * 12345.678L, tenth, one);
+    printf("%Lf %.30Le %Lg %La\n", LDBL_MAX, LDBL_MAX * one, LDBL_MIN * one / 1024, LDBL_MIN * one);
+    printf("%.40Lf %Le %Le %.4900Lf\n", LDBL_MIN * one, 1e1000L * one, 9.9999999e-1001L * one, 3e-4900L * one);
+    printf("%e %g %.3e %Lf %Lg\n", 1.5e300, 1e-310, 9.9996e99, one / (one - 1), -one / (one - 1));
     printf("%d %Lf %s %Lg %f\n", 1, tenth + 1, "text", tenth + 2, 2.5);
     show("read", strtold("3.14159265358979323846264338327950288", NULL));
     show("read", strtold("1e4932", NULL));
