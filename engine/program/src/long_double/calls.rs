@@ -27,15 +27,14 @@ impl Rewriting<'_, '_> {
             }
             info.tail = false;
             info.attrs.resize(info.args.len(), ParamAttrs::default());
-            let mut used = 0;
-            for at in (0..info.args.len()).filter(|at| is_long(&old[*at])) {
+            let long = (0..info.args.len()).filter(|at| is_long(&old[*at]));
+            for (used, at) in long.enumerate() {
                 if used == self.slots.len() {
                     self.slots.push(ValueId::new(self.values.len()));
                     self.values.push(change.ptr);
                     self.old.push(change.ptr);
                 }
                 let slot = Operand::Value(self.slots[used]);
-                used += 1;
                 if let Some(old) = old[at] {
                     info.attrs[at] = change.attrs(info.attrs[at], old);
                 }

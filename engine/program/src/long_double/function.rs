@@ -247,8 +247,8 @@ impl Rewriting<'_, '_> {
         Ok(())
     }
 
-    /// A call whose arguments are as they are passed now.
-    pub(super) fn call_info<'a>(op: &'a mut Op) -> Option<&'a mut CallInfo> {
+    /// The call of a `call` or `invoke`, to change.
+    pub(super) fn call_info(op: &mut Op) -> Option<&mut CallInfo> {
         match op {
             Op::Call(info) | Op::Invoke { call: info, .. } => Some(info),
             _ => None,
