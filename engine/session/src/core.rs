@@ -10,7 +10,6 @@ use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
 use bareflow_report::Signal;
 
-use crate::jumps::{self, Catch};
 use crate::side::SideStack;
 
 /// How a program ended.
@@ -25,6 +24,20 @@ pub(crate) enum Ending {
     /// It ended on another processor.
     Elsewhere,
 }
+
+/// A `bf_catch` under way ([`crate::jumps`]), in its own frame.
+#[derive(Debug)]
+pub(crate) struct Catch {
+    /// What the program calls it by.
+    pub(crate) frame: usize,
+    /// Where [`bareflow_link::throw`] comes back to.
+    pub(crate) way_back: usize,
+    /// The one that it is inside of, in the same thread.
+    pub(crate) outer: *const Catch,
+}
+
+/// None is under way.
+pub(crate) const NO_CATCH: *const Catch = core::ptr::null();
 
 /// One processor.
 pub(crate) struct Core {
@@ -75,7 +88,7 @@ impl Core {
             waits_since: AtomicU64::new(0),
             ending: RefCell::new(Ending::Returned),
             depth: Cell::new(0),
-            catches: Cell::new(jumps::NONE),
+            catches: Cell::new(NO_CATCH),
             stack,
             alarm: Cell::new(None),
         }

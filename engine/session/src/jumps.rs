@@ -1,24 +1,11 @@
 //! Jumps out of calls: what `longjmp` stands on (`bareflow_program`, `jumps`).
 
-use core::ptr;
-
 use bareflow_ir::abi::RegFrame;
 use bareflow_report::Signal;
 
-use crate::core::{Core, Ending};
+use crate::core::{Catch, Core, Ending};
 use crate::run::{Call, start};
 use crate::session::Session;
-
-/// A `bf_catch` under way, in its own frame.
-#[derive(Debug)]
-pub(crate) struct Catch {
-    /// What the program calls it by.
-    frame: usize,
-    /// Where [`bareflow_link::throw`] comes back to.
-    way_back: usize,
-    /// The one that it is inside of, in the same thread.
-    outer: *const Catch,
-}
 
 /// Calls `function(frame, 0)`, and `function(frame, number)` each time that somebody below throws that
 /// number, not 0, to `frame`, until it returns. Both stacks are where they are now whenever it is called.
@@ -62,6 +49,3 @@ pub(crate) fn throw(session: &Session, core: &Core, frame: usize, number: u64) -
     let why = "longjmp() to a setjmp() whose function has returned, or of another thread";
     session.stop(core, Ending::Stopped(why.into(), Signal::ABORT))
 }
-
-/// No `bf_catch` is under way.
-pub(crate) const NONE: *const Catch = ptr::null();

@@ -11,10 +11,9 @@ use bareflow_report::Record;
 
 use crate::arguments;
 use crate::clock::cycles;
-use crate::core::{Core, Ending};
+use crate::core::{Core, Ending, NO_CATCH};
 use crate::events::Event;
 use crate::image::Image;
-use crate::jumps;
 use crate::session::Session;
 
 /// How one program went.
@@ -166,7 +165,7 @@ pub(crate) fn nested(session: &Session, core: &Core, function: usize, argument: 
     call.regs.ints[0] = argument as u64;
     let mark = core.interp_stack().mark();
     let (used, lowest) = core.block.side_stack();
-    let catches = core.catches.replace(jumps::NONE);
+    let catches = core.catches.replace(NO_CATCH);
     core.depth.set(core.depth.get() + 1);
     // SAFETY: the program on this processor waits for this call, so its stack below is free;
     // `call` outlives it.
@@ -188,7 +187,7 @@ fn enter(core: &Core, address: usize, args: &[u64]) -> Result<u64, Ending> {
     let mark = core.interp_stack().mark();
     *core.ending.borrow_mut() = Ending::Returned;
     core.depth.set(0);
-    core.catches.set(jumps::NONE);
+    core.catches.set(NO_CATCH);
     core.empty_side_stack();
     // SAFETY: programs run one at a time on a processor, so its stack below is free; `call`
     // outlives the call.

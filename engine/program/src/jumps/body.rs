@@ -10,8 +10,9 @@ use bareflow_ir::{
 };
 
 use super::frame::{Frame, is_lifetime, is_va_start};
+use super::live;
 use super::make::Maker;
-use super::{CATCH, Kinds, NUMBER, VALUE, callee, host_call, live, value};
+use super::words::{CATCH, Kinds, NUMBER, VALUE, callee, host_call, value};
 use crate::build::{blocks, constant, fill, plain_call, shell};
 
 /// Divides the function `id`, which calls functions of `twice`.

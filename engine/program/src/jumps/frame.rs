@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use bareflow_ir::layout::{align_of, alloc_size};
 use bareflow_ir::{BlockId, ConstKind, Function, Instr, Module, Op, Operand, TypeId, ValueId};
 
-use super::callee;
 use super::make::Maker;
+use super::words::callee;
 
 /// Places in the memory that an outer function gives its body, in bytes from its start.
 pub(super) struct Frame {

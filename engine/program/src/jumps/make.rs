@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{ConstKind, FuncId, Instr, Module, Op, Operand, TypeId, ValueId};
 
-use super::{Kinds, NUMBER, THROW, VALUE, callee, host_call};
+use super::words::{Kinds, NUMBER, THROW, VALUE, callee, host_call};
 use crate::build::{blocks, constant, fill, plain_call};
 
 /// Instructions in the making, with the values of their function.

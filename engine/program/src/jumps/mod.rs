@@ -55,31 +55,21 @@ mod body;
 mod frame;
 mod live;
 mod make;
+mod words;
 
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Linkage, Module, Operand, Refusal, Symbol,
-    Type, TypeId, ValueId,
+    Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Module, Operand, Refusal, Symbol,
 };
-
-use crate::build::{constant, function_named, shell};
+use words::{Kinds, callee};
 
 /// What returns twice, by all its names.
 const TWICE: [&str; 5] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "llvm.eh.sjlj.setjmp"];
 
 /// `__builtin_longjmp`.
 const BUILTIN_JUMP: &str = "llvm.eh.sjlj.longjmp";
-
-/// The host calls below.
-const CATCH: &str = "bf_catch";
-const THROW: &str = "bf_throw";
-
-/// Offset in a frame of what `setjmp` returns.
-const VALUE: u64 = 8;
-/// Offset in a buffer of the number to go on at.
-const NUMBER: u64 = 8;
 
 /// Whether calls of a function of this name are gone in a settled program.
 pub(crate) fn is_settled(name: &str) -> bool {
@@ -123,11 +113,6 @@ pub(crate) fn settle(module: &mut Module) {
     }
 }
 
-/// The function that an instruction calls by its name.
-fn callee(module: &Module, instr: &Instr) -> Option<FuncId> {
-    module.direct_callee(instr.op.call()?.callee)
-}
-
 /// Whether anything still refers to a function.
 fn is_taken(module: &Module, func: FuncId) -> bool {
     let is = |id: ConstId| matches!(module.constant(id).kind, ConstKind::Func(at) if at == func);
@@ -147,44 +132,4 @@ fn is_taken(module: &Module, func: FuncId) -> bool {
         instr.op.operands(|operand| found |= in_operand(operand));
     }
     found
-}
-
-/// The types that new instructions have.
-#[derive(Clone, Copy)]
-struct Kinds {
-    ptr: TypeId,
-    byte: TypeId,
-    int: TypeId,
-    word: TypeId,
-    void: TypeId,
-    /// `void (ptr, i64)`: a body, and `bf_throw`.
-    body: TypeId,
-    /// `void (ptr, ptr)`: `bf_catch`.
-    catch: TypeId,
-}
-
-impl Kinds {
-    fn of(module: &mut Module) -> Self {
-        let types = &mut module.types;
-        let (ptr, void) = (types.intern(Type::Ptr), types.intern(Type::Void));
-        let [byte, int, word] = [8, 32, 64].map(|bits| types.intern(Type::Int(bits)));
-        let mut function = |params: [TypeId; 2]| {
-            types.intern(Type::Func { ret: void, params: params.into(), varargs: false })
-        };
-        let (body, catch) = (function([ptr, word]), function([ptr, ptr]));
-        Self { ptr, byte, int, word, void, body, catch }
-    }
-}
-
-/// A host call, declared unless it is, as something to call.
-fn host_call(module: &mut Module, name: &str, ty: TypeId, kinds: &Kinds) -> Operand {
-    let func = function_named(module, name).unwrap_or_else(|| {
-        module.funcs.push(shell(name.to_owned(), ty, Linkage::External, 2));
-        FuncId::new(module.funcs.len() - 1)
-    });
-    constant(module, kinds.ptr, ConstKind::Func(func))
-}
-
-fn value(at: usize) -> Operand {
-    Operand::Value(ValueId::new(at))
 }
