@@ -7,6 +7,7 @@ pub mod disk;
 pub mod grown;
 pub mod language;
 pub mod literate;
+pub mod loops;
 pub mod machine;
 pub mod monitor;
 pub mod parallel;

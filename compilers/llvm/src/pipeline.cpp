@@ -1,4 +1,5 @@
 #include "pipeline.h"
+#include "unvector.h"
 
 #include "llvm/Transforms/AggressiveInstCombine/AggressiveInstCombine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
@@ -140,6 +141,9 @@ FunctionPassManager finalPasses(const Request &Asked) {
   Rotate.addPass(LoopRotatePass(/*EnableHeaderDuplication=*/true, /*PrepareForLTO=*/false));
   Rotate.addPass(LoopDeletionPass());
   loops(P, std::move(Rotate), false);
+
+  if (!Asked.Size)
+    P.addPass(UnvectorPass());
 
   bool Repeat = Asked.Unroll.value_or(2) > 1;
   P.addPass(LoopDistributePass());
