@@ -175,6 +175,20 @@ void bf_call(void (*function)(void *), void *argument) { function(argument); }
 
 _Noreturn void bf_leave(void) { bf_abort("bf_leave"); }
 
+void bf_catch(void (*function)(void *, unsigned long), void *frame) {
+    void *back[6]; // five for the compiler, then what was thrown
+    back[5] = 0;
+    *(void **)frame = back;
+    (void)__builtin_setjmp(back);
+    function(frame, *(volatile unsigned long *)&back[5]);
+}
+
+_Noreturn void bf_throw(void *frame, unsigned long number) {
+    void **back = *(void ***)frame;
+    back[5] = (void *)number;
+    __builtin_longjmp(back, 1);
+}
+
 const char __bf_tls_template[16] = {0};
 const size_t __bf_tls_size = 0, __bf_tls_align = 16;
 

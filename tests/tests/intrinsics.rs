@@ -22,9 +22,9 @@ const DO: &str = include_str!("../intrinsics/do.txt");
 /// The names of all others, as LLVM has them.
 const OTHERS: &str = include_str!("../intrinsics/refused.txt");
 
-/// Intrinsics that can be run and are looked at elsewhere: they end a program, describe it, or have no
-/// native code.
-const OWN: [&str; 12] = [
+/// Intrinsics that can be run and are looked at elsewhere: they end a program, describe it, jump, or have
+/// no native code.
+const OWN: [&str; 14] = [
     "trap",
     "debugtrap",
     "ubsantrap",
@@ -33,6 +33,8 @@ const OWN: [&str; 12] = [
     "dbg.label",
     "dbg.value",
     "codeview.annotation",
+    "eh.sjlj.longjmp",
+    "eh.sjlj.setjmp",
     "eh.typeid.for",
     "preserve.array.access.index",
     "ssa.copy",

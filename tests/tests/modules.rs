@@ -111,6 +111,8 @@ const HOST_CALLS: &[&str] = &[
     "bf_thread",
     "bf_call",
     "bf_leave",
+    "bf_catch",
+    "bf_throw",
 ];
 
 /// What linking makes of a program's thread-local variables.

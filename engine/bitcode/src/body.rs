@@ -97,8 +97,8 @@ impl Reader {
         let params = values.len() as u32;
         self.charge(4 * values.len())?;
         for ty in &values {
-            if self.holds_long_float(*ty) {
-                return Err(long_float());
+            if self.holds_quad(*ty) {
+                return Err(quad());
             }
         }
         let mut body = Body {
@@ -204,8 +204,8 @@ impl Body<'_> {
         self.reader.charge(size_of::<Instr>() + payload)?;
         let result = (ty != self.void).then(|| ValueId::new(self.values.len()));
         if result.is_some() {
-            if self.reader.holds_long_float(ty) {
-                return Err(long_float());
+            if self.reader.holds_quad(ty) {
+                return Err(quad());
             }
             self.reader.charge(size_of::<TypeId>())?;
             self.values.push(ty);
@@ -329,8 +329,8 @@ impl Body<'_> {
     fn usable(&mut self, found: Found, ty: TypeId) -> Result<(Operand, TypeId), Cause> {
         match found {
             Found::Operand(operand) => {
-                if matches!(operand, Operand::Const(_)) && self.reader.holds_long_float(ty) {
-                    return Err(long_float());
+                if matches!(operand, Operand::Const(_)) && self.reader.holds_quad(ty) {
+                    return Err(quad());
                 }
                 Ok((operand, ty))
             }
@@ -363,6 +363,6 @@ pub(crate) enum Found {
     Asm(u32),
 }
 
-fn long_float() -> Cause {
-    Cause::Unsupported("floats of 80 or 128 bits (long double)".into())
+fn quad() -> Cause {
+    Cause::Unsupported("floats of 128 bits (__float128)".into())
 }

@@ -87,8 +87,8 @@ pub(crate) struct Reader {
     pub(crate) ifuncs: Vec<(FuncId, u64)>,
     /// By type: whether its members lie elsewhere than [`bareflow_ir::layout`] says.
     pub(crate) misplaced: Vec<bool>,
-    /// By type: whether it holds an 80-bit or 128-bit float.
-    long_float: Vec<bool>,
+    /// By type: whether it holds a 128-bit float.
+    quad: Vec<bool>,
 }
 
 impl Reader {
@@ -120,7 +120,7 @@ impl Reader {
             targets: Vec::new(),
             ifuncs: Vec::new(),
             misplaced: Vec::new(),
-            long_float: Vec::new(),
+            quad: Vec::new(),
         }
     }
 
@@ -244,20 +244,18 @@ impl Reader {
         self.module.refused.push(Refusal { symbol, why: why.to_string() });
     }
 
-    /// Whether values of this type hold an 80-bit or 128-bit float.
-    pub(crate) fn holds_long_float(&mut self, id: TypeId) -> bool {
+    /// Whether values of this type hold a 128-bit float.
+    pub(crate) fn holds_quad(&mut self, id: TypeId) -> bool {
         // A type refers only to smaller ids, so that one pass in order is enough.
-        for at in self.long_float.len()..=id.index() {
+        for at in self.quad.len()..=id.index() {
             let holds = match self.module.types.get(TypeId::new(at)) {
-                Type::X86Fp80 | Type::Fp128 => true,
-                Type::Vector { elem, .. } | Type::Array { elem, .. } => {
-                    self.long_float[elem.index()]
-                }
-                Type::Struct { fields, .. } => fields.iter().any(|f| self.long_float[f.index()]),
+                Type::Fp128 => true,
+                Type::Vector { elem, .. } | Type::Array { elem, .. } => self.quad[elem.index()],
+                Type::Struct { fields, .. } => fields.iter().any(|f| self.quad[f.index()]),
                 _ => false,
             };
-            self.long_float.push(holds);
+            self.quad.push(holds);
         }
-        self.long_float[id.index()]
+        self.quad[id.index()]
     }
 }

@@ -17,7 +17,7 @@ use crate::machine::{bump, depth, header, slow, take_back};
 use crate::op::call::UNDECODED;
 use crate::op::slow::EXIT;
 use crate::samples::{SAMPLED_CALLS, Samples};
-use crate::{RegFrame, Trap, TrapKind, Unsupported, World, decode};
+use crate::{Mark, RegFrame, Trap, TrapKind, Unsupported, World, decode};
 
 /// Settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -168,15 +168,21 @@ impl Interp {
         let bridge = self.functions.bridge(func);
         let hidden = regs.ints[0];
         let mut small = [0u64; 8];
-        let mut large = Vec::new();
+        let stack_of_calls = world.stack();
+        let mark = stack_of_calls.mark();
         let words = (bridge.ret_bytes as usize).div_ceil(8);
         let dst = if words <= small.len() {
-            small.as_mut_ptr()
+            small.as_mut_ptr().cast::<u8>()
         } else {
-            large.resize(words, 0);
-            large.as_mut_ptr()
-        }
-        .cast::<u8>();
+            // On the stack and owned by nobody: the function may be left by a jump.
+            let low = mark.low().next_multiple_of(16);
+            let end = low + words * 8;
+            if end > mark.high() {
+                return Err(self.no_room(func, mark));
+            }
+            stack_of_calls.leave(end, mark.high(), mark.inner());
+            low as *mut u8
+        };
         let image = &raw mut *regs;
         let entered = Entered { regs: image, stack, stack_bytes: bridge.stack_bytes, hidden };
         // SAFETY: the caller's; a frame has room for the parameters.
@@ -186,6 +192,7 @@ impl Interp {
             // SAFETY: the result is there; where one goes to memory, its address came first.
             unsafe { bridge.get_result(dst, hidden, regs) };
         }
+        stack_of_calls.reset(mark);
         Ok(goes_to)
     }
 
@@ -222,10 +229,7 @@ impl Interp {
             trap: None,
         };
         if fp as usize + state.frame_bytes.load(Relaxed) as usize > run.context.limit {
-            // SAFETY: the innermost frame, if any, is alive: it is a caller of this.
-            let depth = unsafe { depth(mark.inner() as *mut u8) } + 1;
-            let kind = TrapKind::StackOverflow { depth };
-            return Err(Trap { kind, function: name(), block: None });
+            return Err(self.no_room(func, mark));
         }
         fill(fp);
         if state.slow() & slow::SAMPLE != 0 {
@@ -248,6 +252,14 @@ impl Interp {
         }
         stack.reset(mark);
         run.trap.map_or(Ok(run.goes_to), Err)
+    }
+
+    /// There is no room on the stack for a call of `func`.
+    fn no_room(&self, func: FuncId, mark: Mark) -> Trap {
+        // SAFETY: the innermost frame, if any, is alive: it is a caller of this.
+        let depth = unsafe { depth(mark.inner() as *mut u8) } + 1;
+        let kind = TrapKind::StackOverflow { depth };
+        Trap { kind, function: self.functions.name(func).into(), block: None }
     }
 
     fn count_call(&self, world: &dyn World, func: FuncId) {

@@ -259,6 +259,12 @@ impl CoreBlock {
         }
     }
 
+    /// Measured calls begun since there were `depth` of them will not return.
+    pub(crate) fn forget_measured(&self, depth: usize) {
+        let depth = depth.min(self.probe_depth());
+        self.frames_top.store(self.frames.as_ptr().addr() + depth * at::FRAME, Relaxed);
+    }
+
     /// An `enter` begins, on a stack that ends at `top`.
     pub(crate) fn begin(&self, top: usize) -> Level {
         let level = Level {
@@ -280,8 +286,7 @@ impl CoreBlock {
 
     /// It is over. Measured calls begun since will not return.
     pub(crate) fn end(&self, level: &Level) {
-        let depth = level.depth.min(self.probe_depth());
-        self.frames_top.store(self.frames.as_ptr().addr() + depth * at::FRAME, Relaxed);
+        self.forget_measured(level.depth);
         self.escape.store(level.escape, Relaxed);
         self.level.store(level.outer, Relaxed);
         if level.outer.is_null() {

@@ -81,4 +81,4 @@ pub use map::{CodeMap, SlotId};
 pub use probe::{ProbeId, ProbeReading, TurnHandler};
 pub use retire::stack_pointer;
 pub use symbols::{Found, Kind, SymbolTable};
-pub use x86_64::{Handler, call, enter, leave, thread_words};
+pub use x86_64::{Handler, call, catch, enter, leave, thread_words, throw};

@@ -49,6 +49,7 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
     if has(&|ty| matches!(types.get(types.scalar(ty)), Type::Half | Type::BFloat)) {
         add(HALF);
     }
+    crate::long_double::needed(module, &mut names);
     for func in &module.funcs {
         if let Some(intrinsic) = func.name.strip_prefix("llvm.") {
             // Both at once are computed one after the other.

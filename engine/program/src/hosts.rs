@@ -35,6 +35,8 @@ pub const HOST_CALLS: &[&str] = &[
     "bf_thread",
     "bf_call",
     "bf_leave",
+    "bf_catch",
+    "bf_throw",
 ];
 
 /// Whether the machine supplies the function called `name`.

@@ -7,11 +7,14 @@
 
 extern crate alloc;
 
+mod build;
 mod error;
 mod helpers;
 mod hosts;
+mod jumps;
 mod library;
 mod load;
+mod long_double;
 mod start;
 mod structors;
 mod threads;

@@ -12,7 +12,9 @@ use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
-use crate::{Library, LoadError, Part, helpers, is_host_call, structors, threads};
+use crate::{
+    Library, LoadError, Part, helpers, is_host_call, jumps, long_double, structors, threads,
+};
 
 /// What a program is made of.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -81,6 +83,8 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
+        long_double::settle(&mut linked.module);
+        jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
         let entry = self.entry(&linked)?;
         self.check(&linked)?;
@@ -219,5 +223,7 @@ fn unsupported(linked: &Linked) -> Vec<(String, String)> {
 
 /// Whether a function is called and nobody supplies it.
 fn is_missing(func: &Function) -> bool {
-    func.is_declaration() && !is_host_call(&func.name) && !func.name.starts_with("llvm.")
+    let name = &func.name;
+    let is_somewhere = is_host_call(name) || jumps::is_settled(name) || name.starts_with("llvm.");
+    func.is_declaration() && !is_somewhere
 }

@@ -151,3 +151,66 @@ fn functions_have_a_simpler_form_where_there_are_no_threads() {
         define i32 @main() { %p = call ptr @malloc(i64 1) ret i32 0 }";
     assert_eq!(called(own), (true, false));
 }
+
+const JUMPS: &str = "declare i32 @_setjmp(ptr)
+    declare void @llvm.lifetime.start.p0(i64, ptr)
+    declare i32 @deep(i32)
+    @buffer = global [200 x i8] zeroinitializer
+    @labels = constant [2 x ptr] [ptr blockaddress(@main, %left), ptr blockaddress(@main, %right)]";
+
+/// A program of `main` with that body, and what is refused of it.
+fn with_setjmp(name: &str, body: &str) -> Result<Program, String> {
+    let own = "define i32 @deep(i32 %n) { ret i32 %n }";
+    let declared = JUMPS.replace("declare i32 @deep(i32)", own);
+    let text = format!("{declared}\ndefine i32 @main(i32 %n) {{\nentry:\n{body}\n}}");
+    let library = Library::read(vec![part(&format!("{name}-libc"), LIBRARY)]).expect("a library");
+    load(&source(vec![part(name, &text)]), &library).map_err(|error| error.to_string())
+}
+
+const LABELS: &str = "left: ret i32 1\nright: ret i32 2";
+
+#[test]
+fn what_calls_setjmp_is_divided_and_still_right() {
+    let body = format!(
+        "%room = alloca i32
+        %before = call i32 @deep(i32 %n)
+        %got = call i32 @_setjmp(ptr @buffer)
+        %again = call i32 @_setjmp(ptr @buffer)
+        %both = add i32 %got, %again
+        %zero = icmp eq i32 %both, 0
+        br i1 %zero, label %join, label %other
+        other:
+        store i32 %before, ptr %room
+        br label %join
+        join:
+        %last = phi i32 [ %before, %entry ], [ %again, %other ]
+        %at = load ptr, ptr @labels
+        %none = icmp eq i32 %last, 7
+        br i1 %none, label %out, label %jump
+        jump: indirectbr ptr %at, [label %left, label %right]
+        out: ret i32 %last
+        {LABELS}"
+    );
+    let program = with_setjmp("c-main", &body).expect("a program");
+    assert_eq!(defined(&program), ["__bf_finish", "deep", "main", "main.body", "memcpy"]);
+    bareflow_ir::verify::verify(&program.module).expect("it keeps the rules");
+    let text = program.module.to_string();
+    let outer = &text[text.find("@main(").expect("main")..];
+    let outer = &outer[..outer.find("\n}").expect("its end")];
+    assert!(outer.contains("@bf_catch") && !outer.contains("setjmp"), "{outer}");
+}
+
+#[test]
+fn what_setjmp_cannot_do_is_refused() {
+    let computed = format!(
+        "%room = alloca i8, i32 %n
+        %got = call i32 @_setjmp(ptr %room)
+        ret i32 %got
+        {LABELS}"
+    );
+    let said = with_setjmp("d-main", &computed).expect_err("a refusal");
+    assert!(said.contains("computed size") && said.contains("main"), "{said}");
+    let taken = format!("%got = call i32 @_setjmp(ptr @_setjmp)\nret i32 %got\n{LABELS}");
+    let said = with_setjmp("e-main", &taken).expect_err("a refusal");
+    assert!(said.contains("setjmp by its address"), "{said}");
+}

@@ -25,6 +25,20 @@ pub(crate) enum Ending {
     Elsewhere,
 }
 
+/// A `bf_catch` under way ([`crate::jumps`]), in its own frame.
+#[derive(Debug)]
+pub(crate) struct Catch {
+    /// What the program calls it by.
+    pub(crate) frame: usize,
+    /// Where [`bareflow_link::throw`] comes back to.
+    pub(crate) way_back: usize,
+    /// The one that it is inside of, in the same thread.
+    pub(crate) outer: *const Catch,
+}
+
+/// None is under way.
+pub(crate) const NO_CATCH: *const Catch = core::ptr::null();
+
 /// One processor.
 pub(crate) struct Core {
     /// Its number; the first is 0.
@@ -48,6 +62,8 @@ pub(crate) struct Core {
     pub(crate) ending: RefCell<Ending>,
     /// Calls of the program within one another ([`crate::run::nested`]).
     pub(crate) depth: Cell<u32>,
+    /// The innermost of the calls of its thread that may be come back to ([`crate::jumps`]).
+    pub(crate) catches: Cell<*const Catch>,
     /// Lowest and highest address of the stack that programs have on it.
     pub(crate) stack: (usize, usize),
     /// When its alarm is to ring, in nanoseconds of the machine's clock, if it is set.
@@ -72,6 +88,7 @@ impl Core {
             waits_since: AtomicU64::new(0),
             ending: RefCell::new(Ending::Returned),
             depth: Cell::new(0),
+            catches: Cell::new(NO_CATCH),
             stack,
             alarm: Cell::new(None),
         }

@@ -27,6 +27,7 @@ mod files;
 mod heap;
 mod hosts;
 mod image;
+mod jumps;
 mod key;
 mod ledger;
 mod manifest;

@@ -11,7 +11,7 @@ use bareflow_report::Record;
 
 use crate::arguments;
 use crate::clock::cycles;
-use crate::core::{Core, Ending};
+use crate::core::{Core, Ending, NO_CATCH};
 use crate::events::Event;
 use crate::image::Image;
 use crate::session::Session;
@@ -36,9 +36,9 @@ pub struct Outcome {
 const LOW_BYTE: i32 = 0xFF;
 
 /// A call into the program.
-struct Call {
-    address: u64,
-    regs: RegFrame,
+pub(crate) struct Call {
+    pub(crate) address: u64,
+    pub(crate) regs: RegFrame,
 }
 
 /// Runs every program: constructors, the entry `calls` times, destructors.
@@ -170,6 +170,7 @@ pub(crate) fn nested(session: &Session, core: &Core, function: usize, argument: 
     call.regs.ints[0] = argument as u64;
     let mark = core.interp_stack().mark();
     let (used, lowest) = core.block.side_stack();
+    let catches = core.catches.replace(NO_CATCH);
     core.depth.set(core.depth.get() + 1);
     // SAFETY: the program on this processor waits for this call, so its stack below is free;
     // `call` outlives it.
@@ -177,6 +178,7 @@ pub(crate) fn nested(session: &Session, core: &Core, function: usize, argument: 
         bareflow_link::enter(&core.block, stack_top(core), start, (&raw mut call).cast());
     }
     core.depth.set(core.depth.get() - 1);
+    core.catches.set(catches);
     core.block.set_side_stack(used, lowest);
     core.interp_stack().reset(mark);
     // What ended the program there ends it here.
@@ -190,6 +192,7 @@ fn enter(core: &Core, address: usize, args: &[u64]) -> Result<u64, Ending> {
     let mark = core.interp_stack().mark();
     *core.ending.borrow_mut() = Ending::Returned;
     core.depth.set(0);
+    core.catches.set(NO_CATCH);
     core.empty_side_stack();
     // SAFETY: programs run one at a time on a processor, so its stack below is free; `call`
     // outlives the call.
@@ -215,7 +218,10 @@ fn stack_top(core: &Core) -> usize {
 }
 
 /// Runs on the program's stack.
-unsafe extern "C" fn start(call: *mut ()) -> u64 {
+///
+/// # Safety
+/// `call` is a [`Call`] that may be made, and that outlives it.
+pub(crate) unsafe extern "C" fn start(call: *mut ()) -> u64 {
     // SAFETY: `call` is the one of the function above, which waits for us.
     let call = unsafe { &mut *call.cast::<Call>() };
     // SAFETY: a stub may always be called, and an entry takes integers in registers.

@@ -16,7 +16,7 @@ pub struct Integer {
     pub end: *const u8,
 }
 
-fn digit_value(byte: u8) -> u32 {
+pub fn digit_value(byte: u8) -> u32 {
     match byte {
         b'0'..=b'9' => u32::from(byte - b'0'),
         b'a'..=b'z' => u32::from(byte - b'a') + 10,

@@ -54,4 +54,5 @@ unsafe extern "C" {
     pub fn bf_thread() -> *mut usize;
     pub fn bf_call(function: Function, argument: *mut c_void);
     pub fn bf_leave() -> !;
+    pub fn bf_throw(frame: *mut c_void, number: u64) -> !;
 }

@@ -87,6 +87,7 @@ mod pieces {
     global_asm!(include_str!("../text/read.s"), options(raw));
     global_asm!(include_str!("../text/timing.s"), options(raw));
     global_asm!(include_str!("../text/threads.s"), options(raw));
+    global_asm!(include_str!("../text/jumps.s"), options(raw));
     global_asm!(
         include_str!("../text/cores.s"),
         block = const size_of::<Block>(),

@@ -1,7 +1,7 @@
 // Functions that cannot be run, each for its own reason, and one that can.
 #include <stdio.h>
 
-long double extended(long double x) { return x * 3; }
+__float128 extended(__float128 x) { return x * 3; }
 unsigned long unknown(void) {
     unsigned lo, hi;
     __asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi));

@@ -31,7 +31,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::Types;
 use bareflow_ir::layout::{ValueFrame, alloc_size};
-use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand, TypeId};
+use bareflow_ir::{BlockId, ConstId, FuncId, Function, Instr, Module, Op, Operand, Type, TypeId};
 use hashbrown::HashMap;
 
 use crate::World;
@@ -68,6 +68,9 @@ pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
     if !why.is_empty() {
         return Err(why);
     }
+    if let Some(why) = long_double(env.module, func) {
+        return Err(vec![why]);
+    }
     let Some(frame) = ValueFrame::of(&env.module.types, func) else {
         return Err(vec!["a frame of more than 2^24 words".into()]);
     };
@@ -75,6 +78,19 @@ pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
     let mut decoder = Decoder::new(*env, id, &frame, plan);
     decoder.emit_all();
     decoder.finish()
+}
+
+/// Why a function with 80-bit floats is not run: whoever links a program has made others of those that it
+/// can (`bareflow_program`).
+fn long_double(module: &Module, func: &Function) -> Option<String> {
+    let long = module.types.find(&Type::X86Fp80)?;
+    let is = |ty: TypeId| module.types.scalar(ty) == long;
+    let of_constant = |operand| matches!(operand, Operand::Const(id) if is(module.constant(id).ty));
+    let mut found = func.values.iter().any(|ty| is(*ty));
+    for instr in &func.instrs {
+        instr.op.operands(|operand| found |= of_constant(operand));
+    }
+    found.then(|| "floats of 80 bits (long double)".into())
 }
 
 /// Where a jump goes.

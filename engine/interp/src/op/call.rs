@@ -245,9 +245,18 @@ unsafe fn prepare(ip: Ip, fp: Fp, cx: Cx, state: &Callee, callee: Fp) -> Outcome
             take_back(&state.calls);
             let mut regs = RegFrame::default();
             let dst = fp.add((*ip).a as usize);
-            let mut stack = alloc::vec![0u64; bridge.stack_bytes as usize / 8];
-            bridge.gather(callee, dst, &mut regs, stack.as_mut_ptr().cast());
-            run.world.call_native(native, &mut regs, &stack);
+            // On our stack and owned by nobody: the callee may be left by a jump.
+            let stack = callee.add((bridge.param_bytes as usize).next_multiple_of(16));
+            let bytes = bridge.stack_bytes as usize;
+            if stack as usize + bytes > run.context.limit {
+                overflow(ip, fp, cx, state);
+                return Outcome::Failed;
+            }
+            stack.write_bytes(0, bytes);
+            bridge.gather(callee, dst, &mut regs, stack);
+            run.leave(fp, stack.add(bytes));
+            let words = core::slice::from_raw_parts(stack.cast::<u64>(), bytes / 8);
+            run.world.call_native(native, &mut regs, words);
             bridge.put_result(dst, &regs);
             return Outcome::Done;
         }

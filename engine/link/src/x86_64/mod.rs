@@ -1,6 +1,7 @@
 //! The pieces of machine code that the engine's own code and the program's meet in.
 
 mod call;
+mod catch;
 mod enter;
 mod installed;
 mod interpret;
@@ -12,6 +13,7 @@ pub(crate) mod stubs;
 mod thread;
 
 pub use call::call;
+pub use catch::{catch, throw};
 pub use enter::enter;
 pub(crate) use installed::bareflow_code_installed;
 pub(crate) use interpret::interpret;

@@ -11,6 +11,7 @@ use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
+use crate::jumps;
 use crate::parallel;
 use crate::run;
 use crate::session::Session;
@@ -31,6 +32,8 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_wake" => wake as *const () as usize,
         "bf_call" => nested as *const () as usize,
         "bf_leave" => leave as *const () as usize,
+        "bf_catch" => catch as *const () as usize,
+        "bf_throw" => throw as *const () as usize,
         "bf_thread" => bareflow_link::thread_words as *const () as usize,
         _ => return files::address(name),
     })
@@ -124,4 +127,13 @@ extern "C" fn leave() -> ! {
         session.stop(core, Ending::Stopped(why, Signal::ABORT));
     }
     core.leave(Ending::Returned)
+}
+
+extern "C" fn catch(function: usize, frame: usize) {
+    jumps::catch(session().core(), function, frame);
+}
+
+extern "C" fn throw(frame: usize, number: u64) -> ! {
+    let session = session();
+    jumps::throw(session, session.core(), frame, number)
 }

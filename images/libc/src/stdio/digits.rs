@@ -3,18 +3,43 @@
 //! The whole part is divided by 10^9 and the fraction multiplied by it, as big integers, so
 //! every digit there is can be had; no table is needed.
 
-/// Digits before the point of the largest double, and behind it of the smallest.
-const WHOLE_DIGITS: usize = 309;
-const FRACTION_DIGITS: usize = 1074;
-const ROOM: usize = WHOLE_DIGITS + FRACTION_DIGITS + 32;
-/// 32-bit words of a whole part (1024 bits) or fraction (1074 bits, and room for a digit
-/// group in front).
-const WORDS: usize = 36;
 const GROUP: u64 = 1_000_000_000;
 
+/// Memory to compute in, all zero. The sizes are those that a format needs: `DIGITS` before the point of
+/// its largest number and behind it of the smallest, and some more; `WORDS` of 32 bits for a whole part
+/// or a fraction and a group of digits in front; `GROUPS` of nine digits before the point.
+pub struct Room<const DIGITS: usize, const WORDS: usize, const GROUPS: usize> {
+    bytes: [u8; DIGITS],
+    words: [u32; WORDS],
+    groups: [u32; GROUPS],
+}
+
+/// For doubles.
+pub type DoubleRoom = Room<{ 309 + 1074 + 32 }, 36, 36>;
+/// For numbers of 80 bits.
+pub type LongRoom = Room<{ 4933 + 16445 + 32 }, 520, 550>;
+
+impl<const DIGITS: usize, const WORDS: usize, const GROUPS: usize> Room<DIGITS, WORDS, GROUPS> {
+    pub fn new() -> Self {
+        Self { bytes: [0; DIGITS], words: [0; WORDS], groups: [0; GROUPS] }
+    }
+
+    /// What is written to, whatever the format.
+    pub fn space(&mut self) -> Space<'_> {
+        Space { bytes: &mut self.bytes, words: &mut self.words, groups: &mut self.groups }
+    }
+}
+
+/// A [`Room`] of any size.
+pub struct Space<'a> {
+    bytes: &'a mut [u8],
+    words: &'a mut [u32],
+    groups: &'a mut [u32],
+}
+
 /// Digits of a number that is not negative.
-pub struct Digits {
-    bytes: [u8; ROOM],
+pub struct Digits<'a> {
+    bytes: &'a mut [u8],
     len: usize,
     /// The value is 0.d1d2d3... times 10^`point`.
     pub point: i32,
@@ -29,23 +54,21 @@ pub enum Stop {
     Significant(usize),
 }
 
-/// A number from 0 to 2^1152, lowest word first.
-struct Big {
-    words: [u32; WORDS],
+/// A whole number, lowest word first.
+struct Big<'a> {
+    words: &'a mut [u32],
     /// Words from `low` to `high` (exclusive) can be other than zero.
     low: usize,
     high: usize,
 }
 
-impl Big {
-    /// `bits` times 2^`shift`.
-    fn new(bits: u64, shift: u32) -> Self {
-        let mut words = [0u32; WORDS];
+impl<'a> Big<'a> {
+    /// `bits` times 2^`shift`, in words that are zero.
+    fn new(words: &'a mut [u32], bits: u64, shift: u32) -> Self {
         let at = (shift / 32) as usize;
         let wide = u128::from(bits) << (shift % 32);
-        // At most 3 words from word 33 on: `shift` is below 1075.
         let p = words.as_mut_ptr();
-        // SAFETY: the three words lie below WORDS.
+        // SAFETY: the three words are there: the room is one for such numbers.
         unsafe {
             *p.add(at) = wide as u32;
             *p.add(at + 1) = (wide >> 32) as u32;
@@ -58,7 +81,7 @@ impl Big {
 
     fn trim(&mut self) {
         let p = self.words.as_ptr();
-        // SAFETY: both indices stay below WORDS.
+        // SAFETY: both indices stay among the words.
         unsafe {
             while self.high > self.low && *p.add(self.high - 1) == 0 {
                 self.high -= 1;
@@ -78,7 +101,7 @@ impl Big {
         let p = self.words.as_mut_ptr();
         let mut rest = 0u64;
         let mut i = self.high;
-        // SAFETY: i is below `high`, which is at most WORDS.
+        // SAFETY: i is below `high`, which is at most the number of words.
         unsafe {
             while i > 0 {
                 i -= 1;
@@ -97,7 +120,7 @@ impl Big {
     fn next_group(&mut self, point: usize) -> u32 {
         let p = self.words.as_mut_ptr();
         let mut carry = 0u64;
-        // SAFETY: `point` is below WORDS.
+        // SAFETY: `point` is below the number of words.
         unsafe {
             let mut i = self.low;
             while i < point {
@@ -113,31 +136,34 @@ impl Big {
     }
 }
 
-impl Digits {
+impl<'a> Digits<'a> {
     /// Digits of `bits` times 2^`power` as far as `stop` says, rounded to nearest, ties to
     /// even. Beyond the digits given, all are zero.
-    pub fn new(bits: u64, power: i32, stop: Stop) -> Self {
-        let mut digits = Digits { bytes: [0; ROOM], len: 0, point: 0 };
+    pub fn new(space: Space<'a>, bits: u64, power: i32, stop: Stop) -> Self {
+        let Space { bytes, words: room, groups } = space;
+        let most = bytes.len();
+        let mut digits = Digits { bytes, len: 0, point: 0 };
         let fraction_bits = if power < 0 { power.unsigned_abs() } else { 0 };
         // The whole part.
         if power >= 0 {
-            digits.push_whole(Big::new(bits, power as u32));
+            digits.push_whole(Big::new(room, bits, power as u32), groups);
+            room.fill(0);
         } else if fraction_bits < 64 {
             digits.push_word(bits >> fraction_bits);
         }
         digits.point = digits.len as i32;
         let wanted = match stop {
-            Stop::Places(places) => digits.len + places.min(FRACTION_DIGITS),
-            Stop::Significant(count) => count.min(WHOLE_DIGITS + FRACTION_DIGITS),
+            Stop::Places(places) => digits.len + places.min(most),
+            Stop::Significant(count) => count.min(most),
         };
         let significant = matches!(stop, Stop::Significant(_));
         // The fraction, with its point between words.
         let words = fraction_bits.div_ceil(32) as usize;
         let mut rest = if fraction_bits == 0 {
-            Big { words: [0; WORDS], low: 0, high: 0 }
+            Big { words: room, low: 0, high: 0 }
         } else {
             let part = if fraction_bits < 64 { bits & ((1 << fraction_bits) - 1) } else { bits };
-            Big::new(part, words as u32 * 32 - fraction_bits)
+            Big::new(room, part, words as u32 * 32 - fraction_bits)
         };
         while digits.len <= wanted && !rest.is_zero() {
             let group = rest.next_group(words);
@@ -154,7 +180,7 @@ impl Digits {
 
     /// The digit at `place` from the first, 0 beyond the last.
     pub fn get(&self, place: usize) -> u8 {
-        // SAFETY: `len` is at most ROOM.
+        // SAFETY: `len` is at most the number of bytes.
         if place < self.len { unsafe { *self.bytes.as_ptr().add(place) } } else { 0 }
     }
 
@@ -173,7 +199,7 @@ impl Digits {
     }
 
     fn push(&mut self, digit: u8) {
-        if self.len < ROOM {
+        if self.len < self.bytes.len() {
             // SAFETY: just checked.
             unsafe { *self.bytes.as_mut_ptr().add(self.len) = digit };
             self.len += 1;
@@ -219,11 +245,10 @@ impl Digits {
     }
 
     /// A whole part of any size.
-    fn push_whole(&mut self, mut whole: Big) {
-        let mut groups = [0u32; WHOLE_DIGITS / 9 + 2];
+    fn push_whole(&mut self, mut whole: Big<'_>, groups: &mut [u32]) {
         let p = groups.as_mut_ptr();
         let mut len = 0;
-        // SAFETY: 2^1088 has less than 9 * (309 / 9 + 2) + 9 digits, and doubles end at 2^1024.
+        // SAFETY: there is room for the groups of the largest number.
         unsafe {
             while !whole.is_zero() {
                 *p.add(len) = whole.divide_group();
@@ -258,7 +283,7 @@ impl Digits {
         }
         let p = self.bytes.as_mut_ptr();
         let mut i = wanted;
-        // SAFETY: i is below `len`, and `len` below ROOM.
+        // SAFETY: i is below `len`, and `len` below the number of bytes.
         unsafe {
             while i > 0 {
                 i -= 1;

@@ -2,7 +2,7 @@
 
 use super::Sink;
 use super::spec::Spec;
-use crate::stdio::digits::{Digits, Stop};
+use crate::stdio::digits::{Digits, DoubleRoom, LongRoom, Space, Stop};
 
 /// A floating-point argument.
 pub(super) struct Number {
@@ -33,30 +33,34 @@ impl Number {
         Number { negative: bits >> 63 == 1, kind, long: false }
     }
 
-    /// Beyond the range of a double, infinite or zero: the programs' own arithmetic has no
-    /// such numbers here.
     pub(super) fn from_long_double(significand: u64, top: u16) -> Self {
         let exponent = i32::from(top & 0x7FFF);
         let kind = match exponent {
             0x7FFF if significand << 1 == 0 => Kind::Infinity,
             0x7FFF => Kind::NotANumber,
-            _ => {
-                let power = exponent.max(1) - 16383 - 63;
-                if power > 960 {
-                    Kind::Infinity
-                } else if power < -1074 {
-                    Kind::Finite(0, 0)
-                } else {
-                    Kind::Finite(significand, power)
-                }
-            }
+            _ => Kind::Finite(significand, exponent.max(1) - 16383 - 63),
         };
         Number { negative: top >> 15 == 1, kind, long: true }
     }
 }
 
 impl Spec {
-    pub(super) fn float(mut self, sink: &mut Sink, number: Number, letter: u8) {
+    pub(super) fn float(self, sink: &mut Sink, number: Number, letter: u8) {
+        // Clearing the room of a long double costs much more than a double's digits.
+        match number.kind {
+            Kind::Finite(_, ..-1074 | 961..) => self.float_in_long(sink, number, letter),
+            _ => self.float_in(DoubleRoom::new().space(), sink, number, letter),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn float_in_long(self, sink: &mut Sink, number: Number, letter: u8) {
+        self.float_in(LongRoom::new().space(), sink, number, letter);
+    }
+
+    #[inline(never)]
+    fn float_in(mut self, space: Space<'_>, sink: &mut Sink, number: Number, letter: u8) {
         let upper = letter.is_ascii_uppercase();
         let sign = self.sign(number.negative);
         let (bits, power) = match number.kind {
@@ -77,16 +81,16 @@ impl Spec {
         match letter | 0x20 {
             b'a' => self.hexadecimal(sink, sign, bits, power, number.long, upper),
             b'f' => {
-                let digits = Digits::new(bits, power, Stop::Places(precision));
+                let digits = Digits::new(space, bits, power, Stop::Places(precision));
                 self.fixed(sink, sign, &digits, precision);
             }
             b'e' => {
-                let digits = Digits::new(bits, power, Stop::Significant(precision + 1));
+                let digits = Digits::new(space, bits, power, Stop::Significant(precision + 1));
                 self.scientific(sink, sign, &digits, precision, upper);
             }
             _ => {
                 let count = precision.max(1);
-                let digits = Digits::new(bits, power, Stop::Significant(count));
+                let digits = Digits::new(space, bits, power, Stop::Significant(count));
                 let exponent = if digits.is_zero() { 0 } else { i64::from(digits.point) - 1 };
                 // Without `#`, zeros at the end are left out.
                 let shown = if self.alternate { count } else { digits.significant().max(1) };
@@ -101,7 +105,7 @@ impl Spec {
     }
 
     /// `ddd.ddd`
-    fn fixed(&self, sink: &mut Sink, sign: &[u8], digits: &Digits, places: usize) {
+    fn fixed(&self, sink: &mut Sink, sign: &[u8], digits: &Digits<'_>, places: usize) {
         let point = if digits.is_zero() { 0 } else { digits.point };
         let whole = if point > 0 { point as usize } else { 1 };
         let dot = places > 0 || self.alternate;
@@ -136,14 +140,19 @@ impl Spec {
         &self,
         sink: &mut Sink,
         sign: &[u8],
-        digits: &Digits,
+        digits: &Digits<'_>,
         places: usize,
         upper: bool,
     ) {
         let exponent = if digits.is_zero() { 0 } else { digits.point - 1 };
         let dot = places > 0 || self.alternate;
         let size = exponent.unsigned_abs();
-        let len = 1 + usize::from(dot) + places + if size >= 100 { 5 } else { 4 };
+        let exponent_len = match size {
+            0..100 => 2,
+            100..1000 => 3,
+            _ => 4,
+        };
+        let len = 1 + usize::from(dot) + places + 2 + exponent_len;
         self.field(sink, sign, 0, len, |sink| {
             sink.byte(b'0' + digits.get(0));
             if dot {
@@ -158,11 +167,7 @@ impl Spec {
             sink.fill(b'0', places + 1 - place);
             sink.byte(if upper { b'E' } else { b'e' });
             sink.byte(if exponent < 0 { b'-' } else { b'+' });
-            if size >= 100 {
-                sink.byte(b'0' + (size / 100) as u8);
-            }
-            sink.byte(b'0' + (size / 10 % 10) as u8);
-            sink.byte(b'0' + (size % 10) as u8);
+            sink.number(size, exponent_len);
         });
     }
 
@@ -250,16 +255,23 @@ impl Spec {
             sink.fill(b'0', places - known);
             sink.byte(if upper { b'P' } else { b'p' });
             sink.byte(if exponent < 0 { b'-' } else { b'+' });
-            let mut unit = 1;
-            let mut left = exponent_len;
-            while left > 1 {
-                unit *= 10;
-                left -= 1;
-            }
-            while unit > 0 {
-                sink.byte(b'0' + (size / unit % 10) as u8);
-                unit /= 10;
-            }
+            sink.number(size, exponent_len);
         });
+    }
+}
+
+impl Sink {
+    /// A number of so many digits.
+    fn number(&mut self, number: u32, digits: usize) {
+        let mut unit = 1;
+        let mut left = digits;
+        while left > 1 {
+            unit *= 10;
+            left -= 1;
+        }
+        while unit > 0 {
+            self.byte(b'0' + (number / unit % 10) as u8);
+            unit /= 10;
+        }
     }
 }

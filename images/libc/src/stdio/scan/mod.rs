@@ -8,12 +8,14 @@ mod source;
 mod target;
 
 use core::ffi::c_int;
+use core::ptr::null_mut;
 
 use super::file::{File, stdin};
 use super::va_list::VaList;
 use crate::character::is_space;
 use crate::convert::{float_extent, integer, to_f32, to_f64};
 use crate::errors;
+use crate::long_double::__bf_long_of_text;
 use number::Number;
 use source::Source;
 use target::{Target, Trouble};
@@ -30,12 +32,21 @@ struct Spec {
     width: usize,
     /// Of an integer; 64 of anything else: a `double`, or wide characters.
     bits: u32,
+    /// A floating-point number is a `long double`.
+    long_double: bool,
 }
 
 impl Spec {
     /// Reads one from behind its `%`; where its letter is.
     unsafe fn read(mut at: *const u8) -> (Self, *const u8) {
-        let mut spec = Spec { silent: false, allocate: false, place: None, width: 0, bits: 32 };
+        let mut spec = Spec {
+            silent: false,
+            allocate: false,
+            place: None,
+            width: 0,
+            bits: 32,
+            long_double: false,
+        };
         // SAFETY: nothing behind the format's NUL is read.
         unsafe {
             let (first, behind) = digits(at);
@@ -56,7 +67,11 @@ impl Spec {
                 match *at {
                     b'm' => spec.allocate = true,
                     b'h' => spec.bits = if spec.bits == 16 { 8 } else { 16 },
-                    b'l' | b'q' | b'j' | b'z' | b't' | b'L' => spec.bits = 64,
+                    b'l' | b'q' | b'j' | b'z' | b't' => spec.bits = 64,
+                    b'L' => {
+                        spec.bits = 64;
+                        spec.long_double = true;
+                    }
                     _ => break,
                 }
                 at = at.add(1);
@@ -269,7 +284,11 @@ impl Scan {
         unsafe {
             let extent = float_extent(number.text(), usize::MAX);
             let to = self.pointer(spec);
-            if spec.bits == 64 {
+            if spec.long_double {
+                let bits = __bf_long_of_text(number.text(), null_mut());
+                to.cast::<u64>().write(bits as u64);
+                to.cast::<u16>().add(4).write((bits >> 64) as u16);
+            } else if spec.bits == 64 {
                 to.cast::<f64>().write(to_f64(&extent));
             } else {
                 to.cast::<f32>().write(to_f32(&extent));

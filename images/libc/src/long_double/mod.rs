@@ -1,0 +1,129 @@
+//! `long double`: numbers of 80 bits as an x87 has them, computed with integers.
+//!
+//! Linking makes integers of 128 bits of all values of that type, and calls of the functions here of
+//! what is done with them (`bareflow_program`, `long_double`). Results are those of the processor with its
+//! usual settings: 64 bits of significand, rounded to nearest, ties to even, nothing signalled.
+//!
+//! ```text
+//!   bits 0 to 63   significand, whose highest bit is written down
+//!   bits 64 to 78  exponent plus 16383; 0: that of 1, of numbers without the highest bit; 0x7fff: infinity
+//!                  or no number
+//!   bit 79         sign
+//! ```
+
+mod arithmetic;
+mod convert;
+mod text;
+mod whole;
+
+pub use text::__bf_long_of_text;
+
+/// A format: bits of significand, bias of the exponent, and the exponent of infinity.
+#[derive(Clone, Copy)]
+struct Format {
+    digits: u32,
+    bias: i32,
+    most: i32,
+}
+
+const LONG: Format = Format { digits: 64, bias: 16383, most: 0x7FFF };
+const DOUBLE: Format = Format { digits: 53, bias: 1023, most: 0x7FF };
+const FLOAT: Format = Format { digits: 24, bias: 127, most: 0xFF };
+
+/// The highest bit of a significand.
+const TOP: u64 = 1 << 63;
+/// The bit that tells a quiet NaN.
+const QUIET: u64 = 1 << 62;
+const SIGN: u128 = 1 << 79;
+const INFINITY: u128 = (0x7FFF << 64) | TOP as u128;
+/// What operations without a result give.
+const NO_NUMBER: u128 = SIGN | INFINITY | QUIET as u128;
+
+/// A number that is not infinite: `significand` times 2^`power`.
+#[derive(Clone, Copy)]
+struct Finite {
+    negative: bool,
+    significand: u64,
+    power: i32,
+}
+
+/// What the bits of a `long double` are.
+#[derive(Clone, Copy)]
+enum Value {
+    Finite(Finite),
+    Infinity { negative: bool },
+    NotANumber,
+}
+
+fn exponent(bits: u128) -> i32 {
+    (bits >> 64) as i32 & 0x7FFF
+}
+
+fn is_negative(bits: u128) -> bool {
+    bits & SIGN != 0
+}
+
+fn is_nan(bits: u128) -> bool {
+    exponent(bits) == 0x7FFF && bits as u64 & !TOP != 0
+}
+
+impl Value {
+    fn of(bits: u128) -> Self {
+        let (negative, significand) = (is_negative(bits), bits as u64);
+        match exponent(bits) {
+            0x7FFF if significand & !TOP == 0 => Value::Infinity { negative },
+            0x7FFF => Value::NotANumber,
+            biased => {
+                let power = if biased == 0 { 1 } else { biased } - LONG.bias - 63;
+                Value::Finite(Finite { negative, significand, power })
+            }
+        }
+    }
+}
+
+/// `significand` times 2^`power`, rounded to a format: the new significand, and the exponent as the format
+/// has it. Its significand is 0 for zero and 2^(digits-1) for infinity. A `significand` whose lowest bit
+/// stands for something small behind it has at least three bits more than the format.
+fn rounded(significand: u128, power: i32, format: Format) -> (u64, i32) {
+    if significand == 0 {
+        return (0, 0);
+    }
+    let zeros = significand.leading_zeros();
+    let significand = significand << zeros;
+    let digits = format.digits;
+    let mut biased = power - zeros as i32 + 127 + format.bias;
+    let mut drop = 128 - digits;
+    if biased < 1 {
+        drop = drop.saturating_add((1 - biased) as u32);
+        biased = 0;
+    }
+    let half = 1u128 << 127;
+    let (mut kept, rest) = match drop {
+        0..128 => ((significand >> drop) as u64, significand << (128 - drop)),
+        // What is dropped is just as long as the significand, or longer.
+        128 => (0, significand),
+        _ => (0, 1),
+    };
+    if rest > half || rest == half && kept & 1 == 1 {
+        let (up, carry) = kept.overflowing_add(1);
+        kept = up;
+        if carry || digits < 64 && kept >> digits != 0 {
+            kept = 1 << (digits - 1);
+            biased += 1;
+        }
+    }
+    if biased == 0 && kept >> (digits - 1) != 0 {
+        biased = 1;
+    }
+    if biased >= format.most { (1 << (digits - 1), format.most) } else { (kept, biased) }
+}
+
+fn with_sign(negative: bool, bits: u128) -> u128 {
+    if negative { bits | SIGN } else { bits }
+}
+
+/// `significand` times 2^`power`, rounded ([`rounded`]).
+fn pack(negative: bool, significand: u128, power: i32) -> u128 {
+    let (significand, biased) = rounded(significand, power, LONG);
+    with_sign(negative, (biased as u128) << 64 | u128::from(significand))
+}
