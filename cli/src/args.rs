@@ -9,7 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, docs, doctor, explore, grow, image, link, llm, run as hosted, snapshot, wrap,
+    bench, boot, demo, docs, doctor, explore, grow, image, link, llm, run as hosted,
+    snapshot, wrap,
 };
 
 /// BareFlow's host tools.

@@ -36,7 +36,7 @@ pub fn add_compiler(image: &Path, artefacts: &Artefacts) -> Result<(), Failure> 
 
 /// A file as a disk.
 #[derive(Debug)]
-struct FileDisk(File);
+pub(crate) struct FileDisk(pub(crate) File);
 
 impl FileDisk {
     fn seek(&mut self, sector: u64) -> Result<(), DeviceError> {

@@ -19,6 +19,7 @@ use crate::ui::Ui;
 pub use args::Args;
 pub use contents::{Contents, DiskFile};
 pub use disk::{Disk, Geometry, write_disk};
+pub(crate) use install::FileDisk;
 pub use install::add_compiler;
 
 /// What `--json` prints.
