@@ -1,6 +1,8 @@
 //! One run of a machine, from start to whatever end.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -109,6 +111,15 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
             settings.command_line.clone_from(command_line);
         }
     }
+    // What a shrunk image notes has to be there when the machine starts again, which is another process.
+    let copy = match &settings.image {
+        Some(image) if !settings.keep_writes && has_two_images(image) => Some(copy_of(image)?),
+        _ => None,
+    };
+    if let Some(copy) = &copy {
+        settings.image = Some(copy.path().to_owned());
+        settings.keep_writes = true;
+    }
     let settings = &settings;
     let start = Instant::now();
     let deadline = start + settings.timeout;
@@ -164,9 +175,25 @@ fn one_start(
 }
 
 /// The kernel of `image` in a temporary file, and its command line.
-fn extract(image: &std::path::Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
+fn extract(image: &Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
     let direct::Extracted { elf, command_line } = direct::kernel_of(image)?;
     Ok((temporary(&elf)?, command_line))
+}
+
+/// Whether a disk has a shrunk image beside its grown one.
+fn has_two_images(image: &Path) -> bool {
+    let mut table = [0; 512];
+    let read = File::open(image).and_then(|mut file| file.read_exact(&mut table));
+    read.is_ok() && bareflow_boot::way_back::region(&table).is_some()
+}
+
+/// A disk that can be written and is gone afterwards.
+fn copy_of(image: &Path) -> Result<tempfile::NamedTempFile, EmulatorError> {
+    let failed = |error| EmulatorError::Io("a temporary copy of the disk", error);
+    let mut copy = tempfile::NamedTempFile::new().map_err(failed)?;
+    let mut disk = File::open(image).map_err(failed)?;
+    std::io::copy(&mut disk, &mut copy).map_err(failed)?;
+    Ok(copy)
 }
 
 /// A temporary file for QEMU to read.

@@ -98,9 +98,11 @@ pub fn with_threads(units: &mut Units) -> Result<()> {
 
 /// What pieces of the way back are called, in front of the name of what they stand for.
 const BACK: &str = "back_";
+/// What they call that.
+const PLAIN: &str = "plain_";
 
 /// Makes the pieces those of an image beside which a grown one lies: it begins at sector `first` of its disk,
-/// and a piece called `back_NAME` takes the place of the one called NAME. To be called before
+/// and a piece called `back_NAME` takes the place of the one called NAME, which becomes `plain_NAME`. To be called before
 /// [`with_threads`].
 ///
 /// # Errors
@@ -112,9 +114,10 @@ pub fn with_way_back(units: &mut Units, first: u32) -> Result<()> {
         .filter_map(|(name, unit, at)| Some((name.strip_prefix(BACK)?.to_owned(), unit, at)))
         .collect();
     for (name, unit, at) in back {
-        if units.find(&name).is_none() {
+        let Some(plain) = units.find(&name).and_then(|symbol| units.place(symbol)) else {
             bail!("{BACK}{name} stands for a piece that there is not");
-        }
+        };
+        units.define_at(&format!("{PLAIN}{name}"), plain)?;
         units.redefine(&name, Place::In(unit, at));
     }
     Ok(())

@@ -83,7 +83,7 @@ impl Bed {
         clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
         clang(&["-O1", "-o", text(&file("native")), text(&source)]);
         let (grown, both) = (file("grown.img"), file("both.img"));
-        lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]);
+        assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
         bareflow(&[&["grow", text(&grown), "--boots", "2"][..], &PATIENT].concat(), input);
         let before = std::fs::read(&grown).unwrap();
         let report = &lines(
@@ -193,34 +193,134 @@ fn a_cause_that_comes_twice_leaves_the_grown_image() {
         );
     }
     // From now on it is the grown image that starts, and none is made but by will.
-    let lines = bed.grow(1, "r.", &[]);
-    assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0]["boot"].is_u64(), "{lines:?}");
+    let last = bed.grow(1, "r.", &[]);
+    assert_eq!(last.len(), 1, "{last:?}");
+    assert!(last[0]["boot"].is_u64(), "{last:?}");
     let arguments = [text(&bed.both), "-o", text(&bed.both), "--with-grown"];
     let refused = bareflow_tests::tool::run("bareflow-shrink", &arguments);
     assert_eq!(refused.status.code(), Some(2));
-    bareflow_tests::tool::lines("bareflow-shrink", &[&arguments[..], &["--forget"]].concat());
+    assert_eq!(lines("bareflow-shrink", &[&arguments[..], &["--forget"]].concat()).len(), 1);
     let story = bed.story();
     assert_eq!((&story["state"], &story["causes"]), (&json!("shrunk"), &json!([])));
 }
 
 #[test]
-fn the_machine_resets_by_itself_and_a_spoilt_record_leaves_the_grown_image() {
+fn what_is_thrown_away_is_there_until_the_end() {
     let bed = Bed::new("a.a.\n");
-    // One process of the emulator all the way, which only a machine's own reset leads through.
-    let reset = ["--qemu=-action", "--qemu=reboot=reset"];
-    let boot = &bareflow(&[&["boot", text(&bed.both)][..], &PATIENT, &reset].concat(), "r.")[0];
-    assert_eq!(boot["boot"], 3, "{boot}");
-    assert_eq!(bed.story()["state"], "learnt");
+    let before = std::fs::read(&bed.both).unwrap();
+    let discard = ["boot", text(&bed.both), "--discard"];
+    let boot = &bareflow(&[&discard[..], &PATIENT].concat(), "a.r.")[0];
+    assert_eq!((&boot["boot"], &boot["output"]), (&json!(3), &json!(bed.natively("a.r."))));
+    assert!(std::fs::read(&bed.both).unwrap() == before);
+}
 
+#[test]
+fn a_spoilt_record_leaves_the_grown_image() {
+    let bed = Bed::new("a.a.\n");
     let at = region(&bed.both);
-    let disk = std::fs::read(&bed.both).unwrap();
-    // Neither copy whole: the grown one, which can do everything.
-    let mut spoilt = disk.clone();
+    let mut spoilt = std::fs::read(&bed.both).unwrap();
     spoilt[at + 100] ^= 1;
+    std::fs::write(&bed.both, &spoilt).unwrap();
+    // One copy is whole: the shrunk image starts.
+    let boot = &bareflow(&[&["boot", text(&bed.both)][..], &PATIENT].concat(), "a.")[0];
+    assert_eq!((&boot["boot"], &boot["output"]), (&Value::Null, &json!(bed.natively("a."))));
+    // Neither is: the grown one does, which can do everything.
     spoilt[at + 612] ^= 1;
     std::fs::write(&bed.both, spoilt).unwrap();
     let boot = &bareflow(&[&["boot", text(&bed.both)][..], &PATIENT].concat(), "r.")[0];
-    assert_eq!(boot["boot"], 4, "{boot}");
+    assert_eq!((&boot["boot"], &boot["returns"]), (&json!(3), &json!([])), "{boot}");
     assert_eq!(boot["output"], bed.natively("r."));
+}
+
+/// Counts bits, for which processors have an instruction, or not.
+const BITS: &str = r#"
+#include <stdio.h>
+
+__attribute__((noinline)) static unsigned long bits(unsigned long n) {
+    return __builtin_popcountl(n * 0x9e3779b97f4a7c15u);
+}
+
+int main(void) {
+    unsigned long sum = 0;
+    for (unsigned long i = 0; i < 30000; i++) sum += bits(i);
+    printf("%lu\n", sum);
+    return 0;
+}
+"#;
+
+#[test]
+fn an_image_on_a_lesser_processor_goes_back_and_comes_to_suit_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (source, bitcode, grown) = (file("bits.c"), file("bits.bc"), file("grown.img"));
+    std::fs::write(&source, BITS).unwrap();
+    clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
+    clang(&["-O1", "-o", text(&file("native")), text(&source)]);
+    let wanted = Command::new(file("native")).output().unwrap().stdout;
+    let wanted = String::from_utf8(wanted).unwrap();
+    assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
+    bareflow(&[&["grow", text(&grown), "--boots", "1"][..], &PATIENT].concat(), "");
+    let both = file("both.img");
+    let shrink = [text(&grown), "-o", text(&both), "--with-grown"];
+    assert_eq!(lines("bareflow-shrink", &shrink).len(), 1);
+    let as_it_is = std::fs::read(&both).unwrap();
+    let lesser = ["--cpu", "qemu64"];
+
+    // One process of the emulator all the way, which only a machine's own reset leads through.
+    let reset = ["--qemu=-action", "--qemu=reboot=reset"];
+    let alone = [&["boot", text(&both)][..], &PATIENT, &lesser, &reset].concat();
+    let boot = &bareflow(&alone, "")[0];
+    assert_eq!((&boot["boot"], &boot["output"]), (&json!(2), &json!(wanted)), "{boot}");
+
+    // Unattended, to a shrunk image for this processor.
+    std::fs::write(&both, as_it_is).unwrap();
+    let grow = ["grow", text(&both), "--boots", "2", "--shrink-again"];
+    let lines = bareflow(&[&grow[..], &PATIENT, &lesser].concat(), "");
+    let [back, _, then] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(back["returns"], json!([{ "kind": "processor", "name": "popcnt" }]), "{back}");
+    assert_eq!((&back["boot"], &back["output"]), (&json!(2), &json!(wanted)), "{back}");
+    assert_eq!((&then["boot"], &then["output"]), (&Value::Null, &json!(wanted)), "{then}");
+    assert_eq!(then["returns"], json!([]), "{then}");
+}
+
+/// Reads a file, which a shrunk image finds on IDE disks only.
+const NOTES: &str = r#"
+#include <stdio.h>
+
+int main(void) {
+    char line[64];
+    FILE *notes = fopen("/notes.txt", "r");
+    if (!notes) return 1;
+    while (fgets(line, sizeof line, notes)) fputs(line, stdout);
+    return fclose(notes);
+}
+"#;
+
+#[test]
+fn a_disk_that_the_image_cannot_read_is_the_grown_ones_affair() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (source, bitcode, grown) = (file("notes.c"), file("notes.bc"), file("grown.img"));
+    std::fs::write(&source, NOTES).unwrap();
+    std::fs::write(file("notes.txt"), "one\ntwo\n").unwrap();
+    clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
+    let add = format!("{}=/notes.txt", text(&file("notes.txt")));
+    let image = ["image", "-o", text(&grown), text(&bitcode), "--add", &add];
+    assert_eq!(lines("bareflow", &image).len(), 1);
+    bareflow(&[&["grow", text(&grown), "--boots", "1"][..], &PATIENT].concat(), "");
+    let both = file("both.img");
+    let shrink = [text(&grown), "-o", text(&both), "--with-grown"];
+    assert_eq!(lines("bareflow-shrink", &shrink).len(), 1);
+    // Its own disk's volume is one.
+    let ide = &bareflow(&[&["boot", text(&both)][..], &PATIENT].concat(), "")[0];
+    assert_eq!((&ide["boot"], &ide["output"]), (&Value::Null, &json!("one\ntwo\n")), "{ide}");
+    let grow = ["grow", text(&both), "--boots", "3", "--shrink-again", "--media", "virtio"];
+    let lines = bareflow(&[&grow[..], &PATIENT].concat(), "");
+    let boots: Vec<_> = lines.iter().filter(|line| line["shrunk_again"].is_null()).collect();
+    assert_eq!(boots.len(), 3);
+    for (boot, returns) in boots.into_iter().zip([1, 1, 0]) {
+        assert_eq!(boot["output"], "one\ntwo\n", "{boot}");
+        assert_eq!(boot["returns"].as_array().unwrap().len(), returns, "{boot}");
+        assert!(boot["boot"].is_u64(), "{boot}");
+    }
 }

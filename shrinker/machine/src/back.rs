@@ -4,10 +4,39 @@
 //! there by the firmware (`text/back.s`), since whatever the disk hangs on, the firmware has read this image
 //! from it.
 
+use crate::files::no_disk;
 use crate::record::{SHRUNK, STATE_AT, Sector, byte, come_back, is_whole};
 
 /// Where the loader leaves it.
 const RECORD: usize = 0x600;
+
+/// Whether the record is one that started this image.
+fn may_go_back(record: &Sector) -> bool {
+    is_whole(record) && byte(record, STATE_AT) == SHRUNK
+}
+
+/// The record in memory.
+///
+/// # Safety
+/// Called once in each host call or at the end; the reference ends with it.
+unsafe fn record<'a>() -> &'a mut Sector {
+    // SAFETY: low memory that nothing else uses, mapped one to one.
+    unsafe { &mut *core::ptr::with_exposed_provenance_mut::<Sector>(RECORD) }
+}
+
+/// What kind of cause it is that a file could not be opened with these flags; 0 where that is the program's
+/// affair.
+#[unsafe(no_mangle)]
+extern "C" fn restart_for_file(flags: i32) -> u32 {
+    // SAFETY: this is a host call.
+    if !may_go_back(unsafe { record() }) {
+        0
+    } else if flags != 0 {
+        4
+    } else {
+        3 * u32::from(no_disk())
+    }
+}
 
 /// Notes why the image goes back: a kind of cause, and a name that ends in a zero. The disk's sector that the
 /// record has to be written to; 0 where there is no record, or one that did not start this image: then
@@ -17,9 +46,9 @@ const RECORD: usize = 0x600;
 /// The name does end, and nothing else runs.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn restart_note(kind: u32, name: *const u8) -> u32 {
-    // SAFETY: low memory that nothing else uses, mapped one to one.
-    let record = unsafe { &mut *core::ptr::with_exposed_provenance_mut::<Sector>(RECORD) };
-    if !is_whole(record) || byte(record, STATE_AT) != SHRUNK {
+    // SAFETY: at the end.
+    let record = unsafe { record() };
+    if !may_go_back(record) {
         return 0;
     }
     let mut length = 0;

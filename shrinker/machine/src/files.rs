@@ -211,6 +211,13 @@ unsafe extern "C" fn file_open(path: *const u8, flags: i32) -> i32 {
     opened.unwrap_or_else(|error| -error)
 }
 
+/// Whether no disk with a volume was found. For the length of a host call.
+#[cfg(not(test))]
+pub fn no_disk() -> bool {
+    // SAFETY: this is a host call.
+    !(unsafe { state() }).volume.is_there()
+}
+
 /// `bf_read` of files.
 ///
 /// # Safety

@@ -36,15 +36,40 @@ back_many_never_ran:
     call core_say_which
     mov esi, offset log_end
     call say
-    push 0x1b                               # without their interrupts the firmware is as at first
-    pop rcx
-    rdmsr
-    btr eax, 11
-    wrmsr
     mov ebx, 0x13
     push 1
     pop rdi
     jmp restart
+
+# int file_open(const char *path, int flags): a file to write, and any file where there is no disk with a
+# volume, are what the grown image is for. Its errors are the program's.
+.section .text.back_file_open, "ax", @progbits
+.global back_file_open
+back_file_open:
+    push rdi
+    push rsi
+    push rax
+    call plain_file_open
+    pop rcx
+    pop rsi
+    pop rdi
+    test eax, eax
+    jns 3f
+    push rdi
+    push rax
+    push rcx
+    mov edi, esi
+    call restart_for_file
+    mov ecx, eax
+    pop rdx
+    pop rax
+    pop rdi
+    jecxz 3f
+    mov r12, rdi
+    mov ebx, 0x13
+    mov edi, ecx
+    jmp restart
+3:  ret
 
 # edi: the kind of the cause (`boot/src/way_back/mod.rs`), r12: its name, bl: how the machine ends where there
 # is no way back.
@@ -54,6 +79,16 @@ restart:
     cld
     and rsp, -16
     mov r13d, edi
+    mov eax, offset weak_core_claim         # where there are processors, the others stand still
+    test eax, eax
+    jz 1f
+    call rax
+    push 0x1b                               # without their interrupts the firmware is as at first
+    pop rcx
+    rdmsr
+    btr eax, 11
+    wrmsr
+1:  mov edi, r13d
     mov rsi, r12
     call restart_note
     test eax, eax
