@@ -60,13 +60,15 @@ read_one:
 # The same, of a copy of the record. One that is not whole gets the sequence 0.
 read_record:
     push ebx
+    push ebx
     call read_one
     pop ebx
-    jc 1f
+    jc 3f
     mov dword ptr [work_crc], -1
     mov dword ptr [work_to], ebx
     mov dword ptr [work_bytes], 508
     call copy_up
+    pop ebx
     mov eax, dword ptr [work_crc]
     not eax
     cmp eax, dword ptr [bx + 508]
@@ -74,9 +76,11 @@ read_record:
     cmp dword ptr [bx], 0x42574642          # "BFWB"
     jne 1f
     cmp word ptr [bx + 4], 1                # version
-    je 2f
+    jne 1f
+    ret
+3:  pop ebx
 1:  mov dword ptr [bx + RECORD_SEQUENCE], 0
-2:  ret
+    ret
 
 # Whether a sector that cannot be read is told to who asked for it. Else it is the end.
 lenient:
