@@ -46,6 +46,10 @@ enum Command {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow fleet push /srv/fleet disk.img --machine box-17       all snapshots on the disk
+  bareflow fleet push /srv/fleet disk.img:3 --machine box-17     that of boot 3")]
 struct Push {
     /// The store; it is made if it is not there
     store: PathBuf,
@@ -58,6 +62,10 @@ struct Push {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow fleet merge /srv/fleet -o all.snapshot
+  bareflow fleet merge /srv/fleet -o all.snapshot --features sse41,popcnt")]
 struct Merge {
     /// The store
     store: PathBuf,
@@ -70,6 +78,10 @@ struct Merge {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow fleet pull /srv/fleet new.img
+  bareflow fleet pull /srv/fleet old.img --replace               push its own snapshots first")]
 struct Pull {
     /// The store
     store: PathBuf,
@@ -86,6 +98,10 @@ struct Pull {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow fleet report /srv/fleet
+  bareflow fleet report /srv/fleet --json                        one JSON object a machine")]
 struct Report {
     /// The store
     store: PathBuf,
