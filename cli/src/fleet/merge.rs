@@ -114,7 +114,7 @@ impl Fleet {
         let cap = middle(weights.values().copied());
         let mut joined: BTreeMap<(u32, String), FunctionProfile> = BTreeMap::new();
         let mut machines = 0;
-        let mut leader: Option<((u64, usize, u64, [u8; 32]), &Entry)> = None;
+        let mut leader: Option<(Rank, &Entry)> = None;
         for (machine, entry) in &newest {
             let mut counts = false;
             for (number, module) in (0..).zip(&modules) {
@@ -225,6 +225,9 @@ pub(super) struct Weighed {
     /// The name of its newest entry in the store.
     pub entry: String,
 }
+
+/// Whose code leads: counts up to the middle one's, functions with code, generation, hash.
+type Rank = (u64, usize, u64, [u8; 32]);
 
 /// What names the programs of a snapshot.
 fn identity(snapshot: &Snapshot) -> Vec<[u8; 32]> {

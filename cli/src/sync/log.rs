@@ -46,9 +46,9 @@ impl Reading {
     fn piece(&mut self, piece: &[u8]) -> Result<(), String> {
         let has = |words: &[u8]| piece.windows(words.len()).any(|part| part == words);
         let of_machine = has(b"\"record\":\"profile\"");
-        if !of_machine
-            && !(piece.starts_with(b"{") && has(b"\"function\":") && has(b"\"back_edges\":"))
-        {
+        let for_people =
+            piece.starts_with(b"{") && has(b"\"function\":") && has(b"\"back_edges\":");
+        if !of_machine && !for_people {
             return Ok(());
         }
         let (module, profile) = if of_machine {
