@@ -9,6 +9,8 @@ fn main() {
     for shared in ["rtc", "tables", "processors", "waiters"] {
         println!("cargo::rerun-if-changed=../kernel/machine/src/{shared}.rs");
     }
+    // And with the loader.
+    println!("cargo::rerun-if-changed=../boot/src/way_back/sector.rs");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let rustc = std::env::var_os("RUSTC").expect("cargo sets RUSTC");
     // An image has no position to be independent of and no interrupts that would spoil a red

@@ -49,6 +49,7 @@ pub mod flud;
 #[cfg(any(feature = "image", test))]
 pub mod image;
 mod info;
+pub mod way_back;
 
 pub use info::{BOOT_INFO_MAGIC, BOOT_INFO_VERSION, BootInfo, Loader, MAX_REGIONS, MemoryRegion};
 

@@ -5,6 +5,7 @@ core::arch::global_asm!(
     include_str!("stage2/processor.s"),
     include_str!("stage2/memory.s"),
     include_str!("stage2/disk.s"),
+    include_str!("stage2/choose.s"),
     include_str!("stage2/dma.s"),
     include_str!("stage2/message.s"),
     include_str!("stage2/kernel.s"),

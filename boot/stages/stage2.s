@@ -1,10 +1,11 @@
 # Stage 2: checks the machine, loads the kernel above 1 MiB, enters long mode.
 #
 #   0  "BFS2"           8  sectors of the FLUD file     14  balance: all words add up to 0
-#   4  its first sector                                 16  code
+#   4  its first sector 12 1: it knows the way back     16  code
 #
 # Memory below 1 MiB:
 #
+#   0x00600  the record of the way back, 1 KiB
 #   0x07c00  stage 1; the stack grows down from here     0x0a000  CRC-32 tables, 8 KiB
 #   0x07e00  stage 2, at most 4 KiB                      0x10000  read buffer, 127 sectors
 #   0x08e00  the FLUD header                             0x20000  page tables, 24 KiB
@@ -42,7 +43,7 @@ kernel_sector:
     .long 0
 kernel_sectors:
     .long 0
-    .word 0, 0
+    .word 1, 0
 
 stage2:
     mov byte ptr [drive], dl
@@ -50,6 +51,7 @@ stage2:
     call open_a20
     call map_memory
     call open_disk
+    call choose
     call load_kernel
     jmp enter_long_mode
 

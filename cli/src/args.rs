@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, disk, docs, doctor, explore, grow, image, link, llm, run as hosted,
-    snapshot, wrap,
+    bench, boot, demo, disk, docs, doctor, explore, fleet, grow, image, link, llm, run as hosted,
+    snapshot, sync, wrap,
 };
 
 /// BareFlow's host tools.
@@ -52,6 +52,10 @@ enum Command {
     Explore(explore::Args),
     /// Says what is here, what is missing, and how to get it.
     Doctor(doctor::Args),
+    /// Takes profiles from serial lines to a disk, so that its next boot starts where they lead.
+    Sync(sync::Args),
+    /// Snapshots of many machines, and what a new one starts from.
+    Fleet(fleet::Args),
     /// Looks into snapshots: ls, show, verify, diff, merge, extract, export.
     Snapshot(snapshot::Args),
     /// Prints a completion script for a shell.
@@ -78,6 +82,8 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         }
         Command::Explore(args) => explore::run(&args, ui),
         Command::Doctor(args) => doctor::run(&args, ui),
+        Command::Fleet(args) => fleet::run(&args, ui),
+        Command::Sync(args) => sync::run(&args, ui),
         Command::Snapshot(args) => snapshot::run(args, ui),
         Command::Completions(args) => docs::completions(&args, Cli::command(), ui),
         Command::Manual(args) => docs::manual(&args, Cli::command(), ui),

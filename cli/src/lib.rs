@@ -1,4 +1,4 @@
-//! The host tools: image, run, boot, grow, shrink, snapshot, explore, bench, demo, doctor.
+//! The host tools: image, run, boot, grow, shrink, snapshot, sync, fleet, explore, bench, demo, doctor.
 //!
 //! Every command is one module with `Args` (clap) and `run(args, &Ui) -> Result<Exit, Failure>`.
 //! A new one needs three lines: its `mod` here, its variant in [`args::Command`], and its arm in
@@ -15,6 +15,7 @@ mod docs;
 mod doctor;
 mod explore;
 pub mod failure;
+mod fleet;
 pub mod grow;
 pub mod image;
 pub mod link;
@@ -28,6 +29,7 @@ pub mod program;
 mod run;
 pub mod snapshot;
 pub mod sources;
+mod sync;
 pub mod ui;
 pub mod wrap;
 

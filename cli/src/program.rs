@@ -183,7 +183,7 @@ fn pool(text: &str) -> Result<Pool, String> {
     }
 }
 
-fn thresholds(text: &str) -> Result<ThresholdChoice, String> {
+pub(crate) fn thresholds(text: &str) -> Result<ThresholdChoice, String> {
     if text == "adaptive" {
         return Ok(ThresholdChoice::Adaptive);
     }

@@ -1,6 +1,8 @@
 //! One run of a machine, from start to whatever end.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::path::Path;
 use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
@@ -60,6 +62,9 @@ pub struct Run {
     pub output: Vec<u8>,
     /// JSON texts of the records, in order.
     pub records: Vec<String>,
+    /// Bytes of output that there were when the machine started again: once for each time that a shrunk
+    /// image went back to the grown one.
+    pub restarts: Vec<usize>,
     /// Time from starting the emulator to its end.
     pub elapsed: Duration,
     /// What QEMU itself complained about.
@@ -77,7 +82,8 @@ impl Run {
 }
 
 /// Runs a machine until it ends, by itself or by its time-out. `listen` hears what it says as it
-/// says it.
+/// says it. A machine that resets has ended, unless it has said that it does so for another image to
+/// start: then it is started again, and gets its input from the beginning.
 ///
 /// # Errors
 /// When it could not be run at all; see [`EmulatorError`].
@@ -105,13 +111,43 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
             settings.command_line.clone_from(command_line);
         }
     }
+    // What a shrunk image notes has to be there when the machine starts again, which is another process.
+    let copy = match &settings.image {
+        Some(image) if !settings.keep_writes && has_two_images(image) => Some(copy_of(image)?),
+        _ => None,
+    };
+    if let Some(copy) = &copy {
+        settings.image = Some(copy.path().to_owned());
+        settings.keep_writes = true;
+    }
     let settings = &settings;
     let start = Instant::now();
     let deadline = start + settings.timeout;
     // Kept as long as the kernel.
     let orders = settings.orders.as_deref().map(|text| temporary(text.as_bytes())).transpose()?;
     let orders = orders.as_ref().map(tempfile::NamedTempFile::path);
-    let mut child = Child::spawn(&mut command::build(&emulator, settings, orders, kvm)?)?;
+    let mut heard = Heard { output: Vec::new(), records: Vec::new(), bytes: 0, listen };
+    let mut restarts = Vec::new();
+    let (outcome, complaints) = loop {
+        let mut child = Child::spawn(&mut command::build(&emulator, settings, orders, kvm)?)?;
+        let outcome = one_start(&mut child, settings, &mut heard, deadline)?;
+        if outcome != Outcome::Reset || !heard.goes_back() {
+            break (outcome, child.complaints());
+        }
+        restarts.push(heard.output.len());
+    };
+    let Heard { output, records, .. } = heard;
+    Ok(Run { outcome, output, records, restarts, elapsed: start.elapsed(), complaints })
+}
+
+/// One start of a machine, to its end. A machine that resets ends here, so that one that does nothing else is
+/// noticed, and so that the next start gets its input from the beginning.
+fn one_start(
+    child: &mut Child,
+    settings: &Settings,
+    heard: &mut Heard<'_>,
+    deadline: Instant,
+) -> Result<Outcome, EmulatorError> {
     if let Some(mut stdin) = child.stdin() {
         let input = settings.input.clone();
         // A machine that ends without reading everything breaks the pipe: no error.
@@ -121,31 +157,43 @@ pub fn run(settings: &Settings, listen: &mut dyn FnMut(Event<'_>)) -> Result<Run
             Input::Nothing | Input::Inherit => Ok(()),
         });
     }
-    let pieces = listen_to(&mut child);
-    let mut heard = Heard { output: Vec::new(), records: Vec::new(), bytes: 0, listen };
+    let pieces = listen_to(child);
     let stopped = heard.collect(&pieces, deadline, settings.output_limit);
-    let outcome = match stopped {
+    match stopped {
         Some(outcome) => {
             child.stop();
-            outcome
+            Ok(outcome)
         }
         None => match child.wait_until(deadline)? {
-            Some(status) => outcome_of(status, &mut child)?,
+            Some(status) => outcome_of(status, child),
             None => {
                 child.stop();
-                Outcome::Hung
+                Ok(Outcome::Hung)
             }
         },
-    };
-    let Heard { output, records, .. } = heard;
-    let complaints = child.complaints();
-    Ok(Run { outcome, output, records, elapsed: start.elapsed(), complaints })
+    }
 }
 
 /// The kernel of `image` in a temporary file, and its command line.
-fn extract(image: &std::path::Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
+fn extract(image: &Path) -> Result<(tempfile::NamedTempFile, String), EmulatorError> {
     let direct::Extracted { elf, command_line } = direct::kernel_of(image)?;
     Ok((temporary(&elf)?, command_line))
+}
+
+/// Whether a disk has a shrunk image beside its grown one.
+fn has_two_images(image: &Path) -> bool {
+    let mut table = [0; 512];
+    let read = File::open(image).and_then(|mut file| file.read_exact(&mut table));
+    read.is_ok() && bareflow_boot::way_back::region(&table).is_some()
+}
+
+/// A disk that can be written and is gone afterwards.
+fn copy_of(image: &Path) -> Result<tempfile::NamedTempFile, EmulatorError> {
+    let failed = |error| EmulatorError::Io("a temporary copy of the disk", error);
+    let mut copy = tempfile::NamedTempFile::new().map_err(failed)?;
+    let mut disk = File::open(image).map_err(failed)?;
+    std::io::copy(&mut disk, &mut copy).map_err(failed)?;
+    Ok(copy)
 }
 
 /// A temporary file for QEMU to read.
@@ -213,6 +261,12 @@ impl Heard<'_> {
             self.take(Piece::Output(rest));
         }
         stopped
+    }
+
+    /// Whether the last that was said is that a shrunk image goes back to the grown one.
+    fn goes_back(&self) -> bool {
+        let last = self.records.last().and_then(|text| serde_json::from_str(text).ok());
+        last.is_some_and(|record: serde_json::Value| record["record"] == "return")
     }
 
     fn take(&mut self, piece: Piece) {

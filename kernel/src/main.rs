@@ -25,6 +25,8 @@ mod resident;
 mod selftest;
 mod start;
 mod trap;
+#[cfg(feature = "engine")]
+mod way_back;
 
 use bareflow_boot::BootInfo;
 

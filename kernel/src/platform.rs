@@ -7,14 +7,15 @@ use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use bareflow_machine::windows::{self, Window};
 use bareflow_platform::{Arena, CoreId, FileError, Files, Memory, Platform};
 use bareflow_report::Record;
-use bareflow_session::{Job, Orders, boot};
+use bareflow_session::{Finished, Job, Orders, boot};
+use bareflow_storage::Error;
 use spin::Once;
 
 use crate::arch::exit::Status;
 use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::{set_interpreting, set_namer};
-use crate::{alarm, boot, console, cores, embedded, files, memory, resident};
+use crate::{alarm, boot, console, cores, embedded, files, memory, resident, way_back};
 
 /// The one machine there is.
 #[derive(Debug)]
@@ -63,7 +64,17 @@ pub fn run() -> Status {
         orders.apply(&mut job.manifest);
         job
     });
-    match job.and_then(|job| boot(&MACHINE, job)) {
+    if let Some(text) = way_back::why() {
+        MACHINE.record(&Record::Log { text });
+    }
+    let finished = job.and_then(|job| boot(&MACHINE, job));
+    if let Ok(Finished { report, .. }) = &finished
+        && report.snapshot.is_some()
+        && let Err(error) = way_back::learnt(report.boot)
+    {
+        MACHINE.record(&Record::Log { text: alloc::format!("the way back: {error}") });
+    }
+    match finished {
         Ok(finished) if finished.report.exit == 0 => Status::Success,
         Ok(_) => Status::Failure,
         Err(why) => {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use crate::files::Files;
 use crate::image::Image;
 use crate::report::{Report, grouped};
 use crate::source::{self, Source};
+use crate::way_back::{Both, options_byte};
 use crate::{Goal, Options, Policy, html, shrink, verify};
 
 /// Turns a snapshot into a minimal bootable image: native code of each function at its best
@@ -69,6 +71,13 @@ pub struct Cli {
     /// Leave the flat image unpacked.
     #[arg(long)]
     no_pack: bool,
+    /// A disk with both images: the shrunk one starts; what it cannot do has the machine start again with the
+    /// grown one, which learns it. SNAPSHOT is a disk image then, and stays as it is unless it is the output.
+    #[arg(long, conflicts_with_all = ["elf", "verify", "grown"])]
+    with_grown: bool,
+    /// Forget why earlier shrunk images of the disk came back.
+    #[arg(long, requires = "with_grown")]
+    forget: bool,
     /// Seconds after which a machine that has not ended counts as hung.
     #[arg(long, value_name = "S", default_value_t = 120)]
     timeout: u64,
@@ -81,7 +90,8 @@ Examples:
   bareflow-shrink boot_005.snapshot -o app.img --elf app.elf --report app.html
   bareflow-shrink boot_005.snapshot --verify --grown disk.img
   bareflow-shrink disk.img --room 16 -o app.img
-  bareflow-shrink disk.img --reoptimise --for size";
+  bareflow-shrink disk.img --reoptimise --for size
+  bareflow-shrink disk.img -o both.img --policy executed --with-grown";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum PolicyName {
@@ -122,6 +132,7 @@ impl Cli {
             (None, None) => Some(beside(&source)),
             (output, _) => output.clone(),
         };
+        let both = self.with_grown.then(|| self.both(&source)).transpose()?;
         let options = Options {
             policy: match self.policy {
                 PolicyName::Reachable => Policy::Reachable,
@@ -131,6 +142,7 @@ impl Cli {
             elf: self.elf.is_some(),
             plain: self.no_pack,
             timing: self.timing,
+            way_back: both.as_ref().map(Both::first),
         };
         let llvm = self.reoptimise.then(|| self.llvm()).transpose()?;
         let goal = if self.goal == GoalName::Size { Goal::Size } else { Goal::Speed };
@@ -139,7 +151,9 @@ impl Cli {
             .map_err(|failure| name_in(failure, &source))?;
         let mut report = shrunk.report;
         report.input = source.name();
-        take_files(grown.as_deref(), shrunk.image.as_mut(), self.room, &mut report)?;
+        if both.is_none() {
+            take_files(grown.as_deref(), shrunk.image.as_mut(), self.room, &mut report)?;
+        }
         if let Some(grown) = &grown {
             report.compare_with(Disk::of(grown)?);
         }
@@ -152,15 +166,22 @@ impl Cli {
             }
             _ => None,
         };
-        let mut files: Vec<(&Path, Vec<u8>)> = Vec::new();
+        let mut files: Vec<(&Path, Content<'_>)> = Vec::new();
         if let (Some(path), Some(image)) = (&output, &shrunk.image) {
-            files.push((path, image.file.clone()));
+            let bytes = Box::new(image.file.clone());
+            files.push(match &both {
+                Some(both) => {
+                    let made = (source.boot.unwrap_or(0), options_byte(&options));
+                    (path, Box::new(move |file| both.write(&bytes, made.0, made.1, file)))
+                }
+                None => (path, plain(*bytes)),
+            });
         }
         if let (Some(path), Some(elf)) = (&self.elf, &shrunk.elf) {
-            files.push((path, elf.file.clone()));
+            files.push((path, plain(elf.file.clone())));
         }
         if let Some(path) = &self.report {
-            files.push((path, html::page(&report).into_bytes()));
+            files.push((path, plain(html::page(&report).into_bytes())));
         }
         write_all(&files)?;
         if json {
@@ -238,6 +259,19 @@ fn say(line: std::fmt::Arguments<'_>) {
 }
 
 impl Cli {
+    /// The disk that is to have both images.
+    fn both(&self, source: &Source) -> Result<Both, Failure> {
+        if source.inside.is_none() {
+            let message = "--with-grown wants the disk image that has the grown one";
+            return Err(Failure::new(Kind::Usage, message).file(&source.file));
+        }
+        let mut both = Both::of(&source.file)?;
+        if self.forget {
+            both.forget();
+        }
+        both.check().map(|()| both)
+    }
+
     /// LLVM, as a process of this machine.
     fn llvm(&self) -> Result<Llvm<Resident>, Failure> {
         let built = || {
@@ -273,12 +307,20 @@ fn beside(source: &Source) -> PathBuf {
     }
 }
 
+/// What writes the content of a file.
+type Content<'a> = Box<dyn Fn(&mut File) -> Result<(), Failure> + 'a>;
+
+fn plain<'a>(bytes: Vec<u8>) -> Content<'a> {
+    let failed = |error: std::io::Error| Failure::new(Kind::File, error.to_string());
+    Box::new(move |file| file.write_all(&bytes).map_err(failed))
+}
+
 /// Writes all files or none: each first beside its place, then all are renamed.
-fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
+fn write_all(files: &[(&Path, Content<'_>)]) -> Result<(), Failure> {
     let failed =
         |path: &Path, error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(path);
     let mut ready = Vec::new();
-    for (path, bytes) in files {
+    for (path, content) in files {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         // Ordinary rights, less what the umask takes, instead of those of a secret.
         let rights = std::os::unix::fs::PermissionsExt::from_mode(0o666);
@@ -286,7 +328,10 @@ fn write_all(files: &[(&Path, Vec<u8>)]) -> Result<(), Failure> {
             .permissions(rights)
             .tempfile_in(folder.unwrap_or(Path::new(".")))
             .map_err(|error| failed(path, error))?;
-        file.write_all(bytes).map_err(|error| failed(path, error))?;
+        content(file.as_file_mut()).map_err(|failure| match failure.file {
+            None => failure.file(path),
+            Some(_) => failure,
+        })?;
         ready.push((path, file));
     }
     for (path, file) in ready {

@@ -32,6 +32,7 @@ mod source_error;
 mod tighten;
 pub mod treemap;
 pub mod verify;
+pub mod way_back;
 
 /// What is left out of an image.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -65,4 +66,6 @@ pub struct Options {
     pub plain: bool,
     /// Let the image report the cycles that it took.
     pub timing: bool,
+    /// The image begins at this sector of a disk that has a grown one, too, and goes back to that.
+    pub way_back: Option<u32>,
 }

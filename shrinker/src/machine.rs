@@ -8,6 +8,7 @@ use object::{
     RelocationTarget, SectionFlags, SymbolIndex,
 };
 
+use crate::link::place::FIRST_SECTOR;
 use crate::link::{Fix, FixKind, Kind, Place, Unit, Units};
 
 /// What the build script made of `machine/`.
@@ -110,6 +111,33 @@ fn replace(units: &mut Units, prefix: &str, before: &str) -> Result<()> {
             }
             None => units.unit_mut(unit).on_demand = false,
         }
+    }
+    Ok(())
+}
+
+/// What pieces of the way back are called, in front of the name of what they stand for.
+const BACK: &str = "back_";
+/// What they call that.
+const PLAIN: &str = "plain_";
+
+/// Makes the pieces those of an image beside which a grown one lies: it begins at sector `first` of its disk,
+/// and a piece called `back_NAME` takes the place of the one called NAME, which becomes `plain_NAME`. To be called before
+/// [`with_threads`].
+///
+/// # Errors
+/// Only when the pieces themselves are wrong.
+pub fn with_way_back(units: &mut Units, first: u32) -> Result<()> {
+    units.define_at(FIRST_SECTOR, Place::Absolute(first.into()))?;
+    let back: Vec<_> = units
+        .symbols()
+        .filter_map(|(name, unit, at)| Some((name.strip_prefix(BACK)?.to_owned(), unit, at)))
+        .collect();
+    for (name, unit, at) in back {
+        let Some(plain) = units.find(&name).and_then(|symbol| units.place(symbol)) else {
+            bail!("{BACK}{name} stands for a piece that there is not");
+        };
+        units.define_at(&format!("{PLAIN}{name}"), plain)?;
+        units.redefine(&name, Place::In(unit, at));
     }
     Ok(())
 }

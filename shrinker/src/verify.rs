@@ -137,6 +137,7 @@ mod tests {
             output: output.to_vec(),
             records: records.iter().map(|text| (*text).to_owned()).collect(),
             outcome,
+            restarts: Vec::new(),
             elapsed: Duration::ZERO,
             complaints: String::new(),
         }

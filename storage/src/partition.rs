@@ -58,6 +58,11 @@ impl<D> Partition<D> {
         self.start
     }
 
+    /// The disk, all of it.
+    pub fn disk(&mut self) -> &mut D {
+        &mut self.device
+    }
+
     /// The disk.
     pub fn into_device(self) -> D {
         self.device

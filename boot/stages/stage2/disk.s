@@ -68,7 +68,8 @@ heads:
 disk_sectors:
     .long 0xffffffff            # unknown
 
-# EAX: first sector; CX: how many, at most SECTORS_A_READ. To BUFFER.
+# EAX: first sector; CX: how many, at most SECTORS_A_READ. To BUFFER. Carry: where that is not the end (see
+# `lenient`), it could not be read.
 read_sectors:
     mov dword ptr [packet_sector], eax
     mov word ptr [packet_left], cx
@@ -96,6 +97,9 @@ read_sectors:
     int 0x13
     dec byte ptr [attempts]
     jnz 2b
+    cmp byte ptr [lenient], 1   # sets the carry where it is 0
+    cmc
+    jc 7f
     movzx eax, byte ptr [status]
     push eax
     movzx eax, byte ptr [drive]
@@ -111,7 +115,7 @@ read_sectors:
     add word ptr [packet_segment], ax
     cmp word ptr [packet_left], 0
     jne 1b
-    ret
+7:  ret                         # no carry, or that of what could not be read
 
 # What of the packet lies in one track, by CHS. The buffer starts at a multiple of 64 KiB and is
 # shorter than that, so the floppy's DMA never has to cross such a boundary.

@@ -44,6 +44,7 @@ pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
         _ if reported => Outcome::Failure,
         _ => Outcome::Fault,
     };
-    let run = Run { outcome, output, records, elapsed: began.elapsed(), complaints };
+    let restarts = Vec::new();
+    let run = Run { outcome, output, records, restarts, elapsed: began.elapsed(), complaints };
     Ok(Line::new(&run, &known))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bareflow_boot::way_back::Kind;
 use bareflow_emulator::{Outcome, Run};
 use bareflow_report::{
     BootReport, FaultReport, FunctionReport, LevelCounts, Record, Rejection, Signal, SnapshotReport,
@@ -51,6 +52,8 @@ pub struct Line {
     pub functions: Vec<FunctionReport>,
     /// What was counted, function by function, by module; when the image asks for it.
     pub profile: BTreeMap<String, Vec<ProfileLine>>,
+    /// Why a shrunk image went back to the grown one beside it, whose boot this then is.
+    pub returns: Vec<Return>,
     /// The fault or panic that ended the machine.
     pub fault: Option<FaultReport>,
     /// What the machine said for people.
@@ -59,6 +62,15 @@ pub struct Line {
     pub timing: Option<Timing>,
     /// Time of the emulator's process, in microseconds.
     pub wall_us: u64,
+}
+
+/// Why a shrunk image went back to the grown one.
+#[derive(Serialize, Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// What kind of cause it has.
+    pub kind: &'static str,
+    /// What was missing.
+    pub name: String,
 }
 
 /// What a shrunk image measures of itself, in processor cycles.
@@ -104,7 +116,9 @@ impl Line {
             boot: None,
             exit: exit(run, records),
             outcome: run.outcome.to_string(),
-            output: String::from_utf8_lossy(&run.output).into_owned(),
+            // What was printed before the machine started again is printed again.
+            output: String::from_utf8_lossy(&run.output[run.restarts.last().map_or(0, |at| *at)..])
+                .into_owned(),
             results: BTreeMap::new(),
             exits: BTreeMap::new(),
             guest_us: None,
@@ -119,6 +133,7 @@ impl Line {
             snapshot: None,
             functions: Vec::new(),
             profile: BTreeMap::new(),
+            returns: Vec::new(),
             fault: None,
             log: Vec::new(),
             timing: run.records.iter().find_map(|text| Timing::read(text)),
@@ -135,6 +150,10 @@ impl Line {
                 Record::Profile { module, profile } => {
                     line.profile.entry(module.clone()).or_default().push(profile.clone())
                 }
+                Record::Return { kind, name } => {
+                    let kind = Kind::of(*kind).name();
+                    line.returns.push(Return { kind, name: name.clone() });
+                }
                 Record::Report(_) | Record::Progress(_) | Record::Busy(_) => {}
             }
         }
@@ -149,6 +168,12 @@ impl Line {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.boot.is_some()
+    }
+
+    /// Whether its programs came to their ends, in a shrunk image as well, which makes no report.
+    #[must_use]
+    pub fn ran_to_its_end(&self) -> bool {
+        self.is_whole() || (self.fault.is_none() && !self.exits.is_empty())
     }
 
     fn fill(&mut self, report: &BootReport) {
@@ -180,6 +205,9 @@ impl Line {
         else {
             return String::new();
         };
+        let back =
+            self.returns.iter().map(|back| format!("came back ({}: {}); ", back.kind, back.name));
+        let back: String = back.collect();
         let snapshot = self.snapshot.as_ref().map_or_else(
             || "no snapshot".to_owned(),
             |snapshot| format!("{} of {} KiB", snapshot.file, snapshot.bytes.div_ceil(1024)),
@@ -189,7 +217,7 @@ impl Line {
             status => format!(", status {status}"),
         };
         format!(
-            "boot {boot}: program {:.3} ms{status}, {} compiled, {} restored, interp/O0/O1/O2/O3 \
+            "{back}boot {boot}: program {:.3} ms{status}, {} compiled, {} restored, interp/O0/O1/O2/O3 \
              {}/{}/{}/{}/{}, {snapshot}",
             times.program as f64 / 1000.0,
             self.compiles.unwrap_or(0),

@@ -52,6 +52,9 @@ pub fn boot_once(settings: &Settings, ui: &Ui, live: bool) -> Result<Booted, Fai
                     Record::Profile { profile, .. } if show => watch.line(|| {
                         eprintln!("{}", serde_json::to_string(profile).unwrap_or_default());
                     }),
+                    Record::Return { .. } if live => watch.line(|| {
+                        eprintln!("the machine starts again, with the grown image");
+                    }),
                     Record::Progress(progress) => watch.progress(progress),
                     _ => {}
                 }

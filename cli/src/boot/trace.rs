@@ -66,6 +66,9 @@ pub(super) fn trace(booted: &Booted) -> Value {
                 begun = begun.max(at);
             }
             Record::Log { text } => events.push(instant(text, at)),
+            Record::Return { name, .. } => {
+                events.push(instant(&format!("goes back to the grown image: {name}"), at));
+            }
             Record::Fault(fault) => events.push(instant(&fault.text, at)),
             Record::Progress(progress) => events.push(json!({
                 "ph": "C", "name": "functions by level", "pid": 1, "tid": MACHINE, "ts": at,

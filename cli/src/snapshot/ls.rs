@@ -1,11 +1,15 @@
 //! `bareflow snapshot ls`: which snapshots there are, and whether they are whole.
 
+use std::path::Path;
+
+use bareflow_shrink::way_back;
 use serde::Serialize;
 use snapshot_fmt::decode;
 
 use crate::failure::{Exit, Failure};
 use crate::snapshot::names::{code_bytes, grouped, table};
 use crate::snapshot::source::{Source, all};
+use crate::snapshot::story::Story;
 use crate::ui::Ui;
 
 /// Lists snapshots, newest first.
@@ -47,10 +51,19 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     for target in &args.targets {
         lines.extend(all(target)?.iter().map(line));
     }
+    let mut stories = Vec::new();
+    for target in &args.targets {
+        // A folder has none, and neither has a snapshot's file.
+        if let Ok(Some(record)) = way_back::record_of(Path::new(target)) {
+            stories.push(Story::new(target, &record));
+        }
+    }
     if ui.json() {
         lines.iter().for_each(|line| ui.result(line, String::new));
+        stories.iter().for_each(|story| ui.result(story, String::new));
     } else {
-        ui.note(&text(&lines));
+        let stories = stories.iter().map(|story| format!("\n{story}"));
+        ui.note(&(text(&lines) + &stories.collect::<String>()));
     }
     Ok(Exit::Success)
 }

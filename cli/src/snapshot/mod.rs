@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod recompile;
 mod show;
 pub(crate) mod source;
+mod story;
 mod verify;
 
 use crate::failure::{Exit, Failure};

@@ -48,6 +48,13 @@ pub enum Record {
     Busy(Busy),
     /// The machine is done.
     Report(BootReport),
+    /// A shrunk image goes back to the grown one beside it: the machine starts again.
+    Return {
+        /// What kind of cause it has (`bareflow_boot::way_back::Kind`).
+        kind: u8,
+        /// What was missing.
+        name: String,
+    },
     /// The machine ended by a fault or a panic. No report follows.
     Fault(FaultReport),
 }

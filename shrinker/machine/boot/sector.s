@@ -1,4 +1,5 @@
-# The first sector: reads the rest of the image to where it stands in memory, right behind.
+# The first sector: reads the rest of the image to where it stands in memory, right behind. It may lie
+# anywhere on the disk; whoever started it then has put the drive into DL as a BIOS does.
 #
 # By LBA where the BIOS can, else by cylinder, head and sector, a track at a time. No read
 # crosses 64 KiB, as the DMA of old controllers demands. Speaks only when it fails.
@@ -75,7 +76,7 @@ by_lba:
 by_chs:
     mov bp, ax
     mov ax, word ptr [lba]
-    xor dx, dx
+    mov dx, word ptr [lba + 2]
     movzx cx, byte ptr [track]
     div cx                                  # dx: sector in its track, from 0
     sub cx, dx
@@ -187,7 +188,7 @@ count:
 segment:
     .word 0x7e0
 lba:
-    .quad 1
+    .quad image_second_sector               # within 64 Ki of the image's end
 left:
     .word image_sectors
 track:

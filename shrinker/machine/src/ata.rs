@@ -86,7 +86,8 @@ impl Disk {
         let mut left = PATIENCE;
         while left > 0 {
             let status = self.read(7);
-            if status == 0xff {
+            // No controller, or no drive: one that is there is at least ready or busy.
+            if matches!(status, 0 | 0xff) {
                 return false;
             }
             if status & 0x80 == 0 {

@@ -19,6 +19,8 @@
 //! Fixed places below the image, used before it has memory of its own:
 //!
 //! ```text
+//!   0x0600  the record of the way back, 512 bytes; on a disk with one only
+//!   0x0800  what goes back, and below 0x1000 the record as it was read again
 //!   0x1000  page tables: 4 GiB mapped one to one with 2 MiB pages, 24 KiB
 //!   0x7000  time stamp when the image was entered, 8 bytes
 //!   0x7008  end of the memory that starts at 1 MiB, 4 bytes
@@ -38,6 +40,8 @@ extern crate std;
 
 mod ata;
 #[cfg(not(test))]
+mod back;
+#[cfg(not(test))]
 mod cores;
 #[cfg(not(test))]
 mod date;
@@ -46,6 +50,10 @@ mod files;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/processors.rs"]
 mod processors;
+#[cfg(not(test))]
+#[path = "../../../boot/src/way_back/sector.rs"]
+#[expect(dead_code, reason = "an image writes one kind of record only")]
+mod record;
 mod sectors;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/tables.rs"]
@@ -78,6 +86,7 @@ mod pieces {
     global_asm!(include_str!("../start/unpack.s"), options(raw));
     global_asm!(include_str!("../text/write.s"), options(raw));
     global_asm!(include_str!("../text/exit.s"), options(raw));
+    global_asm!(include_str!("../text/back.s"), options(raw));
     global_asm!(include_str!("../text/report.s"), options(raw));
     global_asm!(include_str!("../text/fault.s"), options(raw));
     global_asm!(include_str!("../text/cpu.s"), options(raw));

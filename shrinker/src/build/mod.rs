@@ -68,6 +68,9 @@ pub fn build(
     let mut parts =
         Parts { units: Units::default(), functions: BTreeMap::new(), features: BTreeSet::new() };
     machine::add(&mut parts.units).map_err(internal)?;
+    if let Some(first) = options.way_back {
+        machine::with_way_back(&mut parts.units, first).map_err(internal)?;
+    }
     let bodies = (0..grown.programs.len() as u32).map(|module| Bodies::of(grown, module, policy));
     let bodies = bodies.collect();
     let starts = (0..grown.programs.len()).map(|module| grown.start(module)).collect();

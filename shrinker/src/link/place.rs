@@ -1,7 +1,7 @@
 //! Gives every kept unit its address.
 
 use super::order::{PAGE, in_pages};
-use super::{Folds, Kept, Kind, UnitId, Units};
+use super::{Folds, Kept, Kind, Place, UnitId, Units};
 
 /// Where an image stands in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -176,6 +176,7 @@ impl Layout {
             ("image_content", self.content),
             ("image_content_end", self.file_end),
             ("image_table", self.file_end.next_multiple_of(16)),
+            ("image_second_sector", first_sector(units) + 1),
             ("image_sectors", file_bytes.div_ceil(SECTOR).saturating_sub(1)),
             ("image_low_kib", LOW_END / 1024),
             ("image_high_end", high_end),
@@ -189,6 +190,16 @@ impl Layout {
             ("image_bss", self.bss),
             ("image_bss_quads", (self.bss_end - self.bss).div_ceil(8)),
         ]
+    }
+}
+
+/// What the disk's sector that an image begins at is called, where that is not the first.
+pub const FIRST_SECTOR: &str = "disk_first_sector";
+
+fn first_sector(units: &Units) -> u64 {
+    match units.find(FIRST_SECTOR).and_then(|symbol| units.place(symbol)) {
+        Some(Place::Absolute(first)) => first,
+        _ => 0,
     }
 }
 

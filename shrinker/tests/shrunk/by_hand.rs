@@ -121,6 +121,43 @@ fn what_is_there_for_several_processors_leaves_no_trace_without_threads() {
     assert!(kept > 20, "{kept}");
 }
 
+/// Whether a piece of machine is there for the way back.
+fn is_for_way_back(name: &str) -> bool {
+    ["back_", "restart", "4back", "6record"].iter().any(|part| name.contains(part))
+}
+
+#[test]
+fn the_way_back_leaves_no_trace_where_there_is_none() {
+    let features = BTreeSet::from(["popcnt"]);
+    let link = |with: bool, way_back: Option<u32>| {
+        let mut units = units();
+        let back: Vec<_> = units.iter().filter(|(_, unit)| is_for_way_back(&unit.name)).collect();
+        let back: Vec<_> = back.into_iter().map(|(id, _)| id).collect();
+        assert!(back.len() > 8, "{}", back.len());
+        for id in back.into_iter().filter(|_| !with) {
+            let unit = units.unit_mut(id);
+            *unit = Unit::new(unit.name.clone(), unit.kind, 1, Vec::new());
+        }
+        if let Some(first) = way_back {
+            machine::with_way_back(&mut units, first).unwrap();
+        }
+        driver::add(&mut units, &[program("fibonacci", 90)], &alone(&features));
+        let image = image::link(&units, Base::Flat, false).unwrap();
+        let kept = image.kept.iter().filter(|id| is_for_way_back(&units.unit(*id).name)).count();
+        (image.file, kept)
+    };
+    let (without, kept) = link(true, None);
+    assert!(without == link(false, None).0);
+    assert_eq!(kept, 0);
+    // With it they are there, and the first sector knows where the others are.
+    let (with, kept) = link(true, Some(0x2_0008));
+    assert!(kept > 5, "{kept}");
+    let has =
+        |file: &[u8], first: u64| file[..512].windows(8).any(|bytes| bytes == first.to_le_bytes());
+    assert!(has(&without, 1) && !has(&without, 0x2_0009));
+    assert!(has(&with, 0x2_0009));
+}
+
 #[test]
 fn every_host_call_knows_of_several_processors() {
     // These use nothing that another processor changes.

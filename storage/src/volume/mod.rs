@@ -97,6 +97,12 @@ impl<D: BlockDevice> Volume<D> {
         transaction.into_inner().device
     }
 
+    /// Works with the device between two operations, on sectors that are not the volume's: what lies beside it
+    /// on its disk.
+    pub fn device<R>(&mut self, act: impl FnOnce(&mut D) -> R) -> R {
+        act(&mut self.transaction.lock().device)
+    }
+
     /// What mounting repaired.
     pub fn repairs(&self) -> Repairs {
         self.repairs

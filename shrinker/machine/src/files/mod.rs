@@ -137,6 +137,13 @@ unsafe fn state<'a>() -> &'a mut State {
     unsafe { &mut *STATE.0.get() }
 }
 
+/// Whether no disk with a volume was found. For the length of a host call.
+#[cfg(not(test))]
+pub fn no_disk() -> bool {
+    // SAFETY: this is a host call.
+    !(unsafe { state() }).volume.is_there()
+}
+
 impl State {
     /// Finds the volume, once.
     fn mount(&mut self) -> bool {
