@@ -8,7 +8,6 @@ use bareflow_machine::windows::{self, Window};
 use bareflow_platform::{Arena, CoreId, FileError, Files, Memory, Platform};
 use bareflow_report::Record;
 use bareflow_session::{Finished, Job, Orders, boot};
-use bareflow_storage::Error;
 use spin::Once;
 
 use crate::arch::exit::Status;

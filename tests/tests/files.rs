@@ -129,7 +129,7 @@ fn programs_that_write_files_do_so_on_a_machine() {
             "auto" => json!({ "thresholds": [3, 10, 40], "save": false }),
             level => json!({ "level": level, "save": false }),
         };
-        let booted = batch::boot(&programs, level, &settings).unwrap();
+        let booted = batch::boot(&programs, level, 1, &settings).unwrap();
         for (program, ended) in programs.iter().zip(&booted.ended) {
             let native = program.run_native().unwrap();
             if let Err(why) = program.compare(&native, ended) {

@@ -211,7 +211,9 @@ fn compare(
         "auto" => command.args(["--thresholds", &args.thresholds]),
         "stress" => command.args(["--stress", &(seed + 1).to_string()]),
         "llvm" => command.args(["--level", "O3", "--compilers", "O3=llvm"]),
-        "llvm-auto" => command.args(["--thresholds", THRESHOLDS, "--compilers", "O2=llvm,O3=llvm"]),
+        "llvm-auto" => {
+            command.args(["--thresholds", &args.thresholds, "--compilers", "O2=llvm,O3=llvm"])
+        }
         level => command.args(["--level", level]),
     };
     command.arg(bitcode).env("BAREFLOW_ARTEFACTS", shell::artefacts());
