@@ -200,7 +200,7 @@ impl Platform for Machine {
     }
 
     fn files(&self) -> &dyn Files {
-        self
+        &files::ProgramFiles
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

@@ -13,6 +13,7 @@ mod here;
 mod memory;
 mod opened;
 mod platform;
+mod program;
 
 pub use child::{Usage, wait};
 pub use compiler::Resident;
