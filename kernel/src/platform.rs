@@ -210,7 +210,7 @@ impl Platform for Machine {
     }
 
     fn files(&self) -> &dyn Files {
-        self
+        &files::ProgramFiles
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, FileError> {

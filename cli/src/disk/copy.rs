@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use bareflow_storage::{BlockDevice, Error, Volume};
 use serde::Serialize;
 
-use super::{Access, mount};
+use super::volume::{Access, mount};
 use crate::failure::{Exit, Failure};
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow disk get disk.img /logs/today.txt     prints a file
+  bareflow disk get disk.img /logs -o logs       a folder with all that is in it")]
 pub(super) struct Get {
     /// The image of a disk
     #[arg(value_name = "IMAGE")]
@@ -26,6 +30,10 @@ pub(super) struct Get {
 }
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow disk put disk.img names.txt           a file, into the root
+  bareflow disk put disk.img logs /old           a folder, into another or under a name")]
 pub(super) struct Put {
     /// The image of a disk
     #[arg(value_name = "IMAGE")]

@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Access, mount};
+use super::volume::{Access, mount};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 
 #[derive(clap::Args, Debug)]
+#[command(after_help = "\
+Examples:
+  bareflow disk ls disk.img                      everything on it
+  bareflow disk ls disk.img /logs                what is in a folder")]
 pub(super) struct Args {
     /// The image of a disk
     #[arg(value_name = "IMAGE")]

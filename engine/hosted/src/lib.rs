@@ -13,6 +13,7 @@ mod here;
 mod memory;
 mod opened;
 mod platform;
+mod program;
 mod unpacked;
 
 pub use child::{Usage, wait};

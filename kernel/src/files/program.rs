@@ -6,10 +6,9 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use bareflow_platform::{FileError, FileId, Files, FolderEntry, How, Status};
 use bareflow_storage::{Error, NodeId, Opening, Partition};
 
-use super::with_files;
+use super::volume::with_files;
 use crate::devices::clock;
 use crate::devices::disk::Disk;
-use crate::platform::Machine;
 
 /// Nanoseconds after which what a program has written goes to the disk unasked, at its next write.
 const PATIENCE_NS: u64 = 5_000_000_000;
@@ -49,7 +48,11 @@ fn status(found: bareflow_storage::Status) -> Status {
     Status { is_folder, size, number, changed_ns: 0 }
 }
 
-impl Files for Machine {
+/// The files of the volume, for programs.
+#[derive(Debug)]
+pub struct ProgramFiles;
+
+impl Files for ProgramFiles {
     fn open(&self, path: &str, how: How) -> Result<FileId, FileError> {
         let How { write, create, exclusive, truncate } = how;
         let opened =

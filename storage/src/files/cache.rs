@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::NodeId;
+use super::id::NodeId;
 
 /// Bytes in a block.
 pub(super) const BLOCK: usize = 32 << 10;

@@ -18,6 +18,7 @@
 //! a power cut leaves there goes when the volume is next used.
 
 mod cache;
+mod id;
 mod paths;
 
 use alloc::format;
@@ -28,6 +29,9 @@ use crate::device::BlockDevice;
 use crate::error::Error;
 use crate::volume::{Entry, OpenFile, Volume};
 use cache::{BLOCK, Cache};
+use id::number;
+
+pub use id::NodeId;
 
 /// Where files lie that have been removed and are open.
 pub const REMOVED: &str = "/boot/removed";
@@ -46,10 +50,6 @@ pub struct Files<D: BlockDevice> {
     /// Distinguishes removed files.
     removals: u32,
 }
-
-/// An open file.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct NodeId(pub u32);
 
 /// How a file is opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -143,7 +143,7 @@ impl<D: BlockDevice> Files<D> {
             Some(id) => id,
             None => {
                 let place = self.volume.open_file(path)?;
-                let (size, number) = (place.size(), paths::number(path));
+                let (size, number) = (place.size(), number(path));
                 let (path, kept, is_removed) = (path.into(), size, false);
                 self.add(Node { path, number, opens: 0, size, kept, place, is_removed })
             }
@@ -358,5 +358,5 @@ fn closed() -> Error {
 }
 
 fn describe(entry: &Entry, path: &str) -> Status {
-    Status { is_folder: entry.is_folder, size: entry.size, number: paths::number(path) }
+    Status { is_folder: entry.is_folder, size: entry.size, number: number(path) }
 }

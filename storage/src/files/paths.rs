@@ -4,18 +4,11 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Files, NodeId, REMOVED, Status, describe};
+use super::id::{NodeId, number};
+use super::{Files, REMOVED, Status, describe};
 use crate::device::BlockDevice;
 use crate::error::Error;
 use crate::volume::Entry;
-
-/// A number that hardly any other path has (FNV-1a).
-pub(super) fn number(path: &str) -> u64 {
-    let lower = path.trim_start_matches('/').bytes().map(|byte| byte.to_ascii_lowercase());
-    lower.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
 
 fn same(one: &str, other: &str) -> bool {
     one.trim_start_matches('/').eq_ignore_ascii_case(other.trim_start_matches('/'))

@@ -4,7 +4,7 @@ use core::ffi::{CStr, c_char};
 
 use bareflow_platform::Platform;
 
-use super::{at_leisure, session};
+use super::current::{at_leisure, session};
 use crate::errno::Errno;
 use crate::files::{APPEND, Files, Told, place};
 

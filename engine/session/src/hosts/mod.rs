@@ -1,5 +1,6 @@
 //! Host calls: what a program asks of the machine (DESIGN.md, "Host calls").
 
+mod current;
 mod files;
 
 use alloc::format;
@@ -10,11 +11,10 @@ use core::sync::atomic::AtomicU32;
 use bareflow_report::Signal;
 
 use crate::core::Ending;
-use crate::events::Event;
 use crate::jumps;
 use crate::parallel;
 use crate::run;
-use crate::session::Session;
+use current::{at_leisure, session};
 
 /// The address of the host call `name`.
 pub(crate) fn address(name: &str) -> Option<usize> {
@@ -37,23 +37,6 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_thread" => bareflow_link::thread_words as *const () as usize,
         _ => return files::address(name),
     })
-}
-
-fn session() -> &'static Session {
-    let Some(session) = Session::current() else {
-        unreachable!("host calls come from programs, and programs run in a session")
-    };
-    session.heed(session.core());
-    session
-}
-
-/// The session, at a call that leaves time for a snapshot that is due.
-fn at_leisure() -> &'static Session {
-    let session = session();
-    if session.shared.is_due() {
-        session.report(Event::Due);
-    }
-    session
 }
 
 extern "C" fn grow(bytes: usize) -> *mut u8 {
