@@ -135,7 +135,7 @@ fn shrink_text(text: &str) -> Shrunk {
 
 #[test]
 fn a_machine_has_what_its_program_needs() {
-    const DISK: &str = "file_open";
+    const DISK: &str = "bf_open";
     const TIMER: &str = "bf_clock";
     const INPUT: &str = "bf_read";
     const HEAP: &str = "bf_grow";
