@@ -25,7 +25,9 @@ fn clang(args: &[&str], input: PathBuf, suffix: &str) -> PathBuf {
 /// The driver on our library and on the system's.
 fn build(name: &str, flags: &[&str]) -> (PathBuf, PathBuf) {
     let library = place::artefacts().expect("the library is built").join("libc.bc");
-    let freestanding = ["-c", "-O2", "-ffreestanding", "-fno-builtin", "-fno-stack-protector"];
+    // Without the last one, clang makes calls of the library of what it does with 16 bytes at once.
+    let freestanding =
+        ["-c", "-O2", "-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-mcx16"];
     let compile = [&["-c", "-O1", "-fno-stack-protector"][..], flags].concat();
     let objects = [
         clang(&compile, driver(name), "o"),

@@ -51,7 +51,12 @@ fn suite(programs: &[Program], level: u8) -> Suite {
             suite.files.push((own, std::fs::read(file).unwrap()));
         }
         suite.manifest.modules.push(entry);
-        suite.disk.extend(program.disk_files());
+        // Several may read the same ones.
+        for file in program.disk_files() {
+            if !suite.disk.contains(&file) {
+                suite.disk.push(file);
+            }
+        }
     }
     suite
 }

@@ -1,8 +1,6 @@
 //! Host calls about files, but for their content and their names.
 
-use super::{
-    EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOSYS, ENOTDIR, ESPIPE, What, result, state, text,
-};
+use super::{EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ESPIPE, What, result, state, text};
 use crate::fat::{At, Entry};
 
 #[cfg(not(test))]
@@ -189,10 +187,4 @@ unsafe extern "C" fn bf_status(descriptor: i32, path: *const u8, to: *mut Told) 
         }
         Err(error) => -error,
     }
-}
-
-/// `bf_path`: which path a descriptor was opened with is not kept.
-#[unsafe(no_mangle)]
-extern "C" fn bf_path(_: i32, _: *mut u8, _: usize) -> isize {
-    -ENOSYS as isize
 }

@@ -1,8 +1,9 @@
 //! Making, removing and renaming files and folders.
 
+use super::path::ABOVE;
 use super::{
-    EEXIST, EINVAL, EIO, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EROFS, EXDEV, State, result,
-    state, text,
+    EEXIST, EINVAL, EIO, EISDIR, ENOENT, ENOSPC, ENOTDIR, ENOTEMPTY, EROFS, State, result, state,
+    text,
 };
 use crate::fat::{Entry, NoEntry};
 use crate::sectors::{SECTOR, Sectors as _};
@@ -115,7 +116,7 @@ impl State {
     }
 
     /// Gives a file another path. FAT cannot do so in one step, so the content is copied, and what has the
-    /// new path is replaced with one sector. Folders stay where they are.
+    /// new path is replaced with one sector.
     fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), i32> {
         let mut found = self.find(from)?;
         if let Some(node) = self.node_at(found.at) {
@@ -130,7 +131,7 @@ impl State {
             Err(error) => return Err(error),
         };
         if found.is_folder {
-            return Err(EXDEV);
+            return self.rename_folder(found, to, target);
         }
         let first = self.copy(found)?;
         self.disk.flush().ok_or(EIO)?;
@@ -168,6 +169,32 @@ impl State {
         if let Some(node) = self.node_at(found.at) {
             node.at = made.at;
             (node.first, node.cluster, node.index) = (first, first, 0);
+        }
+        Ok(())
+    }
+
+    /// Gives a folder another path: a second entry, then another folder above, then the first entry goes. What
+    /// a power cut leaves in between is a folder at both places.
+    fn rename_folder(&mut self, found: Entry, to: &[u8], target: Option<Entry>) -> Result<(), i32> {
+        let above = self.find(split(to).0)?;
+        if found.at.sector == 0 || self.is_inside(above.first, found.first)? {
+            return Err(EINVAL);
+        }
+        if let Some(target) = target {
+            if !self.volume.is_empty(&mut self.disk, &mut self.long, target.first) {
+                return Err(ENOTEMPTY);
+            }
+            self.remove_file(target)?;
+        }
+        let made = self.make_of(to, (true, found.first, 0))?;
+        self.disk.flush().ok_or(EIO)?;
+        let own = self.volume.place(found.first);
+        self.disk.put(own, ABOVE, &above.first.to_le_bytes()).ok_or(EIO)?;
+        self.disk.flush().ok_or(EIO)?;
+        self.volume.remove_entry(&mut self.disk, found.at).ok_or(EIO)?;
+        self.disk.flush().ok_or(EIO)?;
+        if let Some(node) = self.node_at(found.at) {
+            node.at = made.at;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@
 mod calls;
 mod change;
 mod list;
+mod path;
 mod read;
 mod write;
 
@@ -30,7 +31,6 @@ const EBADF: i32 = 9;
 const ENOMEM: i32 = 12;
 const EACCES: i32 = 13;
 const EEXIST: i32 = 17;
-const EXDEV: i32 = 18;
 const ENOTDIR: i32 = 20;
 const EISDIR: i32 = 21;
 const EINVAL: i32 = 22;
@@ -40,7 +40,6 @@ const ENOSPC: i32 = 28;
 const ESPIPE: i32 = 29;
 const EROFS: i32 = 30;
 const ENAMETOOLONG: i32 = 36;
-const ENOSYS: i32 = 38;
 const ENOTEMPTY: i32 = 39;
 
 /// What a descriptor leads to, as its place in the table says: nothing was changed there ...
