@@ -51,7 +51,6 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     let shared = &session.shared;
     session.curator().begin(shared, platform.now_ns() - began);
     session.arm(session.core());
-    make_room();
     let outcomes = run_all(session);
     session.settle();
     session.curator().end(shared);
@@ -80,16 +79,6 @@ pub fn main(platform: &'static dyn Platform, embedded: Job) -> i32 {
             1
         }
     }
-}
-
-/// Lets the heap grow before the program starts rather than while it runs: what a program takes would
-/// otherwise depend on whether the heap ends here or a little further on.
-fn make_room() {
-    const ROOM: usize = 512 << 10;
-    let mut room = Vec::<u8>::new();
-    // Without that much memory it runs all the same.
-    let _ = room.try_reserve_exact(ROOM);
-    core::hint::black_box(&room);
 }
 
 /// Everything in its place, and the code of earlier boots installed.

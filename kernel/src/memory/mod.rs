@@ -337,12 +337,14 @@ impl Memory {
         let end = virt + len;
         let mut at = virt;
         while at < end {
+            // A large page, or what there is up to the next one, at once if it can be had in one piece: page by
+            // page, a heap that ends behind such a border would take half a million instructions more.
             let large = at.is_multiple_of(LARGE_PAGE) && end - at >= LARGE_PAGE;
-            let block = large
-                .then(|| self.free.take(LARGE_PAGE, LARGE_PAGE, u64::MAX, From::High))
-                .flatten();
+            let border = (at + 1).next_multiple_of(LARGE_PAGE).min(end);
+            let align = if large { LARGE_PAGE } else { PAGE };
+            let block = self.free.take(border - at, align, u64::MAX, From::High);
             let (physical, size) = match block {
-                Some(physical) => (physical, LARGE_PAGE),
+                Some(physical) => (physical, border - at),
                 None => (self.free.take(PAGE, PAGE, u64::MAX, From::High)?, PAGE),
             };
             self.map(at, size, Mapping::To(physical, Access::ReadWrite)).ok()?;
