@@ -1,6 +1,7 @@
 // The environment, getopt, atomic objects, linear search, signals.
 #include <errno.h>
 #include <getopt.h>
+#include <locale.h>
 #include <search.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -154,6 +155,18 @@ static void signals(void) {
     printf("%d\n", signal(SIGTERM, SIG_IGN) == SIG_DFL);
     printf("%d %d\n", raise(SIGTERM), raise(SIGCHLD));
     printf("%d %d\n", signal(SIGKILL, handler) == SIG_ERR, signal(1000, handler) == SIG_ERR);
+    // Called once, then forgotten.
+    extern void (*__sysv_signal(int, void (*)(int)))(int);
+    __sysv_signal(SIGUSR1, handler);
+    raise(SIGUSR1);
+    struct sigaction once = {.sa_handler = handler, .sa_flags = SA_RESETHAND}, was;
+    printf("%d\n", sigaction(SIGUSR1, &once, &was) == 0 && was.sa_handler == SIG_DFL);
+    sigaction(SIGUSR1, 0, &was);
+    printf("%d %d\n", was.sa_handler == handler, (was.sa_flags & SA_RESETHAND) != 0);
+    raise(SIGUSR1);
+    printf("%d\n", signal(SIGUSR1, SIG_DFL) == SIG_DFL);
+    struct lconv *written = localeconv();
+    printf("%s [%s] %d\n", written->decimal_point, written->mon_grouping, written->frac_digits);
 }
 
 int main(void) {

@@ -165,3 +165,27 @@ pub unsafe extern "C" fn setlocale(category: c_int, name: *const u8) -> *const u
 pub extern "C" fn __ctype_get_mb_cur_max() -> usize {
     if is_utf8() { 6 } else { 1 }
 }
+
+/// `struct lconv` of glibc: texts, then figures, of which there are none.
+#[repr(C)]
+pub struct Conventions {
+    decimal_point: *const u8,
+    others: [*const u8; 9],
+    figures: [i8; 14],
+}
+
+// SAFETY: it is never written.
+unsafe impl Sync for Conventions {}
+
+const NONE: *const u8 = c"".as_ptr().cast();
+static CONVENTIONS: Conventions = Conventions {
+    decimal_point: c".".as_ptr().cast(),
+    others: [NONE; 9],
+    figures: [i8::MAX; 14],
+};
+
+/// How numbers and money are written: as in "C", in all locales that there are.
+#[unsafe(no_mangle)]
+pub extern "C" fn localeconv() -> *const Conventions {
+    &raw const CONVENTIONS
+}

@@ -21,6 +21,10 @@ const SIGNALS: usize = 65;
 
 static mut ACTIONS: [Action; SIGNALS] = [DEFAULT; SIGNALS];
 
+/// Signals whose function is called once: then they do by default what they did, `SA_RESETHAND`.
+static mut ONCE: [bool; SIGNALS] = [false; SIGNALS];
+const RESET: c_int = 0x8000_0000_u32.cast_signed();
+
 /// The place of a signal that there is.
 unsafe fn action(signal: c_int) -> Option<*mut Action> {
     let at = usize::try_from(signal).ok().filter(|at| *at > 0 && *at < SIGNALS)?;
@@ -28,18 +32,34 @@ unsafe fn action(signal: c_int) -> Option<*mut Action> {
     unsafe { Some((&raw mut ACTIONS).cast::<Action>().add(at)) }
 }
 
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
-    // SAFETY: a place of the table.
+/// Sets what a signal does, once or each time; what it did.
+unsafe fn set(signal: c_int, new: Action, once: bool) -> Action {
+    // SAFETY: a place of the tables.
     unsafe {
         match action(signal) {
-            Some(place) if signal != KILL && signal != STOP => place.replace(new),
+            Some(place) if signal != KILL && signal != STOP => {
+                ONCE[signal as usize] = once;
+                place.replace(new)
+            }
             _ => {
                 errors::set(errors::EINVAL);
                 ERROR
             }
         }
     }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn signal(signal: c_int, new: Action) -> Action {
+    // SAFETY: the caller's.
+    unsafe { set(signal, new, false) }
+}
+
+/// What `signal` is to programs that ask for standard C alone.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __sysv_signal(signal: c_int, new: Action) -> Action {
+    // SAFETY: the caller's.
+    unsafe { set(signal, new, true) }
 }
 
 /// Calls what [`signal`] was given. By default the program ends, with the status that a shell
@@ -59,6 +79,9 @@ pub unsafe extern "C" fn raise(signal: c_int) -> c_int {
             DEFAULT => _exit(128 + signal),
             IGNORE => {}
             function => {
+                if ONCE[signal as usize] {
+                    *place = DEFAULT;
+                }
                 // SAFETY: the program gave the address of such a function.
                 let call = core::mem::transmute::<usize, unsafe extern "C" fn(c_int)>(function);
                 call(signal);
@@ -93,10 +116,12 @@ pub unsafe extern "C" fn sigaction(
             return -1;
         };
         if !old.is_null() {
-            old.write(Reaction { action: *place, masked: [0; 16], flags: 0, restorer: 0 });
+            let flags = if ONCE[number as usize] { RESET } else { 0 };
+            old.write(Reaction { action: *place, masked: [0; 16], flags, restorer: 0 });
         }
         if !new.is_null() {
             *place = (*new).action;
+            ONCE[number as usize] = (*new).flags & RESET != 0;
         }
     }
     0
