@@ -40,8 +40,10 @@ static core_heap: AtomicU8 = AtomicU8::new(0);
 /// to do meanwhile.
 const PATIENCE_NS: u64 = 200_000_000;
 const LONG_PATIENCE_NS: u64 = 5_000_000_000;
-/// One that has not dropped its thread by then is told again.
-const AGAIN_NS: u64 = 10_000_000;
+/// One that has not dropped its thread by then is told again. Not soon: of two interrupts the second may
+/// come when the processor has another program's thread, which would be a fault, and an emulator that is
+/// busy takes its time.
+const AGAIN_NS: u64 = 1_000_000_000;
 
 unsafe extern "C" {
     /// Writes text up to a zero byte.
