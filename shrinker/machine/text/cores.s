@@ -228,6 +228,7 @@ core_spurious:
 core_drop:
     cmp dword ptr [core_ends_all], 0
     jne core_stand_still
+    mov dword ptr gs:[{told}], 0            # it is heard
     mov edx, offset core_dropped
     mov rsp, gs:[{stack_top}]
     sub rsp, 8                              # as behind a call

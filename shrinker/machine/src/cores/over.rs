@@ -194,7 +194,10 @@ fn stop_others() {
     }
     let deadline = bf_clock() + LONG_PATIENCE_NS;
     let mut again = 0;
-    while work::others_have_threads() {
+    // A thread may end by itself before its processor hears: until all have heard, no other program may begin,
+    // which would take the interrupt for a fault.
+    let deaf = || block::first(running()).any(|block| block.told.load(Ordering::SeqCst) != 0);
+    while work::others_have_threads() || deaf() {
         let now = bf_clock();
         if now >= deadline {
             say(c"\x1e{\"record\":\"log\",\"text\":\"a processor does not stop\"}\n");
