@@ -33,7 +33,7 @@ pub struct Block {
     /// Whether it stands still because another one ends the machine.
     pub stands: AtomicU32,
     /// Whether it was told to drop the thread that it has, or had last: an interrupt that cannot be masked
-    /// says so, and may come when the thread has ended by itself.
+    /// says so, and may come when the thread has ended by itself. 0 again when it has come.
     pub told: AtomicU32,
     /// What has become of what it is given to do: one of the constants of [`super::work`].
     pub job: AtomicU32,
