@@ -37,12 +37,16 @@ impl Machine {
 
 /// Runs what the disk says, or what lies in the kernel's file, from start to end.
 pub fn run() -> Status {
-    set_namer(|address, name| {
-        if let Some((function, offset)) = bareflow_session::symbolise(address as usize) {
-            name(function, offset as u64);
+    set_namer(|address, show| {
+        if let Some(place) = bareflow_session::symbolise(address as usize) {
+            show(&place);
         }
     });
-    set_interpreting(|words| bareflow_session::interpreting(words));
+    set_interpreting(|words, show| {
+        if let Some(place) = bareflow_session::interpreting(words) {
+            show(&place);
+        }
+    });
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });

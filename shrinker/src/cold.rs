@@ -178,7 +178,7 @@ fn without(func: &Function, ran: &[bool], trap: &Trap) -> Function {
                 new.instrs.push(instr);
             }
         } else {
-            let instr = |op| Instr { op, ty: trap.void, result: None };
+            let instr = |op| Instr::new(op, trap.void, None);
             new.instrs.extend([instr(Op::Call(call.clone())), instr(Op::Unreachable)]);
         }
         new.blocks[block.index()] = Block { instrs: start..new.instrs.len() as u32 };

@@ -6,6 +6,7 @@ use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot, Target};
 
 use crate::explore::bodies::{self, Bodies, Body};
+use crate::explore::source::Source;
 use crate::snapshot::disasm::{self, disassemble};
 use crate::snapshot::names::{LEVELS, code_bytes, cycles_a_call, plain};
 
@@ -48,6 +49,7 @@ pub(super) struct Function {
     /// Indices of functions that call it, inlined or not.
     pub callers: Vec<usize>,
     pub head: String,
+    pub source: Option<Source>,
     pub ir: Vec<bodies::Block>,
     pub code: Vec<disasm::Block>,
 }
@@ -98,6 +100,7 @@ pub(super) fn all(
             name: plain(symbol),
             symbol: symbol.to_owned(),
             head: body.head.clone(),
+            source: body.source.clone(),
             ir: body.blocks.clone(),
             ..Function::default()
         };
@@ -151,6 +154,9 @@ fn learned(function: &mut Function, record: &FunctionRecord) {
     }
     for block in &mut function.ir {
         block.count = profile.blocks.get(block.id as usize).copied();
+    }
+    if let Some(source) = &mut function.source {
+        source.count(&profile.blocks);
     }
     if let Some(object) = &record.object {
         function.code = disassemble(object, &profile.blocks);

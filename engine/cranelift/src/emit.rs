@@ -14,6 +14,9 @@ use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 /// The byte before the operand of a direct call.
 const CALL: u8 = 0xe8;
 
+/// The instruction that a trap is (`ud2`).
+const UD2: [u8; 2] = [0x0f, 0x0b];
+
 /// Makes an object of the code. `names` are the symbols by number of external name.
 pub(crate) fn object(
     symbol: &str,
@@ -54,7 +57,10 @@ pub(crate) fn object(
             continue;
         }
         let id = BlockId(place.loc.bits());
-        if !blocks.iter().any(|(_, known)| *known == id.0) {
+        let new = !blocks.iter().any(|(_, known)| *known == id.0);
+        // Traps stand behind everything else, whichever block they are of.
+        let traps = code.buffer.data()[place.start as usize..].starts_with(&UD2);
+        if new || traps && blocks.last().is_some_and(|(_, last)| *last != id.0) {
             blocks.push((place.start + start, id.0));
         }
     }

@@ -115,7 +115,7 @@ fn chain(blocks: u32) -> Function {
         ret: Default::default(),
         flags: FunctionFlags::default(),
         values: vec![],
-        instrs: (0..blocks).map(|at| Instr { op: op(at), ty, result: None }).collect(),
+        instrs: (0..blocks).map(|at| Instr::new(op(at), ty, None)).collect(),
         blocks: (0..blocks).map(|at| Block { instrs: at..at + 1 }).collect(),
     }
 }

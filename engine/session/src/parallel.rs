@@ -5,8 +5,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_report::Signal;
 
-use crate::callbacks::symbolise;
 use crate::core::Ending;
+use crate::places::{Symbolised, symbolise};
 use crate::session::Session;
 
 /// A wait is looked at again after so many nanoseconds: whether the program has ended, and whether
@@ -71,8 +71,8 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
             continue;
         }
         let name = |address| match symbolise(address) {
-            Some((name, 0)) => name.into(),
-            Some((name, offset)) => format!("{name}+{offset:#x}"),
+            Some(Symbolised { name, offset: 0, .. }) => name.into(),
+            Some(place) => format!("{place}"),
             None => format!("{address:#x}"),
         };
         if let Some(why) = threads.stuck(core, session.cores(), happened, name) {

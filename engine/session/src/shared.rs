@@ -23,6 +23,7 @@ use crate::files::Files;
 use crate::heap::Heap;
 use crate::image::Image;
 use crate::key::FuncKey;
+use crate::places::CodeBlocks;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
 
 /// Events that may wait at a time. One that finds no room is lost, and comes again.
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) map: Arc<CodeMap>,
     /// Names of addresses in it.
     pub(crate) symbols: Arc<SymbolTable>,
+    /// Which blocks that code was made from.
+    pub(crate) blocks: CodeBlocks,
     /// The programs, in the order they run in.
     pub(crate) images: Vec<Image>,
     /// Which function a slot belongs to, by slot.
@@ -95,6 +98,7 @@ impl Shared {
             manifest,
             cpu,
             symbols: map.symbols(),
+            blocks: CodeBlocks::default(),
             map,
             images,
             owners,
