@@ -174,7 +174,9 @@ impl Linker {
     /// and stays as it is until a grace period after the slot leads elsewhere: so a core sees all
     /// of one version or all of another.
     pub fn publish(&mut self, slot: SlotId, address: usize) {
+        bareflow_baton::offer();
         self.map.cell(self.map.slot_cell(slot)).store(address, Ordering::Release);
+        bareflow_baton::offer();
     }
 
     /// From the next call on, `slot` is interpreted.
