@@ -9,11 +9,13 @@ mod cores;
 mod fault_stack;
 mod faults;
 mod files;
+mod futex;
 mod here;
 mod memory;
 mod opened;
 mod platform;
 mod program;
+pub mod seeded;
 mod unpacked;
 
 pub use child::{Usage, wait};

@@ -48,7 +48,8 @@ pub trait Platform: Sync {
     /// be set meanwhile, unlike [`Platform::now_ns`].
     fn date_ns(&self) -> u64;
 
-    /// Frequency of the time-stamp counter in Hz.
+    /// Frequency of the time-stamp counter in Hz; 0 where cycles say nothing of time. The same at every call; the
+    /// first may take a moment.
     fn tsc_hz(&self) -> u64;
 
     /// Has the session's `interrupted` called once, at `at_ns` of [`Platform::now_ns`] or as soon

@@ -3,6 +3,7 @@
 use alloc::format;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use bareflow_baton as baton;
 use bareflow_report::Signal;
 
 use crate::core::Ending;
@@ -53,6 +54,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         } else if left == 0 {
             break false;
         }
+        baton::offer();
         if word.load(Ordering::SeqCst) != while_is {
             break true;
         }
@@ -80,6 +82,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         }
     };
     core.waits_on.store(0, Ordering::SeqCst);
+    baton::offer();
     if ended {
         threads.happens();
     }
@@ -89,5 +92,6 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
 /// Ends the waiting of at most `most` threads that wait on the word.
 pub(crate) fn wake(session: &Session, word: &AtomicU32, most: u32) {
     session.shared.platform.wake(word, most);
+    baton::offer();
     session.threads.happens();
 }

@@ -63,13 +63,8 @@ mod tests;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/waiters.rs"]
 mod waiters;
-
-/// What these files of the kernel's take from others.
 #[cfg(not(test))]
-mod windows {
-    /// Processors at most.
-    pub const MOST_CORES: usize = 64;
-}
+mod windows;
 
 /// The pieces in assembly. Tests have none: nobody links them.
 #[cfg(not(test))]

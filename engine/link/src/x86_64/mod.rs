@@ -9,6 +9,7 @@ mod leave;
 mod probe_enter;
 mod probe_exit;
 mod serialise;
+mod stack;
 pub(crate) mod stubs;
 mod thread;
 
@@ -21,6 +22,7 @@ pub use leave::leave;
 pub(crate) use probe_enter::probe_enter;
 pub(crate) use probe_exit::probe_exit;
 pub(crate) use serialise::serialise;
+pub use stack::stack_pointer;
 pub use thread::thread_words;
 
 use bareflow_ir::abi::RegFrame;
