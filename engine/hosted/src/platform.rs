@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::Instant;
 
-use bareflow_platform::{CoreId, FileError, Files, Memory, Platform};
+use bareflow_platform::{CoreId, Counters, FileError, Files, Memory, NoCounters, Platform};
 use bareflow_report::Record;
 
 use crate::compiler::Resident;
 use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::{here, memory};
+use crate::{counters, here, memory};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -161,6 +161,10 @@ impl Platform for Hosted {
             let cycles = u128::from(read() - from);
             (cycles * 1_000_000_000 / start.elapsed().as_nanos().max(1)) as u64
         })
+    }
+
+    fn counters(&self) -> Result<Counters, NoCounters> {
+        counters::of_thread()
     }
 
     fn cores(&self) -> u32 {

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
+use bareflow_platform::{Counters, EVENTS};
 use hashbrown::HashMap;
 
 use crate::layout::{Cell, Entry, Layout};
@@ -21,7 +22,7 @@ use crate::{CodeMap, CoreBlock, LinkError, PoolKind, Region, SlotId};
 pub struct Settings {
     /// Functions and host calls that can be declared: 8 bytes of data and 24 of code each.
     pub slots: u32,
-    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 576 of other memory each.
+    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 624 of other memory each.
     pub probes: u32,
     /// Bytes of the code region that may be used; what lies beyond is left alone.
     pub code: usize,
@@ -160,7 +161,12 @@ impl Linker {
     ///
     /// From now on nothing is freed that the core may be in.
     pub fn add_core(&mut self, probe_depth: u32) -> Arc<CoreBlock> {
-        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth));
+        self.add_counting_core(probe_depth, [None; EVENTS])
+    }
+
+    /// The same for a core with counters, 48 bytes more for each measured call under way.
+    pub fn add_counting_core(&mut self, probe_depth: u32, counters: Counters) -> Arc<CoreBlock> {
+        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth, counters));
         self.cores.push(Arc::clone(&block));
         block
     }

@@ -92,7 +92,11 @@ impl Curator {
     /// Takes what a probe has measured. Calls of code that does not count itself count by it,
     /// unless a gate counts them.
     fn record(&mut self, key: FuncKey, reading: &ProbeReading) {
+        let uncounted = self.ledger.uncounted.clone().filter(|_| reading.calls > 0);
         let standing = self.ledger.at_mut(key);
+        if let Some(none) = uncounted {
+            standing.events.get_or_insert(none).record(reading.calls, &reading.events);
+        }
         for cycles in &reading.samples {
             standing.cycles.record(*cycles);
         }
