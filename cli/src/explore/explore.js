@@ -112,7 +112,7 @@ function detail(f) {
   out.push(...history(f));
   if (f.verdict) out.push(...tournament(f.verdict));
   if (f.seen.length) {
-    out.push(...section('Seen in parameters', make('ul', 'why', ...f.seen.map(s => make('li', '', s)))));
+    out.push(...section('Seen and counted', make('ul', 'why', ...f.seen.map(s => make('li', '', s)))));
   }
   if (f.callers.length) {
     const links = f.callers.map(at => link(at, data.functions[at].name));

@@ -6,6 +6,7 @@
 mod child;
 mod compiler;
 mod cores;
+mod counters;
 mod fault_stack;
 mod faults;
 mod files;

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use bareflow_platform::{CoreId, FileError, Files, Memory, Platform};
+use bareflow_platform::{CoreId, Counters, FileError, Files, Memory, NoCounters, Platform};
 use bareflow_report::Record;
 
 use crate::compiler::Resident;
 use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::{here, memory, seeded};
+use crate::{counters, here, memory, seeded};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -170,6 +170,10 @@ impl Platform for Hosted {
             let cycles = u128::from(read_tsc() - self.start_tsc);
             (cycles * 1_000_000_000 / self.start.elapsed().as_nanos().max(1)) as u64
         })
+    }
+
+    fn counters(&self) -> Result<Counters, NoCounters> {
+        counters::of_thread()
     }
 
     fn cores(&self) -> u32 {

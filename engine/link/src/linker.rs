@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
+use bareflow_platform::{Counters, EVENTS};
 use hashbrown::HashMap;
 
 use crate::layout::{Cell, Entry, Layout};
@@ -118,7 +119,12 @@ impl Linker {
     ///
     /// From now on nothing is freed that the core may be in.
     pub fn add_core(&mut self, probe_depth: u32) -> Arc<CoreBlock> {
-        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth));
+        self.add_counting_core(probe_depth, [None; EVENTS])
+    }
+
+    /// The same for a core with counters, 48 bytes more for each measured call under way.
+    pub fn add_counting_core(&mut self, probe_depth: u32, counters: Counters) -> Arc<CoreBlock> {
+        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth, counters));
         self.cores.push(Arc::clone(&block));
         block
     }

@@ -12,6 +12,11 @@
 //! run the same functions while a tournament is held, and figures come from one core alone.
 //! Where several cores measure, each call is timed rightly, and some may be missing from the counts.
 //!
+//! A probe can read the processor's counters, too, at both ends of a call and outside of what is timed. It is told so
+//! by a word of its record, and the core's block says where the counters are; where there are none, a measured call
+//! pays for two comparisons, and other calls for nothing. Variants in a tournament are not counted, so that figures
+//! of calls within them stay what they are.
+//!
 //! A probe that was given up is used again after a grace period, like code, and for the same
 //! reason: a core may have read the slot's word and not have arrived at the probe yet, and must not
 //! find another's target there.
@@ -43,6 +48,7 @@ impl Linker {
         let probe = self.probes.take()?;
         self.take_reading(probe);
         self.map.records.set_target(probe, target);
+        self.map.records.count_events(probe, false);
         self.set_turn_length(probe, u64::MAX);
         self.aim_gate(probe, target);
         Ok(probe)
@@ -62,6 +68,14 @@ impl Linker {
     /// If the probe is of another linker.
     pub fn set_turn_length(&mut self, probe: ProbeId, calls: u64) {
         self.map.records.set_limit(probe, calls.max(1));
+    }
+
+    /// From the next call on, what the processor counts is summed up, too, on cores that have counters.
+    ///
+    /// # Panics
+    /// If the probe is of another linker.
+    pub fn count_events(&mut self, probe: ProbeId) {
+        self.map.records.count_events(probe, true);
     }
 
     /// What it has measured since the last reading.

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use bareflow_platform::EVENTS;
+
 use crate::{LinkError, PoolKind};
 
 /// A probe of a [`crate::Linker`].
@@ -22,6 +24,9 @@ pub struct ProbeReading {
     pub max: u64,
     /// The last calls (up to 64), in no order.
     pub samples: Vec<u64>,
+    /// What the processor counted in all of them, callees included, where that was asked for
+    /// ([`Linker::count_events`]); else 0.
+    pub events: [u64; EVENTS],
 }
 
 impl ProbeReading {

@@ -5,7 +5,7 @@
 pub struct Settings {
     /// Functions and host calls that can be declared: 8 bytes of data and 24 of code each.
     pub slots: u32,
-    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 576 of other memory each.
+    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 624 of other memory each.
     pub probes: u32,
     /// Bytes of the code region that may be used; what lies beyond is left alone.
     pub code: usize,

@@ -17,6 +17,7 @@ mod callbacks;
 mod clock;
 mod compilers;
 mod core;
+mod counting;
 mod curator;
 mod disk;
 mod errno;

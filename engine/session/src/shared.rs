@@ -17,6 +17,7 @@ use crossbeam_queue::ArrayQueue;
 
 use crate::Manifest;
 use crate::compilers::Compilers;
+use crate::counting::Counting;
 use crate::events::Event;
 use crate::facts::Facts;
 use crate::files::Files;
@@ -67,6 +68,8 @@ pub(crate) struct Shared {
     pub(crate) loop_entries: AtomicU64,
     pub(crate) files: Files,
     pub(crate) heap: Heap,
+    /// What the first processor counts.
+    pub(crate) counting: Counting,
 }
 
 /// Several processors use it at once.
@@ -83,6 +86,7 @@ impl Shared {
         cpu: CpuFeatures,
         map: Arc<CodeMap>,
         images: Vec<Image>,
+        counting: Counting,
     ) -> Self {
         let mut owners = Vec::new();
         for (image, program) in (0..).zip(&images) {
@@ -112,6 +116,7 @@ impl Shared {
             loop_entries: AtomicU64::new(0),
             files: Files::new(),
             heap: Heap::new(platform.memory().heap),
+            counting,
         }
     }
 

@@ -91,7 +91,11 @@ impl Curator {
     /// Takes what a probe has measured. Calls of code that does not count itself count by it,
     /// unless a gate counts them.
     fn record(&mut self, key: FuncKey, reading: &ProbeReading) {
+        let uncounted = self.ledger.uncounted.clone().filter(|_| reading.calls > 0);
         let standing = self.ledger.at_mut(key);
+        if let Some(none) = uncounted {
+            standing.events.get_or_insert(none).record(reading.calls, &reading.events);
+        }
         if self.cycles_count && !reading.samples.is_empty() {
             reading.samples.iter().for_each(|cycles| standing.cycles.record(*cycles));
             standing.usual_cycles = middle_mean(&reading.samples);

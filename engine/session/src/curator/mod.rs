@@ -66,6 +66,7 @@ impl Curator {
         let seed = shared.manifest.stress.max(1);
         let chapters = shared.images.iter().map(|image| Chapter::new(image.module().funcs.len()));
         let mut ledger = Ledger { chapters: chapters.collect(), boot, ..Ledger::default() };
+        ledger.uncounted = shared.counting.nothing();
         ledger.totals.saved_ns = shared.platform.now_ns();
         Self {
             ledger,
