@@ -234,6 +234,13 @@ fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
     )
 }
 
+/// Parts of the C library in C, `variadic` apart, to which the others are joined.
+const LIBC_IN_C: &[&str] = &["x86", "x86_texts", "threads", "openmp", "system", "long_double"];
+/// Those whose functions take vectors of 32 bytes.
+const LIBC_FOR_X86: &[&str] = &["x86_wide", "x86_lanes", "x86_secrets"];
+/// Such vectors are passed in registers, as the intrinsics are declared: without these they would be in memory.
+const WIDE_VECTORS: [&str; 2] = ["-mavx2", "-mfma"];
+
 /// The Rust part, with all it uses of other crates, then the C parts joined to it by clang.
 fn build_libc(sources: &Path, out: &Path) -> Result<()> {
     let target = sources.join("target");
@@ -252,18 +259,18 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
         "the C library",
     )?;
     ensure!(rust.exists(), "cargo made no {}", rust.display());
-    let x86 = target.join("libc-x86.bc");
-    shell::run(libc_clang().arg(sources.join("libc/c/x86.c")).arg("-o").arg(&x86))?;
-    let compile = |name: &str| {
-        let out = target.join(format!("libc-{name}.bc"));
-        let source = sources.join(format!("libc/c/{name}.c"));
-        shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
-    };
-    let (threads, openmp, system) = (compile("threads")?, compile("openmp")?, compile("system")?);
-    let long_double = compile("long_double")?;
     let mut whole = libc_clang();
-    for part in [&rust, &x86, &threads, &openmp, &system, &long_double] {
+    let mut add = |part: &Path| {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
+    };
+    add(&rust);
+    for (names, flags) in [(LIBC_IN_C, &[][..]), (LIBC_FOR_X86, &WIDE_VECTORS[..])] {
+        for name in names {
+            let part = target.join(format!("libc-{name}.bc"));
+            let source = sources.join(format!("libc/c/{name}.c"));
+            shell::run(libc_clang().args(flags).arg(source).arg("-o").arg(&part))?;
+            add(&part);
+        }
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))
 }
