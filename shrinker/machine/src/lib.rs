@@ -47,6 +47,7 @@ mod cores;
 mod date;
 mod fat;
 mod files;
+mod master;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/processors.rs"]
 mod processors;
