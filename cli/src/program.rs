@@ -22,7 +22,8 @@ pub struct ProgramOptions {
     /// expected to save more time than compiling takes
     #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", value_parser = thresholds)]
     pub thresholds: ThresholdChoice,
-    /// Which compiler serves which level, where it is not the built-in one: O3=llvm
+    /// Which compiler serves which level: O3=llvm, O3=cranelift. Where none is named for O3, the built-in
+    /// one does, and LLVM where it is here and a function has run so long that it is worth it
     #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
     pub compilers: Vec<(Level, String)>,
     /// Percent of the program's time that tournaments between variants may cost; 0: none

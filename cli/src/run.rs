@@ -178,12 +178,15 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     Ok(Exit::of(finished.report.exit))
 }
 
-/// The machine with the resident compiler, if some level is to be served by it.
+/// The machine with the resident compiler, where it is built. Where some level is to be served by it,
+/// it must be there.
 fn with_compiler(machine: Hosted, options: &ProgramOptions) -> Result<Hosted, Failure> {
-    if options.compilers.iter().all(|(_, name)| name != "llvm") {
+    let artefacts = Artefacts::locate();
+    let named = options.compilers.iter().any(|(_, name)| name == "llvm");
+    if !named && !artefacts.has("compilers/llvm") {
         return Ok(machine);
     }
-    let file = Artefacts::locate().path("compilers/llvm")?;
+    let file = artefacts.path("compilers/llvm")?;
     machine.with_compiler(&file).map_err(|error| Failure::input(&file, error))
 }
 

@@ -104,6 +104,9 @@ fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Disk, St
         modules.push(json!({ "name": name, "files": files }));
     }
     add("boot/lib/libc.bc", &read(&artefact("libc.bc"))?)?;
+    if settings["compilers"].to_string().contains("llvm") {
+        add("boot/compilers/llvm", &read(&artefact("compilers/llvm"))?)?;
+    }
     add("boot/manifest.json", manifest.to_string().as_bytes())?;
     Ok(disk)
 }

@@ -51,6 +51,17 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|e| e == extension)
 }
 
+/// Whether programs can run at an engine level here: those of LLVM need the resident compiler, which needs LLVM's
+/// archives to be built; without it that is said.
+pub fn can_run_at(engine: &str) -> bool {
+    let there = || place::artefacts().is_ok_and(|folder| folder.join("compilers/llvm").is_file());
+    let can = !engine.starts_with("llvm") || there();
+    if !can {
+        eprintln!("not tested: target/bareflow/compilers/llvm is not built");
+    }
+    can
+}
+
 /// All programs of one thread, sorted by name.
 pub fn all() -> Vec<Program> {
     of(&["c", "ir", "rust"])
@@ -295,6 +306,13 @@ impl Program {
         else {
             return Err(said());
         };
+        // Where LLVM fails the built-in compiler steps in, so no output shows it.
+        let words = String::from_utf8_lossy(&ended.err);
+        let failed =
+            |line: &&str| line.contains("llvm: ") && line.contains("the compiler failed: ");
+        if let Some(line) = words.lines().find(failed) {
+            return Err(line.to_owned());
+        }
         // What a compiler refuses is interpreted, so no output shows it.
         let refused = report["functions"].as_array().into_iter().flatten();
         let mut refused = refused.filter_map(|function| function["refused"].as_str());

@@ -19,8 +19,9 @@ const USUAL: [(u8, &str); 4] = [(0, "interp"), (1, "O1"), (2, "auto"), (3, "inte
 const ENGINE: [&str; 6] = ["interp", "O0", "O1", "O2", "O3", "auto"];
 const OLDER: [u32; 3] = [14, 16, 19];
 
-/// The same for machines. `stress` changes functions all the time.
-const MACHINE: [(u8, &str); 10] = [
+/// The same for machines. `stress` changes functions all the time; at `llvm` LLVM, on the machine, makes all code, at
+/// `llvm rising` what is hot and loops that are entered.
+const MACHINE: [(u8, &str); 13] = [
     (1, "interp"),
     (0, "O0"),
     (2, "O1"),
@@ -31,9 +32,12 @@ const MACHINE: [(u8, &str); 10] = [
     (2, "auto"),
     (3, "auto"),
     (2, "stress"),
+    (2, "llvm"),
+    (0, "llvm rising"),
+    (2, "llvm rising"),
 ];
-/// Programs a machine.
-const TOGETHER: usize = 20;
+/// Programs a machine; the second where LLVM compiles, which takes a second a function under emulation.
+const TOGETHER: [usize; 2] = [20, 4];
 /// By default every so manieth program runs on a machine.
 const SOME: usize = 8;
 
@@ -63,6 +67,12 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
         // Low, so that functions and loops change while they run.
         "auto" => json!({ "thresholds": [3, 10, 40], "save": false }),
         "stress" => json!({ "stress": 0x5eed, "save": false }),
+        "llvm" => json!({ "level": "O3", "compilers": [["O3", "llvm"]], "save": false }),
+        "llvm rising" => json!({
+            "thresholds": [3, 10, 40],
+            "compilers": [["O2", "llvm"], ["O3", "llvm"]],
+            "save": false,
+        }),
         level => json!({ "level": level, "save": false }),
     };
     let programs: Vec<&Program> = cases.iter().map(|case| &case.program).collect();
@@ -71,6 +81,11 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
     for (case, ended) in cases.iter().zip(&booted.ended) {
         if let Err(why) = case.program.compare(case.native()?, ended) {
             wrong.push(format!("{}: {why}", case.program.name));
+        }
+        // Where LLVM fails the built-in compiler steps in, so no output shows it.
+        let said = String::from_utf8_lossy(&ended.err);
+        if let Some(line) = said.lines().find(|line| line.contains("the compiler failed: ")) {
+            wrong.push(format!("{}: {line}", case.program.name));
         }
     }
     if !wrong.is_empty() {
@@ -90,6 +105,7 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
     );
     let happened: &[&str] = match engine {
         "auto" | "stress" => &["compiles", "swaps", "osr_entries"],
+        "llvm rising" => &["compiles", "swaps"],
         "interp" => &[],
         _ => &["compiles"],
     };
@@ -106,9 +122,12 @@ fn main() {
     let cases: Vec<Arc<Case>> = program::all().into_iter().map(new).collect();
     let trials = match wanted.as_str() {
         "machine" => {
-            let batches = || cases.chunks(TOGETHER).enumerate();
-            let all =
-                MACHINE.iter().flat_map(|on| batches().map(move |(n, cases)| (*on, n, cases)));
+            let batches = |engine: &str| {
+                let together = TOGETHER[usize::from(engine.starts_with("llvm"))];
+                cases.chunks(together).enumerate()
+            };
+            let on = MACHINE.iter().filter(|(_, engine)| program::can_run_at(engine));
+            let all = on.flat_map(|on| batches(on.1).map(move |(n, cases)| (*on, n, cases)));
             all.map(|((level, engine), n, cases)| machine(&n.to_string(), cases, level, engine))
                 .collect()
         }
@@ -117,6 +136,10 @@ fn main() {
             if wanted != "all" {
                 let some: Vec<_> = cases.iter().step_by(SOME).cloned().collect();
                 trials.push(machine("some", &some, 2, "auto"));
+                let few: Vec<_> = cases.iter().skip(2).step_by(5 * SOME).cloned().collect();
+                if program::can_run_at("llvm rising") {
+                    trials.push(machine("few", &few, 2, "llvm rising"));
+                }
             }
             trials
         }

@@ -16,9 +16,13 @@ use crate::failure::{Failure, Kind};
 const NATIVE: &[(&str, &[&str])] =
     &[(BASELINE, &["-O3", "-march=native"]), ("clang -O2", &["-O2"])];
 
+/// Calls before what rises by itself is timed: a few seconds, after which LLVM was asked, where it is here,
+/// for what is worth it.
+const RISING: &str = "400";
+
 /// Levels of the engine, and how often the entry is called before it is timed.
 const LEVELS: &[(&str, &str)] =
-    &[("interp", "1"), ("O0", "1"), ("O1", "1"), ("O2", "1"), ("O3", "1"), ("auto", "40")];
+    &[("interp", "1"), ("O0", "1"), ("O1", "1"), ("O2", "1"), ("O3", "1"), ("auto", RISING)];
 
 /// All contenders of a module, the baseline first. With `compilers`, the engine with these, too.
 pub(super) fn all(
@@ -68,7 +72,7 @@ pub(super) fn all(
         let more = ["--compilers".to_owned(), table.collect::<Vec<_>>().join(",")];
         let mut add = |names: [&'static str; 2], file: &Path| {
             list.push(engine(names[0], file, "O3", "1", &more));
-            list.push(engine(names[1], file, "auto", "40", &more));
+            list.push(engine(names[1], file, "auto", RISING, &more));
         };
         add([OTHER, OTHER_RISING], &file);
         if !module.is_rust() && !module.is_program() {

@@ -53,7 +53,7 @@ fn markdown(lines: &[Line], summary: &Summary, peaks: &[peak::Line], command: &s
     ));
     text += &paragraph(&format!(
         "The engine gets bitcode from -{:?}. `O0` to `O3` are compiled before they run; `auto` \
-         begins in the interpreter and rises by itself, through 40 calls before the seven. The \
+         begins in the interpreter and rises by itself, through 400 calls before the seven. The \
          modules are in Rust, and native code comes from twins in C; larger programs are the same \
          source for all, of a few hundred lines each: compression with back references and Huffman \
          codes, JSON read, sorted and written, positions of chess games counted, a solver of \

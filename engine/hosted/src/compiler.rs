@@ -5,6 +5,7 @@
 //! or a compiler that dies, ends that process and nothing else: the function stays as it is, and the
 //! next request starts another. After three such failures there is no compiler any more.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
@@ -14,11 +15,11 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use bareflow_llvm::Exchange;
-use bareflow_packed::Head;
+use bareflow_packed::{HEAD, Head};
 use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
 use sha2::{Digest, Sha256};
 
-use crate::unpacked::{cache, unpacked};
+use crate::unpacked::{cache, is_kept, unpacked};
 
 /// Bytes of address space that it may take.
 const MEMORY: u64 = 2 << 30;
@@ -47,10 +48,14 @@ impl Resident {
     /// # Errors
     /// The file cannot be read.
     pub fn new(program: &Path) -> io::Result<Self> {
-        let file = std::fs::read(program)?;
-        let version = match Head::read(&file) {
+        let mut head = Vec::new();
+        File::open(program)?.take(HEAD as u64).read_to_end(&mut head)?;
+        let version = match Head::read(&head) {
             Ok(head) => head.identity(),
-            Err(_) => Sha256::digest(file)[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            Err(_) => {
+                let hash = Sha256::digest(std::fs::read(program)?);
+                hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+            }
         };
         Ok(Self { program: program.into(), version, state: Mutex::default() })
     }
@@ -59,6 +64,12 @@ impl Resident {
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// Whether an earlier process has unpacked it.
+    #[must_use]
+    pub fn is_unpacked(&self) -> bool {
+        is_kept(&self.version, &cache())
     }
 
     /// Hands a request over and waits for the answer.

@@ -217,6 +217,11 @@ impl Platform for Hosted {
         self.compiler.as_ref().map(|compiler| compiler.version().to_owned())
     }
 
+    fn compiler_start_ns(&self) -> u64 {
+        let kept = self.compiler.as_ref().is_some_and(Resident::is_unpacked);
+        if kept { 80_000_000 } else { 400_000_000 }
+    }
+
     fn ask_compiler(&self, request: &[u8]) -> Result<Vec<u8>, String> {
         match &self.compiler {
             Some(compiler) => compiler.ask(request),

@@ -31,7 +31,7 @@ pub(crate) fn unpacked(file: &[u8], cache: &Path) -> io::Result<Option<OwnedFd>>
         Err(Error::NotPacked) => return Ok(None),
         packed => packed.map_err(io::Error::other)?,
     };
-    let kept = cache.join("compilers").join(packed.head().identity());
+    let kept = kept(&packed.head().identity(), cache);
     if let Some(program) = open_kept(&kept, packed.head().unpacked) {
         return Ok(Some(program.into()));
     }
@@ -48,6 +48,16 @@ pub(crate) fn unpacked(file: &[u8], cache: &Path) -> io::Result<Option<OwnedFd>>
     // Who has no cache, or no room in it, unpacks each time.
     let _ = keep(&mut program, &kept);
     Ok(Some(program.into()))
+}
+
+/// Whether what is known by this name was unpacked before.
+pub(crate) fn is_kept(identity: &str, cache: &Path) -> bool {
+    kept(identity, cache).is_file()
+}
+
+/// Where what is known by this name is kept.
+fn kept(identity: &str, cache: &Path) -> PathBuf {
+    cache.join("compilers").join(identity)
 }
 
 /// The kept file, if it is there and whole.

@@ -69,6 +69,42 @@ impl Function {
         self.blocks.is_empty()
     }
 
+    /// Whether it is to stay apart from its callers, as its author says. Without optimisation compilers mark
+    /// every function `noinline`, which then says nothing.
+    pub fn stays_apart(&self) -> bool {
+        self.flags.noinline && !self.flags.optnone && !self.is_unoptimised()
+    }
+
+    /// Whether no pass of a compiler has gone over it: it has a variable in memory whose address nothing needs,
+    /// which the first of all passes makes a value of.
+    fn is_unoptimised(&self) -> bool {
+        // By value: whether it is the address of a variable that was used in no other way.
+        let mut plain = alloc::vec![false; self.values.len()];
+        for instr in &self.instrs {
+            if let (Op::Alloca { .. }, Some(result)) = (&instr.op, instr.result) {
+                plain[result.index()] = true;
+            }
+        }
+        let mut used = alloc::vec![false; self.values.len()];
+        for instr in &self.instrs {
+            let place = match instr.op {
+                Op::Load { ptr, volatile: false, atomic: None, .. }
+                | Op::Store { ptr, volatile: false, atomic: None, .. } => Some(ptr),
+                _ => None,
+            };
+            let mut places = 0;
+            instr.op.operands(|operand| {
+                let Operand::Value(value) = operand else { return };
+                // What is stored is no place, even where it is the place as well.
+                let is_place = Some(operand) == place && places == 0;
+                places += u32::from(is_place);
+                used[value.index()] |= is_place;
+                plain[value.index()] &= is_place;
+            });
+        }
+        plain.into_iter().zip(used).any(|(plain, used)| plain && used)
+    }
+
     /// The instructions of a block.
     ///
     /// # Panics

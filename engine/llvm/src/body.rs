@@ -143,6 +143,11 @@ pub(crate) fn copy<'m>(
 }
 
 impl Body<'_, '_> {
+    /// Whether the code goes on at a loop of a call that is under way.
+    pub(crate) fn takes_over(&self) -> bool {
+        matches!(self.start, Start::Loop(_))
+    }
+
     /// The block that reads the value frame and leads to the loop's head.
     fn take_over(&mut self, head: BlockId, region: &[bool]) -> Result<(), Refusal> {
         let Some(layout) = ValueFrame::of(&self.copy.from.types, self.func) else {

@@ -260,9 +260,7 @@ impl<'m> Copy<'m> {
     }
 }
 
-/// What is said of a function, as far as it holds for code that is optimised. Without optimisation
-/// compilers mark every function `noinline`, which then says nothing.
+/// What is said of a function, as far as it holds for code that is optimised.
 pub(crate) fn flags(func: &Function) -> FunctionFlags {
-    let FunctionFlags { noinline, optnone, .. } = func.flags;
-    FunctionFlags { noinline: noinline && !optnone, optnone: false, ..func.flags }
+    FunctionFlags { noinline: func.stays_apart(), optnone: false, ..func.flags }
 }

@@ -43,6 +43,9 @@ impl Body<'_, '_> {
                 self.replace(result, address);
                 Ok(true)
             }
+            // Code that takes over has the addresses of variables from those that it took over from, and
+            // whether a variable is alive can be said of one's own only.
+            ("lifetime", None) if self.takes_over() => Ok(true),
             ("fmuladd", Some(result)) => {
                 self.multiply_add(call, result);
                 Ok(true)

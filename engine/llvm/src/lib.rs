@@ -86,7 +86,7 @@ impl<E: Exchange> Compiler for Llvm<E> {
         let answer = self.exchange.ask(&asked).map_err(internal)?;
         let object = match answer.split_first() {
             Some((b'o', bytes)) => elf::read(&symbol, bytes).map_err(unsupported)?,
-            Some((_, words)) => return Err(internal(String::from_utf8_lossy(words).into_owned())),
+            Some((_, words)) => return Err(internal(briefly(&String::from_utf8_lossy(words)))),
             None => return Err(internal("an empty answer".into())),
         };
         let object = Object { symbol: func.name.clone(), ..object };
@@ -138,6 +138,12 @@ pub fn ask(request: &Request<'_>) -> Result<(String, Vec<u8>), String> {
     LIBRARY.iter().filter(known).for_each(|name| fields.library(name));
     fields.options(options, request.cpu);
     Ok((symbol, fields.bytes()))
+}
+
+/// What LLVM says, without its repetitions: it names all places where bitcode breaks a rule.
+fn briefly(words: &str) -> String {
+    let lines: Vec<_> = words.lines().take(2).map(str::trim).collect();
+    lines.join(": ")
 }
 
 /// A function that goes on at a loop of another: `extern "C" fn(frame, hidden)`.

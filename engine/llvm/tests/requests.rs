@@ -81,6 +81,60 @@ fn the_outer_loop_needs_no_variables() {
 }
 
 #[test]
+fn who_takes_over_says_nothing_of_the_lifetime_of_variables_that_are_not_its_own() {
+    let module = module(
+        "declare void @llvm.lifetime.start.p0(ptr)
+         declare void @llvm.lifetime.end.p0(ptr)
+         declare void @use(ptr)
+         define void @f(i32 %n) {
+         entry:
+           %own = alloca i64
+           br label %loop
+         loop:
+           %i = phi i32 [ 0, %entry ], [ %next, %loop ]
+           call void @llvm.lifetime.start.p0(ptr %own)
+           call void @use(ptr %own)
+           call void @llvm.lifetime.end.p0(ptr %own)
+           %next = add i32 %i, 1
+           %more = icmp ult i32 %next, %n
+           br i1 %more, label %loop, label %end
+         end:
+           ret void
+         }",
+    );
+    let whole = request(&module, "f", Entry::Call).expect("it can be asked").to_string();
+    assert_eq!(whole.matches("call void @llvm.lifetime").count(), 2, "{whole}");
+    let rest = request(&module, "f", Entry::Loop(BlockId(1))).expect("it can be asked").to_string();
+    assert!(!rest.contains("call void @llvm.lifetime"), "{rest}");
+}
+
+#[test]
+fn in_code_that_no_pass_has_gone_over_noinline_says_nothing() {
+    let module = module(
+        "define internal i32 @raw(i32 %x) noinline {
+           %own = alloca i32
+           store i32 %x, ptr %own
+           %v = load i32, ptr %own
+           ret i32 %v
+         }
+         define internal i32 @made(i32 %x) noinline {
+           %own = alloca i32
+           store volatile i32 %x, ptr %own
+           %v = load volatile i32, ptr %own
+           ret i32 %v
+         }
+         define i32 @f(i32 %x) {
+           %a = call i32 @raw(i32 %x)
+           %b = call i32 @made(i32 %a)
+           ret i32 %b
+         }",
+    );
+    let asked = request(&module, "f", Entry::Call).expect("it can be asked").to_string();
+    assert_eq!(asked.matches("noinline").count(), 1, "{asked}");
+    assert!(asked.contains("available_externally i32 @raw"), "{asked}");
+}
+
+#[test]
 fn what_llvm_must_not_see_is_rewritten() {
     let module = module(
         "@labels = internal constant [2 x ptr] [ptr blockaddress(@f, %one), ptr blockaddress(@f, %two)]

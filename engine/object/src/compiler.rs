@@ -76,8 +76,30 @@ pub struct Options {
     pub vectors: Option<u16>,
     /// Which processor instructions are ordered and weighed for, if not one like this. LLVM's alone.
     pub tuning: Option<Tuning>,
-    /// By the built-in compiler, though another serves the level.
-    pub builtin: bool,
+    /// By this compiler, if not by the one that serves the level.
+    pub maker: Option<Maker>,
+}
+
+/// A compiler that is asked though another one serves the level.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Maker {
+    /// The one that is a part of the engine.
+    Builtin,
+    /// LLVM.
+    Llvm,
+}
+
+impl Maker {
+    /// All there are.
+    pub const ALL: [Self; 2] = [Self::Builtin, Self::Llvm];
+
+    /// As options have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Builtin => "builtin",
+            Self::Llvm => "llvm",
+        }
+    }
 }
 
 /// A processor to tune for, by LLVM's name. Code runs everywhere, whatever it is tuned for.

@@ -13,7 +13,7 @@ mod names;
 mod object;
 mod options;
 
-pub use compiler::{CompileError, Compiler, Entry, Options, Request, Tuning};
+pub use compiler::{CompileError, Compiler, Entry, Maker, Options, Request, Tuning};
 pub use cpu::CpuFeatures;
 pub use names::{COUNTER_PREFIX, HOT, THREAD};
 pub use object::{Object, Reloc, RelocKind, Section, Target};

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::{Options, Tuning};
+use crate::{Maker, Options, Tuning};
 
 impl fmt::Display for Options {
     /// Comma-separated, in a fixed order; empty for the default.
@@ -22,7 +22,7 @@ impl fmt::Display for Options {
         words.extend(self.align_loops.map(|bytes| alloc::format!("align={bytes}")));
         words.extend(self.vectors.map(|bits| alloc::format!("vectors={bits}")));
         words.extend(self.tuning.map(|tuning| alloc::format!("tune={}", tuning.name())));
-        words.extend(self.builtin.then(|| "builtin".to_string()));
+        words.extend(self.maker.map(|maker| maker.name().to_string()));
         f.write_str(&words.join(","))
     }
 }
@@ -47,7 +47,10 @@ impl Options {
         Some(match word.split_once('=') {
             None if word == "instrument" => Self { instrument: true, ..self },
             None if word == "size" => Self { for_size: true, ..self },
-            None if word == "builtin" => Self { builtin: true, ..self },
+            None => {
+                let maker = Maker::ALL.into_iter().find(|maker| maker.name() == word)?;
+                Self { maker: Some(maker), ..self }
+            }
             Some(("vectors", n)) => Self { vectors: Some(n.parse().ok()?), ..self },
             Some(("tune", name)) => Self { tuning: Some(Tuning::named(name)?), ..self },
             Some(("inline", n)) => Self { inline_budget: Some(n.parse().ok()?), ..self },
@@ -77,9 +80,10 @@ mod tests {
             for_size: true,
             vectors: Some(128),
             tuning: Tuning::named("znver4"),
-            builtin: true,
+            maker: Some(Maker::Builtin),
         };
-        for options in [Options::default(), all] {
+        let llvm = Options { maker: Some(Maker::Llvm), ..Options::default() };
+        for options in [Options::default(), all, llvm] {
             assert_eq!(options.to_string().parse(), Ok(options));
         }
         assert_eq!("unroll=x".parse::<Options>(), Err("unroll=x".into()));

@@ -147,6 +147,12 @@ pub trait Platform: Sync {
         None
     }
 
+    /// Nanoseconds that pass, as a rule, until the resident compiler is ready for its first request, on
+    /// a machine of today: it is read, unpacked and started then.
+    fn compiler_start_ns(&self) -> u64 {
+        400_000_000
+    }
+
     /// Hands a request to the resident compiler and waits for the answer (`engine/llvm`).
     ///
     /// # Errors

@@ -252,6 +252,9 @@ pub struct FunctionReport {
     pub name: String,
     /// Where it ended.
     pub level: Level,
+    /// Which compiler made its code; empty where it has none.
+    #[serde(default)]
+    pub compiler: String,
     /// Calls counted.
     pub calls: u64,
     /// Cycles of sampled calls.

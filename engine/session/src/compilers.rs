@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use bareflow_cranelift::Cranelift;
 use bareflow_llvm::{Exchange, Llvm};
-use bareflow_object::{CompileError, Compiler, Object, Request};
+use bareflow_object::{CompileError, Compiler, Maker, Object, Request};
 use bareflow_platform::Platform;
 use bareflow_profile::Level;
 use bareflow_report::Record;
@@ -19,19 +19,39 @@ pub const COMPILERS: [&str; 2] = ["cranelift", "llvm"];
 pub(crate) struct Compilers {
     /// Serves where no other does or can.
     builtin: Box<dyn Compiler>,
-    /// Others, each with the levels it serves.
-    others: Vec<(Box<dyn Compiler>, Vec<Level>)>,
+    llvm: Option<Other>,
 }
 
-/// The platform's resident compiler.
+/// A compiler beside the built-in one.
+struct Other {
+    compiler: Box<dyn Compiler>,
+    /// The levels that it was named for, where it is asked first.
+    serves: Vec<Level>,
+    /// Whether it may be asked for code of the top level that competes with the built-in compiler's:
+    /// nobody has named a compiler for that level.
+    challenges: bool,
+}
+
+impl Other {
+    fn serves(&self, level: Level) -> bool {
+        self.serves.contains(&level)
+    }
+
+    /// Whether code of this level may be by it.
+    fn makes(&self, level: Level) -> bool {
+        self.serves(level) || (self.challenges && level == Level::O3)
+    }
+}
+
+/// The platform's resident compiler. What it is is asked when somebody wants to know: on a machine that
+/// means reading from the disk, which a boot that needs none of its code does not do.
 struct Resident {
     platform: &'static dyn Platform,
-    version: String,
 }
 
 impl Exchange for Resident {
     fn version(&self) -> String {
-        self.version.clone()
+        self.platform.compiler_version().unwrap_or_default()
     }
 
     fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
@@ -50,65 +70,84 @@ pub(crate) struct Made {
 impl Compilers {
     /// The built-in one alone.
     pub(crate) fn builtin() -> Self {
-        Self { builtin: Box::new(Cranelift::new()), others: Vec::new() }
+        Self { builtin: Box::new(Cranelift::new()), llvm: None }
     }
 
-    /// Those that `choices` name for levels, as far as the platform has them; what it has not is said.
+    /// The built-in one, and LLVM where `choices` name it for levels, or where they name none for the
+    /// top level. What is named and not here is said.
     pub(crate) fn new(platform: &'static dyn Platform, choices: &[(Level, String)]) -> Self {
         let of_llvm = choices.iter().filter(|(_, name)| name == "llvm");
-        let levels: Vec<Level> = of_llvm.map(|(level, _)| *level).collect();
-        let mut others: Vec<(Box<dyn Compiler>, Vec<Level>)> = Vec::new();
-        if !levels.is_empty() {
-            match platform.compiler_version() {
-                Some(version) => {
-                    others.push((Box::new(Llvm::new(Resident { platform, version })), levels));
-                }
-                None => {
-                    let text = "there is no compiler llvm here: the built-in one serves all levels";
-                    platform.record(&Record::Log { text: text.into() });
-                }
-            }
+        let serves: Vec<Level> = of_llvm.map(|(level, _)| *level).collect();
+        let challenges = choices.iter().all(|(level, _)| *level != Level::O3);
+        if !serves.is_empty() && platform.compiler_version().is_none() {
+            let text = "there is no compiler llvm here: the built-in one serves all levels";
+            platform.record(&Record::Log { text: text.into() });
+            return Self::builtin();
         }
-        Self { others, ..Self::builtin() }
+        if serves.is_empty() && !challenges {
+            return Self::builtin();
+        }
+        let compiler = Box::new(Llvm::new(Resident { platform }));
+        Self { llvm: Some(Other { compiler, serves, challenges }), ..Self::builtin() }
     }
 
-    /// Those beside the built-in one that serve a level.
-    fn others(&self, level: Level) -> impl Iterator<Item = &dyn Compiler> {
-        let serving = self.others.iter().filter(move |(_, levels)| levels.contains(&level));
-        serving.map(|(compiler, _)| &**compiler)
+    /// Whether there is a compiler that nobody has named for the top level and that may do better
+    /// there.
+    pub(crate) fn has_challenger(&self) -> bool {
+        let challenges = |other: &Other| other.challenges && !other.compiler.version().is_empty();
+        self.llvm.as_ref().is_some_and(challenges)
     }
 
-    /// The compiler that snapshots call `maker`, if it serves a level.
+    /// The compiler that snapshots call `maker`, if code of a level may be by it.
     pub(crate) fn of_maker(&self, level: Level, maker: &str) -> Option<&'static str> {
-        let mut all = self.others(level).chain([&*self.builtin]);
+        let other = self.llvm.iter().filter(|other| other.makes(level)).map(|o| &*o.compiler);
+        let mut all = core::iter::once(&*self.builtin).chain(other);
         all.find(|known| self.maker(known.name()) == maker).map(Compiler::name)
     }
 
     /// What snapshots call the compiler called `name`: the built-in one is as old as the engine, others
     /// have a version of their own, so that another one of that name makes no other's code stale.
     pub(crate) fn maker(&self, name: &str) -> String {
-        let other = self.others.iter().map(|(compiler, _)| compiler).find(|c| c.name() == name);
+        let other = self.llvm.as_ref().map(|other| &other.compiler).filter(|c| c.name() == name);
         other.map_or_else(|| name.into(), |other| format!("{name} {}", other.version()))
     }
 
-    /// Compiles. What one compiler cannot do the next one may.
+    /// Compiles, by the compiler that the options name, or else by the one that serves the level. What
+    /// that one cannot do the built-in one may.
     pub(crate) fn compile(&self, request: &Request<'_>) -> Made {
-        let mut refused = Vec::new();
-        let others = self.others(request.level).filter(|_| !request.options.builtin);
-        for compiler in others {
-            match compiler.compile(request) {
-                Err(error) => refused.push((compiler.name(), error)),
-                result => return Made { compiler: compiler.name(), result, refused },
-            }
-        }
-        let compiler = &self.builtin;
-        if request.options.builtin && self.others(request.level).next().is_none() {
+        let serving = self.llvm.as_ref().filter(|other| other.serves(request.level));
+        let refused = |what: &str| {
             let function = request.module.func(request.func).name.clone();
-            let what = "by the built-in compiler, which does all of this level".into();
-            let result = Err(CompileError::Unsupported { function, what });
-            return Made { compiler: compiler.name(), result, refused };
+            Err(CompileError::Unsupported { function, what: what.into() })
+        };
+        let by = |compiler: &dyn Compiler, result, refused| Made {
+            compiler: compiler.name(),
+            result,
+            refused,
+        };
+        let builtin = &*self.builtin;
+        match (request.options.maker, &self.llvm, serving) {
+            (Some(Maker::Llvm), Some(other), _) => {
+                let result = other.compiler.compile(request);
+                let why = result.as_ref().err().map(|why| (other.compiler.name(), why.clone()));
+                by(&*other.compiler, result, why.into_iter().collect())
+            }
+            (Some(Maker::Llvm), None, _) => {
+                by(builtin, refused("by LLVM, which is not here"), Vec::new())
+            }
+            (Some(Maker::Builtin), _, None) => {
+                let what = "by the built-in compiler, which does all of this level";
+                by(builtin, refused(what), Vec::new())
+            }
+            (None, _, Some(other)) => match other.compiler.compile(request) {
+                Err(why) => {
+                    let refused = Vec::from([(other.compiler.name(), why)]);
+                    by(builtin, builtin.compile(request), refused)
+                }
+                result => by(&*other.compiler, result, Vec::new()),
+            },
+            (Some(Maker::Builtin) | None, ..) => by(builtin, builtin.compile(request), Vec::new()),
         }
-        Made { compiler: compiler.name(), result: compiler.compile(request), refused }
     }
 
     /// Changes when the built-in compiler would make other code: part of a snapshot's fingerprint.

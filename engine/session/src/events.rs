@@ -103,6 +103,8 @@ pub(crate) struct Settlement {
     pub(crate) calls: u64,
     /// What is remembered of it; `None` when it is to be held again.
     pub(crate) verdict: Option<Verdict>,
+    /// Cycles of a call by the built-in compiler and by LLVM, if it was between these.
+    pub(crate) compilers: Option<(u64, u64)>,
 }
 
 /// Orders, to be performed one after the other.

@@ -29,6 +29,13 @@ pub(crate) trait Facts {
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
 
+    /// If there is a compiler that nobody has named for the top level and that may do better there than
+    /// the built-in one: nanoseconds that pass until it is ready for its first request.
+    fn challenger(&self) -> Option<u64>;
+
+    /// Whether the program goes on while something is compiled.
+    fn compiles_beside(&self) -> bool;
+
     /// A function's name.
     fn name(&self, key: FuncKey) -> &str {
         &self.module(key.image).func(key.func).name

@@ -198,4 +198,12 @@ impl Facts for Shared {
     fn tsc_hz(&self) -> u64 {
         self.platform.tsc_hz()
     }
+
+    fn challenger(&self) -> Option<u64> {
+        self.compilers.has_challenger().then(|| self.platform.compiler_start_ns())
+    }
+
+    fn compiles_beside(&self) -> bool {
+        self.platform.cores() > 1
+    }
 }

@@ -51,6 +51,7 @@ fn functions(shared: &Shared, ledger: &Ledger) -> Vec<FunctionReport> {
             module: shared.program(key.image).into(),
             name: shared.name(key).into(),
             level: standing.level(),
+            compiler: code.map_or("", |code| code.compiler).into(),
             calls: profile.calls,
             cycles_min: profile.cycles.min,
             cycles_avg: profile.cycles.average(),

@@ -116,7 +116,7 @@ fn find(
             } else {
                 if generous { 80 } else { 40 }
             };
-            if size > limit || (func.flags.noinline && !func.flags.optnone) {
+            if size > limit || func.stays_apart() {
                 continue;
             }
             let benefit = frequency.saturating_mul(1000) / u64::from(size.max(1));

@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering::{Relaxed, Release};
 use bareflow_interp::HotLoop;
 use bareflow_ir::BlockId;
 use bareflow_link::LinkError;
-use bareflow_object::{CompileError, Entry};
+use bareflow_object::{CompileError, Entry, Maker};
 use bareflow_profile::Level;
 
 use super::{Curator, now, view};
@@ -64,7 +64,7 @@ impl Curator {
             }
         }
         self.await_code(&wish, false);
-        self.account(shared, &wish, ns);
+        self.account(shared, &wish, ns, result.is_ok());
         let installed = match result {
             Err(error) => Err(Refusal::Unsupported(error.to_string())),
             Ok(object) => match self.install(shared, wish.key, &object, wish.level) {
@@ -98,17 +98,22 @@ impl Curator {
         }
     }
 
-    /// Notes what compiling took.
-    fn account(&mut self, shared: &Shared, wish: &Wish, ns: u64) {
+    /// Notes what compiling took, whether or not it was `made`.
+    fn account(&mut self, shared: &Shared, wish: &Wish, ns: u64, made: bool) {
         let standing = self.ledger.at_mut(wish.key);
         standing.compiles += 1;
         standing.compile_ns += ns;
         let totals = &mut self.ledger.totals;
         totals.compiles += 1;
         totals.compile_ns += ns;
-        let module = shared.image(wish.key.image).module();
-        let instrs = module.func(wish.key.func).instrs.len() as u64;
-        self.ledger.model.compiled(wish.level, instrs, ns);
+        let view = view!(self, shared);
+        if wish.options.maker != Some(Maker::Llvm) {
+            let instrs = view.instrs(wish.key);
+            self.ledger.model.compiled(wish.level, instrs, ns);
+        } else if made {
+            let instrs = view.instrs_with_callees(wish.key);
+            self.ledger.challenger.made(instrs, ns);
+        }
         self.learned();
     }
 

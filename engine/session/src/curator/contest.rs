@@ -76,8 +76,11 @@ impl Curator {
 
     /// Keeps the winner and lets the others go.
     pub(super) fn settle(&mut self, shared: &Shared, settlement: Settlement) {
-        let Settlement { key, winner, median, calls, verdict } = settlement;
+        let Settlement { key, winner, median, calls, verdict, compilers } = settlement;
         self.learned();
+        if let Some((builtin, llvm)) = compilers {
+            self.ledger.challenger.compared(builtin, llvm);
+        }
         if let Some(entrant) = self.entrants.fielded.get_mut(winner) {
             let (entry, code) = (entrant.entry, entrant.code.take());
             self.route(shared, key, entry);

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 
 use bareflow_link::Installed;
-use bareflow_object::{CpuFeatures, Object, Options};
+use bareflow_object::{CpuFeatures, Maker, Object, Options};
 use bareflow_profile::Level;
 
 /// Installed code and what it was made from.
@@ -20,6 +20,11 @@ pub(crate) struct Code {
 }
 
 impl Code {
+    /// Whether LLVM has made it.
+    pub(crate) fn is_llvm(&self) -> bool {
+        self.compiler == Maker::Llvm.name()
+    }
+
     /// Whether the two are the same but for where they lie.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.object.text == other.object.text

@@ -3,6 +3,7 @@
 //! The [curator](crate::curator) alone writes it; [policies](crate::policy) read it and answer with
 //! orders. It knows no machine and no code memory, so policies are tested on one that is made up.
 
+mod challenger;
 mod code;
 mod counter;
 mod evidence;
@@ -19,6 +20,7 @@ use bareflow_profile::{Events, FunctionProfile, Level};
 use bareflow_report::LevelCounts;
 use hashbrown::HashMap;
 
+pub(crate) use challenger::Challenger;
 pub(crate) use code::Code;
 pub(crate) use counter::Counter;
 pub(crate) use evidence::Evidence;
@@ -57,6 +59,8 @@ pub(crate) struct Ledger {
     pub(crate) counters: HashMap<u64, FuncKey>,
     /// What compiling costs and levels bring.
     pub(crate) model: Model,
+    /// The same of the compiler that nobody has named.
+    pub(crate) challenger: Challenger,
     pub(crate) totals: Totals,
     /// What the processor has counted of a function that was not measured yet; `None` where it counts nothing.
     pub(crate) uncounted: Option<Events>,

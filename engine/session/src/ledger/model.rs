@@ -13,12 +13,12 @@ pub(crate) struct Model {
     speed: [u64; 5],
 }
 
+/// The first guess of nanoseconds of compiling an instruction, by level.
+const COMPILE: [u64; 5] = [0, 1_000, 1_800, 3_000, 4_000];
+
 impl Default for Model {
     fn default() -> Self {
-        Self {
-            compile: [0, 1_000, 1_800, 3_000, 4_000],
-            speed: [1_000, 13_000, 1_500, 1_050, 1_010],
-        }
+        Self { compile: COMPILE, speed: [1_000, 13_000, 1_500, 1_050, 1_010] }
     }
 }
 
@@ -43,6 +43,12 @@ impl Model {
         // One function that is far off does not make the rule.
         let next = (*average * 7 + own.clamp(*average / 4, *average * 4)) / 8;
         *average = next.clamp(500, 100_000);
+    }
+
+    /// How slow this machine is at compiling, in thousandths of what was guessed.
+    pub(crate) fn slowness(&self) -> u64 {
+        let sum = |all: &[u64]| all.iter().fold(0, |sum: u64, ns| sum.saturating_add(*ns));
+        (sum(&self.compile).saturating_mul(1_000) / sum(&COMPILE)).max(250)
     }
 
     /// Nanoseconds that compiling `instrs` instructions at `level` takes.
@@ -94,6 +100,8 @@ mod tests {
             model.risen(Level::O1, Level::O2, 2_000, 1_000);
         }
         assert!((9_900..=10_000).contains(&(model.cost(Level::O1, 1))));
+        assert!((1_700..=1_900).contains(&model.slowness()), "{}", model.slowness());
+        assert_eq!(Model::default().slowness(), 1_000);
         let gain = model.gain(Level::O1, Level::O2, 1_000_000);
         assert!((480_000..=500_000).contains(&gain), "{gain}");
         // A rise over two levels tells of the upper one what the lower does not explain.

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::BlockId;
 use bareflow_link::ProbeId;
+use bareflow_object::Maker;
 use bareflow_profile::{Cycles, Events, FunctionProfile, Level};
 
 use super::{Code, Counter};
@@ -91,6 +92,18 @@ pub(crate) struct Verdict {
     pub(crate) took_us: u64,
     /// Microseconds from the program's beginning to its end.
     pub(crate) settled_us: u64,
+}
+
+impl Verdict {
+    /// Whether code of LLVM took part beside that of the built-in compiler.
+    pub(crate) fn knows_llvm(&self) -> bool {
+        self.variants.iter().any(|(name, _)| name == Maker::Llvm.name())
+    }
+
+    /// Whether it says which of two compilers is faster, and no more.
+    pub(crate) fn is_of_compilers(&self) -> bool {
+        self.variants.len() == 2 && self.knows_llvm()
+    }
 }
 
 /// Why a function is not compiled.

@@ -52,7 +52,7 @@ impl View<'_> {
     }
 
     /// Instructions of a function.
-    fn instrs(&self, key: FuncKey) -> u64 {
+    pub(crate) fn instrs(&self, key: FuncKey) -> u64 {
         self.facts.module(key.image).func(key.func).instrs.len() as u64
     }
 
@@ -72,6 +72,12 @@ impl View<'_> {
     /// Cycles in so many nanoseconds.
     fn cycles_in(&self, ns: u64) -> u64 {
         (u128::from(ns) * u128::from(self.facts.tsc_hz()) / 1_000_000_000) as u64
+    }
+
+    /// Nanoseconds that so many cycles take.
+    fn ns_in(&self, cycles: u64) -> u64 {
+        let ns = u128::from(cycles) * 1_000_000_000 / u128::from(self.facts.tsc_hz().max(1));
+        u64::try_from(ns).unwrap_or(u64::MAX)
     }
 
     /// `program:function`, for people.

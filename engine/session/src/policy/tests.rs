@@ -1,5 +1,8 @@
 //! Policies on events that are made up: no machine, no compiler, no code memory.
 
+mod compilers;
+
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec;
@@ -14,7 +17,7 @@ use bareflow_profile::{FunctionProfile, Level};
 
 use super::*;
 use crate::events::{Order, Orders, Purpose, Wish};
-use crate::ledger::{Chapter, Code, Refusal};
+use crate::ledger::{Chapter, Code, Refusal, Verdict};
 use crate::{Manifest, Thresholds};
 
 /// One program of functions of a hundred instructions, of which the interpreter has counted what
@@ -25,6 +28,10 @@ struct Scene {
     interpreted: Vec<FunctionProfile>,
     ledger: Ledger,
     now: Now,
+    /// Whether LLVM is here, and nobody has named a compiler.
+    challenger: bool,
+    /// Whether there is a second processor.
+    beside: bool,
 }
 
 const HZ: u64 = 1_000_000_000;
@@ -57,6 +64,14 @@ impl Facts for Scene {
     fn tsc_hz(&self) -> u64 {
         HZ
     }
+
+    fn challenger(&self) -> Option<u64> {
+        self.challenger.then_some(400_000_000)
+    }
+
+    fn compiles_beside(&self) -> bool {
+        self.beside
+    }
 }
 
 impl Scene {
@@ -73,7 +88,8 @@ impl Scene {
         };
         let interpreted = vec![FunctionProfile::default(); names.len()];
         let now = Now { ns: 1_000_000_000, cycles: HZ };
-        Self { manifest: Manifest::default(), module, interpreted, ledger, now }
+        let manifest = Manifest::default();
+        Self { manifest, module, interpreted, ledger, now, challenger: false, beside: false }
     }
 
     fn view(&self) -> View<'_> {

@@ -1,5 +1,7 @@
 //! What code is worth: where several wait to be made, that comes first which will save most.
 
+use alloc::vec::Vec;
+
 use bareflow_object::Entry;
 use bareflow_profile::Level;
 
@@ -32,8 +34,7 @@ pub(super) fn spent_ns(view: &View<'_>, key: FuncKey) -> u64 {
     if standing.code.is_some() {
         let calls = standing.native_calls().saturating_sub(standing.calls_at_rise);
         let cycles = calls.saturating_mul(standing.call_cycles());
-        let hz = u128::from(view.facts.tsc_hz().max(1));
-        return u64::try_from(u128::from(cycles) * 1_000_000_000 / hz).unwrap_or(u64::MAX);
+        return view.ns_in(cycles);
     }
     let body = view.facts.module(key.image).func(key.func);
     let profile = view.facts.interpreted(key);
@@ -42,4 +43,29 @@ pub(super) fn spent_ns(view: &View<'_>, key: FuncKey) -> u64 {
     };
     let instrs = profile.blocks.iter().enumerate().map(run).fold(0, u64::saturating_add);
     instrs.saturating_mul(INTERP_NS)
+}
+
+impl View<'_> {
+    /// The functions that `key` was seen to call, itself not.
+    pub(super) fn callees(&self, key: FuncKey) -> Vec<FuncKey> {
+        let module = self.facts.module(key.image);
+        let calls = module.func(key.func).instrs.iter().filter_map(|instr| instr.op.call());
+        let direct = calls.filter_map(|call| module.direct_callee(call.callee));
+        let profile = self.facts.interpreted(key);
+        let targets = profile.sites.iter().flat_map(|site| &site.targets);
+        let indirect = targets.filter_map(|(name, _)| self.facts.find(key.image, name));
+        let mut all: Vec<_> = direct.chain(indirect).filter(|callee| *callee != key.func).collect();
+        all.retain(|callee| !module.func(*callee).is_declaration());
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().map(|func| FuncKey { func, ..key }).collect()
+    }
+
+    /// Instructions of a function and of those that it was seen to call: what a compiler that inlines has
+    /// to do with.
+    pub(crate) fn instrs_with_callees(&self, key: FuncKey) -> u64 {
+        let callees = self.callees(key).into_iter().map(|callee| self.instrs(callee));
+        // Larger ones are not inlined.
+        callees.filter(|instrs| *instrs <= 500).sum::<u64>() + self.instrs(key)
+    }
 }

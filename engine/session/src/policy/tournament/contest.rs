@@ -17,6 +17,10 @@ pub(super) const MOST_ROUNDS: usize = 96;
 const TRIAL: usize = 7;
 /// Ratio to the leader, in thousandths, that is far behind.
 const FAR_BEHIND: u64 = 1_250;
+/// The same two for a contest of two compilers, where one is expected to be faster by more than luck makes
+/// of equals: rounds that all went the same way by that much are enough.
+const TRIAL_OF_TWO: usize = 5;
+const FAR_BEHIND_OF_TWO: u64 = 1_030;
 /// How much faster than the default, in thousandths, another entrant must be to replace it.
 const MARGIN: u64 = 10;
 /// Rounds after which entrants that are equal, as far as can be told, are taken to be.
@@ -38,6 +42,8 @@ pub(crate) struct Contest {
     /// Calls of a turn.
     calls: u64,
     random: u64,
+    /// After how many rounds one leaves that was how far behind in each.
+    trial: (usize, u64),
 }
 
 /// What is known of an entrant.
@@ -69,9 +75,15 @@ impl Contest {
             rounds: 0,
             calls: turn_calls(call_cycles),
             random: seed | 1,
+            trial: (TRIAL, FAR_BEHIND),
         };
         contest.draw();
         contest
+    }
+
+    /// A contest of a function's code by the one compiler and by the other.
+    pub(crate) fn of_two(call_cycles: u64, seed: u64) -> Self {
+        Self { trial: (TRIAL_OF_TWO, FAR_BEHIND_OF_TWO), ..Self::new(2, call_cycles, seed) }
     }
 
     /// Whose turn it is.
@@ -135,7 +147,8 @@ impl Contest {
             }
             let ratios = self.ratios(at, leader);
             let slower = bounds(&ratios).is_some_and(|(low, _)| low > 1_000);
-            let far = ratios.len() >= TRIAL && ratios.first().is_some_and(|r| *r > FAR_BEHIND);
+            let (trial, behind) = self.trial;
+            let far = ratios.len() >= trial && ratios.first().is_some_and(|r| *r > behind);
             self.entrants[at].out = slower || far;
         }
     }
@@ -157,7 +170,7 @@ impl Contest {
     pub(crate) fn winner(&self) -> usize {
         let leader = self.leader();
         let ratio = self.ratio(leader, 0).unwrap_or(1_000);
-        let sure = self.rounds >= TRIAL && ratio + MARGIN <= 1_000;
+        let sure = self.rounds >= self.trial.0 && ratio + MARGIN <= 1_000;
         if sure { leader } else { 0 }
     }
 

@@ -8,11 +8,13 @@
 //! gate, as long as it takes to keep the cost of it all within its share of the program's time
 //! ([`pace`]). The verdict is kept with the function and its snapshot.
 
+mod compilers;
 mod contest;
 mod pace;
 #[cfg(test)]
 mod simulated;
-mod strategies;
+mod variants;
+mod waiting;
 mod worth;
 
 use alloc::boxed::Box;
@@ -21,18 +23,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_link::ProbeReading;
-use bareflow_object::Entry;
-use bareflow_profile::Level;
 
 use super::View;
-use super::rising::compiler_options;
 use super::stress::Random;
-use crate::events::{Order, Orders, Purpose, Settlement, Wish};
+use crate::events::{Order, Orders, Settlement};
 use crate::key::FuncKey;
-use crate::ledger::{Verdict, Watch};
+use crate::ledger::Verdict;
 use contest::{Contest, Step};
 use pace::Pace;
-use strategies::STRATEGIES;
+use waiting::Waiting;
 
 /// Share of what a function has taken that a tournament may be expected to save of what it will
 /// take, in thousandths.
@@ -43,8 +42,6 @@ const TINY_CYCLES: u64 = 200;
 const PATIENCE_NS: u64 = 100_000_000;
 /// Cycles between two looks at who is waiting.
 const LOOK_CYCLES: u64 = 1 << 23;
-/// Options of an alternative that the job brings; see [`crate::Manifest::alternatives`].
-const INSTEAD: &str = "instead=";
 
 /// Tournaments: the one that runs, and those that wait.
 #[derive(Debug)]
@@ -57,17 +54,18 @@ pub(crate) struct Tournaments {
     held: u64,
     /// When it was last looked who is waiting, in cycles; `None`: to be looked at once.
     looked: Option<u64>,
+    /// Functions that another compiler was asked for in this boot.
+    challenged: Vec<FuncKey>,
     random: Random,
 }
 
-/// A function that might have one.
-#[derive(Debug)]
-struct Waiting {
-    key: FuncKey,
-    /// When it came, in cycles.
-    since: u64,
-    /// What it had taken then.
-    taken: u64,
+/// Between whom it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Between {
+    /// The code of the built-in compiler and that of one that nobody has named ([`compilers`]).
+    Compilers,
+    /// Variants of what made the function's code.
+    Variants,
 }
 
 /// How far the present tournament is.
@@ -84,6 +82,7 @@ enum Stage {
 #[derive(Debug)]
 struct Making {
     key: FuncKey,
+    between: Between,
     reason: String,
     /// When it began, in cycles.
     began: u64,
@@ -96,6 +95,7 @@ struct Making {
 #[derive(Debug)]
 struct Running {
     key: FuncKey,
+    between: Between,
     /// Names of the entrants, the default first.
     names: Vec<String>,
     contest: Contest,
@@ -132,6 +132,7 @@ impl Tournaments {
             spent: 0,
             held: 0,
             looked: Some(0),
+            challenged: Vec::new(),
             random: Random::new(seed),
         }
     }
@@ -142,14 +143,32 @@ impl Tournaments {
         let (alternatives, name) = (&manifest.alternatives, view.facts.name(key));
         let invited =
             alternatives.is_empty() || alternatives.iter().any(|(first, _)| first == name);
-        let settled = view.ledger.at(key).verdict.is_some();
-        if manifest.tournament_share == 0 || !invited || settled {
+        let open = self.is_open(view, key, Between::Variants)
+            || self.is_open(view, key, Between::Compilers) && view.facts.challenger().is_some();
+        if manifest.tournament_share == 0 || !invited || !open {
             return Vec::new();
         }
-        self.waiting.retain(|other| other.key != key);
-        self.waiting.push(Waiting { key, since: view.now.cycles, taken: view.taken(key) });
+        self.wait(view, key);
         self.looked = None;
         self.consider(view)
+    }
+
+    /// Puts a function among those that wait.
+    fn wait(&mut self, view: &View<'_>, key: FuncKey) {
+        self.waiting.retain(|other| other.key != key);
+        self.waiting.push(Waiting::new(view, key));
+    }
+
+    /// Whether a tournament of this kind could change what a function's code is.
+    fn is_open(&self, view: &View<'_>, key: FuncKey, between: Between) -> bool {
+        let verdict = view.ledger.at(key).verdict.as_ref();
+        match between {
+            Between::Variants => verdict.is_none_or(Verdict::is_of_compilers),
+            Between::Compilers => {
+                let alone = view.facts.manifest().alternatives.is_empty();
+                alone && !self.challenged.contains(&key) && compilers::is_open(view, key)
+            }
+        }
     }
 
     /// Starts a tournament if none runs and one is worth it.
@@ -164,37 +183,36 @@ impl Tournaments {
         if !matches!(self.stage, Stage::Idle) {
             return orders;
         }
-        let Some((at, taken)) = self.hottest(view) else { return orders };
-        let key = self.waiting[at].key;
-        let price = price(view, key);
-        let gain = taken / 1_000 * EXPECTED_GAIN;
-        if gain < price || !self.pace(view, 0).affords(price) {
-            return orders;
+        if let Some((at, between, reason)) = self.next(view) {
+            let Waiting { key, .. } = self.waiting.swap_remove(at);
+            orders.extend(self.open(view, key, between, reason));
         }
-        self.waiting.swap_remove(at);
-        let reason = format!(
-            "{} kcycles of its own so far, compiling may take {}",
-            taken / 1_000,
-            price / 1_000
-        );
-        orders.extend(self.open(view, key, reason));
         orders
     }
 
-    /// Which of the waiting has taken most of the program's time, and how much.
-    fn hottest(&self, view: &View<'_>) -> Option<(usize, u64)> {
-        let taken = |waiting: &Waiting| {
-            let key = waiting.key;
-            if matches!(view.ledger.at(key).watch, Watch::Gated { .. }) {
-                return worth::own(view, key, view.taken(key));
-            }
-            // Nobody counts it any more: as much a time as before it came.
-            let before = view.ledger.elapsed(waiting.since).max(1);
-            let all = view.elapsed().max(before);
-            let taken = u128::from(waiting.taken) * u128::from(all) / u128::from(before);
-            worth::own(view, key, u64::try_from(taken).unwrap_or(u64::MAX))
+    /// Which of the waiting has a tournament next, if that is worth it, and why.
+    fn next(&self, view: &View<'_>) -> Option<(usize, Between, String)> {
+        let taken: Vec<_> = self.waiting.iter().map(|waiting| waiting.taken(view)).collect();
+        // The one that has taken most of the program's time comes first.
+        let hottest = |between| {
+            let open = |at: &usize| self.is_open(view, self.waiting[*at].key, between);
+            let at = (0..taken.len()).filter(open).max_by_key(|at| taken[*at])?;
+            Some((at, self.waiting[at].key, taken[at]))
         };
-        self.waiting.iter().map(taken).enumerate().max_by_key(|(_, taken)| *taken)
+        let challenge = hottest(Between::Compilers).and_then(|(at, key, taken)| {
+            Some((at, Between::Compilers, compilers::reason(view, key, taken)?))
+        });
+        challenge.or_else(|| {
+            let (at, key, taken) = hottest(Between::Variants)?;
+            let (price, gain) = (variants::price(view, key), taken / 1_000 * EXPECTED_GAIN);
+            // Whose code it will be is decided first: that changes more than a variant does.
+            let has_challenge =
+                || self.is_open(view, key, Between::Compilers) && view.facts.challenger().is_some();
+            let worth_it = gain >= price && self.pace(view, 0).affords(price) && !has_challenge();
+            let (taken, price) = (taken / 1_000, price / 1_000);
+            let reason = format!("{taken} kcycles of its own so far, compiling may take {price}");
+            worth_it.then_some((at, Between::Variants, reason))
+        })
     }
 
     /// What tournaments may cost now; with what the one that runs has cost so far.
@@ -215,13 +233,19 @@ impl Tournaments {
     }
 
     /// Has the variants of a function made.
-    fn open(&mut self, view: &View<'_>, key: FuncKey, reason: String) -> Orders {
-        let wishes = wishes(view, key);
+    fn open(&mut self, view: &View<'_>, key: FuncKey, between: Between, reason: String) -> Orders {
+        let wishes = match between {
+            Between::Variants => variants::wishes(view, key),
+            Between::Compilers => {
+                self.challenged.push(key);
+                Vec::from([compilers::wish(key)])
+            }
+        };
         // Until the first turn the slot leads to its code itself.
         let mut orders = Vec::from([Order::Unwatch(key)]);
         let awaited = wishes.len();
         let began = view.now.cycles;
-        self.stage = Stage::Making(Making { key, reason, began, awaited, compile_ns: 0 });
+        self.stage = Stage::Making(Making { key, between, reason, began, awaited, compile_ns: 0 });
         orders.extend(wishes.into_iter().map(|wish| Order::Compile(Box::new(wish))));
         if awaited == 0 {
             orders.push(Order::Field(key));
@@ -245,15 +269,27 @@ impl Tournaments {
         let Stage::Making(making) = core::mem::replace(&mut self.stage, Stage::Idle) else {
             return Vec::new();
         };
-        let engine = view.cycles_in(making.compile_ns);
-        let key = making.key;
+        let (key, between) = (making.key, making.between);
+        // What asking another compiler costs was weighed by itself.
+        let engine = match between {
+            Between::Compilers => 0,
+            Between::Variants => view.cycles_in(making.compile_ns),
+        };
         let names = match who {
             Fielded::Names(names) => names,
             Fielded::Alike => {
                 self.spent += engine;
                 let variants = Vec::from([(String::new(), 0)]);
-                let verdict = Some(Verdict { variants, ..Verdict::default() });
-                let alone = Settlement { key, winner: 0, median: 0, calls: 0, verdict };
+                let verdict = match between {
+                    // It has its variants still before it.
+                    Between::Compilers => {
+                        self.wait(view, key);
+                        view.ledger.at(key).verdict.clone()
+                    }
+                    Between::Variants => Some(Verdict { variants, ..Verdict::default() }),
+                };
+                let (winner, median, calls, compilers) = (0, 0, 0, None);
+                let alone = Settlement { key, winner, median, calls, verdict, compilers };
                 return Vec::from([Order::Settle(Box::new(alone))]);
             }
             Fielded::NoProbes => return Vec::new(),
@@ -262,10 +298,15 @@ impl Tournaments {
         let text =
             format!("{} competes in {entrants} variants: {}", view.label(key), making.reason);
         let call_cycles = view.ledger.at(key).call_cycles();
+        let seed = self.random.below(u64::MAX);
         let mut running = Box::new(Running {
             key,
+            between,
             names,
-            contest: Contest::new(entrants, call_cycles, self.random.below(u64::MAX)),
+            contest: match between {
+                Between::Compilers => Contest::of_two(call_cycles, seed),
+                Between::Variants => Contest::new(entrants, call_cycles, seed),
+            },
             resting: false,
             began: making.began,
             round: (view.now.cycles, 0),
@@ -380,13 +421,25 @@ impl Tournaments {
             verdict.cost_us,
             verdict.variants
         );
-        let settlement = Settlement {
+        let mut settlement = Settlement {
             key,
             winner,
             median: contest.median(winner),
             calls: running.calls,
             verdict: decided.then_some(verdict),
+            compilers: None,
         };
+        if running.between == Between::Compilers {
+            settlement.compilers = Some((contest.median(0), contest.median(1)));
+            let before = view.ledger.at(key).verdict.clone().filter(|_| winner == 0);
+            if let Some(mut before) = before {
+                // What is known of the variants stays known.
+                let name = running.names.last().cloned().unwrap_or_default();
+                before.variants.extend(decided.then(|| (name, contest.median(1))));
+                settlement.verdict = Some(before);
+            }
+            self.wait(view, key);
+        }
         Vec::from([Order::Explain(text), Order::Settle(Box::new(settlement))])
     }
 
@@ -413,52 +466,18 @@ impl Running {
     /// Lets the entrant whose turn it is begin.
     fn begin_turn(&mut self, view: &View<'_>) -> Order {
         self.resting = false;
-        self.hope_ns = view.now.ns + PATIENCE_NS;
+        let period = self.contest.median(0).max(view.ledger.at(self.key).call_cycles());
+        let expected = view.ns_in(self.contest.calls().saturating_mul(period));
+        self.hope_ns = view.now.ns + PATIENCE_NS + expected.saturating_mul(4);
         Order::Turn { key: self.key, entrant: self.contest.turn(), calls: self.contest.calls() }
     }
 
     /// Lets the one in front run for `calls` calls.
     fn begin_rest(&mut self, view: &View<'_>, calls: u64, period: u64) -> Order {
         self.resting = true;
-        let expected = u128::from(calls.saturating_mul(period)) * 1_000_000_000;
-        let expected = (expected / u128::from(view.facts.tsc_hz().max(1))) as u64;
+        let expected = view.ns_in(calls.saturating_mul(period));
         self.hope_ns = view.now.ns + PATIENCE_NS + expected.saturating_mul(4);
         self.round = (view.now.cycles, calls);
         Order::Rest { key: self.key, entrant: self.contest.leader(), calls }
     }
-}
-
-/// Cycles that making the variants of a function will take, judging by how long its code took.
-fn price(view: &View<'_>, key: FuncKey) -> u64 {
-    let standing = view.ledger.at(key);
-    let once = standing.compile_ns / u64::from(standing.compiles.max(1));
-    let once = once.max(view.ledger.model.cost(Level::O3, view.instrs(key)));
-    let alone = !view.facts.manifest().alternatives.is_empty();
-    let tried = if alone { 1 } else { STRATEGIES.len() };
-    view.cycles_in(once.saturating_mul(tried as u64))
-}
-
-/// The variants of a function that are worth trying.
-fn wishes(view: &View<'_>, key: FuncKey) -> Vec<Wish> {
-    let wish = |compiled: FuncKey, options, name| Wish {
-        key: compiled,
-        level: Level::O3,
-        entry: Entry::Call,
-        options,
-        purpose: Purpose::Variant { of: key, name },
-        heat: 0,
-        reason: String::new(),
-    };
-    let alternatives = &view.facts.manifest().alternatives;
-    let instead = alternatives.iter().find(|(name, _)| name == view.facts.name(key));
-    if let Some(other) = instead.and_then(|(_, other)| view.facts.find(key.image, other)) {
-        // Measured against each other, and against nothing else.
-        let other = FuncKey { func: other, ..key };
-        let name = format!("{INSTEAD}{}", view.facts.name(other));
-        return Vec::from([wish(other, compiler_options(Level::O3, false), Some(name))]);
-    }
-    let func = view.facts.module(key.image).func(key.func);
-    let profile = view.profile(key);
-    let ideas = STRATEGIES.iter().filter_map(|strategy| strategy(func, &profile));
-    ideas.map(|options| wish(key, options, None)).collect()
 }

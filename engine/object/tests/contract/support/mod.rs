@@ -2,6 +2,7 @@
 //! process.
 
 pub mod image;
+pub mod subject;
 pub mod walker;
 
 use std::path::{Path, PathBuf};

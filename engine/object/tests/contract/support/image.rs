@@ -15,15 +15,17 @@ const SIZE: usize = 64 << 20;
 /// How to compile.
 #[derive(Clone)]
 pub struct Plan<'a> {
+    pub compiler: &'a dyn Compiler,
     pub level: Level,
     pub cpu: CpuFeatures,
     pub options: Options,
     pub profile: &'a [FunctionProfile],
 }
 
-impl Plan<'_> {
-    pub fn at(level: Level) -> Self {
-        Self { level, cpu: CpuFeatures::detect(), options: Options::default(), profile: &[] }
+impl<'a> Plan<'a> {
+    pub fn of(compiler: &'a dyn Compiler, level: Level) -> Self {
+        let (cpu, options) = (CpuFeatures::detect(), Options::default());
+        Self { compiler, level, cpu, options, profile: &[] }
     }
 }
 
@@ -32,7 +34,7 @@ pub struct Image {
     base: usize,
     next: usize,
     symbols: HashMap<String, usize>,
-    /// What could not be compiled.
+    /// What the compiler would not compile: the built-in one did it, as on a machine.
     pub refused: Vec<CompileError>,
 }
 
@@ -49,15 +51,19 @@ impl Image {
             let stub = image.stub(*target);
             image.symbols.insert((*name).into(), stub);
         }
-        let compiler = Cranelift::new();
+        let builtin = Cranelift::new();
         let mut objects = Vec::new();
         for id in module.func_ids() {
             if module.func(id).is_declaration() {
                 continue;
             }
-            match compiler.compile(&request(module, id, Entry::Call, plan)) {
+            let request = request(module, id, Entry::Call, plan);
+            match plan.compiler.compile(&request) {
                 Ok(object) => objects.push(object),
-                Err(error) => image.refused.push(error),
+                Err(error) => {
+                    objects.extend(builtin.compile(&request));
+                    image.refused.push(error);
+                }
             }
         }
         for global in &module.globals {

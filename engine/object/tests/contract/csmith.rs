@@ -1,6 +1,6 @@
 //! Random programs by csmith give the checksum that clang's code gives.
 //!
-//! `CSMITH=from..to cargo test -p bareflow-cranelift --test suite csmith -- --ignored --nocapture`
+//! `CSMITH=from..to cargo test -p bareflow-object --test contract csmith -- --ignored --nocapture`
 
 use std::path::Path;
 use std::process::Command;
@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::support::Image;
 use crate::support::image::Plan;
+use bareflow_cranelift::Cranelift;
 use bareflow_object::Options;
 use bareflow_profile::Level;
 
@@ -53,6 +54,7 @@ fn csmith_programs_agree() {
     let (from, to) = range.split_once("..").expect("from..to");
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("csmith");
     std::fs::create_dir_all(&folder).expect("a folder");
+    let compiler = Cranelift::new();
     let (mut failures, mut done) = (0, 0);
     for seed in from.parse::<u64>().expect("a number")..to.parse().expect("a number") {
         let source = folder.join(format!("{seed}.c"));
@@ -91,7 +93,7 @@ fn csmith_programs_agree() {
                 std::fs::remove_file(&out).expect("a file");
                 for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
                     let options = Options { instrument: seed % 4 == 0, ..Options::default() };
-                    let plan = Plan { options, ..Plan::at(level) };
+                    let plan = Plan { options, ..Plan::of(&compiler, level) };
                     let image = Image::load_with(
                         &module,
                         &plan,

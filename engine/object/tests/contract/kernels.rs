@@ -52,7 +52,8 @@ fn twelve_modules_give_their_answers() {
             let module = module(&images().join(format!("modules/{name}.rs")), bitcode);
             for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
                 for cpu in [CpuFeatures::detect(), CpuFeatures::BASELINE] {
-                    let image = Image::load(&module, &Plan { cpu, ..Plan::at(level) });
+                    let image =
+                        Image::load(&module, &Plan { cpu, ..Plan::of(&Cranelift::new(), level) });
                     assert!(image.refused.is_empty(), "{name}: {:?}", image.refused);
                     let found = call(image.address(name), arg);
                     assert_eq!(found, result, "{name}: bitcode -O{bitcode}, {level}, cpu [{cpu}]");
@@ -77,7 +78,7 @@ fn time(address: usize, arg: u64) -> f64 {
     now() - start
 }
 
-/// `cargo test -p bareflow-cranelift --test suite speed -- --ignored --nocapture`; `BITCODE=0`
+/// `cargo test -p bareflow-object --test contract speed -- --ignored --nocapture`; `BITCODE=0`
 /// chooses other bitcode, `ONLY=name` one kernel.
 #[test]
 #[ignore = "measures"]
@@ -86,6 +87,7 @@ fn speed_against_native() {
     let only = std::env::var("ONLY").unwrap_or_default();
     let repeat = std::env::var("REPEAT").map_or(7, |text| text.parse().expect("a number"));
     let levels = [Level::O0, Level::O1, Level::O2, Level::O3];
+    let compiler = Cranelift::new();
     let mut logs = [0.0; 4];
     let mut best_log = 0.0;
     let mut count = 0.0;
@@ -98,7 +100,7 @@ fn speed_against_native() {
         let native = Native::made_by(&source, &mut native).address(name);
         let module = module(&images().join(format!("modules/{name}.rs")), &bitcode);
         let loaded: Vec<Image> =
-            levels.iter().map(|level| Image::load(&module, &Plan::at(*level))).collect();
+            levels.iter().map(|level| Image::load(&module, &Plan::of(&compiler, *level))).collect();
         // All take turns, so that the machine's moods meet all of them.
         let mut best = [f64::INFINITY; 5];
         for _ in 0..repeat {
@@ -136,7 +138,7 @@ fn speed_against_native() {
     );
 }
 
-/// `cargo test --release -p bareflow-cranelift --test suite compile_time -- --ignored --nocapture`.
+/// `cargo test --release -p bareflow-object --test contract compile_time -- --ignored --nocapture`.
 #[test]
 #[ignore = "measures"]
 fn compile_time() {
@@ -147,7 +149,7 @@ fn compile_time() {
         .collect();
     for level in [Level::O0, Level::O1, Level::O2, Level::O3] {
         let compiler = Cranelift::new();
-        let plan = Plan::at(level);
+        let plan = Plan::of(&compiler, level);
         let mut best = f64::INFINITY;
         let (mut functions, mut bytes) = (0, 0);
         for _ in 0..15 {
@@ -177,10 +179,11 @@ fn dump() {
     let folder = std::env::var("DUMP").expect("DUMP names a folder");
     let level = std::env::var("LEVEL").ok().and_then(|name| Level::from_name(&name));
     let module = module(&images().join(format!("modules/{name}.rs")), &bitcode);
-    let plan = Plan::at(level.unwrap_or(Level::O1));
+    let compiler = Cranelift::new();
+    let plan = Plan::of(&compiler, level.unwrap_or(Level::O1));
     for id in module.func_ids().filter(|id| !module.func(*id).is_declaration()) {
         let request = request(&module, id, Entry::Call, &plan);
-        let object = Cranelift::new().compile(&request).expect("code");
+        let object = compiler.compile(&request).expect("code");
         std::fs::write(Path::new(&folder).join(format!("{}.bin", object.symbol)), &object.text)
             .expect("a file");
     }
