@@ -32,6 +32,9 @@ pub struct Module {
     /// What was read but cannot be run. Whoever runs the module refuses it if one of these
     /// is reachable from where it starts.
     pub refused: Vec<Refusal>,
+    /// Whether it is a library: programs may define functions of the names it has, and its own calls stay its
+    /// own all the same.
+    pub is_library: bool,
 }
 
 /// A function or variable whose definition holds something that is not supported.
