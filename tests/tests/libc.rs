@@ -99,6 +99,11 @@ fn the_beginning_of_a_number_is_none() {
 }
 
 #[test]
+fn complex_numbers_agree() {
+    agree("complex.c", &[]);
+}
+
+#[test]
 fn numbers_are_read_alike() {
     agree("convert.c", &["20000", "1"]);
 }

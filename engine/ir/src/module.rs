@@ -34,6 +34,9 @@ pub struct Module {
     pub refused: Vec<Refusal>,
     /// Lines of the sources that instructions come from.
     pub locations: Locations,
+    /// Whether it is a library: programs may define functions of the names it has, and its own calls stay its
+    /// own all the same.
+    pub is_library: bool,
 }
 
 /// A function or variable whose definition holds something that is not supported.

@@ -8,7 +8,7 @@
 
 typedef unsigned __int128 bits;
 
-bits __bf_long_sqrt(bits), __bf_long_floor(bits), __bf_long_ceil(bits), __bf_long_trunc(bits), __bf_long_even(bits),
+bits __bf_long_fused(bits, bits, bits), __bf_long_sqrt(bits), __bf_long_floor(bits), __bf_long_ceil(bits), __bf_long_trunc(bits), __bf_long_even(bits),
     __bf_long_round(bits), __bf_long_rem(bits, bits), __bf_long_scale(bits, int), __bf_long_of_text(const char *, char **);
 
 static inline bits of(long double value) {
@@ -52,6 +52,8 @@ long long llroundl(long double x) { return lroundl(x); }
 long double fminl(long double x, long double y) { return x < y || y != y ? x : y; }
 long double fmaxl(long double x, long double y) { return x > y || y != y ? x : y; }
 long double fdiml(long double x, long double y) { return x <= y ? 0 : x - y; }
+
+long double fmal(long double x, long double y, long double z) { return to(__bf_long_fused(of(x), of(y), of(z))); }
 
 // Rounded twice, where the processor would have no such instruction either.
 long double __bf_long_muladd(long double x, long double y, long double z) { return x * y + z; }
@@ -161,7 +163,8 @@ long double nanl(const char *text) {
 BY_DOUBLE(sin) BY_DOUBLE(cos) BY_DOUBLE(tan) BY_DOUBLE(asin) BY_DOUBLE(acos) BY_DOUBLE(atan)
 BY_DOUBLE(sinh) BY_DOUBLE(cosh) BY_DOUBLE(tanh) BY_DOUBLE(asinh) BY_DOUBLE(acosh) BY_DOUBLE(atanh)
 BY_DOUBLE(exp) BY_DOUBLE(exp2) BY_DOUBLE(expm1) BY_DOUBLE(log) BY_DOUBLE(log2) BY_DOUBLE(log10)
-BY_DOUBLE(log1p) BY_DOUBLE(cbrt)
+BY_DOUBLE(log1p) BY_DOUBLE(cbrt) BY_DOUBLE(erf) BY_DOUBLE(erfc) BY_DOUBLE(tgamma) BY_DOUBLE(lgamma)
+BY_DOUBLE(exp10) BY_DOUBLE(j0) BY_DOUBLE(j1) BY_DOUBLE(y0) BY_DOUBLE(y1)
 BY_DOUBLES(atan2) BY_DOUBLES(pow) BY_DOUBLES(hypot)
 
 // Two results at once, as LLVM's intrinsics give them.

@@ -255,36 +255,19 @@ pub unsafe fn mismatch<const STRINGS: bool>(a: *const u8, b: *const u8, most: us
     most
 }
 
-/// Whether at any of 64 places from `at` on `first` stands, and `second` so many bytes further on.
+/// A bit for each of 16 bytes that differ.
 #[inline(always)]
-pub unsafe fn any_pair(at: *const u8, distance: usize, first: Byte, second: Byte) -> bool {
+pub unsafe fn differing(a: *const u8, b: *const u8) -> u32 {
     // SAFETY: the caller's: the bytes may be read.
-    unsafe {
-        let next = |index: usize| apart(at, index, distance, first, second);
-        any_zero(next(0), next(1), next(2), next(3))
-    }
+    unsafe { zeros(_mm_cmpeq_epi8(anywhere(a), anywhere(b))) }
 }
 
-/// A bit for each of 16 such places.
+/// A bit for each of 16 places from `at` on where `first` stands, and `second` so many bytes further on.
 #[inline(always)]
 pub unsafe fn pairs(at: *const u8, distance: usize, first: Byte, second: Byte) -> u32 {
     // SAFETY: the caller's: the bytes may be read.
-    unsafe { zeros(apart(at, 0, distance, first, second)) }
-}
-
-/// Zero where both are.
-#[inline(always)]
-unsafe fn apart(
-    at: *const u8,
-    index: usize,
-    distance: usize,
-    first: Byte,
-    second: Byte,
-) -> __m128i {
-    let here = at.wrapping_add(index * BLOCK);
-    // SAFETY: the caller's.
     unsafe {
-        let (x, y) = (anywhere(here), anywhere(here.wrapping_add(distance)));
-        _mm_or_si128(first.mark(x), second.mark(y))
+        let (x, y) = (anywhere(at), anywhere(at.wrapping_add(distance)));
+        zeros(_mm_or_si128(first.mark(x), second.mark(y)))
     }
 }

@@ -230,7 +230,12 @@ pub unsafe extern "C" fn memmem(
         return bytes.cast_mut();
     }
     // SAFETY: so many bytes are there.
-    unsafe { Part::new(part, part_len).find(bytes, bytes.add(len)).cast_mut() }
+    unsafe {
+        if part_len == 1 {
+            return memchr(bytes, c_int::from(*part), len);
+        }
+        Part::new(part, part_len).find(bytes, bytes.add(len)).cast_mut()
+    }
 }
 
 #[unsafe(no_mangle)]

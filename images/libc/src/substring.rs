@@ -2,13 +2,18 @@
 //!
 //! A string is searched for the part's rarest byte, as long as that comes seldom. Memory, and the
 //! rest of such a string: places where the first and the last byte stand in the right distance are
-//! found 64 at a time, and each is looked at. Where that finds too much that is nothing, the rest is
+//! found 16 at a time, and each is looked at. Where that finds too much that is nothing, the rest is
 //! searched in time that grows with the length alone (Crochemore and Perrin, "Two-way string-matching", Journal of
 //! the ACM 38, 1991).
+//!
+//! Images carry this with all it needs, so it stands on what programs have anyway (`strnlen`, `strchrnul`), and
+//! what it does in several places is one function.
 
+use core::ffi::c_int;
 use core::ptr::null;
 
-use crate::blocks::{Byte, ByteOrNul, Nul, any_pair, find, mismatch, pairs};
+use crate::blocks::{Byte, differing, pairs};
+use crate::strings::{strchr, strchrnul, strnlen};
 
 /// Bytes that may be compared in vain for each that was passed, and for a start.
 const VAIN: usize = 4;
@@ -46,9 +51,29 @@ struct Cut {
     periodic: bool,
 }
 
+/// The first place where two texts of `len` bytes differ; `len` when there is none.
+#[inline(never)]
+unsafe fn same(a: *const u8, b: *const u8, len: usize) -> usize {
+    let mut at = 0;
+    // SAFETY: the caller's: both have so many bytes.
+    unsafe {
+        while len - at >= 16 {
+            let bits = differing(a.add(at), b.add(at));
+            if bits != 0 {
+                return at + bits.trailing_zeros() as usize;
+            }
+            at += 16;
+        }
+        while at < len && *a.add(at) == *b.add(at) {
+            at += 1;
+        }
+    }
+    at
+}
+
 impl Part {
     /// # Safety
-    /// `text` has `len` bytes, at least one.
+    /// `text` has `len` bytes, at least two; for a string one will do.
     pub unsafe fn new(text: *const u8, len: usize) -> Self {
         Self { text, len, spent: -(START as isize), cut: None }
     }
@@ -64,52 +89,41 @@ impl Part {
         }
         // SAFETY: by contract; `last` is the last place where it may begin.
         unsafe {
-            if len == 1 {
-                let found = find(start, end, Byte::new(*self.text));
-                return if found == end { null() } else { found };
-            }
             let last = end.wrapping_sub(len);
             let (first, second) = (Byte::new(*self.text), Byte::new(*self.text.add(len - 1)));
             let mut at = start;
-            while self.cut.is_none() && last as usize - at as usize >= 63 {
-                if any_pair(at, len - 1, first, second) {
-                    for here in [at, at.add(16), at.add(32), at.add(48)] {
-                        let found = self.look_at(here, pairs(here, len - 1, first, second));
-                        if !found.is_null() {
-                            return found;
-                        }
-                    }
+            // Sixteen places at a time; the last ones together with some that were looked at already.
+            while self.cut.is_none() && last as usize - start as usize >= 15 && at <= last {
+                let here = at.min(last.sub(15));
+                let places = pairs(here, len - 1, first, second);
+                at = at.add(16);
+                self.spent -= 16 * VAIN as isize;
+                if places == 0 {
+                    continue;
                 }
-                at = at.add(64);
-                self.spent -= 64 * VAIN as isize;
+                let found = self.look_at(here, places);
+                if !found.is_null() {
+                    return found;
+                }
                 if self.spent > 0 {
                     self.cut = Some(self.cut());
                 }
             }
-            if let Some(cut) = self.cut {
-                return self.two_way(cut, at, last);
+            match self.cut {
+                Some(cut) => self.two_way(cut, at, last),
+                None => self.one_by_one(at, last),
             }
-            // The last ones together with some that were looked at already.
-            let all = last as usize - start as usize >= 15;
-            while all && at <= last {
-                let here = at.min(last.sub(15));
-                let found = self.look_at(here, pairs(here, len - 1, first, second));
-                if !found.is_null() {
-                    return found;
-                }
-                at = at.add(16);
-            }
-            if all { null() } else { self.one_by_one(at, last) }
         }
     }
 
     /// Compares at each of some places, a bit each; where it stands, or null.
+    #[inline(never)]
     unsafe fn look_at(&mut self, at: *const u8, mut places: u32) -> *const u8 {
         while places != 0 {
             // SAFETY: by the contract of `find`.
             unsafe {
                 let place = at.add(places.trailing_zeros() as usize);
-                let same = mismatch::<false>(place, self.text, self.len);
+                let same = same(place, self.text, self.len);
                 if same == self.len {
                     return place;
                 }
@@ -139,35 +153,41 @@ impl Part {
         /// Bytes whose end is looked for at a time: a text may be long, and its part at the start.
         const WINDOW: usize = 2048;
         const SHORT: usize = 256;
-        const EVERYWHERE: *const u8 = usize::MAX as *const u8;
-        // SAFETY: no byte behind the NUL is read: what is compared ends with a NUL at the latest.
+        // SAFETY: no byte behind the NUL is read: what is compared one by one differs at a NUL at the latest.
         unsafe {
-            // In a short text finding out is not worth it.
-            let end = find(text, text.wrapping_add(SHORT + self.len), Nul);
-            if (end as usize - text as usize) < SHORT + self.len {
-                return self.find(text, end);
+            if self.len == 1 {
+                return strchr(text, c_int::from(*self.text));
             }
-            // From one such byte to the next, as long as they are rare.
-            let rarest = self.rarest();
-            let wanted = ByteOrNul::new(self.byte(rarest));
             let mut at = text;
-            let mut credit = 8;
-            while credit > 0 {
-                let next = find(at.add(rarest), EVERYWHERE, wanted);
-                if *next == 0 {
-                    return null();
+            let mut window = SHORT + self.len;
+            // In a short text finding out is not worth it.
+            if strnlen(text, window) == window {
+                // From one such byte to the next, as long as they are rare.
+                let rarest = self.rarest();
+                let wanted = c_int::from(self.byte(rarest));
+                let mut credit = 8;
+                while credit > 0 {
+                    let next = strchrnul(at.add(rarest), wanted);
+                    if *next == 0 {
+                        return null();
+                    }
+                    let place = next.sub(rarest);
+                    let mut same = 0;
+                    while same < self.len && *place.add(same) == self.byte(same) {
+                        same += 1;
+                    }
+                    if same == self.len {
+                        return place;
+                    }
+                    credit += (place as usize - at as usize) as isize / 64 - 1;
+                    at = place.add(1);
                 }
-                let place = next.sub(rarest);
-                if mismatch::<true>(place, self.text, self.len) == self.len {
-                    return place;
-                }
-                credit += (place as usize - at as usize) as isize / 64 - 1;
-                at = place.add(1);
+                window = WINDOW + self.len;
             }
             loop {
-                let end = find(at, at.wrapping_add(WINDOW + self.len), Nul);
-                let found = self.find(at, end);
-                if !found.is_null() || (end as usize - at as usize) < WINDOW + self.len {
+                let left = strnlen(at, window);
+                let found = self.find(at, at.add(left));
+                if !found.is_null() || left < window {
                     return found;
                 }
                 at = at.add(WINDOW + 1);
@@ -177,16 +197,14 @@ impl Part {
 
     /// Fewer places than are worth more.
     unsafe fn one_by_one(&self, start: *const u8, last: *const u8) -> *const u8 {
+        let mut at = start;
         // SAFETY: by the contract of `find`.
         unsafe {
-            let first = Byte::new(*self.text);
-            let end = last.add(1);
-            let mut at = find(start, end, first);
-            while at != end {
-                if mismatch::<false>(at, self.text, self.len) == self.len {
+            while at <= last {
+                if *at == *self.text && same(at, self.text, self.len) == self.len {
                     return at;
                 }
-                at = find(at.add(1), end, first);
+                at = at.add(1);
             }
         }
         null()
@@ -199,6 +217,7 @@ impl Part {
 
     /// The greatest suffix, by the order of bytes or the other way round: where it begins, and
     /// its period.
+    #[inline(never)]
     fn greatest_suffix(&self, backwards: bool) -> (usize, usize) {
         let (mut begin, mut other, mut same, mut period) = (0, 1, 0, 1);
         while other + same < self.len {
@@ -226,9 +245,8 @@ impl Part {
         let (one, two) = (self.greatest_suffix(false), self.greatest_suffix(true));
         let (at, period) = if one.0 > two.0 { one } else { two };
         // SAFETY: both are within the text: the period of the right half is no longer than it.
-        let periodic = unsafe {
-            at + period <= self.len && mismatch::<false>(self.text, self.text.add(period), at) == at
-        };
+        let periodic =
+            unsafe { at + period <= self.len && same(self.text, self.text.add(period), at) == at };
         // Without a period of the whole, as far as any can be.
         let period = if periodic { period } else { at.max(self.len - at) + 1 };
         Cut { at, period, periodic }
@@ -243,7 +261,7 @@ impl Part {
         unsafe {
             while at <= last {
                 let from = cut.at.max(known);
-                let right = mismatch::<false>(self.text.add(from), at.add(from), self.len - from);
+                let right = same(self.text.add(from), at.add(from), self.len - from);
                 if from + right < self.len {
                     at = at.add(from + right + 1 - cut.at);
                     known = 0;

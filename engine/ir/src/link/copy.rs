@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use hashbrown::{HashMap, HashSet};
 
 use super::remap::{self, Remap};
-use super::resolve::{Place, Table, is_shared};
+use super::resolve::{Place, Table, is_shared, keeps};
 use super::sections::Sections;
 use super::{Array, LinkError, Linked, Why, defined_name};
 use crate::{
@@ -179,7 +179,7 @@ impl<'a> Copier<'a> {
                 (&alias.name, alias.linkage)
             }
         };
-        if !is_shared(linkage) {
+        if !is_shared(linkage) || keeps(self.modules, place, name) {
             return place;
         }
         let found = self.table.get(defined_name(name)).or_else(|| self.table.get(name.as_str()));
@@ -249,10 +249,15 @@ impl<'a> Copier<'a> {
         let source = self.modules[module].func(func);
         let id = FuncId::new(self.out.funcs.len());
         self.funcs[module][func.index()] = Some(id);
+        // A library's own function whose name stands for a program's.
+        let place = Place { module, symbol: Symbol::Func(func) };
+        let hidden = keeps(self.modules, place, &source.name)
+            && self.table.get(source.name.as_str()).is_some_and(|winner| winner.place != place);
+        let linkage = if hidden { Linkage::Internal } else { source.linkage };
         let shell = Function {
-            name: self.name(&source.name, source.linkage, module),
+            name: self.name(&source.name, linkage, module),
             ty: self.types[module][source.ty.index()],
-            linkage: source.linkage,
+            linkage,
             comdat: None,
             params: source.params.clone(),
             ret: source.ret,

@@ -132,6 +132,28 @@ pub(super) fn is_shared(linkage: Linkage) -> bool {
     !matches!(linkage, Linkage::Internal | Linkage::Appending)
 }
 
+/// What of a library programs may replace for the library as well.
+const REPLACED: [&str; 9] = [
+    "malloc",
+    "free",
+    "calloc",
+    "realloc",
+    "memalign",
+    "aligned_alloc",
+    "posix_memalign",
+    "valloc",
+    "malloc_usable_size",
+];
+
+/// Whether a module's own function is meant whatever the name stands for elsewhere: what a library computes
+/// does not change when a program has an `index` or a `vsnprintf` of its own. Allocation is the exception,
+/// which programs may replace (glibc manual, "Replacing malloc").
+pub(super) fn keeps(modules: &[&Module], place: Place, name: &str) -> bool {
+    let module = modules[place.module];
+    let Symbol::Func(id) = place.symbol else { return false };
+    module.is_library && !module.func(id).is_declaration() && !REPLACED.contains(&name)
+}
+
 fn strength(linkage: Linkage, declaration: bool) -> Strength {
     match linkage {
         Linkage::ExternWeak if declaration => Strength::WeakDeclaration,

@@ -1,6 +1,6 @@
 //! Files and folders with names that nobody else has.
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
 use core::ptr::null_mut;
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,12 +11,23 @@ use crate::memory::memcpy;
 use crate::stdio::descriptor::{CREATE, EXCLUSIVE, FOR_BOTH, close, open};
 use crate::stdio::file::File;
 use crate::stdio::open::fdopen;
-use crate::strings::strlen;
+use crate::strings::{strlen, strncmp};
 
 /// Letters in a name that are to be replaced.
 const LETTERS: usize = 6;
 /// Names that are tried.
 const TRIES: u32 = 1000;
+
+/// Makes the folder of temporary files, which systems have and disks need not, if a path leads there.
+unsafe fn make_folder_of(path: *const u8) {
+    const TEMPORARY: &CStr = c"/tmp/";
+    // SAFETY: strings.
+    unsafe {
+        if strncmp(path, TEMPORARY.as_ptr().cast(), TEMPORARY.count_bytes()) == 0 {
+            host::bf_make_folder(c"/tmp".as_ptr().cast());
+        }
+    }
+}
 
 /// Tries names that a template gives, until one is not taken; what `make` gave, or -1.
 unsafe fn unique(template: *mut u8, behind: c_int, make: impl Fn(*const u8) -> c_int) -> c_int {
@@ -36,6 +47,7 @@ unsafe fn unique(template: *mut u8, behind: c_int, make: impl Fn(*const u8) -> c
                 return -1;
             }
         }
+        make_folder_of(template);
         for _ in 0..TRIES {
             let step = host::bf_clock() << 8 | 1;
             let state = STATE.fetch_add(step, Ordering::Relaxed).wrapping_add(step);

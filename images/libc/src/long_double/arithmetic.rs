@@ -24,7 +24,7 @@ fn no_number(a: u128, b: u128) -> u128 {
 }
 
 /// Brings the highest bit of a significand that is not zero to the top.
-fn normal(value: Finite) -> Finite {
+pub(super) fn normal(value: Finite) -> Finite {
     let zeros = value.significand.leading_zeros();
     let significand = value.significand << zeros;
     Finite { significand, power: value.power - zeros as i32, ..value }

@@ -13,6 +13,7 @@
 
 mod arithmetic;
 mod convert;
+mod fused;
 mod text;
 mod whole;
 
