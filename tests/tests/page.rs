@@ -30,7 +30,7 @@ fn the_demos_page_shows_its_charts_in_light_and_in_dark() {
     let page = folder.path().join("index.html");
     let source = std::fs::read_to_string(&page).unwrap();
     for scheme in [Scheme::Light, Scheme::Dark] {
-        let shown = show(&page, scheme, 1100, 2900).unwrap();
+        let shown = show(&page, scheme, 1100, 3150).unwrap();
         assert_eq!(shown.console, Vec::<String>::new());
         let picture = shown.picture;
         let paper = colour(&source, "paper", scheme);
@@ -38,7 +38,7 @@ fn the_demos_page_shows_its_charts_in_light_and_in_dark() {
         let blank = picture.count(paper) as f64 / picture.area() as f64;
         assert!((0.3..0.95).contains(&blank), "{scheme:?}: {blank} of the page is empty");
         // From top to bottom: bars of the convergence, stacks of levels, the machine's tiles in
-        // the treemap. The bars' colour comes back in the timeline.
+        // the treemap. The bars' colour comes back in timeline and lanes.
         let rows = |name: &str, least| {
             let found = picture.rows(colour(&source, name, scheme), least);
             found.unwrap_or_else(|| panic!("{scheme:?}: nothing on the page has --{name}"))
@@ -54,10 +54,12 @@ fn the_demos_page_shows_its_charts_in_light_and_in_dark() {
 fn the_demos_page_says_what_the_demo_found() {
     let (folder, story) = demo();
     let page = dom(&folder.path().join("index.html")).unwrap();
-    for section in ["convergence", "levels", "timeline", "treemap", "functions", "boots", "again"] {
+    for section in
+        ["convergence", "levels", "timeline", "lanes", "treemap", "functions", "boots", "again"]
+    {
         assert!(page.contains(&format!("<section id=\"{section}\">")), "{section}: {page}");
     }
-    assert_eq!(page.matches("<svg").count(), 4, "{page}");
+    assert_eq!(page.matches("<svg").count(), 5, "{page}");
     assert!(page.contains("id=\"same\" class=\"good\">equal<"), "{page}");
     let bytes = story["shrunk_bytes"].as_u64().unwrap().to_string();
     let grouped = format!("{},{}", &bytes[..bytes.len() - 3], &bytes[bytes.len() - 3..]);

@@ -4,7 +4,8 @@
 //!
 //! By default each bitcode level runs on one level of the engine, a part of the programs comes
 //! from an older clang, and one machine runs a few of them. `BAREFLOW_PROGRAMS=all` runs all
-//! combinations in processes, `BAREFLOW_PROGRAMS=machine` all programs on machines.
+//! combinations in processes, `BAREFLOW_PROGRAMS=machine` all programs on machines. `BAREFLOW_SMP=N` does any of it
+//! on N processors, of which those beside the first compile.
 
 use std::sync::{Arc, OnceLock};
 
@@ -56,9 +57,15 @@ impl Case {
     fn check(&self, level: u8, clang: u32, engine: &str) -> Result<(), Failed> {
         let native = self.native()?;
         let bitcode = self.program.bitcode(level, clang)?;
-        let ended = self.program.run_bitcode(&bitcode, engine)?;
+        let ended = self.program.run_bitcode_on(processors(), &bitcode, engine)?;
         Ok(self.program.compare(native, &ended)?)
     }
+}
+
+/// How many processors all of it runs on.
+fn processors() -> u32 {
+    let asked = std::env::var("BAREFLOW_SMP").ok();
+    asked.map_or(1, |text| text.parse().expect("BAREFLOW_SMP is a number"))
 }
 
 /// Boots one machine with these programs.
@@ -76,7 +83,7 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
         level => json!({ "level": level, "save": false }),
     };
     let programs: Vec<&Program> = cases.iter().map(|case| &case.program).collect();
-    let booted = batch::boot(&programs, level, 1, &settings)?;
+    let booted = batch::boot(&programs, level, processors(), &settings)?;
     let mut wrong = Vec::new();
     for (case, ended) in cases.iter().zip(&booted.ended) {
         if let Err(why) = case.program.compare(case.native()?, ended) {

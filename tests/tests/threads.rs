@@ -17,7 +17,9 @@ const LEVELS: [(u8, &str); 6] =
     [(0, "interp"), (1, "O1"), (2, "O3"), (2, "auto"), (2, "llvm"), (2, "llvm rising")];
 /// Of programs on Rust's standard library, all of which would be compiled at a level of its own.
 const LEVELS_ON_STD: [(u8, &str); 2] = [(2, "interp"), (2, "auto")];
-const PROCESSORS: [u32; 3] = [1, 2, 4];
+const PROCESSORS: [u32; 4] = [1, 2, 4, 8];
+/// More than so many are tried in processes with `--ignored` only.
+const USUAL: u32 = 4;
 
 /// Programs that hang on that many processors or fewer: two threads that wait for each other need two.
 const HANG: [(&str, u32); 4] = [
@@ -80,7 +82,7 @@ fn main() {
         for (level, (bitcode, engine)) in levels.iter().enumerate() {
             let (bitcode, engine) = (*bitcode, *engine);
             for (turn, processors) in PROCESSORS.into_iter().enumerate() {
-                let has_turn = (at + turn) % levels.len() == level;
+                let has_turn = processors <= USUAL && (at + turn) % levels.len() == level;
                 let name = &case.program.name;
                 let name = format!("{name} -O{bitcode} on {engine}, {processors} processors");
                 let case = Arc::clone(&case);

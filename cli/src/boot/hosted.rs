@@ -15,11 +15,19 @@ use crate::failure::{Failure, Kind};
 /// # Errors
 /// When the process could not be started.
 pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
+    Ok(boot_folder_on(1, folder)?.0)
+}
+
+/// The same on several processors, with everything that was recorded.
+///
+/// # Errors
+/// As for one.
+pub fn boot_folder_on(processors: u32, folder: &Path) -> Result<(Line, Vec<Record>), Failure> {
     let failed = |error| Failure::new(Kind::Failed, format!("this program: {error}"));
     let own = std::env::current_exe().map_err(failed)?;
     let began = Instant::now();
     let ended = Command::new(own)
-        .args(["run", "--serial", "--disk"])
+        .args(["run", "--serial", "--smp", &processors.to_string(), "--disk"])
         .arg(folder)
         .stdin(std::process::Stdio::null())
         .output()
@@ -46,5 +54,5 @@ pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
     };
     let restarts = Vec::new();
     let run = Run { outcome, output, records, restarts, elapsed: began.elapsed(), complaints };
-    Ok(Line::new(&run, &known))
+    Ok((Line::new(&run, &known), known))
 }

@@ -19,7 +19,7 @@ use crate::perf_map::perf_map;
 use crate::program::variable;
 use crate::ui::Ui;
 
-pub use hosted::boot_folder;
+pub use hosted::{boot_folder, boot_folder_on};
 pub use line::{Line, Timing};
 pub use once::{Booted, boot_once};
 

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use bareflow_report::Record;
 use bareflow_session::Manifest;
 
 use super::args::Args;
+use super::story::Lanes;
 use crate::artefacts::Artefacts;
-use crate::boot::{Line, boot_folder, boot_once};
+use crate::boot::{Line, boot_folder, boot_folder_on, boot_once};
 use crate::failure::{Failure, Kind};
 use crate::image::{Contents, Disk, Geometry, write_disk};
 use crate::machine::MachineOptions;
@@ -76,6 +78,24 @@ impl Bed {
             return Err(Failure::new(Kind::Failed, format!("a boot failed:\n{said}")));
         }
         Ok(line)
+    }
+
+    /// The same programs once, on two processors, of which one compiles beside the program. A place of
+    /// its own, where nothing was learnt, which is gone afterwards.
+    pub(super) fn lanes(args: &Args) -> Result<Lanes, Failure> {
+        let mut contents = contents(args, &Artefacts::locate())?;
+        contents.manifest.lanes = true;
+        contents.manifest.save = false;
+        let path = args.out.join("lanes");
+        folder(&path, &contents)?;
+        let (line, records) = boot_folder_on(2, &path)?;
+        std::fs::remove_dir_all(&path).map_err(|error| Failure::output(&path, error))?;
+        let busy = records.into_iter().filter_map(|record| match record {
+            Record::Busy(busy) => Some(busy),
+            _ => None,
+        });
+        let program = line.guest_us.map_or((0, 0), |times| (times.to_program, times.program));
+        Ok(Lanes { program, busy: busy.collect() })
     }
 
     /// The machine that it boots in.

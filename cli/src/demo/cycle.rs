@@ -31,6 +31,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         hosted: bed.hosted,
         counted: bed.counted,
         calls: args.calls,
+        lanes: Bed::lanes(args)?,
         shrunk: None,
         shrunk_cycles: None,
         shrunk_us: None,

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bareflow_report::Busy;
 use serde::Serialize;
 
 use crate::boot::Line;
@@ -19,6 +20,9 @@ pub struct Story {
     pub calls: u64,
     /// One entry a boot of the grown image.
     pub boots: Vec<Line>,
+    /// A first boot on two processors.
+    #[serde(skip)]
+    pub lanes: Lanes,
     /// The boot of the shrunk one; none without QEMU.
     pub shrunk: Option<Line>,
     /// Cycles of the programs in the shrunk image, as often as in one boot.
@@ -41,6 +45,15 @@ pub struct Story {
     pub page: PathBuf,
     /// The page to look through all that was learned.
     pub explore: PathBuf,
+}
+
+/// What two processors did in a boot that had learnt nothing: in a process, whose threads they are.
+#[derive(Debug, Default)]
+pub struct Lanes {
+    /// Microseconds from the engine's start to the programs, and in them.
+    pub program: (u64, u64),
+    /// What was compiled, by whom and when.
+    pub busy: Vec<Busy>,
 }
 
 impl Story {

@@ -2,6 +2,7 @@
 
 mod boots;
 mod image;
+mod lanes;
 mod timeline;
 mod words;
 
@@ -44,6 +45,14 @@ pub(super) fn render(story: &Story) -> String {
         "First boot, last boot and the shrunk image on one scale, on the machine's own clock from \
          the first instruction to the end.",
         &timeline::timeline(story).inline(),
+    );
+    body += &section(
+        "lanes",
+        "Lanes: compiling beside the program",
+        "The same programs once more, with nothing learnt before, on two processors (threads of a process \
+         of this system): one runs the programs and never waits, the other compiles what has \
+         become hot, what saves most first. A pointer on a piece tells which function it was.",
+        &lanes::lanes(story).inline(),
     );
     body += &section(
         "treemap",
