@@ -41,8 +41,8 @@ pub fn uncertain(grown: &Grown, module: u32) -> BTreeSet<FuncId> {
         while let Some(from) = work.pop() {
             for callee in direct_calls(ir, from) {
                 let sites = direct_calls(ir, from).filter(|other| *other == callee).count();
-                let flags = ir.func(callee).flags;
-                let whole = is_apart(flags) || sites <= calls_in(record, &ir.func(callee).name);
+                let whole = ir.func(callee).stays_apart()
+                    || sites <= calls_in(record, &ir.func(callee).name);
                 if !whole && !ir.func(callee).is_declaration() && seen.insert(callee) {
                     found.insert(callee);
                     work.push(callee);
@@ -51,12 +51,6 @@ pub fn uncertain(grown: &Grown, module: u32) -> BTreeSet<FuncId> {
         }
     }
     found
-}
-
-/// Whether no compiler makes a function a part of another, since its author forbids it. Of what is not to be
-/// optimised nobody said so.
-pub fn is_apart(flags: FunctionFlags) -> bool {
-    flags.noinline && !flags.optnone
 }
 
 fn was_compiled(record: &FunctionRecord) -> bool {

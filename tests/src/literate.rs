@@ -148,7 +148,8 @@ mod tests {
         for line in ["one…", "…three", "…two…", "one…ee", "o…w…e"] {
             assert!(matches(line, "one two three"), "{line}");
         }
-        for line in ["two…", "…two", "one…four…", "one two three four…", "…three…two…"] {
+        for line in ["two…", "…two", "one…four…", "one two three four…", "…three…two…"]
+        {
             assert!(!matches(line, "one two three"), "{line}");
         }
     }

@@ -9,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bareflow_ir::{FuncId, Module, layout};
 
-use crate::cold;
 use crate::grown::Grown;
 
 /// Of a thousand parts of the time, how many may be in functions that are made small.
@@ -91,9 +90,7 @@ impl Work<'_> {
                 sum += share * (1.0 + (bytes / 16) as f64);
                 let callee = instr.op.call().and_then(|call| ir.direct_callee(call.callee));
                 // What its author keeps apart is called, and has a share of its own.
-                if let Some(callee) =
-                    callee.filter(|callee| !cold::is_apart(ir.func(*callee).flags))
-                {
+                if let Some(callee) = callee.filter(|callee| !ir.func(*callee).stays_apart()) {
                     sum += share * self.per_call((module, callee), depth - 1);
                 }
             }
