@@ -260,9 +260,9 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
         shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
     };
     let (threads, openmp, system) = (compile("threads")?, compile("openmp")?, compile("system")?);
-    let long_double = compile("long_double")?;
+    let (long_double, alone) = (compile("long_double")?, compile("alone")?);
     let mut whole = libc_clang();
-    for part in [&rust, &x86, &threads, &openmp, &system, &long_double] {
+    for part in [&rust, &x86, &threads, &openmp, &system, &long_double, &alone] {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))
