@@ -49,7 +49,8 @@ fn orders() -> Result<Orders, String> {
 
 fn main() -> Result<(), String> {
     let orders = orders()?;
-    let folder = orders.folder.as_ref().ok_or("which folder? One with a folder for each program")?;
+    let folder =
+        orders.folder.as_ref().ok_or("which folder? One with a folder for each program")?;
     let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
     let wanted = |recipe: &&Recipe| {
         let chosen = orders.only.is_empty() || orders.only.iter().any(|name| name == recipe.name);
@@ -62,7 +63,8 @@ fn main() -> Result<(), String> {
     println!();
     let mut wrong = Vec::new();
     for recipe in RECIPES.iter().filter(wanted) {
-        if let Err(why) = one(recipe, &folder.join(recipe.name), &engines, orders.machine, &mut wrong)
+        if let Err(why) =
+            one(recipe, &folder.join(recipe.name), &engines, orders.machine, &mut wrong)
         {
             println!();
             wrong.push(format!("{}: {why}", recipe.name));

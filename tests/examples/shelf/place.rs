@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use bareflow_tests::process::{self, Ended};
 use bareflow_tests::place;
+use bareflow_tests::process::{self, Ended};
 
 use crate::recipe::{Content, Recipe, Start};
 
@@ -134,7 +134,11 @@ fn words(bytes: usize) -> Vec<u8> {
     while text.len() < bytes {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let number = (seed >> 33) % 3000;
-        let word = format!("{:x}{}", number * number * 77 % 65_521, ["", "ing", "ed", "s"][number as usize % 4]);
+        let word = format!(
+            "{:x}{}",
+            number * number * 77 % 65_521,
+            ["", "ing", "ed", "s"][number as usize % 4]
+        );
         text.extend(word.bytes());
         text.push(if number.is_multiple_of(11) { b'\n' } else { b' ' });
     }
@@ -181,8 +185,15 @@ impl Left {
                 why.lines().next().unwrap_or_default()
             ));
         }
-        if let Some(at) = (0..wanted.len().max(got.len())).find(|at| wanted.get(*at) != got.get(*at)) {
-            return Some(format!("line {}: {:?} instead of {:?}", at + 1, got.get(at), wanted.get(at)));
+        if let Some(at) =
+            (0..wanted.len().max(got.len())).find(|at| wanted.get(*at) != got.get(*at))
+        {
+            return Some(format!(
+                "line {}: {:?} instead of {:?}",
+                at + 1,
+                got.get(at),
+                wanted.get(at)
+            ));
         }
         for (name, content) in &self.files {
             match other.files.get(name) {

@@ -39,15 +39,8 @@ pub(crate) struct Recipe {
 }
 
 const NONE: Start = Start { args: &[], input: "", files: &[] };
-const PLAIN: Recipe = Recipe {
-    name: "",
-    sources: &[],
-    flags: &[],
-    before: &[],
-    run: NONE,
-    boot: NONE,
-    times: &[],
-};
+const PLAIN: Recipe =
+    Recipe { name: "", sources: &[], flags: &[], before: &[], run: NONE, boot: NONE, times: &[] };
 
 const QUICKJS: &[&str] = &["-D_GNU_SOURCE", "-DCONFIG_VERSION=\"shelf\"", "-fwrapv", "-I{}"];
 
