@@ -5,6 +5,7 @@ use bareflow_storage::BlockDevice as _;
 use crate::sectors::{SECTOR, Sector, Sectors};
 
 #[path = "../../../storage/tests/common/crash.rs"]
+#[expect(dead_code, reason = "its content is only looked at through volumes here")]
 pub mod crash;
 
 /// A disk, or none.
