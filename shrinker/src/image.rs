@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::link::order::PAGE;
-use crate::link::place::LOW_END;
+use crate::link::place::{ABOVE_END, Form, LOW_END};
 use crate::link::{Base, Folds, Kept, Kind, Layout, UnitId, Units, relocate};
 use crate::pack;
 
@@ -25,7 +25,7 @@ pub struct Image {
 pub enum ImageError {
     /// Names that nothing defines, each with who refers to it.
     Unresolved(Vec<(String, String)>),
-    /// Larger than what the first sector can load.
+    /// Larger than what its code can address.
     TooLarge {
         /// Bytes of the image.
         bytes: u64,
@@ -46,8 +46,7 @@ impl std::fmt::Display for ImageError {
             }
             ImageError::TooLarge { bytes, limit } => write!(
                 f,
-                "the flat image would have {bytes} bytes, and its loader reads at most {limit} \
-                 into the first mebibyte; make an ELF image with --elf only"
+                "the image would take {bytes} bytes of memory, and its code reaches no more than {limit}"
             ),
         }
     }
@@ -56,7 +55,7 @@ impl std::fmt::Display for ImageError {
 impl std::error::Error for ImageError {}
 
 /// Links everything reachable into an image. A flat one is packed when that makes it smaller and
-/// `pack` allows.
+/// `pack` allows; it is loaded above the first mebibyte where it has no room below.
 ///
 /// # Errors
 /// [`ImageError`], or an address that its place has no room for.
@@ -65,45 +64,88 @@ pub fn link(units: &Units, base: Base, pack: bool) -> Result<Image> {
     if !pack || base == Base::Elf {
         return Ok(plain);
     }
-    match link_packed(units, &plain)? {
+    let packed = match link_packed(units, &plain)? {
+        None => link_packed_above(units)?,
+        some => some,
+    };
+    match packed {
         Some(packed) if packed.file.len() < plain.file.len() => Ok(packed),
         _ => Ok(plain),
     }
 }
 
-fn link_plain(units: &Units, base: Base) -> Result<Image> {
-    let chains: &[Kind] = match base {
-        Base::Flat => &[Kind::Sector, Kind::Real, Kind::Start],
-        Base::Elf => &[Kind::Pvh, Kind::Start],
+/// What an image of a form needs: what its ways lead to.
+fn kept(units: &Units, base: Base, form: Form) -> Result<Kept> {
+    let chains: &[Kind] = match (base, form) {
+        (Base::Elf, _) => &[Kind::Pvh, Kind::Start],
+        (Base::Flat, Form::Behind) => &[Kind::Sector, Kind::Real, Kind::Start],
+        (Base::Flat, Form::Above) => &[Kind::Sector, Kind::Real, Kind::Go, Kind::Start],
+        (Base::Flat, Form::Unpacked(_) | Form::UnpackedAbove) => {
+            &[Kind::Sector, Kind::Real, Kind::Unpack, Kind::Start]
+        }
     };
-    let kept = Kept::of(units, chains, &[]);
+    let above = units.find(LOADS_ABOVE).filter(|_| form.is_above());
+    let kept = Kept::of(units, chains, above.as_slice());
     if !kept.unresolved.is_empty() {
         let name = |unit: UnitId| units.unit(unit).name.clone();
         let list = kept.unresolved.iter();
         let list = list.map(|(symbol, by)| (units.name(*symbol).to_owned(), name(*by))).collect();
         bail!(ImageError::Unresolved(list));
     }
+    Ok(kept)
+}
+
+/// The piece that loads what has no room in low memory.
+const LOADS_ABOVE: &str = "need_high";
+
+fn link_plain(units: &Units, base: Base) -> Result<Image> {
+    let low = kept(units, base, Form::Behind)?;
+    let folds = Folds::of(units, &low);
+    let layout = Layout::of(units, &low, &folds, base, Form::Behind);
+    if base == Base::Elf || layout.file_end <= LOW_END - STACK {
+        reachable(&layout)?;
+        let mut file = relocate(units, &low, &layout, layout.span())?;
+        // A flat file's last sector may be short: nothing behind its end is ever looked at.
+        if base == Base::Elf {
+            file = crate::elf::write(units, &layout, &file);
+        }
+        return Ok(Image { kept: low, folds, layout, file });
+    }
+    let kept = kept(units, base, Form::Above)?;
     let folds = Folds::of(units, &kept);
-    let layout = Layout::of(units, &kept, &folds, base, None);
-    if base == Base::Flat && layout.file_end > LOW_END - STACK {
-        let limit = LOW_END - STACK - layout.base;
-        bail!(ImageError::TooLarge { bytes: layout.span(), limit });
-    }
-    let mut file = relocate(units, &kept, &layout, layout.span())?;
-    // A flat file's last sector may be short: nothing behind its end is ever looked at.
-    if base == Base::Elf {
-        file = crate::elf::write(units, &layout, &file);
-    }
+    let layout = Layout::of(units, &kept, &folds, base, Form::Above);
+    reachable(&layout)?;
+    let length = layout.head_bytes() + layout.file_end - layout.content;
+    let [mut file, content] = split(&layout, &relocate(units, &kept, &layout, length)?);
+    file.resize(layout.head_bytes() as usize, 0);
+    file.extend(content);
     Ok(Image { kept, folds, layout, file })
 }
 
-/// The same image with its content packed; `None` when there is no room to unpack it.
+/// Whether code can address all of it.
+fn reachable(layout: &Layout) -> Result<()> {
+    let end = layout.bss_end.max(layout.file_end);
+    if end > ABOVE_END {
+        bail!(ImageError::TooLarge { bytes: end - layout.base, limit: ABOVE_END });
+    }
+    Ok(())
+}
+
+/// An image's head and its content.
+fn split(layout: &Layout, image: &[u8]) -> [Vec<u8>; 2] {
+    let (head, rest) = image.split_at((layout.head_end - layout.base) as usize);
+    [head.to_vec(), rest[(layout.content - layout.head_end) as usize..].to_vec()]
+}
+
+/// The same image with its content packed; `None` when there is no room to unpack it in low memory.
 ///
 /// Where in a page the content begins decides which functions fill its ends, so the smallest of
 /// several places is taken: that is free, as the room between is not in the file.
 fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
-    let chains = [Kind::Sector, Kind::Real, Kind::Unpack, Kind::Start];
-    let kept = Kept::of(units, &chains, &[]);
+    if plain.layout.form.is_above() {
+        return Ok(None);
+    }
+    let kept = kept(units, Base::Flat, Form::Unpacked(0))?;
     let folds = Folds::of(units, &kept);
     // The content goes behind what the file can be at most, so that packed and unpacked bytes
     // never meet, and in pages of its own, as it is written while the decoder runs.
@@ -121,6 +163,29 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     pack_at(units, &kept, &folds, content, THOROUGH)
 }
 
+/// The image that is unpacked above the first mebibyte.
+fn link_packed_above(units: &Units) -> Result<Option<Image>> {
+    let kept = kept(units, Base::Flat, Form::UnpackedAbove)?;
+    let folds = Folds::of(units, &kept);
+    let layout = Layout::of(units, &kept, &folds, Base::Flat, Form::UnpackedAbove);
+    let [_, unpacked] = split(&layout, &relocate(units, &kept, &layout, 0)?);
+    let packed = packed(&unpacked, QUICK)?;
+    let length = layout.head_bytes() as usize + packed.len();
+    let [mut file, _] = split(&layout, &relocate(units, &kept, &layout, length as u64)?);
+    file.resize(layout.head_bytes() as usize, 0);
+    file.extend(packed);
+    Ok(Some(Image { kept, folds, layout, file }))
+}
+
+/// Packed in so many passes. The machine's decoder trusts what it reads, so it is tried here.
+fn packed(unpacked: &[u8], passes: u32) -> Result<Vec<u8>> {
+    let packed = pack::pack(unpacked, passes);
+    if pack::unpack(&packed, unpacked.len()).as_deref() != Some(unpacked) {
+        bail!("what was packed does not unpack to the same: an error of the packer");
+    }
+    Ok(packed)
+}
+
 /// The image whose content is unpacked to `content`, packed in `passes`; `None` when there is no
 /// room for it.
 fn pack_at(
@@ -130,23 +195,15 @@ fn pack_at(
     content: u64,
     passes: u32,
 ) -> Result<Option<Image>> {
-    let layout = Layout::of(units, kept, folds, Base::Flat, Some(content));
+    let layout = Layout::of(units, kept, folds, Base::Flat, Form::Unpacked(content));
     if layout.file_end + pack::TABLE + STACK > LOW_END {
         return Ok(None);
     }
-    let split = |image: &[u8]| {
-        let (head, rest) = image.split_at((layout.head_end - layout.base) as usize);
-        (head.to_vec(), rest[(layout.content - layout.head_end) as usize..].to_vec())
-    };
-    let (head, unpacked) = split(&relocate(units, kept, &layout, 0)?);
-    let packed = pack::pack(&unpacked, passes);
-    // The machine's decoder trusts what it reads.
-    if pack::unpack(&packed, unpacked.len()).as_ref() != Some(&unpacked) {
-        bail!("what was packed does not unpack to the same: an error of the packer");
-    }
+    let [head, unpacked] = split(&layout, &relocate(units, kept, &layout, 0)?);
+    let packed = packed(&unpacked, passes)?;
     let length = head.len() + packed.len();
     // The content knows nothing of the file's length, so it is the same again.
-    let (mut file, _) = split(&relocate(units, kept, &layout, length as u64)?);
+    let [mut file, _] = split(&layout, &relocate(units, kept, &layout, length as u64)?);
     file.extend(packed);
     // The decoder looks at two bytes in front of what it unpacks.
     let fits = layout.base + length as u64 + 2 <= layout.content;

@@ -38,8 +38,7 @@ pub fn add(units: &mut Units) -> Result<()> {
         let mut unit = Unit::new(label(name), kind, section.align(), bytes);
         unit.size = section.size();
         unit.foldable = name.starts_with(".rodata..L") || name.starts_with(".rodata.cst");
-        unit.on_demand =
-            !matches!(kind, Kind::Sector | Kind::Real | Kind::Unpack | Kind::Pvh | Kind::Start);
+        unit.on_demand = matches!(kind, Kind::Text | Kind::Rodata | Kind::Data | Kind::Bss);
         of_section[section.index().0] = Some(units.add(unit));
     }
     for symbol in file.symbols() {
@@ -182,6 +181,7 @@ fn kind_of(section: &str) -> Option<Kind> {
     };
     Some(match section {
         ".boot.sector" => Kind::Sector,
+        ".go" => Kind::Go,
         ".unpack" => Kind::Unpack,
         _ if starts(".boot.pvh") => Kind::Pvh,
         _ if starts(".boot.real") => Kind::Real,

@@ -85,6 +85,11 @@ fn characters_of_several_bytes_agree() {
 }
 
 #[test]
+fn streams_in_memory_paths_and_a_program_alone_agree() {
+    agree("alone.c", &[]);
+}
+
+#[test]
 fn errors_and_their_texts_agree() {
     agree("errors.c", &[]);
 }

@@ -32,7 +32,7 @@
     mov si, offset little_memory
 2:  jb boot_fail
 
-.section .boot.real.20.long, "ax", @progbits
+.section .boot.real.12.a20, "ax", @progbits
 .code16
     mov ax, 0x2401                          # address line 20, both ways
     int 0x15
@@ -40,6 +40,9 @@
     or al, 2
     and al, 0xfe
     out 0x92, al
+
+.section .boot.real.20.long, "ax", @progbits
+.code16
     mov eax, 0x80000001
     cpuid
     bt edx, 29

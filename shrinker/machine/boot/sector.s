@@ -1,5 +1,6 @@
 # The first sector: reads the rest of the image to where it stands in memory, right behind. It may lie
-# anywhere on the disk; whoever started it then has put the drive into DL as a BIOS does.
+# anywhere on the disk; whoever started it then has put the drive into DL as a BIOS does. Of an image that
+# has no room there it reads the beginning, and is asked for more then (`high.s`).
 #
 # By LBA where the BIOS can, else by cylinder, head and sector, a track at a time. No read
 # crosses 64 KiB, as the DMA of old controllers demands. Speaks only when it fails.
@@ -48,6 +49,8 @@ based:
     inc dh
     mov byte ptr [heads], dh
 
+.global boot_next
+boot_next:
 next:
     mov ax, word ptr [left]
     test ax, ax
@@ -106,9 +109,9 @@ by_chs:
     jmp 3b
 
 got:
-    mov ax, word ptr [count]
+    movzx eax, word ptr [count]
     sub word ptr [left], ax
-    add word ptr [lba], ax
+    add dword ptr [lba], eax
     shl ax, 5
     add word ptr [segment], ax
     jmp next
@@ -185,12 +188,16 @@ packet:
 count:
     .word 0
     .word 0                                 # offset
+.global boot_segment
+boot_segment:
 segment:
     .word 0x7e0
 lba:
-    .quad image_second_sector               # within 64 Ki of the image's end
+    .quad image_second_sector
+.global boot_left
+boot_left:
 left:
-    .word image_sectors
+    .word image_low_sectors
 track:
     .byte 0                                 # 0: by LBA
 heads:

@@ -1,67 +1,28 @@
-//! Sectors of an ATA disk on the classic controllers, without interrupts (ATA-6).
+//! Disks on the classic controllers, without interrupts (ATA-6).
 
 use core::arch::asm;
 
 use crate::master::{self, Master};
-use crate::sectors::{SECTOR, Sector, Sectors};
+use crate::sectors::SECTOR;
 
 /// Disks there can be: two on each controller.
 pub const DISKS: u8 = 4;
 /// Polls of a status register before a disk counts as gone.
 const PATIENCE: u32 = 10_000_000;
 
-/// Sectors that are kept: a folder's or a file's, and the FAT's, both of its copies when it changes.
-const KEPT: usize = 4;
-
-/// The disk that is used, with the sectors that were last.
+/// One of them.
 #[derive(Debug)]
-pub struct Disk {
+pub struct Ata {
     port: u16,
     drive: u8,
-    /// Number of the sector in each buffer, plus 1; 0: none.
-    buffered: [u32; KEPT],
-    buffers: [Sector; KEPT],
-    /// The buffer that goes next.
-    oldest: usize,
     master: Master,
 }
 
-impl Disk {
-    /// The first disk.
-    pub const fn new() -> Self {
-        let buffers = [[0; SECTOR as usize]; KEPT];
-        Self { port: 0, drive: 0, buffered: [0; KEPT], buffers, oldest: 0, master: Master::new() }
-    }
-
-    /// Makes one of the disks the one that is used.
-    pub fn choose(&mut self, disk: u8) {
-        self.port = if disk & 2 == 0 { 0x1f0 } else { 0x170 };
-        self.drive = disk & 1;
-        self.buffered = [0; KEPT];
-    }
-
-    /// The buffer that has a sector.
-    fn find(&self, number: u32) -> Option<usize> {
-        self.buffered.iter().position(|there| *there == number.wrapping_add(1))
-    }
-
-    /// A buffer that may be used for another sector, which the caller notes.
-    fn free(&mut self) -> usize {
-        self.oldest = (self.oldest + 1) % KEPT;
-        self.forget(self.oldest);
-        self.oldest
-    }
-
-    fn forget(&mut self, buffer: usize) {
-        if let Some(there) = self.buffered.get_mut(buffer) {
-            *there = 0;
-        }
-    }
-
-    fn keep(&mut self, buffer: usize, number: u32) {
-        if let Some(there) = self.buffered.get_mut(buffer) {
-            *there = number.wrapping_add(1);
-        }
+impl Ata {
+    /// The disk with this number, whether or not there is one.
+    pub const fn new(disk: u8) -> Self {
+        let port = if disk & 2 == 0 { 0x1f0 } else { 0x170 };
+        Self { port, drive: disk & 1, master: Master::new() }
     }
 
     fn write(&self, register: u16, value: u8) {
@@ -119,7 +80,7 @@ const READ_DMA: u8 = 0xc8;
 /// Sectors at a time that every disk since ATA-2 can.
 const TOGETHER: u32 = 16;
 
-impl Disk {
+impl Ata {
     /// Gives a command; whether the disk is ready for what follows then.
     fn command(&mut self, number: u32, count: u32, command: u8) -> bool {
         self.give(number, count, command)
@@ -217,74 +178,38 @@ impl Disk {
         }
         true
     }
-}
 
-impl Disk {
-    /// Brings a sector of the disk into a buffer.
-    #[inline(never)]
-    fn load(&mut self, number: u32) -> Option<usize> {
-        if let Some(buffer) = self.find(number) {
-            return Some(buffer);
-        }
-        let buffer = self.free();
+    /// Reads a sector; whether it could be read.
+    ///
+    /// # Safety
+    /// There is room for it.
+    pub unsafe fn read_one(&mut self, number: u32, to: *mut u8) -> bool {
         if !self.command(number, 1, READ) {
-            return None;
+            return false;
         }
-        let to = self.buffers.get_mut(buffer)?.as_mut_ptr();
-        // SAFETY: the disk has one ready, and the buffer has room for it.
+        // SAFETY: the disk has one ready, and there is room for it.
         unsafe { Self::take(self.port, to, 1) };
-        self.keep(buffer, number);
-        Some(buffer)
+        true
     }
 
-    /// Writes a buffer to a sector, which it then is.
-    #[inline(never)]
-    fn store(&mut self, buffer: usize, number: u32) -> Option<()> {
-        while let Some(there) = self.find(number) {
-            self.forget(there);
-        }
-        self.forget(buffer);
+    /// Writes a sector; whether it could be written.
+    ///
+    /// # Safety
+    /// There is one.
+    pub unsafe fn write_one(&mut self, number: u32, from: *const u8) -> bool {
         if !self.command(number, 1, WRITE) {
-            return None;
+            return false;
         }
-        let from = self.buffers.get(buffer)?.as_ptr();
-        // SAFETY: the disk takes one, and the buffer is one.
+        // SAFETY: the disk takes one, and there is one.
         unsafe {
             asm!("rep outsw", in("dx") self.port, inout("rsi") from => _,
                 inout("rcx") SECTOR as usize / 2 => _, options(nostack));
         }
-        if !self.ready(false) {
-            return None;
-        }
-        self.keep(buffer, number);
-        Some(())
-    }
-}
-
-impl Sectors for Disk {
-    fn sector(&mut self, number: u32) -> Option<&Sector> {
-        let buffer = self.load(number)?;
-        self.buffers.get(buffer)
+        self.ready(false)
     }
 
-    fn put(&mut self, number: u32, at: usize, bytes: &[u8]) -> Option<()> {
-        let buffer = match bytes.len() < SECTOR as usize {
-            true => self.load(number)?,
-            false => self.free(),
-        };
-        let places = self.buffers.get_mut(buffer)?.get_mut(at..)?;
-        for (place, byte) in places.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        self.store(buffer, number)
-    }
-
-    fn copy(&mut self, from: u32, to: u32) -> Option<()> {
-        let buffer = self.load(from)?;
-        self.store(buffer, to)
-    }
-
-    fn flush(&mut self) -> Option<()> {
-        self.command(0, 0, FLUSH_CACHE).then_some(())
+    /// Has the disk keep what it was given.
+    pub fn flush(&mut self) -> bool {
+        self.command(0, 0, FLUSH_CACHE)
     }
 }

@@ -7,6 +7,7 @@
 //! ```text
 //!   .boot.sector     the first sector: loads the rest               (16-bit, flat image only)
 //!   .boot.real.NN    what must happen before 64-bit mode, in order  (16-bit, flat image only)
+//!   .go              from there to an image above 1 MiB             (64-bit, large flat image only)
 //!   .boot.pvh        the entry of the ELF image                     (32-bit, ELF only)
 //!   .start.NN.NAME   the way to the program: falls through in order (64-bit)
 //!   everything else  functions and their data, by reference
@@ -27,17 +28,18 @@
 //!   0x700c  the drive it was loaded from, 1 byte
 //!   0x7010  root of the firmware's tables as an ELF image is told it, 4 bytes; with threads only
 //!   0x7014  stack until 64-bit mode, up to 0x7c00
+//!   0x10000 buffer of what goes above 1 MiB, up to 0x90000; of large flat images only, until 64-bit mode
 //! ```
 //!
 //! All pieces run on one core with interrupts off, but in images of programs with threads: see
 //! [`cores`].
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 // Loops stay loops: there need be no C library with functions to make of them.
 #![no_builtins]
 
-#[cfg(test)]
-extern crate std;
-
+#[cfg(not(test))]
+mod ahci;
+#[cfg(not(test))]
 mod ata;
 #[cfg(not(test))]
 mod back;
@@ -45,9 +47,19 @@ mod back;
 mod cores;
 #[cfg(not(test))]
 mod date;
+#[cfg(not(test))]
+mod disk;
+#[cfg(test)]
+#[path = "simulated.rs"]
+mod disk;
 mod fat;
 mod files;
+#[cfg(not(test))]
 mod master;
+#[cfg(not(test))]
+mod memory;
+#[cfg(not(test))]
+mod pci;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/processors.rs"]
 mod processors;
@@ -61,6 +73,8 @@ mod sectors;
 mod tables;
 #[cfg(test)]
 mod tests;
+#[cfg(not(test))]
+mod virtio;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/waiters.rs"]
 mod waiters;
@@ -77,6 +91,7 @@ mod pieces {
 
     global_asm!(include_str!("../boot/sector.s"), options(raw));
     global_asm!(include_str!("../boot/long.s"), options(raw));
+    global_asm!(include_str!("../boot/high.s"), options(raw));
     global_asm!(include_str!("../boot/pvh.s"), options(raw));
     global_asm!(include_str!("../start/start.s"), options(raw));
     global_asm!(include_str!("../start/unpack.s"), options(raw));

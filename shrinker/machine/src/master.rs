@@ -3,18 +3,16 @@
 
 use core::arch::asm;
 
+use crate::pci;
+
 /// Sectors of one transfer: as many as fit a command of 28 bits.
 pub const MOST: u32 = 256;
 /// Entries of the table: a transfer of 128 KiB that begins anywhere crosses two boundaries of 64 KiB.
 const ENTRIES: usize = 3;
 const BORDER: u32 = 1 << 16;
 
-const ADDRESS: u16 = 0xcf8;
-const DATA: u16 = 0xcfc;
 /// Mass storage on the classic ports.
 const IDE: u32 = 0x0101;
-/// What a device may do beside: answer at ports, and be master of the bus.
-const PORTS_AND_MASTER: u32 = 0b101;
 
 /// From a disk to memory.
 const TO_MEMORY: u8 = 8;
@@ -33,16 +31,8 @@ pub struct Master {
 }
 
 fn write32(port: u16, value: u32) {
-    // SAFETY: the ports by which a PCI bus is set up, and those of a bus master, which works on what it is
-    // given below.
+    // SAFETY: the ports of a bus master, which works on what it is given below.
     unsafe { asm!("out dx, eax", in("dx") port, in("eax") value, options(nostack)) };
-}
-
-fn read32(port: u16) -> u32 {
-    let value: u32;
-    // SAFETY: reading them changes nothing.
-    unsafe { asm!("in eax, dx", in("dx") port, out("eax") value, options(nomem, nostack)) };
-    value
 }
 
 fn write8(port: u16, value: u8) {
@@ -52,15 +42,9 @@ fn write8(port: u16, value: u8) {
 
 fn read8(port: u16) -> u8 {
     let value: u8;
-    // SAFETY: as for `read32`; memory may have been written to meanwhile.
+    // SAFETY: reading them changes nothing; memory may have been written to meanwhile.
     unsafe { asm!("in al, dx", in("dx") port, out("al") value, options(nostack)) };
     value
-}
-
-/// A register of a device's function on the first bus.
-fn register(function: u32, number: u32) -> u32 {
-    write32(ADDRESS, 1 << 31 | function << 8 | number);
-    read32(DATA)
 }
 
 impl Master {
@@ -71,19 +55,15 @@ impl Master {
     /// Looks for it, once, and switches it on.
     fn find(&mut self) {
         self.known = true;
-        for function in 0..256 {
-            if register(function, 8) >> 16 != IDE {
-                continue;
+        pci::find(|function| {
+            let ports = pci::read(function, 0x20);
+            let is_it = pci::read(function, 8) >> 16 == IDE && ports & 1 != 0;
+            if is_it {
+                pci::enable(function);
+                self.port = ports as u16 & 0xfffc;
             }
-            let ports = register(function, 0x20);
-            if ports & 1 == 0 {
-                continue;
-            }
-            let command = register(function, 4) & 0xffff;
-            write32(DATA, command | PORTS_AND_MASTER);
-            self.port = ports as u16 & 0xfffc;
-            return;
-        }
+            is_it
+        });
     }
 
     /// Makes ready for so many bytes to `to`, which a disk on the first or second channel will send; the port of

@@ -3,7 +3,7 @@
 use std::vec;
 use std::vec::Vec;
 
-use crate::fat::{At, Entry, LongName, NoEntry, Volume, partition};
+use crate::fat::{At, Entry, LongName, NAME, NoEntry, Volume, partition};
 use crate::sectors::{Sector, Sectors};
 
 /// A volume of one sector a cluster: boot sector, FAT, root folder, clusters from 2 on.
@@ -148,10 +148,45 @@ fn entries_come_and_go() {
         assert_eq!(look_up(&mut disk, &volume, folder, &name), None);
     }
     assert!(volume.is_empty(&mut disk, &mut long, folder));
-    for name in [&b""[..], b"a/b", b"a:b", b"dot.", b" blank", "\u{e4}".as_bytes(), &[b'x'; 256]] {
+    for name in
+        [&b""[..], b"a/b", b"a:b", b"dot.", b" blank", b"no \xff", b"\xed\xa0\x80", &[b'x'; 256]]
+    {
         let made = volume.make_entry(&mut disk, &mut long, 0, name, (false, 0, 0));
         assert_eq!(made.err(), Some(NoEntry::Name));
     }
+}
+
+#[test]
+fn names_are_of_any_letters() {
+    let (mut disk, mut volume) = disk();
+    volume_of(&mut disk, &mut volume, 60);
+    let mut long = LongName::new();
+    let folder = volume.make_folder(&mut disk, 0).unwrap();
+    let longest = "\u{e4}".repeat(255);
+    let names = [
+        "\u{c4}pfel",
+        "gr\u{f6}\u{df}e in \u{20ac}",
+        "\u{65e5}\u{672c}.txt",
+        "\u{1f600} smile",
+        &longest,
+    ];
+    for (number, name) in names.iter().enumerate() {
+        let made = (false, 0, number as u32);
+        volume.make_entry(&mut disk, &mut long, folder, name.as_bytes(), made).unwrap();
+    }
+    for (number, name) in names.iter().enumerate() {
+        let found = look_up(&mut disk, &volume, folder, &name.replace("pfel", "PFEL"));
+        assert_eq!(found.map(|found| found.size), Some(number as u32), "{name}");
+    }
+    assert_eq!(look_up(&mut disk, &volume, folder, "gr\u{f6}\u{df}e in \u{20ad}"), None);
+    let mut listed = Vec::new();
+    volume.walk(&mut disk, &mut long, folder, |long, entry, _| {
+        listed.push(long.name_of(entry, &mut [0; NAME]).to_vec());
+        false
+    });
+    let wanted: Vec<Vec<u8>> =
+        [".", ".."].iter().chain(&names).map(|name| (*name).into()).collect();
+    assert_eq!(listed, wanted);
 }
 
 #[test]

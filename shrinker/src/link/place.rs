@@ -2,6 +2,7 @@
 
 use super::order::{PAGE, in_pages};
 use super::{Folds, Kept, Kind, Place, UnitId, Units};
+use crate::pack::TABLE;
 
 /// Where an image stands in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,6 +23,31 @@ impl Base {
     }
 }
 
+/// Where the content of an image is used, and how it gets there from its file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// Right behind the head, as in its file.
+    Behind,
+    /// At this address, unpacked from what lies behind the head.
+    Unpacked(u64),
+    /// At [`ABOVE`], loaded there: it has no room in low memory.
+    Above,
+    /// At [`ABOVE`], unpacked from what was loaded behind it.
+    UnpackedAbove,
+}
+
+impl Form {
+    /// Whether what follows the head is loaded above the first mebibyte.
+    pub const fn is_above(self) -> bool {
+        matches!(self, Form::Above | Form::UnpackedAbove)
+    }
+}
+
+/// Where contents begin that have no room in low memory: not at 1 MiB itself, since the decoder writes in
+/// front of them, and there is firmware.
+pub const ABOVE: u64 = HIGH + PAGE;
+/// What lies above this is not addressed by code with signed 32-bit addresses.
+pub const ABOVE_END: u64 = 1 << 31;
 /// The first mebibyte ends here.
 pub const HIGH: u64 = 0x10_0000;
 /// End of the low memory that is used; above it firmware keeps its data (EBDA).
@@ -42,8 +68,10 @@ pub struct Layout {
     pub address: Vec<Option<u64>>,
     /// Units that have bytes of their own, in order of address.
     pub order: Vec<UnitId>,
+    /// Where the content is and how it gets there.
+    pub form: Form,
     /// End of what the BIOS or an ELF loader enters and finds by fixed addresses; what follows is
-    /// the content, which a packed image has elsewhere than in its file.
+    /// the content.
     pub head_end: u64,
     /// Start of the content.
     pub content: u64,
@@ -61,13 +89,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Lays the kept units out; the content at `content`, if that is given, else right behind the
-    /// head.
+    /// Lays the kept units out.
     ///
     /// What is written lies in pages of its own: processors throw away what they have decoded of
     /// code near a store, and emulators that translate code look through a page's translations at
     /// every store into it.
-    pub fn of(units: &Units, kept: &Kept, folds: &Folds, base: Base, content: Option<u64>) -> Self {
+    pub fn of(units: &Units, kept: &Kept, folds: &Folds, base: Base, form: Form) -> Self {
         let mut order: Vec<UnitId> = kept.iter().filter(|id| !folds.is_folded(*id)).collect();
         // A constant that stands for others has the strictest alignment of all.
         let mut align: Vec<u64> = units.iter().map(|(_, unit)| unit.align).collect();
@@ -101,7 +128,11 @@ impl Layout {
             [Kind::Start, Kind::Text, Kind::Rodata, Kind::Data, Kind::Bss].map(count);
 
         let head_end = place(&order[..start], base.address());
-        let content = content.unwrap_or(head_end);
+        let content = match form {
+            Form::Behind => head_end,
+            Form::Unpacked(address) => address,
+            Form::Above | Form::UnpackedAbove => ABOVE,
+        };
         let start_end = place(&order[start..text], content);
         let functions = in_pages(order[text..rodata].to_vec(), units, &align, start_end);
         order[text..rodata].copy_from_slice(&functions);
@@ -129,6 +160,7 @@ impl Layout {
             base: base.address(),
             address,
             order,
+            form,
             head_end,
             content,
             data_load,
@@ -149,9 +181,19 @@ impl Layout {
         self.file_end - self.base
     }
 
-    /// Whether the content lies elsewhere than right behind the head.
+    /// Whether the content is packed in the file.
     pub fn is_packed(&self) -> bool {
-        self.content != self.head_end
+        matches!(self.form, Form::Unpacked(_) | Form::UnpackedAbove)
+    }
+
+    /// Bytes of the file before what is loaded above the first mebibyte: whole sectors.
+    pub fn head_bytes(&self) -> u64 {
+        (self.head_end - self.base).next_multiple_of(SECTOR)
+    }
+
+    /// Where the decoder has its table, for [`TABLE`] bytes.
+    fn table(&self) -> u64 {
+        self.file_end.next_multiple_of(16)
     }
 
     /// The numbers that the machine's pieces want to know, of an image with a file of
@@ -161,25 +203,43 @@ impl Layout {
             let found = self.order.iter().find(|id| units.unit(**id).kind == kind);
             found.and_then(|id| self.address[id.0 as usize]).unwrap_or(0)
         };
-        let end = self.bss_end.max(self.file_end).next_multiple_of(16);
-        let (low_end, high_end) = if self.data >= HIGH {
-            (self.file_end.next_multiple_of(SECTOR), end)
-        } else {
-            (end, 0)
+        let sectors = file_bytes.div_ceil(SECTOR).saturating_sub(1);
+        let (low_sectors, packed, loaded) = match self.form {
+            Form::Behind | Form::Unpacked(_) => (sectors, self.head_end, HIGH),
+            Form::Above => (self.head_bytes() / SECTOR - 1, 0, self.content),
+            Form::UnpackedAbove => {
+                let behind = (self.table() + TABLE).next_multiple_of(SECTOR);
+                (self.head_bytes() / SECTOR - 1, behind, behind)
+            }
         };
+        let high_sectors = sectors.saturating_sub(low_sectors);
+        let end = self.bss_end.max(self.file_end).next_multiple_of(16);
+        // What low memory may be used behind.
+        let in_low = if self.file_end < HIGH { self.file_end } else { self.head_end };
+        let (low_end, high_end) =
+            if self.data >= HIGH { (in_low.next_multiple_of(SECTOR), end) } else { (end, 0) };
         let low_heap = if low_end < HIGH { low_end } else { 0x8000 };
+        let needed = if self.form.is_above() { loaded + high_sectors * SECTOR } else { 0 };
         let high_heap = high_end.max(HIGH);
+        let entered = match self.form {
+            Form::Behind => Kind::Start,
+            Form::Above => Kind::Go,
+            Form::Unpacked(_) | Form::UnpackedAbove => Kind::Unpack,
+        };
         vec![
             ("image_real", first(Kind::Real)),
-            ("image_start", first(if self.is_packed() { Kind::Unpack } else { Kind::Start })),
-            ("image_packed", self.head_end),
+            ("image_start", first(entered)),
+            ("image_packed", packed),
             ("image_content", self.content),
             ("image_content_end", self.file_end),
-            ("image_table", self.file_end.next_multiple_of(16)),
+            ("image_table", self.table()),
             ("image_second_sector", first_sector(units) + 1),
-            ("image_sectors", file_bytes.div_ceil(SECTOR).saturating_sub(1)),
+            ("image_sectors", sectors),
+            ("image_low_sectors", low_sectors),
+            ("image_high_sectors", high_sectors),
+            ("image_high_load", loaded),
             ("image_low_kib", LOW_END / 1024),
-            ("image_high_end", high_end),
+            ("image_high_end", high_end.max(needed)),
             ("image_high_stack", high_heap + STACK_ROOM),
             ("image_low_stack", LOW_END),
             ("image_low_heap", low_heap),
@@ -232,7 +292,7 @@ mod tests {
         assert!(kept.has(copies));
         let folds = Folds::none(&units);
         for base in [Base::Flat, Base::Elf] {
-            let layout = Layout::of(&units, &kept, &folds, base, None);
+            let layout = Layout::of(&units, &kept, &folds, base, Form::Behind);
             let pages = |id: UnitId| {
                 let at = layout.address[id.0 as usize].unwrap();
                 (at / PAGE, (at + units.unit(id).size - 1) / PAGE)

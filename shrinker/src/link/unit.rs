@@ -19,6 +19,8 @@ pub enum Kind {
     Sector,
     /// 16-bit code of a flat image, in order of names.
     Real,
+    /// What leads from low memory to an image above it that is not packed.
+    Go,
     /// The decoder of a packed image.
     Unpack,
     /// 32-bit entry of an ELF image.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bareflow_storage::{BlockDevice, DeviceError, SECTOR};
 
 /// A disk that remembers what happened to it, or the state of one after a cut.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Disk {
     base: Arc<Vec<u8>>,
     changed: BTreeMap<u64, [u8; SECTOR]>,
@@ -14,7 +14,7 @@ pub struct Disk {
 }
 
 /// What happened to a disk.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Event {
     Write(u64, Box<[u8; SECTOR]>),
     Flush,

@@ -42,6 +42,10 @@ KEEP float root(float x) { __asm__("sqrtss %0, %0" : "+x"(x)); return x; }
 KEEP double root_of(double x) { double r; __asm__("sqrtsd %1, %0" : "=x"(r) : "x"(x)); return r; }
 KEEP int carries(unsigned a, unsigned b) { int c; __asm__("addl %2, %1" : "=@ccc"(c), "+r"(a) : "r"(b)); return c; }
 KEEP int is_zero(unsigned a) { char z; __asm__("testl %1, %1\n\tsete %0" : "=q"(z) : "r"(a) : "cc"); return z; }
+KEEP int is_above(unsigned a, unsigned b) { char c; __asm__("cmpl %2, %1\n\tseta %0" : "=q"(c) : "r"(a), "r"(b) : "cc"); return c; }
+KEEP uint32_t below(uint32_t a, uint32_t b, uint32_t n) { __asm__("cmp %1, %2\ncmovbe %3, %0" : "+r"(n) : "r"(a), "r"(b), "r"(7) : "cc"); return n; }
+KEEP uint64_t above(uint32_t a, uint32_t b, uint64_t n) { uint64_t m = ~n; __asm__("cmp %1, %2\n\tcmova %3, %0" : "+r"(n) : "r"(a), "r"(b), "r"(m) : "cc"); return n; }
+KEEP uint64_t equal(uint64_t a, uint64_t n) { __asm__("testq %1, %1\n\tcmovneq %1, %0" : "+r"(n) : "r"(a) : "cc"); return n; }
 KEEP int low_bit(uint64_t x) { uint64_t r; __asm__("bsfq %1, %0" : "=r"(r) : "rm"(x) : "cc"); return (int)r; }
 KEEP int high_bit(uint32_t x) { uint32_t r; __asm__("bsrl %1, %0" : "=r"(r) : "rm"(x) : "cc"); return (int)r; }
 
@@ -88,6 +92,10 @@ int main(void) {
     printf("%x %x %lx %lx\n", left(0x80000001, 4), left(7, 35), right(0x123456789), shifted(0x7000000000000001));
     printf("%.6f %.12f\n", root(2), root_of(3));
     printf("%d %d %d %d\n", carries(~0u, 1), carries(5, 6), is_zero(0), is_zero(9));
+    unsigned some[] = {0, 1, 5, 6, ~0u};
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 5; j++)
+            printf("%d %u %llx %llx\n", is_above(some[i], some[j]), below(some[i], some[j], 3), (long long)above(some[i], some[j], 9), (long long)equal(some[i], some[j]));
     printf("%d %d\n", low_bit(0x50000), high_bit(0x50000));
     int sum = 0;
     for (int i = 0; i < 2000; i++) sum = sum * 3 + barriers(i) + swap(i);

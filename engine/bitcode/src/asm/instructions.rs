@@ -58,27 +58,28 @@ impl Machine<'_, '_, '_> {
             self.fence();
             return Ok(Some(()));
         }
+        if let Some(condition) = name.strip_prefix("set") {
+            let (flag, [to]) = (known!(self.condition(condition)?), args) else { return Ok(None) };
+            let value = self.b.resize(flag, 8, false);
+            return self.write(to, value);
+        }
+        if let Some(condition) = name.strip_prefix("cmov") {
+            let flag = known!(self.condition(condition)?);
+            let (bits, [to, from]) = (known!(self.width(suffix, args)), args) else {
+                return Ok(None);
+            };
+            let old = known!(self.read(to, bits)?);
+            let new = known!(self.read(from, bits)?);
+            let value = self.b.select(flag, new, old);
+            return self.write(to, value);
+        }
         let known = [
             "mov", "xchg", "bswap", "not", "neg", "inc", "dec", "add", "adc", "sub", "sbb", "cmp",
             "and", "or", "xor", "test", "rol", "ror", "shl", "sal", "shr", "sar", "mul", "imul",
-            "div", "popcnt", "lzcnt", "tzcnt", "bsf", "bsr", "setc", "setb", "setnc", "setae",
-            "sete", "setz", "setne", "setnz",
+            "div", "popcnt", "lzcnt", "tzcnt", "bsf", "bsr",
         ];
         if !known.contains(&name) {
             return Ok(None);
-        }
-        if let Some(set) = name.strip_prefix("set") {
-            let (flag, wanted) = match set {
-                "c" | "b" => (self.carry, true),
-                "nc" | "ae" => (self.carry, false),
-                "e" | "z" => (self.zero, true),
-                _ => (self.zero, false),
-            };
-            let (flag, [to]) = (known!(flag), args) else { return Ok(None) };
-            let other = self.b.number(1, u64::from(!wanted))?;
-            let value = self.b.binary(BinaryOp::Xor, flag, other);
-            let value = self.b.resize(value, 8, false);
-            return self.write(to, value);
         }
         let bits = known!(self.width(suffix, args));
         match args {
@@ -93,6 +94,26 @@ impl Machine<'_, '_, '_> {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether a condition of the flags holds; those of signed numbers take flags that are not kept.
+    fn condition(&mut self, name: &str) -> Result<Option<Value>, Cause> {
+        let (mut flag, wanted) = match name {
+            "c" | "b" | "nae" => (known!(self.carry), true),
+            "nc" | "ae" | "nb" => (known!(self.carry), false),
+            "e" | "z" => (known!(self.zero), true),
+            "ne" | "nz" => (known!(self.zero), false),
+            "be" | "na" | "a" | "nbe" => {
+                let (carry, zero) = (known!(self.carry), known!(self.zero));
+                (self.b.binary(BinaryOp::Or, carry, zero), matches!(name, "be" | "na"))
+            }
+            _ => return Ok(None),
+        };
+        if !wanted {
+            let one = self.b.number(1, 1)?;
+            flag = self.b.binary(BinaryOp::Xor, flag, one);
+        }
+        Ok(Some(flag))
     }
 
     fn one(&mut self, name: &str, bits: u32, to: &Arg) -> Done {

@@ -8,7 +8,7 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::{addr_of_mut, null_mut};
 
-use super::descriptor;
+use super::backing;
 use crate::allocate::malloc;
 use crate::errors;
 use crate::threads::lock::{Held, Recursive};
@@ -31,6 +31,8 @@ pub const READS: c_int = 0x8;
 pub const UPDATES: c_int = 0x4_0000;
 /// The stream and its buffer came from `malloc`.
 pub const ALLOCATED: c_int = 0x1_0000;
+/// What is behind the buffer is memory ([`backing`]).
+pub const IN_MEMORY: c_int = 0x8_0000;
 /// The buffer came from `malloc`.
 pub const OWN_BUFFER: c_int = 0x2_0000;
 
@@ -116,7 +118,7 @@ pub unsafe fn turn(file: *mut File, to: c_int) -> bool {
         } else {
             let unread = (*file).read_end as c_long - (*file).read_ptr as c_long;
             if unread != 0 {
-                descriptor::lseek((*file).fileno, -unread, 1);
+                backing::seek(file, -unread, 1);
             }
         }
         (*file).flags = (*file).flags & !(READS | WRITES | AT_END) | to;
@@ -212,7 +214,7 @@ pub unsafe fn flush(file: *mut File) -> c_int {
         }
         reset(file);
         while at != end {
-            let done = descriptor::write((*file).fileno, at, end as usize - at as usize);
+            let done = backing::write(file, at, end as usize - at as usize);
             if done <= 0 {
                 (*file).flags |= FAILED;
                 return -1;
@@ -331,7 +333,7 @@ pub unsafe extern "C" fn fseek(file: *mut File, offset: c_long, whence: c_int) -
             // The host is ahead of the program by what is still in the buffer.
             offset -= (*file).read_end as c_long - (*file).read_ptr as c_long;
         }
-        if descriptor::lseek((*file).fileno, offset, whence) < 0 {
+        if backing::seek(file, offset, whence) < 0 {
             return -1;
         }
         (*file).flags &= !AT_END;
@@ -357,7 +359,7 @@ pub unsafe extern "C" fn ftell(file: *mut File) -> c_long {
         if (*file).flags & AT_THE_END != 0 && flush(file) < 0 {
             return -1;
         }
-        let place = descriptor::lseek((*file).fileno, 0, 1);
+        let place = backing::seek(file, 0, 1);
         if place < 0 {
             return -1;
         }

@@ -1,5 +1,6 @@
 //! `<stdio.h>`: streams over the host's files and console, formatted output and input.
 
+mod backing;
 pub mod descriptor;
 mod digits;
 pub mod file;

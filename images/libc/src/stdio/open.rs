@@ -5,6 +5,7 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
+use super::backing;
 use super::descriptor::{
     self, APPEND, CREATE, EXCLUSIVE, FOR_BOTH, FOR_READING, FOR_WRITING, TRUNCATE,
 };
@@ -18,7 +19,7 @@ use crate::host;
 
 /// What `open` is to be told for a mode: `r`, `w` or `a`, then `+`, `x` and letters that change
 /// nothing here (`b`, `e`, `m`, `c`), up to a comma. `None`: no such mode.
-unsafe fn mode_flags(mode: *const u8) -> Option<c_int> {
+pub unsafe fn mode_flags(mode: *const u8) -> Option<c_int> {
     // SAFETY: a string.
     unsafe {
         let mut flags = match *mode {
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn fopen(path: *const u8, mode: *const u8) -> *mut File {
 }
 
 /// How a stream may be used, by the flags of `open`.
-fn uses(flags: c_int) -> c_int {
+pub fn uses(flags: c_int) -> c_int {
     let appends = if flags & APPEND != 0 { AT_THE_END } else { 0 };
     match flags & (FOR_WRITING | FOR_BOTH) {
         FOR_READING => READS,
@@ -180,7 +181,7 @@ pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
     unsafe {
         let _held = hold(file);
         let mut result = flush(file);
-        if descriptor::close((*file).fileno) < 0 {
+        if backing::close(file) < 0 {
             result = -1;
         }
         if (*file).flags & ALLOCATED == 0 {

@@ -5,7 +5,7 @@
 use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
-use super::descriptor;
+use super::backing;
 use super::file::{AT_END, BACK, FAILED, File, READS, flush, hold, output, prepare, stdin, turn};
 use crate::allocate::realloc;
 use crate::memory::memcpy;
@@ -26,7 +26,7 @@ unsafe fn refill(file: *mut File) -> bool {
         }
         let start = (*file).buf_base.add(BACK);
         let room = (*file).buf_end as usize - start as usize;
-        let got = descriptor::read((*file).fileno, start, room);
+        let got = backing::read(file, start, room);
         (*file).read_base = (*file).buf_base;
         (*file).read_ptr = start;
         (*file).read_end = start;

@@ -3,7 +3,8 @@
 //! A file is there, changes or goes with the one sector of its short entry; parts of a long name are
 //! written before it and taken away after it.
 
-use super::{At, ENTRY, Entry, LETTERS, LongName, Volume, same};
+use super::names::{LETTERS, LONGEST, NO_LETTER, Units, place_of};
+use super::{At, ENTRY, Entry, LongName, Volume};
 use crate::sectors::{SECTOR, Sectors};
 
 /// Entries in a sector.
@@ -26,11 +27,30 @@ pub enum NoEntry {
     Disk,
 }
 
-/// Whether an entry can have this name. Letters beyond ASCII are not known here.
-fn is_name(name: &[u8]) -> bool {
-    let letter = |c: &u8| matches!(c, b' '..=b'~') && !br#""*/:<>?\|"#.contains(c);
-    let ends = matches!(name, [.., b' ' | b'.'] | [] | [b' ', ..]);
-    !ends && name.len() <= 255 && name.iter().all(letter)
+/// Letters of a name, and how many there are.
+struct Letters([u16; LONGEST], usize);
+
+impl Letters {
+    /// Those of a name that an entry can have.
+    fn of(name: &[u8]) -> Option<Self> {
+        let ends = matches!(name, [.., b' ' | b'.'] | [] | [b' ', ..]);
+        if ends {
+            return None;
+        }
+        let mut letters = Self([0; LONGEST], 0);
+        for unit in Units::of(name) {
+            let forbidden = match u8::try_from(unit) {
+                Ok(c @ 0..128) => !matches!(c, b' '..=b'~') || br#""*/:<>?\|"#.contains(&c),
+                _ => unit == NO_LETTER,
+            };
+            if forbidden || letters.1 == 255 {
+                return None;
+            }
+            *letters.0.get_mut(letters.1)? = unit;
+            letters.1 += 1;
+        }
+        Some(letters)
+    }
 }
 
 /// The short name that stands for a long one: its first letters, a number made of it, `~1`, and the first
@@ -69,24 +89,19 @@ fn checksum(short: &[u8; 11]) -> u8 {
 }
 
 /// A part of a long name, counted from 1; `last` is the one with its end.
-fn part(name: &[u8], number: u32, last: bool, sum: u8) -> [u8; ENTRY] {
+fn part(name: &Letters, number: u32, last: bool, sum: u8) -> [u8; ENTRY] {
     let mut entry = [0; ENTRY];
     entry[0] = number as u8 | if last { 0x40 } else { 0 };
     entry[11] = PART_OF_NAME;
     entry[13] = sum;
     let start = (number as usize).wrapping_sub(1) * LETTERS;
     for at in 0..LETTERS {
-        let place = match at {
-            0..5 => 1 + at * 2,
-            5..11 => 4 + at * 2,
-            _ => 6 + at * 2,
+        let unit = match name.0.get(start + at) {
+            Some(unit) if start + at <= name.1 => *unit,
+            _ => 0xffff,
         };
-        let unit = match name.get(start + at) {
-            Some(c) => u16::from(*c),
-            None if start + at == name.len() => 0,
-            None => 0xffff,
-        };
-        if let Some([low, high]) = entry.get_mut(place..).and_then(|rest| rest.first_chunk_mut()) {
+        let place = entry.get_mut(place_of(at)..).and_then(|rest| rest.first_chunk_mut());
+        if let Some([low, high]) = place {
             [*low, *high] = unit.to_le_bytes();
         }
     }
@@ -176,13 +191,11 @@ impl Volume {
         name: &[u8],
         made: (bool, u16, u32),
     ) -> Result<Entry, NoEntry> {
-        if !is_name(name) {
-            return Err(NoEntry::Name);
-        }
+        let letters = Letters::of(name).ok_or(NoEntry::Name)?;
         let (is_folder, first, size) = made;
         let short = self.unused_short(disk, long, folder, name).ok_or(NoEntry::Full)?;
         let mut names = 1;
-        while names as usize * LETTERS < name.len() {
+        while names as usize * LETTERS < letters.1 {
             names += 1;
         }
         let start = self.room(disk, folder, names + 1)?;
@@ -190,7 +203,7 @@ impl Volume {
         for at in 0..names {
             let (sector, byte) = self.entry_place(disk, folder, start + at).ok_or(NoEntry::Disk)?;
             let number = names - at;
-            disk.put(sector, byte, &part(name, number, at == 0, sum)).ok_or(NoEntry::Disk)?;
+            disk.put(sector, byte, &part(&letters, number, at == 0, sum)).ok_or(NoEntry::Disk)?;
         }
         // What it names is on the disk before it is.
         disk.flush().ok_or(NoEntry::Disk)?;
@@ -240,8 +253,7 @@ impl Volume {
         let mut empty = true;
         self.walk(disk, long, folder, |_, entry, _| {
             let own = [b".          ", b"..         "];
-            let name = entry.get(..11).unwrap_or(&[]);
-            empty = own.iter().any(|own| same(name, *own));
+            empty = own.iter().any(|own| entry.first_chunk() == Some(*own));
             !empty
         });
         empty

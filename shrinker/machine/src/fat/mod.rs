@@ -5,17 +5,15 @@
 
 mod chain;
 mod entries;
+mod names;
 
 pub use entries::NoEntry;
+pub use names::{LongName, NAME};
 
 use crate::sectors::{SECTOR, Sector, Sectors};
 
 /// Bytes of an entry in a folder.
 const ENTRY: usize = 32;
-/// Letters of a long name that one entry holds.
-const LETTERS: usize = 13;
-/// Most letters of a long name, and a zero.
-const LONGEST: usize = 20 * LETTERS;
 
 /// Where the parts of a volume lie, in sectors of the disk.
 #[derive(Clone, Debug)]
@@ -169,7 +167,7 @@ impl Volume {
     ) -> Option<Entry> {
         let mut found = None;
         self.walk(disk, long, folder, |long, entry, at| {
-            if !same(name, &long.0) && !same(name, short_name(entry, &mut [0; 13])) {
+            if !long.is(name) && !names::is_short(name, entry) {
                 return false;
             }
             found = Some(Entry {
@@ -239,90 +237,4 @@ impl Volume {
             }
         }
     }
-}
-
-/// A long name, which lies in several entries before that of its file.
-#[derive(Debug)]
-pub struct LongName([u8; LONGEST]);
-
-impl LongName {
-    /// None.
-    pub const fn new() -> Self {
-        Self([0; LONGEST])
-    }
-
-    fn forget(&mut self) {
-        self.0[0] = 0;
-    }
-
-    /// The name to show of an entry: the long one, if it is there and in ASCII.
-    pub fn name_of<'a>(&'a self, entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
-        let end = self.0.iter().position(|letter| *letter == 0).unwrap_or(0);
-        match self.0.get(..end) {
-            Some(long @ [_, ..]) if long.is_ascii() => long,
-            _ => short_name(entry, short),
-        }
-    }
-
-    /// Puts thirteen letters into their place.
-    fn add(&mut self, entry: &[u8; ENTRY]) {
-        let order = entry[0];
-        let start = usize::from(order & 0x1f).wrapping_sub(1).wrapping_mul(LETTERS);
-        if order & 0x40 != 0
-            && let Some(end) = self.0.get_mut(start.wrapping_add(LETTERS))
-        {
-            *end = 0;
-        }
-        let Some(part) = self.0.get_mut(start..).and_then(|rest| rest.first_chunk_mut()) else {
-            self.forget();
-            return;
-        };
-        let part: &mut [u8; LETTERS] = part;
-        for (number, letter) in part.iter_mut().enumerate() {
-            let at = match number {
-                0..5 => 1 + number * 2,
-                5..11 => 4 + number * 2,
-                _ => 6 + number * 2,
-            };
-            // Letters beyond ASCII match nothing.
-            *letter = match half(entry, at) {
-                unit @ 0..128 => unit as u8,
-                _ => 255,
-            };
-        }
-    }
-}
-
-/// Whether a name is the other one, which ends at its first zero, but for capitals.
-#[inline(never)]
-fn same(mut name: &[u8], mut other: &[u8]) -> bool {
-    loop {
-        match (name, other) {
-            ([], [] | [0, ..]) => return true,
-            ([a, rest @ ..], [b, others @ ..]) if a.eq_ignore_ascii_case(b) => {
-                (name, other) = (rest, others);
-            }
-            _ => return false,
-        }
-    }
-}
-
-/// The short name of an entry: eight letters, three behind a full stop, filled up with blanks.
-fn short_name<'a>(entry: &[u8; ENTRY], short: &'a mut [u8; 13]) -> &'a [u8] {
-    let mut length = 0;
-    let mut add = |letter: u8| {
-        if let Some(place) = short.get_mut(length) {
-            *place = letter;
-            length += 1;
-        }
-    };
-    for (number, letter) in entry.iter().enumerate().take(11) {
-        if *letter != b' ' {
-            if number == 8 {
-                add(b'.');
-            }
-            add(*letter);
-        }
-    }
-    short.get(..length).unwrap_or(&[])
 }

@@ -1,6 +1,8 @@
 //! Host calls about files, but for their content and their names.
 
-use super::{EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ESPIPE, What, result, state, text};
+use super::{
+    EBADF, EEXIST, EINVAL, EISDIR, ENOENT, ENOTDIR, ESPIPE, State, What, result, state, text,
+};
 use crate::fat::{At, Entry};
 
 #[cfg(not(test))]
@@ -23,6 +25,30 @@ const TRUNCATE: i32 = 0o1000;
 const APPEND: i32 = 0o2000;
 const DIRECTORY: i32 = 0o200_000;
 
+impl State {
+    /// Opens what a path leads to, or makes it.
+    pub(super) fn open_path(&mut self, path: &[u8], flags: i32) -> Result<i32, i32> {
+        let access = flags & ACCESS;
+        if access == ACCESS {
+            return Err(EINVAL);
+        }
+        let writes = access != 0 || flags & TRUNCATE != 0;
+        let found = match self.find(path) {
+            Ok(_) if flags & CREATE != 0 && flags & EXCLUSIVE != 0 => Err(EEXIST),
+            Ok(Entry { is_folder: true, .. }) if writes || flags & CREATE != 0 => Err(EISDIR),
+            Ok(Entry { is_folder: false, .. }) if flags & DIRECTORY != 0 => Err(ENOTDIR),
+            Err(ENOENT) if flags & CREATE != 0 => self.make(path, false, 0),
+            found => found,
+        };
+        let descriptor = self.open(found?, access as u8, flags & APPEND != 0)?;
+        if flags & TRUNCATE != 0 {
+            let number = self.opening(descriptor)?.node;
+            self.resize(number, 0)?;
+        }
+        Ok(descriptor)
+    }
+}
+
 /// `bf_open`: the path ends in a zero.
 ///
 /// # Safety
@@ -31,26 +57,7 @@ const DIRECTORY: i32 = 0o200_000;
 unsafe extern "C" fn bf_open(path: *const u8, flags: i32) -> i32 {
     // SAFETY: the caller's; this is a host call.
     let (state, path) = unsafe { (state(), text(path)) };
-    let access = flags & ACCESS;
-    if access == ACCESS {
-        return -EINVAL;
-    }
-    let writes = access != 0 || flags & TRUNCATE != 0;
-    let found = match state.find(path) {
-        Ok(_) if flags & CREATE != 0 && flags & EXCLUSIVE != 0 => Err(EEXIST),
-        Ok(Entry { is_folder: true, .. }) if writes || flags & CREATE != 0 => Err(EISDIR),
-        Ok(Entry { is_folder: false, .. }) if flags & DIRECTORY != 0 => Err(ENOTDIR),
-        Err(ENOENT) if flags & CREATE != 0 => state.make(path, false, 0),
-        found => found,
-    };
-    let opened = found.and_then(|found| state.open(found, access as u8, flags & APPEND != 0));
-    result(opened.and_then(|descriptor| {
-        if flags & TRUNCATE != 0 {
-            let number = state.opening(descriptor)?.node;
-            state.resize(number, 0)?;
-        }
-        Ok(descriptor)
-    }))
+    result(state.open_path(path, flags))
 }
 
 /// `bf_close`.

@@ -78,7 +78,7 @@ impl State {
         Ok(())
     }
 
-    fn remove(&mut self, path: &[u8], folder: bool) -> Result<(), i32> {
+    pub(super) fn remove(&mut self, path: &[u8], folder: bool) -> Result<(), i32> {
         let found = self.find(path)?;
         match (found.is_folder, folder) {
             (true, false) => Err(EISDIR),
@@ -117,7 +117,7 @@ impl State {
 
     /// Gives a file another path. FAT cannot do so in one step, so the content is copied, and what has the
     /// new path is replaced with one sector.
-    fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), i32> {
+    pub(super) fn rename(&mut self, from: &[u8], to: &[u8]) -> Result<(), i32> {
         let mut found = self.find(from)?;
         if let Some(node) = self.node_at(found.at) {
             (found.first, found.size) = (node.first, node.size);
@@ -199,7 +199,7 @@ impl State {
         Ok(())
     }
 
-    fn make_folder(&mut self, path: &[u8]) -> Result<(), i32> {
+    pub(super) fn make_folder(&mut self, path: &[u8]) -> Result<(), i32> {
         match self.find(path) {
             Ok(_) => return Err(EEXIST),
             Err(ENOENT) => {}

@@ -1,7 +1,7 @@
 //! `bf_list`: the entries of a folder, as `getdents64` of Linux gives them.
 
 use super::{EINVAL, ENOTDIR, State, state};
-use crate::fat::LongName;
+use crate::fat::{LongName, NAME};
 
 /// Bytes before a name.
 const HEAD: usize = 19;
@@ -62,8 +62,8 @@ impl State {
                 if number <= next {
                     return false;
                 }
-                let mut short = [0; 13];
-                let name = LongName::name_of(long, entry, &mut short);
+                let mut name = [0; NAME];
+                let name = LongName::name_of(long, entry, &mut name);
                 if !room.add(name, entry[11] & 0x10 != 0, number) {
                     full = true;
                     return true;

@@ -8,6 +8,8 @@ mod calls;
 mod change;
 mod list;
 mod path;
+#[cfg(test)]
+mod power;
 mod read;
 #[cfg(not(test))]
 mod reading;
@@ -15,9 +17,9 @@ mod write;
 
 use core::cell::UnsafeCell;
 
-use crate::ata::{DISKS, Disk};
+use crate::disk::Disk;
 use crate::fat::{At, Entry, LongName, NOWHERE, Volume, partition};
-use crate::sectors::Sectors as _;
+use crate::sectors::{Sector, Sectors as _};
 
 /// Descriptors there can be, as many as Linux allows.
 const DESCRIPTORS: usize = 1024;
@@ -119,15 +121,7 @@ struct Alone(UnsafeCell<State>);
 // SAFETY: there is one processor, and no interrupt that would come in between (see the crate).
 unsafe impl Sync for Alone {}
 
-static STATE: Alone = Alone(UnsafeCell::new(State {
-    disk: Disk::new(),
-    volume: Volume::new(),
-    looked: false,
-    long: LongName::new(),
-    places: [UNTOUCHED; DESCRIPTORS],
-    open: [FREE; OPENINGS],
-    nodes: [NONE; OPENINGS],
-}));
+static STATE: Alone = Alone(UnsafeCell::new(State::new()));
 
 /// The state, for the length of a host call.
 ///
@@ -145,22 +139,60 @@ pub fn no_disk() -> bool {
     !(unsafe { state() }).volume.is_there()
 }
 
+/// Whether this is the partition table of the disk that the image was loaded from, which is still where its
+/// first sector was loaded to.
+#[cfg(not(test))]
+fn is_own(table: &Sector) -> bool {
+    const TABLE: usize = 446;
+    // SAFETY: low memory, mapped one to one, that nothing else uses.
+    let loaded =
+        unsafe { &*core::ptr::with_exposed_provenance::<[u8; 512]>(crate::memory::FIRST_SECTOR) };
+    let same = |(at, byte): (usize, &u8)| loaded.get(at) == Some(byte);
+    table.iter().enumerate().skip(TABLE).all(same)
+}
+
+/// Tests have loaded nothing.
+#[cfg(test)]
+fn is_own(_: &Sector) -> bool {
+    false
+}
+
 impl State {
+    /// Nothing is open: all zeros, so that it takes no room in an image.
+    const fn new() -> Self {
+        Self {
+            disk: Disk::new(),
+            volume: Volume::new(),
+            looked: false,
+            long: LongName::new(),
+            places: [UNTOUCHED; DESCRIPTORS],
+            open: [FREE; OPENINGS],
+            nodes: [NONE; OPENINGS],
+        }
+    }
+
     /// Finds the volume, once.
     fn mount(&mut self) -> bool {
         if self.looked {
             return self.volume.is_there();
         }
         self.looked = true;
-        for disk in 0..DISKS {
-            self.disk.choose(disk);
-            for number in 0..4 {
-                let start = self.disk.sector(0).and_then(|table| partition(table, number));
-                if let Some(start) = start
-                    && let Some(boot) = self.disk.sector(start)
-                    && self.volume.take(start, boot)
-                {
-                    return true;
+        for own in [true, false] {
+            let mut disk = 0;
+            while self.disk.choose(disk) {
+                disk += 1;
+                let fits = |table: &Sector| !own || is_own(table);
+                if !self.disk.sector(0).is_some_and(fits) {
+                    continue;
+                }
+                for number in 0..4 {
+                    let start = self.disk.sector(0).and_then(|table| partition(table, number));
+                    if let Some(start) = start
+                        && let Some(boot) = self.disk.sector(start)
+                        && self.volume.take(start, boot)
+                    {
+                        return true;
+                    }
                 }
             }
         }

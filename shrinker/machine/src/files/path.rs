@@ -2,7 +2,7 @@
 //! each folder knows the one above, in which it has an entry itself.
 
 use super::{EIO, ENAMETOOLONG, State, state};
-use crate::fat::{At, LongName};
+use crate::fat::{At, LongName, NAME};
 use crate::sectors::Sectors as _;
 
 /// Where a folder says which cluster the one above begins at: in its second entry.
@@ -98,8 +98,8 @@ impl State {
             if !is_it(entry, at) {
                 return false;
             }
-            let mut short = [0; 13];
-            result = path.put(LongName::name_of(long, entry, &mut short)).ok_or(ENAMETOOLONG);
+            let mut name = [0; NAME];
+            result = path.put(LongName::name_of(long, entry, &mut name)).ok_or(ENAMETOOLONG);
             true
         });
         result

@@ -124,7 +124,7 @@ impl State {
         if self.node(descriptor)?.is_folder { Err(EISDIR) } else { Ok(opening.node) }
     }
 
-    fn write(&mut self, descriptor: i32, bytes: &[u8]) -> Result<usize, i32> {
+    pub(super) fn write(&mut self, descriptor: i32, bytes: &[u8]) -> Result<usize, i32> {
         let number = self.writable(descriptor)?;
         let size = self.node(descriptor)?.size;
         let opening = self.opening(descriptor)?;
