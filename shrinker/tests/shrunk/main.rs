@@ -3,6 +3,7 @@
 mod by_hand;
 mod command;
 mod figures;
+mod inputs;
 mod modules;
 mod policies;
 mod programs;
