@@ -73,7 +73,7 @@ pub struct Cli {
     no_pack: bool,
     /// A disk with both images: the shrunk one starts; what it cannot do has the machine start again with the
     /// grown one, which learns it. SNAPSHOT is a disk image then, and stays as it is unless it is the output.
-    #[arg(long, conflicts_with_all = ["elf", "verify", "grown"])]
+    #[arg(long, conflicts_with_all = ["elf", "grown"])]
     with_grown: bool,
     /// Forget why earlier shrunk images of the disk came back.
     #[arg(long, requires = "with_grown")]
@@ -157,25 +157,36 @@ impl Cli {
         if let Some(grown) = &grown {
             report.compare_with(Disk::of(grown)?);
         }
-        let verdict = match (&grown, &shrunk.image) {
+        // The image alone, or the disk with both.
+        let image = shrunk.image.as_ref().map(|image| -> Content<'_> {
+            let bytes = image.file.clone();
+            match &both {
+                Some(both) => {
+                    let made = (source.boot.unwrap_or(0), options_byte(&options));
+                    Box::new(move |file| both.write(&bytes, made.0, made.1, file))
+                }
+                None => plain(bytes),
+            }
+        });
+        let verdict = match (&grown, &image) {
             (Some(grown), Some(image)) if self.verify => {
                 let stdin = std::io::stdin();
                 let typed = stdin.is_terminal();
                 let input = if typed { Tape::of(Vec::new()) } else { Tape::new(stdin) };
-                Some(verify::verify(grown, &image.file, &shrunk.orders, &input, self.timeout)?)
+                let alone = both.as_ref().map(|both| |file: &mut File| both.write_grown(file));
+                let grown = match &alone {
+                    Some(write) => verify::Disk::Made(write),
+                    None => verify::Disk::There(grown),
+                };
+                let shrunk_disk = verify::Disk::Made(image);
+                let orders = &shrunk.orders;
+                Some(verify::verify(&grown, &shrunk_disk, orders, &input, self.timeout)?)
             }
             _ => None,
         };
         let mut files: Vec<(&Path, Content<'_>)> = Vec::new();
-        if let (Some(path), Some(image)) = (&output, &shrunk.image) {
-            let bytes = Box::new(image.file.clone());
-            files.push(match &both {
-                Some(both) => {
-                    let made = (source.boot.unwrap_or(0), options_byte(&options));
-                    (path, Box::new(move |file| both.write(&bytes, made.0, made.1, file)))
-                }
-                None => (path, plain(*bytes)),
-            });
+        if let (Some(path), Some(image)) = (&output, image) {
+            files.push((path, image));
         }
         if let (Some(path), Some(elf)) = (&self.elf, &shrunk.elf) {
             files.push((path, plain(elf.file.clone())));

@@ -1,6 +1,7 @@
 //! Boots the grown and the shrunk image and compares what can be seen of them.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub struct Verdict {
     pub grown_seconds: f64,
     /// Of the shrunk one.
     pub shrunk_seconds: f64,
+    /// How often the shrunk one went back to the grown one beside it, whose output then counts.
+    pub returns: usize,
 }
 
 impl std::fmt::Display for Verdict {
@@ -35,27 +38,42 @@ impl std::fmt::Display for Verdict {
             self.outcome,
             self.grown_seconds,
             self.shrunk_seconds
-        )
+        )?;
+        match self.returns {
+            0 => Ok(()),
+            1 => write!(f, "; it came back once"),
+            many => write!(f, "; it came back {many} times"),
+        }
     }
 }
 
-/// Compares the disk image `grown` with the flat image `shrunk`. Both read the same input from its
-/// beginning to its end; `orders` has the grown one run its programs as the shrunk one does.
+/// Compares the disk image that `grown` writes with the one that `shrunk` writes, a shrunk image or a disk with
+/// both. Both read the same input from its beginning to its end; `orders` has the grown one run its programs as
+/// the shrunk one does.
 ///
 /// # Errors
 /// [`Kind::Differs`] with the first difference, [`Kind::Crashed`] when one does not end, or why
 /// they could not be run.
 pub fn verify(
-    grown: &Path,
-    shrunk: &[u8],
+    grown: &Disk<'_>,
+    shrunk: &Disk<'_>,
     orders: &str,
     input: &Tape,
     timeout: u64,
 ) -> Result<Verdict, Failure> {
-    let file = tempfile::NamedTempFile::new()
-        .and_then(|file| std::fs::write(file.path(), shrunk).map(|()| file))
-        .map_err(|error| Failure::new(Kind::File, format!("a temporary image: {error}")))?;
-    let boot = |image: &Path| {
+    let boot = |disk: &Disk<'_>| {
+        let made;
+        let image = match disk {
+            Disk::There(path) => path,
+            Disk::Made(write) => {
+                let failed =
+                    |error| Failure::new(Kind::File, format!("a temporary image: {error}"));
+                let mut file = tempfile::NamedTempFile::new().map_err(failed)?;
+                write(file.as_file_mut())?;
+                made = file;
+                made.path()
+            }
+        };
         let mut settings = Settings::new(image);
         settings.keep_writes = false;
         settings.input = Input::Tape(input.clone());
@@ -63,7 +81,7 @@ pub fn verify(
         settings.timeout = Duration::from_secs(timeout);
         run(&settings, &mut |_| ()).map_err(emulator_failure)
     };
-    let (grown_run, shrunk_run) = (boot(grown)?, boot(file.path())?);
+    let (grown_run, shrunk_run) = (boot(grown)?, boot(shrunk)?);
     for (what, run) in [("grown", &grown_run), ("shrunk", &shrunk_run)] {
         if matches!(run.outcome, Outcome::Hung | Outcome::Reset | Outcome::Flooded) {
             let message = format!("the {what} image: {}", run.outcome);
@@ -73,14 +91,33 @@ pub fn verify(
     compare(&grown_run, &shrunk_run)
 }
 
+/// A disk to boot.
+pub enum Disk<'a> {
+    /// It is there.
+    There(&'a Path),
+    /// This writes it.
+    Made(&'a dyn Fn(&mut File) -> Result<(), Failure>),
+}
+
+impl std::fmt::Debug for Disk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Disk::There(path) => f.debug_tuple("There").field(path).finish(),
+            Disk::Made(_) => f.write_str("Made"),
+        }
+    }
+}
+
 fn compare(grown: &Run, shrunk: &Run) -> Result<Verdict, Failure> {
     let differs = |message: String| Err(Failure::new(Kind::Differs, message));
-    if grown.output != shrunk.output {
-        let at = grown.output.iter().zip(&shrunk.output).take_while(|(a, b)| a == b).count();
+    // What was printed before the machine started again is printed again.
+    let printed = &shrunk.output[shrunk.restarts.last().copied().unwrap_or(0)..];
+    if grown.output != printed {
+        let at = grown.output.iter().zip(printed).take_while(|(a, b)| a == b).count();
         return differs(format!(
             "the outputs differ from byte {at} on: grown {}, shrunk {}",
             excerpt(&grown.output, at),
-            excerpt(&shrunk.output, at)
+            excerpt(printed, at)
         ));
     }
     let (ours, theirs) = (results(shrunk), results(grown));
@@ -99,6 +136,7 @@ fn compare(grown: &Run, shrunk: &Run) -> Result<Verdict, Failure> {
         outcome: grown.outcome.to_string(),
         grown_seconds: grown.elapsed.as_secs_f64(),
         shrunk_seconds: shrunk.elapsed.as_secs_f64(),
+        returns: shrunk.restarts.len(),
     })
 }
 
@@ -149,6 +187,10 @@ mod tests {
         let two = r#"{"record":"result","module":"m","exit":0,"result":2}"#;
         let grown = run_of(b"hello\n", &[one], Outcome::Success);
         assert_eq!(compare(&grown, &grown).unwrap().output_bytes, 6);
+        // What went back counts from there on.
+        let mut back = run_of(b"hellhello\n", &[one], Outcome::Success);
+        back.restarts = vec![4];
+        assert_eq!(compare(&grown, &back).unwrap().returns, 1);
         for (shrunk, word) in [
             (run_of(b"help\n", &[one], Outcome::Success), "from byte 3 on"),
             (run_of(b"hello", &[one], Outcome::Success), "from byte 5 on"),

@@ -132,6 +132,20 @@ impl Both {
             .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.disk))
     }
 
+    /// Writes the disk with its grown image alone, which starts.
+    ///
+    /// # Errors
+    /// The disk cannot be read.
+    pub fn write_grown(&self, to: &mut File) -> Result<(), Failure> {
+        // Behind the volume is nothing then, so no record that a loader would go by.
+        File::open(&self.disk)
+            .and_then(|file| {
+                copy_without_holes(&mut file.take(u64::from(self.region) * SECTOR), to)?;
+                to.set_len(u64::from(self.region + REGION_SECTORS) * SECTOR)
+            })
+            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.disk))
+    }
+
     fn copy(&self, image: &[u8], record: &Record, to: &mut File) -> std::io::Result<()> {
         let at = |sector: u32| SeekFrom::Start(u64::from(sector) * SECTOR);
         let mut from = File::open(&self.disk)?.take(u64::from(self.region) * SECTOR);

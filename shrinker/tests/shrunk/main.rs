@@ -3,6 +3,7 @@
 mod by_hand;
 mod command;
 mod figures;
+mod inputs;
 mod large;
 mod modules;
 mod policies;

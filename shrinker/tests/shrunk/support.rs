@@ -22,6 +22,11 @@ pub struct Grown {
 }
 
 impl Grown {
+    /// One more boot, of a machine with one processor.
+    pub fn boot(&self, input: &[u8]) {
+        boot_once(self.folder.path(), 1, input);
+    }
+
     /// The newest snapshot.
     pub fn snapshot(&self) -> PathBuf {
         let folder = self.folder.path().join("boot/snapshots");
@@ -66,23 +71,29 @@ impl<'a> Growth<'a> {
         for (path, bytes) in self.files {
             write(path, bytes);
         }
-        write("input", self.input);
         for _ in 0..self.boots {
-            let child = Command::new(std::env::current_exe().unwrap())
-                .args(["--exact", "grow_child", "--ignored", "--nocapture"])
-                .env(FOLDER, disk)
-                .env(PROCESSORS, self.processors.to_string())
-                .stdin(std::fs::File::open(disk.join("input")).unwrap())
-                .output()
-                .unwrap();
-            let said = String::from_utf8_lossy(&child.stderr);
-            assert!(child.status.success(), "a boot ended with {}: {said}", child.status);
+            boot_once(disk, self.processors, self.input);
         }
         let output = std::fs::read(disk.join("output")).unwrap();
         let results = std::fs::read(disk.join("results")).unwrap();
         let results = serde_json::from_slice(&results).unwrap();
         Grown { folder, output, results }
     }
+}
+
+/// Boots the machine whose disk is `disk` in a process of its own.
+fn boot_once(disk: &Path, processors: u32, input: &[u8]) {
+    let input_file = disk.join("input");
+    std::fs::write(&input_file, input).unwrap();
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "grow_child", "--ignored", "--nocapture"])
+        .env(FOLDER, disk)
+        .env(PROCESSORS, processors.to_string())
+        .stdin(std::fs::File::open(input_file).unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "a boot ended with {}: {said}", child.status);
 }
 
 /// Input as it is typed: its end is Control-D. Each reader of the line sees an end of its own, and

@@ -62,6 +62,17 @@ fn verify_boots_both_and_compares_them() {
     let found = shrink(&[text(&snapshot), "-o", text(&image), "--grown", text(&grown)]);
     assert_verified(&found, &image);
 
+    // A disk with both: the shrunk one starts, against the grown one alone, though the disk had both before.
+    let both = folder.path().join("both.img");
+    for of in [&grown, &both] {
+        let done = shrink(&[text(of), "-o", text(&both), "--with-grown"]);
+        assert_verified(&done, &both);
+        let report: Value = serde_json::from_slice(&done.stdout).unwrap();
+        assert_eq!(report["verify"]["returns"], 0, "{report}");
+    }
+    let boot = &lines("bareflow", &["boot", text(&both), "--accel", "tcg"])[0];
+    assert_eq!((&boot["boot"], &boot["results"]["fibonacci"]), (&Value::Null, &json!(6765)));
+
     // A snapshot alone boots nothing.
     let image = folder.path().join("unwritten.img");
     let alone = shrink(&[text(&snapshot), "-o", text(&image)]);
