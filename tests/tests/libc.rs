@@ -104,6 +104,11 @@ fn the_beginning_of_a_number_is_none() {
 }
 
 #[test]
+fn wide_strings_and_patterns_agree() {
+    agree("wide.c", &[]);
+}
+
+#[test]
 fn complex_numbers_agree() {
     agree("complex.c", &[]);
 }

@@ -37,6 +37,7 @@ mod memory;
 mod multibyte;
 mod objects;
 mod options;
+mod pattern;
 mod power;
 mod process;
 mod random;
@@ -49,6 +50,8 @@ mod substring;
 mod threads;
 mod time;
 mod unwinding;
+mod wide;
+mod wide_classes;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo) -> ! {

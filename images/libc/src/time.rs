@@ -133,3 +133,49 @@ pub unsafe extern "C" fn sleep(seconds: u32) -> u32 {
     unsafe { nanosleep(&Moment { seconds: c_long::from(seconds), fraction: 0 }, null_mut()) };
     0
 }
+
+/// Times of processes, in hundredths of a second (`struct tms`).
+#[repr(C)]
+pub struct Ticks {
+    own: c_long,
+    system: c_long,
+    of_children: [c_long; 2],
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn times(result: *mut Ticks) -> c_long {
+    let now = (passed() / 10_000_000) as c_long;
+    if !result.is_null() {
+        // SAFETY: not null, so a place for it.
+        unsafe { *result = Ticks { own: now, system: 0, of_children: [0; 2] } };
+    }
+    now
+}
+
+/// `struct rusage`: two times, and counters, of which nobody keeps any.
+#[repr(C)]
+pub struct Usage {
+    own: Moment,
+    system: Moment,
+    counters: [c_long; 14],
+}
+
+/// The program has the machine for itself, so its time is what passed; children (-1) have had none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn getrusage(whose: c_int, result: *mut Usage) -> c_int {
+    const CHILDREN: c_int = -1;
+    if !(CHILDREN..=1).contains(&whose) {
+        errors::set(errors::EINVAL);
+        return -1;
+    }
+    let now = if whose == CHILDREN { 0 } else { passed() };
+    let own = Moment {
+        seconds: (now / 1_000_000_000) as c_long,
+        fraction: (now % 1_000_000_000 / 1_000) as c_long,
+    };
+    // SAFETY: the caller's place for it.
+    unsafe {
+        *result = Usage { own, system: Moment { seconds: 0, fraction: 0 }, counters: [0; 14] }
+    };
+    0
+}
