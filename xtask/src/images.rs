@@ -30,7 +30,7 @@ pub fn build_usual(out: &Path) -> Result<()> {
     up_to_date(out, "libc", &[&sources.join("libc")], &[&libc], || build_libc(&sources, &libc))?;
     let llm = out.join("llm.bc");
     up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
-        build_llm(&sources.join("llm/main.rs"), &llm)
+        build_llm(&sources.join("llm"), &llm)
     })?;
     let manifest = out.join("modules/manifest.json");
     up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
@@ -205,20 +205,41 @@ const SIXTEEN_LANES: [&str; 5] = [
     "-inline-threshold=30",
 ];
 
-/// The language model. It stands on host calls alone.
-fn build_llm(source: &Path, out: &Path) -> Result<()> {
-    let library = out.with_extension("a");
-    let mut rustc = rustc();
-    rustc
-        .args(["--edition=2024", "--crate-type=staticlib", "--crate-name=llm", "-Cpanic=abort"])
-        .args(["-Clto=fat", "-Ccodegen-units=1", "-Cforce-unwind-tables=no"])
-        .args(["-Copt-level=2", "-Coverflow-checks=off", "-Dwarnings"])
-        .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
-        .arg(format!("--emit=llvm-bc={},link={}", out.display(), library.display()))
-        .arg(source);
-    // LLVM remarks on every loop that it has not made vectors of, though asked to.
-    shell::run_silently(&mut rustc)?;
-    Ok(std::fs::remove_file(library)?)
+/// The language model. It stands on host calls alone. Its kernels are made fast, all else small; what a function is
+/// to be stays with it when all is optimised together.
+fn build_llm(sources: &Path, out: &Path) -> Result<()> {
+    let folder = out.with_extension("parts");
+    std::fs::create_dir_all(&folder)?;
+    let built = (|| {
+        let run = |name: &str, kind: &str, source: &str, rest: &[&str]| {
+            let mut rustc = rustc();
+            rustc
+                .args(["--edition=2024", "-Cpanic=abort", "-Ccodegen-units=1", "-Dwarnings"])
+                .args(["-Cforce-unwind-tables=no", "-Coverflow-checks=off"])
+                .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
+                .arg(format!("--crate-name={name}"))
+                .arg(format!("--crate-type={kind}"))
+                .args(rest)
+                .arg("-L")
+                .arg(&folder)
+                .arg(sources.join(source));
+            // LLVM remarks on every loop that it has not made vectors of, though asked to.
+            shell::run_silently(&mut rustc)
+        };
+        let to = |name: &str| format!("-o{}", folder.join(name).display());
+        run("kernels", "rlib", "kernels/lib.rs", &["-Copt-level=2", &to("libkernels.rlib")])?;
+        run("llm", "rlib", "main.rs", &["-Copt-level=z", "--extern=kernels", &to("libllm.rlib")])?;
+        let library = folder.join("whole.a");
+        let emit = format!("--emit=llvm-bc={},link={}", out.display(), library.display());
+        run(
+            "llm_whole",
+            "staticlib",
+            "whole.rs",
+            &["-Copt-level=2", "-Clto=fat", "--extern=llm", &emit],
+        )
+    })();
+    std::fs::remove_dir_all(&folder)?;
+    built
 }
 
 /// A C program of one file.
@@ -233,6 +254,13 @@ fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
             .arg(out),
     )
 }
+
+/// Parts of the C library in C, `variadic` apart, to which the others are joined.
+const LIBC_IN_C: &[&str] = &["x86", "x86_texts", "threads", "openmp", "system", "long_double"];
+/// Those whose functions take vectors of 32 bytes.
+const LIBC_FOR_X86: &[&str] = &["x86_wide", "x86_lanes", "x86_secrets"];
+/// Such vectors are passed in registers, as the intrinsics are declared: without these they would be in memory.
+const WIDE_VECTORS: [&str; 2] = ["-mavx2", "-mfma"];
 
 /// The Rust part, with all it uses of other crates, then the C parts joined to it by clang.
 fn build_libc(sources: &Path, out: &Path) -> Result<()> {
@@ -252,18 +280,18 @@ fn build_libc(sources: &Path, out: &Path) -> Result<()> {
         "the C library",
     )?;
     ensure!(rust.exists(), "cargo made no {}", rust.display());
-    let x86 = target.join("libc-x86.bc");
-    shell::run(libc_clang().arg(sources.join("libc/c/x86.c")).arg("-o").arg(&x86))?;
-    let compile = |name: &str| {
-        let out = target.join(format!("libc-{name}.bc"));
-        let source = sources.join(format!("libc/c/{name}.c"));
-        shell::run(libc_clang().arg(source).arg("-o").arg(&out)).map(|()| out)
-    };
-    let (threads, openmp, system) = (compile("threads")?, compile("openmp")?, compile("system")?);
-    let long_double = compile("long_double")?;
     let mut whole = libc_clang();
-    for part in [&rust, &x86, &threads, &openmp, &system, &long_double] {
+    let mut add = |part: &Path| {
         whole.args(["-Xclang", "-mlink-bitcode-file", "-Xclang"]).arg(part);
+    };
+    add(&rust);
+    for (names, flags) in [(LIBC_IN_C, &[][..]), (LIBC_FOR_X86, &WIDE_VECTORS[..])] {
+        for name in names {
+            let part = target.join(format!("libc-{name}.bc"));
+            let source = sources.join(format!("libc/c/{name}.c"));
+            shell::run(libc_clang().args(flags).arg(source).arg("-o").arg(&part))?;
+            add(&part);
+        }
     }
     shell::run(whole.arg(sources.join("libc/c/variadic.c")).arg("-o").arg(out))
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::BlockId;
 use cranelift_codegen::binemit::Reloc as ClifReloc;
-use cranelift_codegen::ir::{ExternalName, LibCall, UserFuncName};
+use cranelift_codegen::ir::{ExternalName, LibCall, TrapCode, UserFuncName};
 use cranelift_codegen::{CompiledCode, FinalizedMachReloc, FinalizedRelocTarget};
 
 use crate::wrap;
@@ -13,6 +13,27 @@ use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 
 /// The byte before the operand of a direct call.
 const CALL: u8 = 0xe8;
+
+/// What Cranelift ends a block with that is not to be run.
+const UD2: [u8; 2] = [0x0f, 0x0b];
+/// `div ah`: its quotient has never room in `al`, so that it is a division error whatever is in `ax`.
+const DIV_AH: [u8; 2] = [0xf6, 0xf4];
+
+/// Lets divisions that Cranelift checks before them fail as those that the processor checks itself: it is the
+/// same fault then, and the same signal ends the program.
+fn let_divisions_fail(code: &CompiledCode, text: &mut [u8]) {
+    for trap in code.buffer.traps() {
+        let at = trap.offset as usize;
+        let of_division =
+            [TrapCode::INTEGER_DIVISION_BY_ZERO, TrapCode::INTEGER_OVERFLOW].contains(&trap.code);
+        if of_division
+            && let Some(bytes) = text.get_mut(at..at + 2)
+            && *bytes == UD2
+        {
+            bytes.copy_from_slice(&DIV_AH);
+        }
+    }
+}
 
 /// Makes an object of the code. `names` are the symbols by number of external name.
 pub(crate) fn object(
@@ -27,6 +48,7 @@ pub(crate) fn object(
     let mut text = if entry.is_needed() { entry.code(align) } else { Vec::new() };
     let start = text.len() as u32;
     text.extend_from_slice(code.buffer.data());
+    let_divisions_fail(code, &mut text[start as usize..]);
     let mut relocs = Vec::new();
     let mut with_image = Vec::new();
     for reloc in code.buffer.relocs() {
@@ -54,7 +76,10 @@ pub(crate) fn object(
             continue;
         }
         let id = BlockId(place.loc.bits());
-        if !blocks.iter().any(|(_, known)| *known == id.0) {
+        let new = !blocks.iter().any(|(_, known)| *known == id.0);
+        // Traps stand behind everything else, whichever block they are of.
+        let traps = code.buffer.data()[place.start as usize..].starts_with(&UD2);
+        if new || traps && blocks.last().is_some_and(|(_, last)| *last != id.0) {
             blocks.push((place.start + start, id.0));
         }
     }

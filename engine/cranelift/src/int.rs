@@ -124,7 +124,12 @@ impl Lower<'_, '_> {
                 match (op, long) {
                     (BinaryOp::SDiv, false) => self.b.ins().sdiv(a, b),
                     (BinaryOp::SDiv, true) => self.long_division("__divti3", a, b)?,
-                    (_, false) => self.b.ins().srem(a, b),
+                    // Cranelift's own has a remainder for the least number by -1, where the processor has none.
+                    (_, false) => {
+                        let quotient = self.b.ins().sdiv(a, b);
+                        let whole = self.b.ins().imul(quotient, b);
+                        self.b.ins().isub(a, whole)
+                    }
                     (_, true) => self.long_division("__modti3", a, b)?,
                 }
             }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{BinaryOp, IntPredicate};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{BlockArg, InstBuilder, Value, types};
+use cranelift_codegen::ir::{BlockArg, InstBuilder, TrapCode, Value, types};
 
 use crate::int::int_cc;
 use crate::lower::{Lower, Res, refuse};
@@ -220,6 +220,10 @@ impl Lower<'_, '_> {
     /// division is rare, and LLVM itself does no better.
     fn wide_divide(&mut self, a: &[Value], b: &[Value], bits: u32) -> (Vec<Value>, Vec<Value>) {
         let count = a.len();
+        let any = b.iter().copied().reduce(|any, limb| self.b.ins().bor(any, limb));
+        if let Some(any) = any {
+            self.b.ins().trapz(any, TrapCode::INTEGER_DIVISION_BY_ZERO);
+        }
         // The limbs may be used to their full width once signs have been taken off.
         let steps = u64::from(bits.div_ceil(64) * 64);
         let head = self.b.create_block();

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::{
-    AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Operand, Symbol,
-    TypeId, Types,
+    AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Locations, Operand,
+    Symbol, TypeId, Types,
 };
 
 /// One LLVM module, or several linked into one.
@@ -32,6 +32,8 @@ pub struct Module {
     /// What was read but cannot be run. Whoever runs the module refuses it if one of these
     /// is reachable from where it starts.
     pub refused: Vec<Refusal>,
+    /// Lines of the sources that instructions come from.
+    pub locations: Locations,
 }
 
 /// A function or variable whose definition holds something that is not supported.

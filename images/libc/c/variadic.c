@@ -161,6 +161,9 @@ ldiv_result lldiv(long a, long b) { return (ldiv_result){a / b, a % b}; }
 
 ldiv_result imaxdiv(long a, long b) { return (ldiv_result){a / b, a % b}; }
 
+// A division that stays one, whatever is known of its operands.
+__attribute__((noinline)) unsigned long __bf_quotient(unsigned long a, unsigned long b) { return a / b; }
+
 // Products and quotients of complex numbers (C17, annex G.5.1), which clang calls.
 typedef double _Complex complex_double;
 typedef float _Complex complex_float;

@@ -1,30 +1,15 @@
 // What programs ask of the processor by name (LLVM's `llvm.x86.*`), as functions on vectors. A
 // function here is called in place of the intrinsic of its name, so a level that inlines makes
 // the same of it as of a program's own code. What each computes is in Intel's Software Developer's
-// Manual, volume 2, under the instruction; approximations (`rcpps`) are left out, as processors
-// differ in them.
+// Manual, volume 2, under the instruction. This file has what works on 16 bytes and on single registers,
+// `x86_wide.c` what works on 32, `x86_texts.c` what compares texts, `x86_secrets.c` ciphers and hashes.
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
 
-#define VECTOR __attribute__((vector_size(16)))
+#include "x86.h"
+
 uint64_t bf_clock(void);
-
-typedef int8_t i8x16 VECTOR;
-typedef uint8_t u8x16 VECTOR;
-typedef int16_t i16x8 VECTOR;
-typedef uint16_t u16x8 VECTOR;
-typedef int32_t i32x4 VECTOR;
-typedef uint32_t u32x4 VECTOR;
-typedef int64_t i64x2 VECTOR;
-typedef uint64_t u64x2 VECTOR;
-typedef float f32x4 VECTOR;
-typedef double f64x2 VECTOR;
-
-// Defines the intrinsic `name`.
-#define INTRINSIC(result, function, name, ...)             \
-    result function(__VA_ARGS__) __asm__("x86." name);     \
-    result function(__VA_ARGS__)
 
 // Shifts of all lanes by one number, given as such or in the low half of a vector. Beyond the
 // width nothing is left but the sign.
@@ -254,34 +239,41 @@ INTRINSIC(int, ptestnzc, "sse41.ptestnzc", u64x2 a, u64x2 b) {
 SELECTIONS(min, LESSER)
 SELECTIONS(max, GREATER)
 
-// Whether two numbers compare as `how` says (the immediate of `cmpps`).
-static int compares(double x, double y, uint8_t how) {
-    int unordered = x != x || y != y;
-    int holds[] = {x == y, x < y, x <= y, unordered};
-    return holds[how & 3] ^ (how >> 2 & 1);
+// Whether two numbers compare as `how` says (the immediate of `cmpps`; its highest bit tells only which
+// comparisons signal).
+int __bf_compares(double x, double y, uint8_t how) {
+    enum { LESS = 1, EQUAL = 2, GREATER = 4, UNORDERED = 8 };
+    static const uint8_t holds[16] = {
+        EQUAL, LESS, LESS | EQUAL, UNORDERED,
+        LESS | GREATER | UNORDERED, EQUAL | GREATER | UNORDERED, GREATER | UNORDERED, LESS | EQUAL | GREATER,
+        EQUAL | UNORDERED, LESS | UNORDERED, LESS | EQUAL | UNORDERED, 0,
+        LESS | GREATER, EQUAL | GREATER, GREATER, LESS | EQUAL | GREATER | UNORDERED,
+    };
+    int outcome = x < y ? LESS : x == y ? EQUAL : x > y ? GREATER : UNORDERED;
+    return (holds[how & 15] & outcome) != 0;
 }
 
 INTRINSIC(f32x4, cmp_ps, "sse.cmp.ps", f32x4 a, f32x4 b, uint8_t how) {
     i32x4 mask;
-    for (int i = 0; i < 4; i++) mask[i] = -compares((double)a[i], (double)b[i], how);
+    for (int i = 0; i < 4; i++) mask[i] = -__bf_compares((double)a[i], (double)b[i], how);
     return (f32x4)mask;
 }
 
 INTRINSIC(f64x2, cmp_pd, "sse2.cmp.pd", f64x2 a, f64x2 b, uint8_t how) {
     i64x2 mask;
-    for (int i = 0; i < 2; i++) mask[i] = -compares(a[i], b[i], how);
+    for (int i = 0; i < 2; i++) mask[i] = -__bf_compares(a[i], b[i], how);
     return (f64x2)mask;
 }
 
 INTRINSIC(f32x4, cmp_ss, "sse.cmp.ss", f32x4 a, f32x4 b, uint8_t how) {
     i32x4 out = (i32x4)a;
-    out[0] = -compares((double)a[0], (double)b[0], how);
+    out[0] = -__bf_compares((double)a[0], (double)b[0], how);
     return (f32x4)out;
 }
 
 INTRINSIC(f64x2, cmp_sd, "sse2.cmp.sd", f64x2 a, f64x2 b, uint8_t how) {
     i64x2 out = (i64x2)a;
-    out[0] = -compares(a[0], b[0], how);
+    out[0] = -__bf_compares(a[0], b[0], how);
     return (f64x2)out;
 }
 
@@ -387,6 +379,54 @@ INTRINSIC(f32x4, dpps, "sse41.dpps", f32x4 a, f32x4 b, uint8_t how) {
 INTRINSIC(f64x2, dppd, "sse41.dppd", f64x2 a, f64x2 b, uint8_t how) {
     double sum = (how >> 4 & 1 ? a[0] * b[0] : 0) + (how >> 5 & 1 ? a[1] * b[1] : 0);
     return (f64x2){how & 1 ? sum : 0, how >> 1 & 1 ? sum : 0};
+}
+
+// Approximations: processors differ in them, within 1.5 parts of 4096. Here they are as exact as can be.
+INTRINSIC(f32x4, rcp_ps, "sse.rcp.ps", f32x4 a) { return 1 / a; }
+
+INTRINSIC(f32x4, rcp_ss, "sse.rcp.ss", f32x4 a) {
+    a[0] = 1 / a[0];
+    return a;
+}
+
+INTRINSIC(f32x4, rsqrt_ps, "sse.rsqrt.ps", f32x4 a) {
+    for (int i = 0; i < 4; i++) a[i] = 1 / sqrtf(a[i]);
+    return a;
+}
+
+INTRINSIC(f32x4, rsqrt_ss, "sse.rsqrt.ss", f32x4 a) {
+    a[0] = 1 / sqrtf(a[0]);
+    return a;
+}
+
+// Memory.
+
+INTRINSIC(i8x16, ldu_dq, "sse3.ldu.dq", const void *from) {
+    i8x16 out;
+    __builtin_memcpy(&out, from, 16);
+    return out;
+}
+
+INTRINSIC(void, maskmov_dqu, "sse2.maskmov.dqu", i8x16 value, i8x16 mask, int8_t *to) {
+    for (int i = 0; i < 16; i++) {
+        if (mask[i] < 0) to[i] = value[i];
+    }
+}
+
+// Caches are nobody's business here.
+INTRINSIC(void, clflush, "sse2.clflush", const void *line) { (void)line; }
+
+// Sums of differences of four bytes, at eight places one after the other.
+INTRINSIC(i16x8, mpsadbw, "sse41.mpsadbw", u8x16 a, u8x16 b, uint8_t how) {
+    int from = how & 4, with = (how & 3) * 4;
+    i16x8 out = {0};
+    for (int i = 0; i < 8; i++) {
+        for (int j = 0; j < 4; j++) {
+            int difference = a[from + i + j] - b[with + j];
+            out[i] = (int16_t)(out[i] + (difference < 0 ? -difference : difference));
+        }
+    }
+    return out;
 }
 
 // Single registers.

@@ -38,13 +38,19 @@ fn divide_two_words(high: u64, low: u64, by: u64) -> (u64, u64) {
     (first << 32 | second, rest >> shift)
 }
 
-/// Quotient and remainder. Division by zero gives zeros: what the processor would trap is
-/// undefined here.
+unsafe extern "C" {
+    /// The processor's own division: by zero it ends the program as every other one does.
+    safe fn __bf_quotient(a: u64, b: u64) -> u64;
+}
+
+/// Quotient and remainder.
 fn divide(a: u128, b: u128) -> (u128, u128) {
     let (a_high, a_low) = ((a >> 64) as u64, a as u64);
     let (b_high, b_low) = ((b >> 64) as u64, b as u64);
     if b_high == 0 {
-        let Some(by) = NonZeroU64::new(b_low) else { return (0, 0) };
+        let Some(by) = NonZeroU64::new(b_low) else {
+            return (u128::from(__bf_quotient(1, b_low)), 0);
+        };
         let (high, rest) = (a_high / by, a_high % by);
         let (low, rest) = divide_two_words(rest, a_low, b_low);
         return (u128::from(high) << 64 | u128::from(low), u128::from(rest));

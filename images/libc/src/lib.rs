@@ -16,6 +16,7 @@
 mod allocate;
 mod blocks;
 mod calendar;
+mod carries;
 mod character;
 mod convert;
 mod cpu;

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::remap::{self, Remap};
 use super::resolve::{Place, Table, is_shared};
@@ -14,7 +14,7 @@ use super::sections::Sections;
 use super::{Array, LinkError, Linked, Why, defined_name};
 use crate::{
     Alias, AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, Global, GlobalId,
-    Linkage, Module, Symbol, Type, TypeId, data,
+    Linkage, Location, LocationId, Module, Symbol, Type, TypeId, data,
 };
 
 /// Work in progress.
@@ -27,6 +27,7 @@ pub(super) struct Copier<'a> {
     funcs: Vec<Vec<Option<FuncId>>>,
     globals: Vec<Vec<Option<GlobalId>>>,
     consts: Vec<Vec<Option<ConstId>>>,
+    locations: HashMap<(usize, LocationId), LocationId>,
     names: HashSet<String>,
     /// Definitions whose insides are not copied yet.
     pub(super) pending: Vec<Pending>,
@@ -74,6 +75,7 @@ impl<'a> Copier<'a> {
             funcs: modules.iter().map(|m| vec![None; m.funcs.len()]).collect(),
             globals: modules.iter().map(|m| vec![None; m.globals.len()]).collect(),
             consts: modules.iter().map(|m| vec![None; m.consts.len()]).collect(),
+            locations: HashMap::new(),
             names: HashSet::new(),
             pending: Vec::new(),
             func_why: Vec::new(),
@@ -332,6 +334,7 @@ impl<'a> Copier<'a> {
         for instr in &mut body.instrs {
             remap::op(&mut instr.op, &mut inner);
             instr.ty = inner.ty(instr.ty);
+            instr.location = instr.location.and_then(|id| inner.copier.location(module, id));
         }
         body.values.iter_mut().for_each(|ty| *ty = inner.ty(*ty));
         body.params.iter_mut().for_each(|attrs| remap::attrs(attrs, &mut inner));
@@ -342,6 +345,22 @@ impl<'a> Copier<'a> {
         shell.blocks = body.blocks;
         shell.params = body.params;
         shell.ret = body.ret;
+    }
+
+    /// A location in the linked module. The calls it was inlined through go first.
+    fn location(&mut self, module: usize, id: LocationId) -> Option<LocationId> {
+        if let Some(known) = self.locations.get(&(module, id)) {
+            return Some(*known);
+        }
+        let from = &self.modules[module].locations;
+        let chain: Vec<Location> = from.chain(id).copied().collect();
+        let mut outer = None;
+        for location in chain.iter().rev() {
+            let file = self.out.locations.file(from.path(location));
+            outer = self.out.locations.add(Location { file, inlined_at: outer, ..*location });
+        }
+        self.locations.extend(outer.map(|made| ((module, id), made)));
+        outer
     }
 
     fn init(&mut self, module: usize, from: GlobalId, to: GlobalId) {

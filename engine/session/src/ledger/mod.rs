@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{FuncId, Module};
 use bareflow_link::ProbeId;
-use bareflow_profile::{FunctionProfile, Level};
+use bareflow_profile::{Events, FunctionProfile, Level};
 use bareflow_report::LevelCounts;
 use hashbrown::HashMap;
 
@@ -62,6 +62,8 @@ pub(crate) struct Ledger {
     /// The same of the compiler that nobody has named.
     pub(crate) challenger: Challenger,
     pub(crate) totals: Totals,
+    /// What the processor has counted of a function that was not measured yet; `None` where it counts nothing.
+    pub(crate) uncounted: Option<Events>,
     /// Number of this boot, from 1.
     pub(crate) boot: u32,
     /// How earlier boots went.
@@ -100,6 +102,7 @@ impl Ledger {
         profile.calls = profile.calls.saturating_add(calls);
         profile.back_edges = profile.back_edges.saturating_add(rounds);
         profile.cycles.merge(&standing.cycles);
+        profile.events.extend(standing.events.clone());
         profile.merge(&standing.before);
         profile
     }
