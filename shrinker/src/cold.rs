@@ -41,8 +41,8 @@ pub fn uncertain(grown: &Grown, module: u32) -> BTreeSet<FuncId> {
         while let Some(from) = work.pop() {
             for callee in direct_calls(ir, from) {
                 let sites = direct_calls(ir, from).filter(|other| *other == callee).count();
-                let whole = ir.func(callee).stays_apart()
-                    || sites <= calls_in(record, &ir.func(callee).name);
+                let called = ir.func(callee);
+                let whole = called.stays_apart() || sites <= calls_in(record, &called.name);
                 if !whole && !ir.func(callee).is_declaration() && seen.insert(callee) {
                     found.insert(callee);
                     work.push(callee);

@@ -69,8 +69,8 @@ impl Function {
         self.blocks.is_empty()
     }
 
-    /// Whether it is to stay apart from its callers, as its author says. Without optimisation compilers mark
-    /// every function `noinline`, which then says nothing.
+    /// Whether it is to stay apart from its callers, as its author says: no compiler here makes it a part of
+    /// another function. Without optimisation compilers mark every function `noinline`, which then says nothing.
     pub fn stays_apart(&self) -> bool {
         self.flags.noinline && !self.flags.optnone && !self.is_unoptimised()
     }
