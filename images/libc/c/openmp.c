@@ -591,20 +591,47 @@ typedef struct task {
     int32_t part;
 } task;
 
+// What stands before a task: who runs it. One that is not tied to a thread comes in parts: it gives itself up
+// again after each, and returns, to go on with the next part when it is called again.
+typedef struct {
+    enum { WAITS, RUNS, INSIDE } state; // nobody runs it; it is called from here; compiled code called it itself
+    _Bool again;                        // another part is to come
+} state;
+
+static state *state_of(task *t) { return (state *)t - 1; }
+
 task *__kmpc_omp_task_alloc(location *at, int32_t thread, int32_t flags, size_t size, size_t shared,
                             int32_t (*run)(int32_t, task *)) {
     (void)at, (void)thread, (void)flags;
+    _Static_assert(sizeof(state) <= 16, "a task is aligned to 16 bytes");
     size = (size + 15) & ~(size_t)15;
-    task *t = malloc(size + shared);
-    if (!t) __builtin_trap();
+    char *whole = malloc(16 + size + shared);
+    if (!whole) __builtin_trap();
+    task *t = (task *)(whole + 16);
     *t = (task){.shared = (char *)t + size, .run = run};
+    *state_of(t) = (state){.state = WAITS};
     return t;
 }
 
+static void free_task(task *t) { free((char *)t - 16); }
+
 int32_t __kmpc_omp_task(location *at, int32_t thread, task *t) {
     (void)at, (void)thread;
-    t->run(me()->number, t);
-    free(t);
+    state *s = state_of(t);
+    if (s->state == RUNS) {
+        s->again = 1;
+        return 0;
+    }
+    if (s->state == INSIDE) {
+        t->run(me()->number, t);
+        return 0;
+    }
+    s->state = RUNS;
+    do {
+        s->again = 0;
+        t->run(me()->number, t);
+    } while (s->again);
+    free_task(t);
     return 0;
 }
 
@@ -622,11 +649,14 @@ void __kmpc_taskloop(location *at, int32_t thread, task *t, int32_t condition, u
     __kmpc_omp_task(at, thread, t);
 }
 
-void __kmpc_omp_task_begin_if0(location *at, int32_t thread, task *t) { (void)at, (void)thread, (void)t; }
+void __kmpc_omp_task_begin_if0(location *at, int32_t thread, task *t) {
+    (void)at, (void)thread;
+    state_of(t)->state = INSIDE;
+}
 
 void __kmpc_omp_task_complete_if0(location *at, int32_t thread, task *t) {
     (void)at, (void)thread;
-    free(t);
+    free_task(t);
 }
 
 void __kmpc_omp_wait_deps(location *at, int32_t thread, int32_t count, void *list, int32_t more,
