@@ -72,7 +72,7 @@ impl Master {
         if !self.known {
             self.find();
         }
-        if self.port == 0 || to as usize % 4 != 0 {
+        if self.port == 0 || !(to as usize).is_multiple_of(4) {
             return 0;
         }
         let (mut at, mut left) = (to as u32, bytes);
