@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -205,6 +206,12 @@ void *dlopen(const char *path, int mode) { return NULL; }
 int dlclose(void *library) { return -1; }
 char *dlerror(void) { return "there are no shared libraries"; }
 int dladdr(const void *address, Dl_info *to) { return 0; }
+
+// Calls that lead here: the machine names them where a program ends with a fault, and programs find none.
+
+int backtrace(void **to, int most) { return 0; }
+char **backtrace_symbols(void *const *calls, int count) { return NULL; }
+void backtrace_symbols_fd(void *const *calls, int count, int file) {}
 
 // Waiting for descriptors: files and the console are always ready (`poll`).
 

@@ -60,7 +60,7 @@ fn images_of_any_size_are_loaded_from_any_disk() {
         [(Machine::Pc, Media::Ide), (Machine::Q35, Media::Ide), (Machine::Pc, Media::Virtio)];
     // What does not pack, and what does; the last does not fit a floppy disk.
     for (bytes, same, form) in [
-        (590 << 10, 0, Form::Behind),
+        (580 << 10, 0, Form::Behind),
         (700 << 10, 0, Form::Above),
         (400 << 10, 5, Form::UnpackedAbove),
         (1300 << 10, 7, Form::UnpackedAbove),

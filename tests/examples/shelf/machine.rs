@@ -60,6 +60,16 @@ fn files_on(image: &str, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Str
     files_of(to.path())
 }
 
+/// Puts the files that a run begins with onto an image, on which a boot may have changed them.
+fn put(disk: &Path, image: &str, folder: &Path) -> Result<(), String> {
+    for name in files_of(disk)?.keys() {
+        let mut put = tool("bareflow", folder)?;
+        put.args(["disk", "put", image]).arg(disk.join(name)).arg(format!("/{name}"));
+        done(&mut put, b"")?;
+    }
+    Ok(())
+}
+
 /// Grows, shrinks and boots it; what differs from the native one.
 pub(crate) fn tour(
     compiled: &Compiled,
@@ -88,7 +98,9 @@ pub(crate) fn tour(
     };
     print!("{:>10}", "boots:");
     note("first", boot("grown.img", start, folder));
+    put(disk.path(), "grown.img", folder)?;
     note("second", boot("grown.img", start, folder));
+    put(disk.path(), "grown.img", folder)?;
     let mut shrink = tool("bareflow-shrink", folder)?;
     shrink.args(["grown.img", "-o", "shrunk.img", "--room", "16", "--json"]);
     let said = done(&mut shrink, b"")?;

@@ -91,6 +91,7 @@ fn one(
             disk = Some(compiled.disk(&recipe.run)?);
         }
         let Some(disk) = &disk else { continue };
+        compiled.fill(disk.path(), &recipe.run)?;
         match hosted::ours(&compiled, &recipe.run, engine, disk.path()) {
             Ok((left, own)) => {
                 print!("{:>10.2}", own / seconds);

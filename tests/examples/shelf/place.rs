@@ -116,14 +116,20 @@ impl Compiled {
     /// A folder with the files that a run begins with.
     pub(crate) fn disk(&self, start: &Start) -> Result<tempfile::TempDir, String> {
         let disk = tempfile::tempdir().map_err(|error| error.to_string())?;
+        self.fill(disk.path(), start)?;
+        Ok(disk)
+    }
+
+    /// Puts the files that a run begins with into a folder, in which an earlier one may have changed them.
+    pub(crate) fn fill(&self, disk: &Path, start: &Start) -> Result<(), String> {
         for (name, content) in start.files {
-            let path = disk.path().join(name);
+            let path = disk.join(name);
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder).map_err(at(folder))?;
             }
             std::fs::write(&path, self.content(content)?).map_err(at(&path))?;
         }
-        Ok(disk)
+        Ok(())
     }
 }
 
