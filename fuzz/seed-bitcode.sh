@@ -10,6 +10,7 @@ for source in engine/bitcode/tests/src/*.c; do
         for level in 0 2 z; do
             name=$(basename "$source" .c)-$version-$level.bc
             clang-$version -w -c -emit-llvm -O$level "$source" -o "$corpus/$name"
+            clang-$version -g -w -c -emit-llvm -O$level "$source" -o "$corpus/g-$name"
         done
     done
 done

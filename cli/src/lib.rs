@@ -15,7 +15,7 @@ mod docs;
 mod doctor;
 mod explore;
 pub mod failure;
-mod fleet;
+pub mod fleet;
 pub mod grow;
 pub mod image;
 pub mod link;

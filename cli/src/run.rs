@@ -307,7 +307,7 @@ fn peak_bytes() -> u64 {
 /// A fault of the program, in words.
 fn describe(fault: &Fault) -> String {
     let place = |address: u64| match symbolise(address as usize) {
-        Some((name, offset)) => format!("{address:#x} in {name}+{offset:#x}"),
+        Some(symbol) => format!("{address:#x} in {symbol}"),
         None => format!("{address:#x}"),
     };
     let touched = match fault.kind {
@@ -320,10 +320,7 @@ fn describe(fault: &Fault) -> String {
     };
     // Outside of the program's code, it is the interpreter that runs it.
     let place = match symbolise(fault.instruction as usize) {
-        None if let Some((function, block)) = interpreting(fault.words()) => match block {
-            Some(block) => format!("in {function}, block {block}, interpreted"),
-            None => format!("in {function}, interpreted"),
-        },
+        None if let Some(place) = interpreting(fault.words()) => format!("in {place}, interpreted"),
         _ => place(fault.instruction),
     };
     format!("error: {}{touched}: {place}{core}", fault.kind)

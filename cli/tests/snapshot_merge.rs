@@ -16,6 +16,7 @@ prop_compose! {
         edges in vec(0..100u64, 0..5),
         sites in vec((0..3u32, vec(("[abc]", 0..50u64), 0..4), 0..9u64), 0..3),
         params in vec((0..3u32, vec((0..4u64, 0..50u64), 0..4), 0..9u64), 0..3),
+        events in vec(("[ab]", 0..9u64, any::<[u32; 6]>()), 0..3),
     ) -> FunctionProfile {
         let (min, max) = (u64::from(min), u64::from(min) + u64::from(more));
         FunctionProfile {
@@ -30,6 +31,11 @@ prop_compose! {
                 .collect(),
             params: params.into_iter()
                 .map(|(param, values, other)| ParamValues { param, values, other })
+                .collect(),
+            events: events.into_iter()
+                .map(|(cpu, samples, counts)| Events {
+                    cpu, counted: 63, samples, counts: counts.map(u64::from),
+                })
                 .collect(),
         }
     }

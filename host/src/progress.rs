@@ -3,8 +3,8 @@
 /// Something that cargo said.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Said {
-    /// How far it is: steps done, steps in all, what it is at.
-    Step { done: u32, of: u32, at: String },
+    /// How far it is: `45 of 182, serde, syn`, or `downloading 12 crates`.
+    Progress(String),
     /// A line for people: a warning, an error, what it waits for.
     Line(String),
 }
@@ -38,8 +38,8 @@ impl Ear {
             said.extend(told(&String::from_utf8_lossy(&piece[..end])));
         }
         // Progress is also heard before something else wipes it away.
-        if let Some(Said::Step { done, of, at }) = told(&String::from_utf8_lossy(&self.rest)) {
-            said.push(Said::Step { done, of, at });
+        if let Some(Said::Progress(at)) = told(&String::from_utf8_lossy(&self.rest)) {
+            said.push(Said::Progress(at));
         }
         said
     }
@@ -55,8 +55,12 @@ fn told(piece: &str) -> Option<Said> {
     let plain = without_colours(piece);
     let words = plain.trim();
     let first = words.split_whitespace().next()?;
+    // One line for each crate that is fetched would be hundreds of them.
+    if first == "Downloading" {
+        return Some(Said::Progress(words.replacen('D', "d", 1)));
+    }
     if let Some(step) = step(words) {
-        return Some(step);
+        return Some(Said::Progress(step));
     }
     if ROUTINE.contains(&first) || words.starts_with("Building [") {
         return None;
@@ -65,7 +69,7 @@ fn told(piece: &str) -> Option<Said> {
 }
 
 /// `Building [====>    ] 45/155: cranelift-codegen, serde`.
-fn step(words: &str) -> Option<Said> {
+fn step(words: &str) -> Option<String> {
     let (head, tail) = words.split_once('[')?;
     if head.trim().contains(' ') {
         return None;
@@ -73,11 +77,10 @@ fn step(words: &str) -> Option<Said> {
     let (_, tail) = tail.split_once(']')?;
     let (count, at) = tail.split_once(':').unwrap_or((tail, ""));
     let (done, of) = count.trim().split_once('/')?;
-    Some(Said::Step {
-        done: done.parse().ok()?,
-        of: of.parse().ok()?,
-        at: at.trim().trim_end_matches(['.', ',', ' ']).to_owned(),
-    })
+    let (done, of): (u32, u32) = (done.parse().ok()?, of.parse().ok()?);
+    let at = at.trim().trim_end_matches(['.', ',', ' ']);
+    let comma = if at.is_empty() { "" } else { ", " };
+    Some(format!("{done} of {of}{comma}{at}"))
 }
 
 /// Text without the sequences that colour a terminal or erase a line of it.
@@ -101,11 +104,13 @@ mod tests {
     fn progress_and_lines_are_told_apart() {
         let mut ear = Ear::default();
         let heard = ear.hear(b"   Compiling serde v1.0.1\n    Building [==>   ] 4/155: serde, sy");
-        let step = |done, at: &str| Said::Step { done, of: 155, at: at.to_owned() };
-        assert_eq!(heard, [step(4, "serde, sy")]);
+        let at = |text: &str| Said::Progress(text.to_owned());
+        assert_eq!(heard, [at("4 of 155, serde, sy")]);
         let heard = ear.hear(b"n\r\x1b[K\x1b[1m\x1b[33mwarning\x1b[0m: unused\n");
         let line = Said::Line("\x1b[K\x1b[1m\x1b[33mwarning\x1b[0m: unused".to_owned());
-        assert_eq!(heard, [step(4, "serde, syn"), line]);
+        assert_eq!(heard, [at("4 of 155, serde, syn"), line]);
+        let heard = ear.hear(b" Downloading 12 crates, remaining bytes: 1.6MiB\r");
+        assert_eq!(heard, [at("downloading 12 crates, remaining bytes: 1.6MiB")]);
         assert_eq!(ear.hear(b"    Finished `release` profile\n"), []);
         let waits = b"    Blocking waiting for file lock on build directory\n";
         assert!(matches!(&ear.hear(waits)[..], [Said::Line(line)] if line.contains("Blocking")));

@@ -129,7 +129,8 @@ struct Watch<'a> {
     said: Instant,
     /// What was last drawn on a terminal.
     drawn: String,
-    step: Option<(u32, u32, String)>,
+    /// How far it is, in the command's own count.
+    at: Option<String>,
 }
 
 impl<'a> Watch<'a> {
@@ -141,13 +142,13 @@ impl<'a> Watch<'a> {
             began: now,
             said: now,
             drawn: String::new(),
-            step: None,
+            at: None,
         }
     }
 
     fn take(&mut self, said: Said) {
         match said {
-            Said::Step { done, of, at } => self.step = Some((done, of, at)),
+            Said::Progress(at) => self.at = Some(at),
             Said::Line(line) => {
                 self.wipe();
                 eprintln!("{line}");
@@ -159,11 +160,8 @@ impl<'a> Watch<'a> {
     /// `building bareflow: 45 of 155, cranelift-codegen, 25 s`.
     fn line(&self) -> String {
         let seconds = self.began.elapsed().as_secs();
-        match &self.step {
-            Some((done, of, at)) if at.is_empty() => {
-                format!("  {}: {done} of {of}, {seconds} s", self.what)
-            }
-            Some((done, of, at)) => format!("  {}: {done} of {of}, {at}, {seconds} s", self.what),
+        match &self.at {
+            Some(at) => format!("  {}: {at}, {seconds} s", self.what),
             None => format!("  {}: {seconds} s", self.what),
         }
     }

@@ -16,7 +16,6 @@ unsafe extern "C" {
     fn bf_start(function: extern "C" fn(*mut c_void), argument: *mut c_void) -> i32;
     fn bf_wait(word: *const u32, while_is: u32, timeout_ns: u64) -> i32;
     fn bf_wake(word: *const u32, most: u32);
-    fn sqrtf(x: f32) -> f32;
 }
 
 /// Where text goes.
@@ -108,10 +107,4 @@ pub fn wait(word: &core::sync::atomic::AtomicU32, while_is: u32) {
 pub fn wake(word: &core::sync::atomic::AtomicU32) {
     // SAFETY: as for `wait`.
     unsafe { bf_wake(word.as_ptr(), u32::MAX) };
-}
-
-/// The correctly rounded square root.
-pub fn sqrt(x: f32) -> f32 {
-    // SAFETY: a function of numbers.
-    unsafe { sqrtf(x) }
 }

@@ -16,7 +16,6 @@ mod files;
 mod host;
 mod memory;
 mod model;
-mod numbers;
 mod options;
 mod sample;
 mod speak;
@@ -83,6 +82,7 @@ fn run(options: &Options) -> Result<(), InFile> {
     let path = options.model;
     let in_model = |fault| (path, fault);
     let bytes = map(path)?;
+    let read = (bytes.len(), host::clock() - started);
     let file = match bytes.starts_with(gguf::MAGIC) {
         true => Some(gguf::File::read(bytes).map_err(in_model)?),
         false => None,
@@ -104,7 +104,7 @@ fn run(options: &Options) -> Result<(), InFile> {
             return Err(in_model(Fault::new(Place::Whole, what, cure)));
         }
     };
-    work(options, model, vocabulary, started).map_err(in_model)
+    work(options, model, vocabulary, started, read).map_err(in_model)
 }
 
 #[inline(never)]
@@ -113,6 +113,7 @@ fn work(
     model: model::weights::Model,
     vocabulary: tokens::vocabulary::Vocabulary,
     started: u64,
+    read: (usize, u64),
 ) -> Checked<()> {
     vocabulary.check(model.shape.tokens)?;
     let positions = match options.context {
@@ -127,5 +128,5 @@ fn work(
     let engine = Engine::new(model, cache, Team::new(options.cores))?;
     // It lives as long as the program, which takes memory only once.
     let vocabulary = memory::keep(vocabulary)?;
-    speak::Speaker::new(options, engine, vocabulary, started)?.run(options)
+    speak::Speaker::new(options, engine, vocabulary, started, read)?.run(options)
 }

@@ -1,7 +1,12 @@
 //! Memory: taken once, when the sizes of everything are known, and never given back.
 
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use crate::fault::{Checked, Fault, Place};
 use crate::host;
+
+/// Bytes that were taken.
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 /// Addresses are multiples of this, the widest vector there is.
 const ALIGN: usize = 64;
@@ -36,9 +41,15 @@ pub fn room<T: Zeroed>(count: usize) -> Checked<&'static mut [T]> {
         let cure = "give the machine more memory, or ask for a shorter --context";
         return Err(Fault::new(place, "there is not enough", cure));
     }
+    TAKEN.fetch_add(bytes.unwrap_or(0), Relaxed);
     let skip = at.align_offset(ALIGN);
     // SAFETY: `ALIGN` bytes more than needed are there, zero, and nobody else's.
     Ok(unsafe { core::slice::from_raw_parts_mut(at.add(skip).cast(), count) })
+}
+
+/// Bytes that were taken so far.
+pub fn taken() -> usize {
+    TAKEN.load(Relaxed)
 }
 
 /// Keeps a value for good.

@@ -1,9 +1,9 @@
 //! What the program's arguments ask for.
 
 use crate::fault::{Fault, Place};
-use crate::model::formats::Format;
 use crate::sample::Choice;
 use crate::text;
+use kernels::formats::Format;
 
 /// Everything that can be asked for.
 pub struct Options {

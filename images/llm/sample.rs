@@ -1,8 +1,9 @@
 //! The next token, of the scores of all.
 
+use kernels::{formats, vectors};
+
 use crate::fault::Checked;
 use crate::memory::room;
-use crate::model::{attention, formats};
 
 /// How to choose.
 #[derive(Clone, Copy)]
@@ -50,10 +51,17 @@ impl Sampler {
         if choice.temperature == 0.0 {
             return best(scores);
         }
+        self.by_chance(scores)
+    }
+
+    /// Chooses one by its share.
+    #[inline(never)]
+    fn by_chance(&mut self, scores: &mut [f32]) -> u32 {
+        let choice = self.choice;
         for score in scores.iter_mut() {
             *score /= choice.temperature;
         }
-        attention::shares(scores);
+        vectors::shares(scores);
         let count = self.candidates(scores);
         let candidates = self.order.get(..count).unwrap_or_default();
         let share = |token: &u32| scores.get(*token as usize).copied().unwrap_or(0.0);
@@ -143,6 +151,7 @@ fn sift(heap: &mut [u32], mut at: usize, better: &impl Fn(u32, u32) -> bool) {
 }
 
 /// The first of those with the highest score.
+#[inline(never)]
 fn best(scores: &[f32]) -> u32 {
     let most = formats::largest(scores);
     scores.iter().position(|score| *score == most).unwrap_or(0) as u32

@@ -38,6 +38,7 @@ impl Speaker {
         engine: Engine,
         vocabulary: &'static Vocabulary,
         started: u64,
+        read: (usize, u64),
     ) -> Checked<Self> {
         let positions = engine.cache.positions;
         let line = if options.chat || options.encode { LINE } else { 0 };
@@ -55,7 +56,7 @@ impl Speaker {
             vocabulary,
             done: 0,
             newest: 0,
-            statistics: Statistics::new(started),
+            statistics: Statistics::new(started, read),
         })
     }
 

@@ -1,11 +1,14 @@
 //! How fast it went.
 
 use crate::host::{self, Stream};
+use crate::memory;
 use crate::model::forward::Engine;
 use crate::text::{number, tenths};
 
 pub struct Statistics {
     started: u64,
+    /// Bytes of the model's file, and nanoseconds until it was read.
+    read: (usize, u64),
     /// Nanoseconds from the start to the first token.
     first: u64,
     prompt_tokens: u64,
@@ -15,8 +18,9 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    pub const fn new(started: u64) -> Self {
-        Self { started, first: 0, prompt_tokens: 0, prompt_ns: 0, answer_tokens: 0, answer_ns: 0 }
+    pub const fn new(started: u64, read: (usize, u64)) -> Self {
+        let (prompt_tokens, prompt_ns, answer_tokens, answer_ns) = (0, 0, 0, 0);
+        Self { started, read, first: 0, prompt_tokens, prompt_ns, answer_tokens, answer_ns }
     }
 
     /// So many tokens of a prompt have taken so long.
@@ -43,7 +47,13 @@ impl Statistics {
     pub fn print(&self, engine: &Engine) {
         let out = Stream::Error;
         let rate = |tokens: u64, ns: u64| (tokens * 10_000_000_000).checked_div(ns).unwrap_or(0);
-        host::write(out, b"statistics: prompt ");
+        let (file, read_ns) = self.read;
+        let mebibytes = |bytes: usize| number(out, bytes.next_multiple_of(1 << 20) as u64 >> 20);
+        host::write(out, b"statistics: read ");
+        mebibytes(file);
+        host::write(out, b" MiB in ");
+        number(out, read_ns / 1_000_000);
+        host::write(out, b" ms; prompt ");
         number(out, self.prompt_tokens);
         host::write(out, b" tokens, ");
         tenths(out, rate(self.prompt_tokens, self.prompt_ns));
@@ -55,7 +65,9 @@ impl Statistics {
         number(out, self.first / 1_000_000);
         host::write(out, b" ms; cache ");
         number(out, engine.cache.bytes() as u64 >> 10);
-        host::write(out, b" KiB; processors ");
+        host::write(out, b" KiB; memory ");
+        mebibytes(file + memory::taken());
+        host::write(out, b" MiB; processors ");
         number(out, engine.team.count().into());
         host::write(out, b"\n");
     }

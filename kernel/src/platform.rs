@@ -4,12 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
+use bareflow_machine::counters::Place;
 use bareflow_machine::windows::{self, Window};
-use bareflow_platform::{Arena, CoreId, FileError, Files, Memory, Platform};
+use bareflow_platform::{
+    Arena, CoreId, Counter, Counters, EVENTS, FileError, Files, Memory, NoCounters, Platform,
+};
 use bareflow_report::Record;
 use bareflow_session::{Finished, Job, Orders, boot};
 use spin::Once;
 
+use crate::arch::counters;
 use crate::arch::exit::Status;
 use crate::devices::{clock, fw_cfg, rtc};
 use crate::fault::backtrace::set_revealer;
@@ -37,12 +41,16 @@ impl Machine {
 
 /// Runs what the disk says, or what lies in the kernel's file, from start to end.
 pub fn run() -> Status {
-    set_namer(|address, name| {
-        if let Some((function, offset)) = bareflow_session::symbolise(address as usize) {
-            name(function, offset as u64);
+    set_namer(|address, show| {
+        if let Some(place) = bareflow_session::symbolise(address as usize) {
+            show(&place);
         }
     });
-    set_interpreting(|words| bareflow_session::interpreting(words));
+    set_interpreting(|words, show| {
+        if let Some(place) = bareflow_session::interpreting(words) {
+            show(&place);
+        }
+    });
     set_revealer(|address, nth| {
         bareflow_session::real_return(address as usize, nth).map(|real| real as u64)
     });
@@ -100,7 +108,17 @@ fn orders() -> Orders {
     })
 }
 
+/// Where the first processor's counters are read.
+static COUNTERS: Once<[Option<Counter>; EVENTS]> = Once::new();
+
 impl Platform for Machine {
+    fn counters(&self) -> Result<Counters, NoCounters> {
+        let places = counters::begin().map_err(|absent| alloc::format!("{absent}"))?;
+        let counter = |place: Place| Counter::of_register(place.number, place.width);
+        let counters = COUNTERS.call_once(|| places.map(|place| place.map(counter)));
+        Ok(counters.each_ref().map(Option::as_ref))
+    }
+
     fn write(&self, _descriptor: u32, bytes: &[u8]) {
         console::write(bytes);
     }

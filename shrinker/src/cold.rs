@@ -41,7 +41,8 @@ pub fn uncertain(grown: &Grown, module: u32) -> BTreeSet<FuncId> {
         while let Some(from) = work.pop() {
             for callee in direct_calls(ir, from) {
                 let sites = direct_calls(ir, from).filter(|other| *other == callee).count();
-                let whole = sites <= calls_in(record, &ir.func(callee).name);
+                let flags = ir.func(callee).flags;
+                let whole = is_apart(flags) || sites <= calls_in(record, &ir.func(callee).name);
                 if !whole && !ir.func(callee).is_declaration() && seen.insert(callee) {
                     found.insert(callee);
                     work.push(callee);
@@ -50,6 +51,12 @@ pub fn uncertain(grown: &Grown, module: u32) -> BTreeSet<FuncId> {
         }
     }
     found
+}
+
+/// Whether no compiler makes a function a part of another, since its author forbids it. Of what is not to be
+/// optimised nobody said so.
+pub fn is_apart(flags: FunctionFlags) -> bool {
+    flags.noinline && !flags.optnone
 }
 
 fn was_compiled(record: &FunctionRecord) -> bool {
@@ -178,7 +185,7 @@ fn without(func: &Function, ran: &[bool], trap: &Trap) -> Function {
                 new.instrs.push(instr);
             }
         } else {
-            let instr = |op| Instr { op, ty: trap.void, result: None };
+            let instr = |op| Instr::new(op, trap.void, None);
             new.instrs.extend([instr(Op::Call(call.clone())), instr(Op::Unreachable)]);
         }
         new.blocks[block.index()] = Block { instrs: start..new.instrs.len() as u32 };

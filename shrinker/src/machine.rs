@@ -88,11 +88,21 @@ pub fn with_threads(units: &mut Units) -> Result<()> {
 }
 
 /// Makes the pieces those of an image whose programs open, close or duplicate descriptors. Before
-/// [`with_threads`], which puts locks around them.
+/// [`with_threads`], which puts locks around them. `only_reads`: nothing can be written but the console.
 ///
 /// # Errors
 /// Only when the pieces themselves are wrong.
-pub fn with_files(units: &mut Units) -> Result<()> {
+pub fn with_files(units: &mut Units, only_reads: bool) -> Result<()> {
+    if only_reads {
+        let of = |name: &str| units.find(name).and_then(|symbol| units.place(symbol));
+        let (open, write) = (of("reading_bf_open"), of("bf_write"));
+        // What goes back when there is no disk stands before it.
+        let name = if of("plain_bf_open").is_some() { "plain_bf_open" } else { "bf_open" };
+        units.redefine(name, open.context("no reading_bf_open")?);
+        replace(units, FILED, CONSOLE)?;
+        units.redefine("bf_write", write.context("no bf_write")?);
+        return Ok(());
+    }
     replace(units, FILED, CONSOLE)
 }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::encode::check;
 use crate::error::{Error, What};
+use crate::events;
 use crate::function::{FunctionRecord, OsrRecord};
 use crate::header::Header;
 use crate::object::ObjectRecord;
@@ -29,7 +30,7 @@ pub fn decode(bytes: &[u8]) -> Result<Snapshot, Error> {
         return Err(Error::TooLarge { len: bytes.len() as u64 });
     }
     let header = Header::read(bytes)?;
-    let [meta, bitcode, modules, names, index, bodies, code] = split(&header, bytes)?;
+    let [meta, bitcode, modules, names, index, bodies, code, counters] = split(&header, bytes)?;
 
     let meta: wire::Meta<'_> = match header.version {
         1 => whole::<version1::Meta>(&meta)?.upgrade(),
@@ -85,6 +86,10 @@ pub fn decode(bytes: &[u8]) -> Result<Snapshot, Error> {
         if !rest.is_empty() {
             return Err(part.malformed("bytes that belong to no function"));
         }
+    }
+    if header.version >= 3 {
+        events::distribute(whole(&counters)?, &mut snapshot.functions)
+            .map_err(|why| counters.malformed(why))?;
     }
     Ok(snapshot)
 }

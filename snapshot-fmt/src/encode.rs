@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 
 use crate::error::{Error, What};
+use crate::events;
 use crate::function::FunctionRecord;
 use crate::header::Header;
 use crate::limits::VERSION;
@@ -78,6 +79,7 @@ pub fn encode(snapshot: &Snapshot) -> Result<Vec<u8>, Error> {
         index,
         bodies,
         code,
+        postcard_bytes(&events::collect(&snapshot.functions), *b"EVNT")?,
     ];
     let header = Header {
         version: VERSION,

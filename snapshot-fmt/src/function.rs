@@ -124,6 +124,23 @@ pub struct FunctionProfile {
     pub sites: Vec<IndirectSite>,
     /// Values seen in integer and pointer parameters.
     pub params: Vec<ParamValues>,
+    /// What processors counted in measured calls, by model. Lies in a section of its own.
+    #[serde(skip)]
+    pub events: Vec<Events>,
+}
+
+/// Events that a processor counted in measured calls.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Events {
+    /// The processor's brand string.
+    pub cpu: String,
+    /// Which events it counts, a bit each, in the order of `counts`.
+    pub counted: u8,
+    /// Calls measured.
+    pub samples: u64,
+    /// Sums over them: instructions, cycles of the processor, branches, mispredictions, cache references,
+    /// cache misses.
+    pub counts: [u64; 6],
 }
 
 /// Processor cycles of sampled calls.

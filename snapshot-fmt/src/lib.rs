@@ -23,6 +23,8 @@
 //!        │ BODY  function bodies        │  postcard, one after the other
 //!        ├──────────────────────────────┤
 //!        │ CODE  native code            │  as it is installed, before relocation
+//!        ├──────────────────────────────┤
+//!        │ EVNT  processors' counters   │  postcard
 //!        └──────────────────────────────┘
 //! ```
 //!
@@ -44,6 +46,7 @@ mod bytes;
 mod decode;
 mod encode;
 mod error;
+mod events;
 mod function;
 mod header;
 mod limits;
@@ -58,8 +61,8 @@ pub use decode::decode;
 pub use encode::encode;
 pub use error::{Error, What};
 pub use function::{
-    Cycles, Evidence, FunctionProfile, FunctionRecord, IndirectSite, OsrRecord, ParamValues,
-    Variant, Verdict,
+    Cycles, Events, Evidence, FunctionProfile, FunctionRecord, IndirectSite, OsrRecord,
+    ParamValues, Variant, Verdict,
 };
 pub use header::{HEADER_LEN, Header};
 pub use limits::{MAGIC, MAX_LEN, MAX_LEVEL, VERSION};

@@ -4,7 +4,7 @@
 pub const MAGIC: [u8; 4] = *b"SNAP";
 
 /// The version of the format that is written; all from 1 up to it are read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The largest file that is read or written, in bytes.
 pub const MAX_LEN: usize = 256 << 20;

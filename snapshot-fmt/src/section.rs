@@ -8,9 +8,17 @@ use crate::header::{HEADER_LEN, Header};
 /// Length of a table entry in bytes.
 const ENTRY_LEN: usize = 24;
 
-/// The sections of a file in the order they lie in it. Every version begins with these.
-pub(crate) const TAGS: [[u8; 4]; 7] =
-    [*b"META", *b"BITC", *b"MODS", *b"NAME", *b"INDX", *b"BODY", *b"CODE"];
+/// The sections of a file in the order they lie in it. Older versions have the first ones of them.
+pub(crate) const TAGS: [[u8; 4]; 8] =
+    [*b"META", *b"BITC", *b"MODS", *b"NAME", *b"INDX", *b"BODY", *b"CODE", *b"EVNT"];
+
+/// How many of [`TAGS`] a file of this version has.
+fn sections(version: u32) -> usize {
+    match version {
+        1 | 2 => 7,
+        _ => TAGS.len(),
+    }
+}
 
 /// A section's content and where it came from.
 #[derive(Clone, Copy)]
@@ -52,16 +60,18 @@ pub(crate) fn join(mut header: Header, sections: &[Vec<u8>; TAGS.len()]) -> Vec<
 }
 
 /// Takes a file apart and verifies every checksum in it. Sections must follow each other
-/// without a gap and fill the file, so that no byte escapes the sums.
+/// without a gap and fill the file, so that no byte escapes the sums. Those that the file's version does not
+/// have are empty.
 pub(crate) fn split<'a>(header: &Header, file: &'a [u8]) -> Result<[Part<'a>; TAGS.len()], Error> {
     if header.total_len != file.len() as u64 {
         return Err(Error::Length { expected: header.total_len, found: file.len() as u64 });
     }
     let bad_table = |why| Error::Malformed { what: What::Table, offset: HEADER_LEN as u64, why };
-    if header.sections as usize != TAGS.len() {
+    let count = sections(header.version);
+    if header.sections as usize != count {
         return Err(bad_table("a wrong number of sections"));
     }
-    let table_end = HEADER_LEN + TAGS.len() * ENTRY_LEN;
+    let table_end = HEADER_LEN + count * ENTRY_LEN;
     let Some(table) = file.get(HEADER_LEN..table_end) else {
         return Err(bad_table("it does not fit into the file"));
     };

@@ -1,4 +1,4 @@
-//! Records as they lie in the file, version 2.
+//! Records as they lie in the file, since version 2.
 //!
 //! What the function index holds (name, level, native code) is left out of the bodies, so that
 //! nothing stands in a file twice and can contradict itself.

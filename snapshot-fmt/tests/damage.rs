@@ -47,8 +47,8 @@ fn damage_is_placed() {
     };
     assert_eq!(place(5), What::Header, "a flip in the version is damage, no other version");
     assert_eq!(place(60), What::File, "in the section table");
-    assert_eq!(place(file.len() - 1), What::Section(*b"CODE"));
-    assert_eq!(place(48 + 7 * 24), What::Section(*b"META"));
+    assert_eq!(place(file.len() - 1), What::Section(*b"EVNT"));
+    assert_eq!(place(48 + 8 * 24), What::Section(*b"META"));
 }
 
 #[test]

@@ -75,6 +75,7 @@ prop_compose! {
         edges in vec(any::<u64>(), 0..5),
         sites in vec((any::<u32>(), vec(any::<(String, u64)>(), 0..3), any::<u64>()), 0..3),
         params in vec((any::<u32>(), vec(any::<(u64, u64)>(), 0..3), any::<u64>()), 0..3),
+        events in vec((any::<String>(), any::<(u8, u64)>(), any::<[u64; 6]>()), 0..3),
     ) -> FunctionProfile {
         let [samples, total, min, max] = cycles;
         FunctionProfile {
@@ -85,6 +86,9 @@ prop_compose! {
                 .collect(),
             params: params.into_iter()
                 .map(|(param, values, other)| ParamValues { param, values, other })
+                .collect(),
+            events: events.into_iter()
+                .map(|(cpu, (counted, samples), counts)| Events { cpu, counted, samples, counts })
                 .collect(),
         }
     }

@@ -7,10 +7,11 @@
 //! * what a parallel region and a barrier cost with 2 and 4 threads, beside LLVM's OpenMP library, natively;
 //! * how many times as much two threads allocate and free as one does, beside the system's C library;
 //! * the longest time that a program sees between two of its calls while functions rise: compiled by
-//!   the processor that runs it, or by another one.
+//!   the processor that runs it, or by another one; and the same of the time that the program's own thread had
+//!   a processor, which shows what it does itself whatever else the host does.
 //!
-//! Two processors of the host have to be free: what else runs there shows in every figure but the first
-//! column of the last table, which is the least of all runs. Needs `omp.h` and `libomp` of clang 22
+//! Two processors of the host have to be free: what else runs there shows in every figure but the last
+//! table. Needs `omp.h` and `libomp` of clang 22
 //! (Debian: `libomp-22-dev`).
 
 use std::path::{Path, PathBuf};
@@ -49,8 +50,12 @@ fn ask(command: &mut Command) -> Result<Said, String> {
 }
 
 fn ours(bitcode: &Path, level: &str, processors: u32) -> Result<Said, String> {
+    run(bitcode, &["--level", level], processors)
+}
+
+fn run(bitcode: &Path, options: &[&str], processors: u32) -> Result<Said, String> {
     let mut command = Command::new(place::tool("bareflow")?);
-    command.args(["run", "--level", level, "--smp", &processors.to_string()]).arg(bitcode);
+    command.arg("run").args(options).args(["--smp", &processors.to_string()]).arg(bitcode);
     ask(command.env("BAREFLOW_ARTEFACTS", place::artefacts()?))
 }
 
@@ -136,13 +141,17 @@ fn main() -> Result<(), String> {
     }
 
     let pauses = bitcode("pauses")?;
-    head("longest pause, µs", "inline", "beside", "of it");
-    for (_, inline, beside) in
-        in_turn(rounds, || ours(&pauses, "auto", 1), || ours(&pauses, "auto", 2))?
-    {
-        let (a, b) = (least(&inline), least(&beside));
-        line("least of all runs", a, b, b / a);
-        line("median", median(&inline), median(&beside), ratio(&beside, &inline));
+    for (what, options) in [
+        ("longest pause, µs", &["--level", "auto"][..]),
+        ("of its own time, µs", &["--level", "auto", "--processor-time"][..]),
+    ] {
+        head(what, "inline", "beside", "of it");
+        let one = || run(&pauses, options, 1);
+        for (_, inline, beside) in in_turn(rounds, one, || run(&pauses, options, 2))? {
+            let (a, b) = (least(&inline), least(&beside));
+            line("least of all runs", a, b, b / a);
+            line("median", median(&inline), median(&beside), ratio(&beside, &inline));
+        }
     }
     busy();
     Ok(())

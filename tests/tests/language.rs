@@ -91,6 +91,36 @@ fn check_format(format: Format) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Checkpoints of llama2.c of every version answer as a plain program does.
+fn check_versions() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes)?;
+        Ok::<_, std::io::Error>(path.to_string_lossy().into_owned())
+    };
+    let (zero, tokens) = llama2c::random();
+    let tokenizer = write("tokens", &tokens)?;
+    let (two, meant) = llama2c::version2(&zero, 64);
+    let files = [
+        ("version 0", zero.clone(), &zero),
+        ("version 1", llama2c::version1(&zero), &zero),
+        ("version 2", two, &meant),
+    ];
+    for (name, file, plain_file) in files {
+        let path = write(name, &file)?;
+        let (wanted, _) = plain(&llama2c::model(plain_file), 1, 24);
+        let arguments = [&path, "--tokenizer", &tokenizer, "--raw", "--numbers", "-n", "24"];
+        for (way, options) in [WAYS[0], WAYS[6]] {
+            let got = numbers(&run(options, &arguments)?);
+            if got != wanted {
+                return Err(format!("{name}, {way}: {got:?}, not {wanted:?}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Damaged files are refused in words, or answered from; nothing else happens.
 fn check_damage(format: Option<Format>) -> Result<(), Failed> {
     let program = native::program()?;
@@ -102,7 +132,10 @@ fn check_damage(format: Option<Format>) -> Result<(), Failed> {
             let (model, tokens) = llama2c::random();
             std::fs::write(&tokenizer, &tokens)?;
             let tokenizer = tokenizer.to_str().ok_or("a path that is not UTF-8")?;
-            damage::try_all(&program, &model, 256, 120, &["--tokenizer", tokenizer])?
+            let try_all = |model: &[u8]| {
+                damage::try_all(&program, model, 256, 120, &["--tokenizer", tokenizer])
+            };
+            try_all(&model)?.min(try_all(&llama2c::version2(&model, 32).0)?)
         }
     };
     // Otherwise nothing was damaged.
@@ -170,6 +203,7 @@ fn main() {
             check_format(format)
         }));
     }
+    trials.push(Trial::test("checkpoints of llama2.c", check_versions));
     for name in ["gpt-2", "smollm", "llama-bpe", "qwen2"] {
         let check = move || Ok(tokenizer::check(&native::program()?, name)?);
         trials.push(Trial::test(format!("tokens of words as {name} tells them apart"), check));

@@ -283,6 +283,81 @@ fn an_image_on_a_lesser_processor_goes_back_and_comes_to_suit_it() {
     assert_eq!(then["returns"], json!([]), "{then}");
 }
 
+/// Does on a thread of its own what a letter says, and nothing else meanwhile.
+const THREADS: &str = r#"
+#include <pthread.h>
+#include <stdio.h>
+
+static unsigned long sum;
+
+__attribute__((noinline)) static unsigned often(unsigned n) { return n * 2654435761u >> 7; }
+
+__attribute__((noinline)) static unsigned rare(unsigned n) {
+    unsigned sum = 0;
+    for (unsigned i = 0; i < n; i++) sum = sum * 31 + often(i) % 1000;
+    return sum;
+}
+
+static void *work(void *letter) {
+    if (*(int *)letter == 'a')
+        for (unsigned i = 0; i < 20000; i++) sum += often(i);
+    else if (*(int *)letter == 'r')
+        sum += rare(1000);
+    return 0;
+}
+
+int main(void) {
+    int letter;
+    while ((letter = getchar()) != EOF) {
+        pthread_t thread;
+        if (pthread_create(&thread, 0, work, &letter) || pthread_join(thread, 0)) return 1;
+        if (letter == '.') printf("%lu\n", sum);
+    }
+    return 0;
+}
+"#;
+
+#[test]
+fn another_processor_comes_to_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let (source, bitcode, grown) = (file("threads.c"), file("threads.bc"), file("grown.img"));
+    std::fs::write(&source, THREADS).unwrap();
+    clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
+    clang(&["-O1", "-pthread", "-o", text(&file("native")), text(&source)]);
+    let natively = |input: &str| {
+        let mut child = Command::new(file("native"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
+    let two = ["--smp", "2"];
+    bareflow(&[&["grow", text(&grown), "--boots", "2"][..], &PATIENT, &two].concat(), "a.a.\n");
+    let both = file("both.img");
+    let shrink = [text(&grown), "-o", text(&both), "--policy", "executed", "--with-grown"];
+    assert_eq!(lines("bareflow-shrink", &shrink).len(), 1);
+    let grow = |boots: &str, input: &str| {
+        let arguments = ["grow", text(&both), "--boots", boots, "--shrink-again"];
+        bareflow(&[&arguments[..], &PATIENT, &two].concat(), input)
+    };
+    let known = &grow("1", "aa.")[0];
+    assert_eq!((&known["boot"], &known["output"]), (&Value::Null, &json!(natively("aa."))));
+    let lines = grow("2", "ar.");
+    let [back, _, then] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!(back["returns"].as_array().unwrap().len(), 1, "{back}");
+    assert_eq!(back["output"], natively("ar."), "{back}");
+    let log = back["log"].as_array().unwrap();
+    let said = |line: &Value| line.as_str().unwrap().contains("never ran while growing");
+    let trap = log.iter().find(|line| said(line)).unwrap().as_str().unwrap();
+    assert!(trap.contains("processor 1"), "{log:?}");
+    assert_eq!((&then["boot"], &then["output"]), (&Value::Null, &json!(natively("ar."))));
+    assert_eq!(then["returns"], json!([]), "{then}");
+}
+
 /// Reads a file, which a shrunk image finds on IDE disks only.
 const NOTES: &str = r#"
 #include <stdio.h>

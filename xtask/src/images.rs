@@ -30,7 +30,7 @@ pub fn build_usual(out: &Path) -> Result<()> {
     up_to_date(out, "libc", &[&sources.join("libc")], &[&libc], || build_libc(&sources, &libc))?;
     let llm = out.join("llm.bc");
     up_to_date(out, "llm", &[&sources.join("llm")], &[&llm], || {
-        build_llm(&sources.join("llm/main.rs"), &llm)
+        build_llm(&sources.join("llm"), &llm)
     })?;
     let manifest = out.join("modules/manifest.json");
     up_to_date(out, "modules", &[&sources.join("modules")], &[&manifest], || {
@@ -205,20 +205,41 @@ const SIXTEEN_LANES: [&str; 5] = [
     "-inline-threshold=30",
 ];
 
-/// The language model. It stands on host calls alone.
-fn build_llm(source: &Path, out: &Path) -> Result<()> {
-    let library = out.with_extension("a");
-    let mut rustc = rustc();
-    rustc
-        .args(["--edition=2024", "--crate-type=staticlib", "--crate-name=llm", "-Cpanic=abort"])
-        .args(["-Clto=fat", "-Ccodegen-units=1", "-Cforce-unwind-tables=no"])
-        .args(["-Copt-level=2", "-Coverflow-checks=off", "-Dwarnings"])
-        .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
-        .arg(format!("--emit=llvm-bc={},link={}", out.display(), library.display()))
-        .arg(source);
-    // LLVM remarks on every loop that it has not made vectors of, though asked to.
-    shell::run_silently(&mut rustc)?;
-    Ok(std::fs::remove_file(library)?)
+/// The language model. It stands on host calls alone. Its kernels are made fast, all else small; what a function is
+/// to be stays with it when all is optimised together.
+fn build_llm(sources: &Path, out: &Path) -> Result<()> {
+    let folder = out.with_extension("parts");
+    std::fs::create_dir_all(&folder)?;
+    let built = (|| {
+        let run = |name: &str, kind: &str, source: &str, rest: &[&str]| {
+            let mut rustc = rustc();
+            rustc
+                .args(["--edition=2024", "-Cpanic=abort", "-Ccodegen-units=1", "-Dwarnings"])
+                .args(["-Cforce-unwind-tables=no", "-Coverflow-checks=off"])
+                .args(SIXTEEN_LANES.map(|option| format!("-Cllvm-args={option}")))
+                .arg(format!("--crate-name={name}"))
+                .arg(format!("--crate-type={kind}"))
+                .args(rest)
+                .arg("-L")
+                .arg(&folder)
+                .arg(sources.join(source));
+            // LLVM remarks on every loop that it has not made vectors of, though asked to.
+            shell::run_silently(&mut rustc)
+        };
+        let to = |name: &str| format!("-o{}", folder.join(name).display());
+        run("kernels", "rlib", "kernels/lib.rs", &["-Copt-level=2", &to("libkernels.rlib")])?;
+        run("llm", "rlib", "main.rs", &["-Copt-level=z", "--extern=kernels", &to("libllm.rlib")])?;
+        let library = folder.join("whole.a");
+        let emit = format!("--emit=llvm-bc={},link={}", out.display(), library.display());
+        run(
+            "llm_whole",
+            "staticlib",
+            "whole.rs",
+            &["-Copt-level=2", "-Clto=fat", "--extern=llm", &emit],
+        )
+    })();
+    std::fs::remove_dir_all(&folder)?;
+    built
 }
 
 /// A C program of one file.

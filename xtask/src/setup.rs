@@ -116,8 +116,26 @@ fn install(lacking: &[&Tool]) -> Result<()> {
         Ok(())
     };
     apt(&["update", "-qq"], "reading the lists of packages")?;
+    let unknown: Vec<&str> = packages.iter().copied().filter(|name| !is_listed(name)).collect();
+    ensure!(unknown.is_empty(), "{}", unlisted(&unknown));
     let install = ["install", "-qq", "-y", "--no-install-recommends"];
     apt(&[&install, &packages[..]].concat(), &format!("installing {} packages", packages.len()))
+}
+
+/// Whether apt knows a package.
+fn is_listed(package: &str) -> bool {
+    let asked = Command::new("apt-cache").args(["show", package]).output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+/// What to do about packages that the system's lists do not have.
+fn unlisted(packages: &[&str]) -> String {
+    let mut text = format!("this system's lists of packages have no {}", packages.join(", no "));
+    if packages.iter().any(|package| package.ends_with("-22")) {
+        text += "; Debian 12 has LLVM 22 in its security suite: add `bookworm-security` to \
+                 /etc/apt/sources.list (suites that a minimal system may lack)";
+    }
+    text
 }
 
 #[cfg(test)]
@@ -142,6 +160,14 @@ mod tests {
         assert!(user.ends_with(&format!("\n  sudo {install}")), "{user}");
         assert!(fedora.ends_with("\n  sudo dnf install clang"), "{fedora}");
         assert!(other.contains("this system's package manager"), "{other}");
+    }
+
+    #[test]
+    fn packages_that_the_lists_lack_are_named_with_the_suite_that_has_them() {
+        let text = unlisted(&["clang-22", "gdb"]);
+        assert!(text.starts_with("this system's lists of packages have no clang-22, no gdb; "));
+        assert!(text.contains("bookworm-security"), "{text}");
+        assert!(!unlisted(&["gdb"]).contains("security"));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use bareflow_ir::{FuncId, Module};
+use bareflow_ir::{FuncId, Instr, Module};
 use serde::Serialize;
 use snapshot_fmt::Snapshot;
 
+use crate::explore::source::{self, Files, Source};
 use crate::snapshot::program;
 
 /// Bodies by module (its index) and symbol.
@@ -19,6 +20,8 @@ pub(super) struct Body {
     pub blocks: Vec<Block>,
     /// Symbols it calls by name, each once, in the order of the body.
     pub calls: Vec<String>,
+    /// The lines it was made from, where that is known.
+    pub source: Option<Source>,
 }
 
 /// A block of IR.
@@ -35,13 +38,14 @@ pub(super) struct Block {
 /// Reads all modules; one that does not load is noted.
 pub(super) fn read(snapshot: &Snapshot, notes: &mut Vec<String>) -> Bodies {
     let mut bodies = Bodies::new();
+    let mut files = Files::default();
     for (index, module) in (0..).zip(&snapshot.modules) {
         match program(snapshot, module) {
             Ok(program) => {
                 let module: &Module = &program.module;
                 for id in module.func_ids().filter(|id| !module.func(*id).is_declaration()) {
                     let key = (index, module.func(id).name.clone());
-                    bodies.insert(key, body(module, id));
+                    bodies.insert(key, body(module, id, &mut files));
                 }
             }
             Err(why) => {
@@ -52,7 +56,7 @@ pub(super) fn read(snapshot: &Snapshot, notes: &mut Vec<String>) -> Bodies {
     bodies
 }
 
-fn body(module: &Module, id: FuncId) -> Body {
+fn body(module: &Module, id: FuncId, files: &mut Files) -> Body {
     let func = module.func(id);
     let mut calls: Vec<String> = Vec::new();
     for call in func.instrs.iter().filter_map(|instr| instr.op.call()) {
@@ -63,8 +67,21 @@ fn body(module: &Module, id: FuncId) -> Body {
             }
         }
     }
-    let (head, blocks) = cut(&module.show_func(id).to_string());
-    Body { head, blocks, calls }
+    let (head, mut blocks) = cut(&module.show_func(id).to_string());
+    for (shown, block) in blocks.iter_mut().zip(&func.blocks) {
+        remark(shown, module, &func.instrs[block.instrs.start as usize..block.instrs.end as usize]);
+    }
+    Body { head, blocks, calls, source: source::of(module, id, files) }
+}
+
+/// Says behind each instruction that begins another line of the source, which one.
+fn remark(shown: &mut Block, module: &Module, instrs: &[Instr]) {
+    let mut before = None;
+    let lines = shown.text.lines().zip(instrs).map(|(line, instr)| {
+        let new = instr.location.filter(|at| before.replace(*at) != Some(*at));
+        line.to_owned() + &new.map(|at| source::remark(module, at)).unwrap_or_default()
+    });
+    shown.text = lines.collect::<Vec<_>>().join("\n");
 }
 
 /// A function's text: its first line, and its blocks, which begin with `bN:`.

@@ -112,7 +112,7 @@ function detail(f) {
   out.push(...history(f));
   if (f.verdict) out.push(...tournament(f.verdict));
   if (f.seen.length) {
-    out.push(...section('Seen in parameters', make('ul', 'why', ...f.seen.map(s => make('li', '', s)))));
+    out.push(...section('Seen and counted', make('ul', 'why', ...f.seen.map(s => make('li', '', s)))));
   }
   if (f.callers.length) {
     const links = f.callers.map(at => link(at, data.functions[at].name));
@@ -130,6 +130,7 @@ function detail(f) {
     callees.id = 'callees';
     out.push(...section('Calls', callees));
   }
+  if (f.source) out.push(...source(f.source));
   out.push(...section('What it was made of, and what was made of it', pair(f)));
   get('detail').replaceChildren(...out);
   get('detail').scrollTop = 0;
@@ -165,14 +166,33 @@ function tournament(verdict) {
   return section('Tournament', all);
 }
 
+// Lines of the source, with the heat of the block of each that ran most.
+function source(s) {
+  const most = Math.max(1, ...s.lines.map(l => l.count || 0));
+  const lines = s.lines.map(l => {
+    const line = make('div', '', make('i', '', String(l.number)), make('i', '', l.count === null ? '' : grouped(l.count) + '×'),
+      make('code', '', l.text === null ? '' : l.text));
+    line.style.setProperty('--heat', heat(l.count, most));
+    return line;
+  });
+  const all = make('div', 'source', ...lines);
+  all.id = 'source';
+  const here = s.lines.some(l => l.text !== null);
+  return section('Source: ' + s.file + (here ? '' : ' (not on the machine that made this page)'), all);
+}
+
+// A share of a background's colour, by the logarithm of how often something ran.
+function heat(count, most) {
+  return count ? Math.max(4, 55 * (1 + Math.log10(count / most) / 6)).toFixed(0) + '%' : '0%';
+}
+
 // IR to the left, machine code to the right, block by block, both with the heat of the block.
 function pair(f) {
   const most = Math.max(1, ...f.ir.map(b => b.count || 0), ...f.code.map(b => b.count || 0));
-  const heat = count => count ? Math.max(4, 55 * (1 + Math.log10(count / most) / 6)).toFixed(0) + '%' : '0%';
   const cell = (title, count, text) => {
     const out = make('div', '', make('small', '', title + (count === null || count === undefined
       ? '' : ', ran ' + grouped(count) + '×')), make('pre', '', text));
-    out.style.setProperty('--heat', heat(count));
+    out.style.setProperty('--heat', heat(count, most));
     return out;
   };
   const all = make('div', 'pair', make('div', 'head', f.head || 'no bitcode'),

@@ -6,7 +6,9 @@ use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot, Target};
 
 use crate::explore::bodies::{self, Bodies, Body};
+use crate::explore::source::Source;
 use crate::snapshot::disasm::{self, disassemble};
+use crate::snapshot::events;
 use crate::snapshot::names::{LEVELS, code_bytes, cycles_a_call, plain};
 
 /// Why functions of the last boot were not used or not compiled, by `module:symbol`.
@@ -38,7 +40,8 @@ pub(super) struct Function {
     pub compile_us: u64,
     pub history: Vec<(u32, u8)>,
     pub verdict: Option<Verdict>,
-    /// What was seen in its parameters and behind its indirect calls, in words.
+    /// What was seen in its parameters and behind its indirect calls, what the processor counted, and what its
+    /// code does with its frame, in words.
     pub seen: Vec<String>,
     /// Why it is as it is.
     pub why: Vec<String>,
@@ -48,6 +51,7 @@ pub(super) struct Function {
     /// Indices of functions that call it, inlined or not.
     pub callers: Vec<usize>,
     pub head: String,
+    pub source: Option<Source>,
     pub ir: Vec<bodies::Block>,
     pub code: Vec<disasm::Block>,
 }
@@ -98,6 +102,7 @@ pub(super) fn all(
             name: plain(symbol),
             symbol: symbol.to_owned(),
             head: body.head.clone(),
+            source: body.source.clone(),
             ir: body.blocks.clone(),
             ..Function::default()
         };
@@ -149,11 +154,20 @@ fn learned(function: &mut Function, record: &FunctionRecord) {
         values.push(format!("others {}×", param.other));
         function.seen.push(format!("parameter {}: {}", param.param, values.join(", ")));
     }
+    for line in events::words(&events::of(record)) {
+        function.seen.push(format!("events: {line}"));
+    }
     for block in &mut function.ir {
         block.count = profile.blocks.get(block.id as usize).copied();
     }
+    if let Some(source) = &mut function.source {
+        source.count(&profile.blocks);
+    }
     if let Some(object) = &record.object {
         function.code = disassemble(object, &profile.blocks);
+        let (frame, _) = disasm::frame_of(&function.code, &profile.blocks);
+        let (reads, writes) = (frame.reads, frame.writes);
+        function.seen.push(format!("frame: {reads} reads and {writes} writes in its code"));
     }
 }
 

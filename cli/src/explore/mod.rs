@@ -11,6 +11,7 @@ mod data;
 mod function;
 mod past;
 mod shell;
+mod source;
 
 use std::path::{Path, PathBuf};
 

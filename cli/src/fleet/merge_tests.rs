@@ -1,8 +1,9 @@
 //! Order, repetition and portions change nothing; nobody drowns the others.
 
+use super::super::{Newcomer, Origin, Settled};
 use super::*;
 use proptest::prelude::*;
-use snapshot_fmt::ModuleRecord;
+use snapshot_fmt::{FunctionRecord, ModuleRecord, Variant, Verdict};
 
 /// A program of one bitcode file, as snapshots hold it.
 fn base() -> Snapshot {
@@ -58,10 +59,10 @@ fn one_that_lies_or_has_run_for_ever_weighs_as_much_as_the_middle_one() {
     let base = base();
     let honest: Vec<Entry> =
         (0..9).map(|machine| entry(&base, machine, 1, [1_000, 9_000], 1)).collect();
-    let alone = fleet(&honest).settle(&base, None).unwrap();
+    let alone = fleet(&honest).settle(&base, Newcomer::default()).unwrap();
     assert_eq!((calls(&alone, "entry"), calls(&alone, "helper")), (9_000, 81_000));
     let liar = entry(&base, 100, 1, [u64::MAX, 5], u64::MAX);
-    let with = fleet(&[honest, vec![liar]].concat()).settle(&base, None).unwrap();
+    let with = fleet(&[honest, vec![liar]].concat()).settle(&base, Newcomer::default()).unwrap();
     assert_eq!(with.machines, 10);
     assert!(calls(&with, "entry") <= 9_000 + 10_000, "{}", calls(&with, "entry"));
     assert_eq!(calls(&with, "helper"), 81_001, "what ran at all stays at least 1");
@@ -83,7 +84,7 @@ fn of_each_machine_the_newest_boot_counts_and_each_refusal_has_its_reason() {
         other,
         stale,
     ];
-    let settled = fleet(&entries).settle(&base, None).unwrap();
+    let settled = fleet(&entries).settle(&base, Newcomer::default()).unwrap();
     assert_eq!(settled.machines, 3);
     let why = |machine: u8, boot: u32| {
         let origin = Origin { machine: format!("machine {machine}"), boot };
@@ -105,9 +106,81 @@ fn code_is_taken_only_where_the_processor_has_what_it_needs() {
         function.features = vec![needs.to_owned()];
         function.object = Some(snapshot_fmt::ObjectRecord::default());
     }
-    let settled = fleet(&[one]).settle(&base, Some(&["popcnt".to_owned()])).unwrap();
+    let settled = fleet(&[one])
+        .settle(&base, Newcomer { features: Some(&["popcnt".to_owned()]), cpu: None })
+        .unwrap();
     let has = |name: &str| settled.snapshot.function(0, name).unwrap().object.is_some();
     assert_eq!((has("entry"), has("helper")), (false, true));
+}
+
+/// A machine of this model that has counted so much, and how its tournaments of `entry` and `helper` ended.
+fn judged(base: &Snapshot, machine: u8, cpu: &str, calls: u64, ended: [Option<u32>; 2]) -> Entry {
+    let mut entry = entry(base, machine, 1, [calls, calls], 1);
+    entry.snapshot.engine.cpu = cpu.into();
+    let variant = |name: &str, median_cycles| Variant { name: name.into(), median_cycles };
+    for (function, winner) in entry.snapshot.functions.iter_mut().zip(ended) {
+        function.verdict = winner.map(|winner| Verdict {
+            variants: vec![variant("", 90), variant("unroll=4", 100)],
+            winner,
+        });
+        function.level = 4;
+        function.object = Some(snapshot_fmt::ObjectRecord::default());
+    }
+    entry
+}
+
+#[test]
+fn verdicts_are_weighed_by_model() {
+    let base = base();
+    let one = |machine, cpu, winner| judged(&base, machine, cpu, 1_000, [Some(winner), None]);
+    let mut all: Vec<Entry> = (0..5).map(|machine| one(machine, "old", 0)).collect();
+    all.extend((5..7).map(|machine| one(machine, "new", 1)));
+    let settle = |all: &[Entry], cpu| {
+        let settled = fleet(all).settle(&base, Newcomer { features: None, cpu }).unwrap();
+        let verdict = settled.snapshot.function(0, "entry").unwrap().verdict.as_ref();
+        (verdict.map(|verdict| verdict.winner), settled.code_of.unwrap().machine)
+    };
+    // Two of the model that is asked for weigh more than five of another.
+    let (winner, leader) = settle(&all, Some("new"));
+    assert_eq!((winner, &leader[..] >= "machine 5"), (Some(1), true));
+    let (winner, leader) = settle(&all, Some("old"));
+    assert_eq!((winner, &leader[..] < "machine 5"), (Some(0), true));
+    // Of no known model: most.
+    assert_eq!(settle(&all, None).0, Some(0));
+    // One that claims to have won by magic has one voice, and its code does not lead.
+    let mut liar = one(9, "old", 1);
+    let verdict = liar.snapshot.functions[0].verdict.as_mut().unwrap();
+    verdict.variants[1].median_cycles = 1;
+    liar.snapshot.functions[0].profile.calls = u64::MAX;
+    all.push(liar);
+    let (winner, leader) = settle(&all, Some("old"));
+    assert_eq!((winner, &leader[..] < "machine 5"), (Some(0), true));
+}
+
+#[test]
+fn a_verdict_that_stands_alone_is_decided_anew() {
+    let base = base();
+    let one = |machine, calls, ended| judged(&base, machine, "", calls, ended);
+    // Each of the two that have counted enough to lead differs from most in one function.
+    let all = [
+        one(1, 1_000, [Some(0), Some(1)]),
+        one(2, 1_000, [Some(1), Some(0)]),
+        one(3, 900, [Some(0), None]),
+        one(4, 900, [None, Some(0)]),
+        entry(&base, 5, 1, [2_000, 0], 1),
+    ];
+    let settled = fleet(&all[..4]).settle(&base, Newcomer::default()).unwrap();
+    assert_eq!(settled.reopened, 0, "capped, all weigh the same, and one agrees with all");
+    let mut all = all;
+    all[4].snapshot.engine.engine = "another".into();
+    let settled = fleet(&all).settle(&base, Newcomer::default()).unwrap();
+    let winners = ["entry", "helper"].map(|name| {
+        let record = settled.snapshot.function(0, name).unwrap();
+        assert!(record.object.is_some(), "code is right whoever is fastest");
+        record.verdict.as_ref().map(|verdict| verdict.winner)
+    });
+    assert_eq!(settled.reopened, 1);
+    assert!(winners == [Some(0), None] || winners == [None, Some(0)], "{winners:?}");
 }
 
 /// Entries of a few machines and boots, so that some are the same boot of the same machine.
@@ -145,12 +218,12 @@ proptest! {
         mut all in entries(), at in any::<prop::sample::Index>(),
     ) {
         let base = base();
-        let whole = fleet(&all).settle(&base, None).unwrap();
+        let whole = fleet(&all).settle(&base, Newcomer::default()).unwrap();
         let cut = at.index(all.len() + 1);
         let portions = fleet(&all[cut..]).join(fleet(&all[..cut])).join(fleet(&all));
-        prop_assert_eq!(&portions.settle(&base, None).unwrap(), &whole);
+        prop_assert_eq!(&portions.settle(&base, Newcomer::default()).unwrap(), &whole);
         all.reverse();
-        prop_assert_eq!(&fleet(&all).settle(&base, None).unwrap(), &whole);
+        prop_assert_eq!(&fleet(&all).settle(&base, Newcomer::default()).unwrap(), &whole);
     }
 
     #[test]

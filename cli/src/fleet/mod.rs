@@ -1,7 +1,11 @@
 //! `bareflow fleet`: what many machines learned, in a folder, and what a new one starts from.
 
 mod merge;
+mod settle;
+#[cfg(test)]
+mod simulated;
 mod store;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
@@ -14,8 +18,10 @@ use crate::snapshot::all;
 use crate::snapshot::names::{grouped, table};
 use crate::sync::Target;
 use crate::ui::Ui;
-use merge::{Fleet, Refused, Settled};
-use store::{Origin, Store};
+
+pub use merge::Fleet;
+pub use settle::{Newcomer, Refused, Settled};
+pub use store::{Entry, Origin, Store};
 
 /// Snapshots of many machines.
 #[derive(clap::Args, Debug)]
@@ -75,6 +81,9 @@ struct Merge {
     /// Take code only that needs no other processor features than these
     #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 0..)]
     features: Option<Vec<String>>,
+    /// The new machine's processor, as `report` calls it: what machines of that model found fast weighs more
+    #[arg(long, value_name = "MODEL")]
+    cpu: Option<String>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -92,6 +101,9 @@ struct Pull {
     /// before it runs any
     #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 0..)]
     features: Option<Vec<String>>,
+    /// The new machine's processor, as `report` calls it: what machines of that model found fast weighs more
+    #[arg(long, value_name = "MODEL")]
+    cpu: Option<String>,
     /// Though the disk has boots of its own: what they learned counts only if it was pushed
     #[arg(long)]
     replace: bool,
@@ -117,7 +129,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         Command::Merge(args) => {
             let (fleet, damaged) = open(&args.store)?;
             let base = fleet.commonest().ok_or_else(|| nothing(&args.store))?;
-            let settled = settle(&fleet, &base, args.features.as_deref())?;
+            let settled = settle(&fleet, &base, args.features.as_deref(), args.cpu.as_deref())?;
             let bytes = encoded(&settled.snapshot, &args.output)?;
             write_bytes(&args.output, &bytes)?;
             told(&args.output.display().to_string(), &settled, &damaged, ui);
@@ -131,7 +143,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
                                what all know";
                 return Err(Failure::input(&args.target, message));
             }
-            let mut settled = settle(&fleet, &base, args.features.as_deref())?;
+            let cpu = args.cpu.as_deref();
+            let mut settled = settle(&fleet, &base, args.features.as_deref(), cpu)?;
             settled.snapshot.boot_count = base.boot_count + 1;
             settled.snapshot.generation = base.generation + 1;
             let bytes = encoded(&settled.snapshot, &args.target)?;
@@ -144,9 +157,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 fn open(store: &Path) -> Result<(Fleet, Vec<String>), Failure> {
-    let (entries, damaged) = Store(store.to_owned()).all()?;
     let mut fleet = Fleet::default();
-    entries.into_iter().for_each(|entry| fleet.add(entry));
+    let damaged = Store(store.to_owned()).each(|entry| fleet.add(entry))?;
     Ok((fleet, damaged))
 }
 
@@ -154,8 +166,16 @@ fn nothing(store: &Path) -> Failure {
     Failure::input(store, "there is no snapshot in it: `bareflow fleet push` puts some there")
 }
 
-fn settle(fleet: &Fleet, base: &Snapshot, features: Option<&[String]>) -> Result<Settled, Failure> {
-    let settled = fleet.settle(base, features).map_err(Failure::usage)?;
+fn settle(
+    fleet: &Fleet,
+    base: &Snapshot,
+    features: Option<&[String]>,
+    cpu: Option<&str>,
+) -> Result<Settled, Failure> {
+    // A disk that has booted says whose it is.
+    let own = Some(base.engine.cpu.as_str()).filter(|_| base.boot_count > 0);
+    let newcomer = Newcomer { features, cpu: cpu.or(own) };
+    let settled = fleet.settle(base, newcomer).map_err(Failure::usage)?;
     if settled.machines == 0 {
         return Err(Failure::usage("no machine of the store has run these programs"));
     }
@@ -198,6 +218,7 @@ struct Told<'a> {
     functions: usize,
     compiled: usize,
     code_of: &'a Option<Origin>,
+    reopened: usize,
     refused: &'a [Refused],
     damaged: &'a [String],
 }
@@ -210,6 +231,7 @@ fn told(output: &str, settled: &Settled, damaged: &[String], ui: &Ui) {
         functions: functions.len(),
         compiled: functions.iter().filter(|function| function.object.is_some()).count(),
         code_of: &settled.code_of,
+        reopened: settled.reopened,
         refused: &settled.refused,
         damaged,
     };
@@ -218,6 +240,9 @@ fn told(output: &str, settled: &Settled, damaged: &[String], ui: &Ui) {
         let mut text = format!("{output}: {functions} functions of {machines} machines");
         if let Some(origin) = line.code_of {
             text += &format!("; code of {compiled}, from {}, boot {}", origin.machine, origin.boot);
+        }
+        if line.reopened > 0 {
+            text += &format!("; {} tournaments to be held again", line.reopened);
         }
         for Refused { origin, why } in line.refused {
             text += &format!("\n  {}, boot {}: {why}", origin.machine, origin.boot);

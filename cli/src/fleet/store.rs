@@ -18,26 +18,33 @@ use crate::failure::Failure;
 
 /// Whose snapshot it is.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub(super) struct Origin {
+pub struct Origin {
+    /// What the machine is called.
     pub machine: String,
+    /// Which boot of it.
     pub boot: u32,
 }
 
 /// What one machine knew after one of its boots.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Entry {
+pub struct Entry {
+    /// Whose.
     pub origin: Origin,
     /// SHA-256 of the entry's file.
     pub hash: [u8; 32],
+    /// What it knew.
     pub snapshot: Snapshot,
 }
 
 /// A folder of them.
 #[derive(Debug)]
-pub(super) struct Store(pub PathBuf);
+pub struct Store(pub PathBuf);
 
 impl Store {
     /// Puts a snapshot in; its name there, and whether it is new.
+    ///
+    /// # Errors
+    /// It cannot be written.
     pub fn push(&self, origin: &Origin, snapshot: &[u8]) -> Result<(String, bool), Failure> {
         let mut bytes = serde_json::to_vec(origin).unwrap_or_default();
         bytes.push(b'\n');
@@ -56,10 +63,13 @@ impl Store {
         Ok((name, true))
     }
 
-    /// All that is in it, in the order of their names; and what is damaged, and why.
-    pub fn all(&self) -> Result<(Vec<Entry>, Vec<String>), Failure> {
+    /// Gives all that is in it to `take`, one at a time, in the order of their names; what is damaged, and why.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn each(&self, mut take: impl FnMut(Entry)) -> Result<Vec<String>, Failure> {
         let failed = |error: std::io::Error| Failure::input(&self.0, error);
-        let (mut entries, mut damaged) = (Vec::new(), Vec::new());
+        let mut damaged = Vec::new();
         let mut paths = Vec::new();
         for folder in std::fs::read_dir(&self.0).map_err(failed)? {
             let folder = folder.map_err(failed)?.path();
@@ -74,16 +84,20 @@ impl Store {
         for path in paths {
             let bytes = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
             match Entry::read(&path, &bytes) {
-                Ok(entry) => entries.push(entry),
+                Ok(entry) => take(entry),
                 Err(why) => damaged.push(format!("{}: {why}", path.display())),
             }
         }
-        Ok((entries, damaged))
+        Ok(damaged)
     }
 }
 
 impl Entry {
-    fn read(path: &Path, bytes: &[u8]) -> Result<Self, String> {
+    /// The entry in a file of a store.
+    ///
+    /// # Errors
+    /// It is damaged: how.
+    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, String> {
         let hash: [u8; 32] = Sha256::digest(bytes).into();
         let own = path.iter().rev().take(2).filter_map(|part| part.to_str()).collect::<Vec<_>>();
         let name = format!("{}{}", own.get(1).unwrap_or(&""), own.first().unwrap_or(&""));
@@ -116,7 +130,12 @@ mod tests {
         let (name, new) = store.push(&origin, &bytes).unwrap();
         assert!(new);
         assert_eq!(store.push(&origin, &bytes).unwrap(), (name.clone(), false));
-        let (entries, damaged) = store.all().unwrap();
+        let all = || {
+            let mut entries = Vec::new();
+            let damaged = store.each(|entry| entries.push(entry)).unwrap();
+            (entries, damaged)
+        };
+        let (entries, damaged) = all();
         assert_eq!((entries.len(), damaged.len()), (1, 0));
         assert_eq!((&entries[0].origin, entries[0].snapshot.boot_count), (&origin, 3));
         let path = folder.path().join(&name[..2]).join(format!("{}.entry", &name[2..]));
@@ -125,7 +144,7 @@ mod tests {
             let mut changed = whole.clone();
             changed[at] ^= 0x10;
             std::fs::write(&path, changed).unwrap();
-            let (entries, damaged) = store.all().unwrap();
+            let (entries, damaged) = all();
             assert_eq!((entries.len(), damaged.len()), (0, 1), "byte {at}");
         }
     }

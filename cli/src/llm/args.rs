@@ -66,7 +66,7 @@ Examples:
   bareflow llm image model.gguf -o llm.img -p 'Hello.'    answers once, at every boot
   bareflow grow llm.img --boots 3 --mem 1G
   bareflow-shrink llm.img -o small.img
-  bareflow boot small.img --mem 1G --qemu=-drive --qemu=file=llm.img,format=raw,if=ide,index=1")]
+  bareflow boot small.img --mem 1G                        has the model in it")]
 pub(super) struct Image {
     /// The model: a GGUF file, or a checkpoint of llama2.c
     #[arg(value_name = "MODEL")]

@@ -8,6 +8,8 @@ use iced_x86::{
 use serde::Serialize;
 use snapshot_fmt::{ObjectRecord, RelocKind, Section, Target};
 
+use super::pressure::{Frame, Watcher};
+
 /// The code of one block of the IR.
 #[derive(Serialize, Clone, PartialEq, Debug)]
 pub(crate) struct Block {
@@ -21,6 +23,8 @@ pub(crate) struct Block {
     pub count: Option<u64>,
     /// Its share of all instructions run, in per cent, by the counts.
     pub heat: Option<f64>,
+    /// What its instructions do with the function's frame.
+    pub frame: Frame,
     /// Its instructions.
     pub instructions: Vec<Line>,
 }
@@ -39,6 +43,7 @@ pub(crate) struct Line {
 /// The code of an object; `counts` are executions by block id.
 pub(crate) fn disassemble(object: &ObjectRecord, counts: &[u64]) -> Vec<Block> {
     let mut formatter = formatter(object);
+    let mut watcher = Watcher::new();
     let mut blocks: Vec<Block> = Vec::new();
     let mut starts = object.blocks.iter().peekable();
     let mut decoder = Decoder::with_ip(64, &object.text, 0, DecoderOptions::NONE);
@@ -54,10 +59,12 @@ pub(crate) fn disassemble(object: &ObjectRecord, counts: &[u64]) -> Vec<Block> {
         if let Some(block) = block {
             let count = block.and_then(|id| counts.get(id as usize)).copied();
             let (heat, instructions) = (None, Vec::new());
-            blocks.push(Block { block, offset, bytes: 0, count, heat, instructions });
+            let frame = Frame::default();
+            blocks.push(Block { block, offset, bytes: 0, count, heat, frame, instructions });
         }
         let Some(block) = blocks.last_mut() else { break };
         block.bytes += instruction.len() as u32;
+        block.frame += watcher.look(&instruction);
         let mut text = String::new();
         formatter.format(&instruction, &mut text);
         let code = &object.text[offset as usize..][..instruction.len()];
@@ -66,6 +73,23 @@ pub(crate) fn disassemble(object: &ObjectRecord, counts: &[u64]) -> Vec<Block> {
     }
     heat(&mut blocks);
     blocks
+}
+
+/// Reads and writes of the frame in all blocks; and in tenths a call, where blocks were counted and the function was
+/// entered.
+pub(crate) fn frame_of(blocks: &[Block], counts: &[u64]) -> (Frame, Option<u64>) {
+    let mut all = Frame::default();
+    let mut times = 0u128;
+    for block in blocks {
+        all += block.frame;
+        let each = u128::from(block.frame.reads + block.frame.writes);
+        // What belongs to no block is the way in.
+        let count = block.count.or(counts.first().copied().filter(|_| block.block.is_none()));
+        times += each * u128::from(count.unwrap_or(0));
+    }
+    let entered = u128::from(counts.first().copied().unwrap_or(0));
+    let a_call = (times * 10).checked_div(entered);
+    (all, a_call.map(|tenths| u64::try_from(tenths).unwrap_or(u64::MAX)))
 }
 
 /// Fills in the heat where anything was counted.

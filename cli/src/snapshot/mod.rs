@@ -3,11 +3,13 @@
 mod diff;
 pub(crate) mod disasm;
 mod elf;
+pub(crate) mod events;
 mod export;
 mod extract;
 mod ls;
 mod merge;
 pub(crate) mod names;
+pub(crate) mod pressure;
 mod recompile;
 mod show;
 pub(crate) mod source;

@@ -4,10 +4,12 @@ use serde::Serialize;
 use snapshot_fmt::{BootLine, Fingerprints, FunctionRecord, Snapshot};
 
 use crate::failure::{Exit, Failure};
-use crate::snapshot::disasm::{Block, disassemble};
+use crate::snapshot::disasm::{Block, disassemble, frame_of};
+use crate::snapshot::events;
 use crate::snapshot::names::{
     code_bytes, cycles_a_call, find, grouped, level, module, plain, table,
 };
+use crate::snapshot::pressure::Frame;
 use crate::snapshot::source::one;
 use crate::ui::Ui;
 
@@ -104,7 +106,14 @@ struct Detail<'a> {
     relocations: usize,
     const_bytes: usize,
     osr_blocks: Vec<u32>,
+    /// What processors counted in measured calls, by model.
+    events: Vec<serde_json::Value>,
+    /// Reads and writes of the frame in its code, and in tenths a call.
+    frame: Frame,
+    frame_tenths_a_call: Option<u64>,
     blocks: Vec<Block>,
+    #[serde(skip)]
+    events_words: Vec<String>,
 }
 
 /// What was seen at an instruction or in a parameter.
@@ -197,6 +206,10 @@ fn line<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Function<'a
 
 fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a> {
     let profile = &function.profile;
+    let object = function.object.as_ref();
+    let blocks = object.map_or(Vec::new(), |object| disassemble(object, &profile.blocks));
+    let (frame, frame_tenths_a_call) = frame_of(&blocks, &profile.blocks);
+    let counted = events::of(function);
     Detail {
         function: line(snapshot, function),
         options: &function.options,
@@ -225,10 +238,11 @@ fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a
         relocations: function.object.as_ref().map_or(0, |object| object.relocs.len()),
         const_bytes: function.object.as_ref().map_or(0, |object| object.consts.len()),
         osr_blocks: function.osr.iter().map(|osr| osr.block).collect(),
-        blocks: function
-            .object
-            .as_ref()
-            .map_or(Vec::new(), |object| disassemble(object, &profile.blocks)),
+        events: events::json(&counted),
+        frame,
+        frame_tenths_a_call,
+        blocks,
+        events_words: events::words(&counted),
     }
 }
 
@@ -326,6 +340,16 @@ fn detail_text(detail: &Detail<'_>) -> String {
             grouped(detail.cycles_max)
         ),
     );
+    for line in &detail.events_words {
+        add("events", line.clone());
+    }
+    if !detail.blocks.is_empty() {
+        let often = detail.frame_tenths_a_call.map_or(String::new(), |tenths| {
+            format!(", {} of both a call", events::tenths_as_text(tenths))
+        });
+        let Frame { reads, writes } = detail.frame;
+        add("frame", format!("{reads} reads and {writes} writes in its code{often}"));
+    }
     add(
         "compiled",
         format!(
@@ -370,8 +394,15 @@ fn detail_text(detail: &Detail<'_>) -> String {
 
 fn heading(block: &Block) -> String {
     let name = block.block.map_or("(no block)".into(), |id| format!("block{id}"));
-    let Some(count) = block.count else { return name };
+    let Frame { reads, writes } = block.frame;
+    let frame = match reads + writes {
+        0 => String::new(),
+        _ => format!("  frame {reads} reads {writes} writes"),
+    };
+    let Some(count) = block.count else { return name + &frame };
     let heat = block.heat.unwrap_or(0.0);
     let bar = "#".repeat((heat / 4.0).ceil() as usize);
-    format!("{name:<10} ran {:>14} times  {heat:6.2} %  {bar}", grouped(count)).trim_end().into()
+    format!("{name:<10} ran {:>14} times  {heat:6.2} %  {bar:<25}{frame}", grouped(count))
+        .trim_end()
+        .into()
 }

@@ -270,6 +270,7 @@ fn profile_of(line: &ProfileLine, ir: &Module, func: FuncId) -> (FunctionProfile
         edges: line.edges.clone(),
         sites: line.indirect_calls.clone(),
         params: line.params.clone(),
+        events: line.events.clone(),
     };
     profile.normalise();
     let whole = profile.fit(ir.func(func)) == bareflow_profile::Fit::Whole;

@@ -9,10 +9,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    Block, BlockId, ConstKind, FuncId, Instr, Op, Operand, Symbol, Type, TypeId, ValueId,
+    Block, BlockId, ConstKind, FuncId, Instr, LocationId, Op, Operand, Symbol, Type, TypeId,
+    ValueId,
 };
 
 use crate::codes::{block, func};
+use crate::debug::Debug;
 use crate::error::Cause;
 use crate::ops::{Ops, to_id};
 use crate::reader::{Reader, Value};
@@ -21,6 +23,7 @@ use crate::stream::{self, Item, Record};
 /// A function that is being read.
 pub(crate) struct Body<'r> {
     pub(crate) reader: &'r mut Reader,
+    debug: Debug<'r>,
     /// Number of values of the module.
     globals: u32,
     params: u32,
@@ -28,6 +31,8 @@ pub(crate) struct Body<'r> {
     values: Vec<TypeId>,
     instrs: Vec<Instr>,
     blocks: Vec<Block>,
+    /// How many instructions there were before the last record of one.
+    located: usize,
     /// How many blocks there shall be.
     declared: Option<u32>,
     /// What was said about values that come later.
@@ -48,7 +53,7 @@ impl Reader {
         let globals = self.values.len();
         let why = match self.refused(id) {
             Some(why) => Some(why),
-            None => match self.body(id, block) {
+            None => match self.body(id, block, bytes) {
                 Ok(()) => None,
                 Err(Cause::Unsupported(why)) => {
                     self.charge(64 + why.len())?;
@@ -82,12 +87,12 @@ impl Reader {
         self.charge(256 + 4 * params.len())?;
         let function = &mut self.module.funcs[id.index()];
         function.values = params;
-        function.instrs = alloc::vec![Instr { op: Op::Unreachable, ty: void, result: None }];
+        function.instrs = alloc::vec![Instr::new(Op::Unreachable, void, None)];
         function.blocks = alloc::vec![Block { instrs: 0..1 }];
         Ok(())
     }
 
-    fn body(&mut self, id: FuncId, block: stream::Block<'_>) -> Result<(), Cause> {
+    fn body(&mut self, id: FuncId, block: stream::Block<'_>, file: &[u8]) -> Result<(), Cause> {
         let types = &mut self.module.types;
         let (void, ptr) = (types.intern(Type::Void), types.intern(Type::Ptr));
         let bit = types.intern(Type::Int(1));
@@ -103,11 +108,13 @@ impl Reader {
         }
         let mut body = Body {
             reader: self,
+            debug: Debug::new(file),
             globals,
             params,
             values,
             instrs: Vec::new(),
             blocks: Vec::new(),
+            located: 0,
             declared: None,
             forwards: Vec::new(),
             ret,
@@ -115,8 +122,9 @@ impl Reader {
             ptr,
             bit,
         };
-        body.read(block)?;
-        body.check()?;
+        let read = body.read(block).and_then(|()| body.check());
+        body.debug.leave(body.reader);
+        read?;
         let Body { mut values, mut instrs, mut blocks, .. } = body;
         values.shrink_to_fit();
         instrs.shrink_to_fit();
@@ -141,7 +149,13 @@ impl Body<'_> {
                             return Err(Cause::Malformed("constants in the middle of a function"));
                         }
                         self.reader.constants_block(inner, self.params)?;
+                    } else if inner.id == block::METADATA {
+                        self.debug.block(&inner);
                     }
+                }
+                Item::Record if record.code == func::DEBUG_LOC => {
+                    let location = self.debug.location(self.reader, &record.ops)?;
+                    self.locate(location);
                 }
                 Item::Record => self.record(record.code, Ops::new(&record.ops))?,
             }
@@ -154,15 +168,27 @@ impl Body<'_> {
                 self.declared = Some(ops.id()?);
                 Ok(())
             }
-            func::DEBUG_LOC
-            | func::DEBUG_LOC_AGAIN
-            | func::OPERAND_BUNDLE
+            func::DEBUG_LOC_AGAIN => {
+                self.locate(self.debug.again());
+                Ok(())
+            }
+            func::OPERAND_BUNDLE
             | func::BLOCKADDR_USERS
             | func::DEBUG_RECORD_FIRST..=func::DEBUG_RECORD_LAST => Ok(()),
             _ if self.declared.is_none_or(|count| self.blocks.len() >= count as usize) => {
                 Err(Cause::Malformed("an instruction after the last block"))
             }
-            _ => self.instruction(code, ops),
+            _ => {
+                self.located = self.instrs.len();
+                self.instruction(code, ops)
+            }
+        }
+    }
+
+    /// Says where the instructions of the last record come from.
+    fn locate(&mut self, location: Option<LocationId>) {
+        for instr in self.instrs.iter_mut().skip(self.located) {
+            instr.location = location;
         }
     }
 
@@ -215,7 +241,7 @@ impl Body<'_> {
         if self.instrs.len() == self.instrs.capacity() {
             self.instrs.reserve_exact(self.instrs.len() / 2 + 16);
         }
-        self.instrs.push(Instr { op, ty, result });
+        self.instrs.push(Instr::new(op, ty, result));
         if ends {
             self.reader.charge(size_of::<Block>())?;
             let start = self.blocks.last().map_or(0, |before| before.instrs.end);

@@ -6,6 +6,7 @@ pub(crate) mod block {
     pub(crate) const PARAMATTR: u32 = 9;
     pub(crate) const PARAMATTR_GROUP: u32 = 10;
     pub(crate) const CONSTANTS: u32 = 11;
+    pub(crate) const METADATA: u32 = 15;
     pub(crate) const FUNCTION: u32 = 12;
     pub(crate) const IDENTIFICATION: u32 = 13;
     pub(crate) const TYPE: u32 = 17;
@@ -53,6 +54,23 @@ pub(crate) mod module {
     pub(crate) const ALIAS: u32 = 14;
     pub(crate) const SOURCE_FILENAME: u32 = 16;
     pub(crate) const IFUNC: u32 = 18;
+}
+
+/// Records of a METADATA block.
+pub(crate) mod metadata {
+    pub(crate) const NAME: u32 = 4;
+    pub(crate) const KIND: u32 = 6;
+    pub(crate) const LOCATION: u32 = 7;
+    pub(crate) const NAMED_NODE: u32 = 10;
+    pub(crate) const FILE: u32 = 16;
+    pub(crate) const SUBPROGRAM: u32 = 21;
+    pub(crate) const LEXICAL_BLOCK: u32 = 22;
+    pub(crate) const LEXICAL_BLOCK_FILE: u32 = 23;
+    pub(crate) const STRINGS: u32 = 35;
+    pub(crate) const GLOBAL_DECL_ATTACHMENT: u32 = 36;
+    pub(crate) const INDEX_OFFSET: u32 = 38;
+    pub(crate) const INDEX: u32 = 39;
+    pub(crate) const COMMON_BLOCK: u32 = 44;
 }
 
 /// Records of a TYPE block.

@@ -190,7 +190,7 @@ impl Code {
     fn push(&mut self, op: Op, ty: TypeId) {
         let result = (ty != self.void).then(|| ValueId::new(self.values.len()));
         self.values.extend(result.map(|_| ty));
-        self.instrs.push(Instr { op, ty, result });
+        self.instrs.push(Instr::new(op, ty, result));
     }
 
     fn function(self, shell: Function) -> Function {

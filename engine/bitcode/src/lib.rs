@@ -23,6 +23,7 @@ mod const_lanes;
 mod consts;
 mod container;
 mod control;
+mod debug;
 mod error;
 mod gep;
 mod ifunc;

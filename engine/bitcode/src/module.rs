@@ -109,6 +109,7 @@ impl Reader {
                         self.charge(size_of::<Saved>())?;
                         self.bodies.push(inner.save());
                     }
+                    block::METADATA => self.metadata.push(inner.save()),
                     _ => {}
                 },
             }

@@ -12,6 +12,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::asm::Asm;
 use crate::attrs::AttrTable;
+use crate::debug::Nodes;
 use crate::error::{Cause, Error};
 use crate::stream::{Block, BlockInfo, Item, Record, Saved};
 use crate::types::TypeTable;
@@ -79,6 +80,10 @@ pub(crate) struct Reader {
     pub(crate) defined: Vec<FuncId>,
     /// Where those bodies are.
     pub(crate) bodies: Vec<Saved>,
+    /// Where the metadata of the module is.
+    pub(crate) metadata: Vec<Saved>,
+    /// What was read of it.
+    pub(crate) nodes: Nodes,
     /// Numbers of the values that variables start with.
     pub(crate) inits: Vec<(GlobalId, u64)>,
     /// Numbers of the values that aliases stand for.
@@ -116,6 +121,8 @@ impl Reader {
             sections: Vec::new(),
             defined: Vec::new(),
             bodies: Vec::new(),
+            metadata: Vec::new(),
+            nodes: Nodes::default(),
             inits: Vec::new(),
             targets: Vec::new(),
             ifuncs: Vec::new(),

@@ -76,7 +76,10 @@ pub(crate) fn object(
             continue;
         }
         let id = BlockId(place.loc.bits());
-        if !blocks.iter().any(|(_, known)| *known == id.0) {
+        let new = !blocks.iter().any(|(_, known)| *known == id.0);
+        // Traps stand behind everything else, whichever block they are of.
+        let traps = code.buffer.data()[place.start as usize..].starts_with(&UD2);
+        if new || traps && blocks.last().is_some_and(|(_, last)| *last != id.0) {
             blocks.push((place.start + start, id.0));
         }
     }

@@ -11,7 +11,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::{fault_stack, here, memory};
+use crate::{fault_stack, futex, here, memory, seeded};
 
 /// What a processor runs.
 pub(crate) type Run = unsafe extern "C" fn(*mut ());
@@ -52,6 +52,8 @@ const OVER: u32 = 3;
 struct Beginning {
     core: u32,
     place: Arc<Place>,
+    /// It takes turns with the others.
+    in_turn: bool,
 }
 
 thread_local! {
@@ -82,7 +84,9 @@ impl Cores {
         let Some(other) = other else { panic!("there is no other processor {core} to start") };
         let place = other.place.get_or_init(|| {
             let place = Arc::<Place>::default();
-            let begun = begin(Beginning { core, place: Arc::clone(&place) }, other.stack);
+            let in_turn = seeded::add(core);
+            let beginning = Beginning { core, place: Arc::clone(&place), in_turn };
+            let begun = begin(beginning, other.stack);
             begun.unwrap_or_else(|error| panic!("a thread for processor {core}: {error}"));
             place
         });
@@ -91,7 +95,7 @@ impl Cores {
             place.state.compare_exchange(NONE, COMING, Ordering::Acquire, Ordering::Relaxed).is_ok()
         };
         while !free() {
-            std::thread::yield_now();
+            give_way();
         }
         place.run.store(run as *mut (), Ordering::Relaxed);
         place.argument.store(argument, Ordering::Relaxed);
@@ -141,8 +145,12 @@ fn begin(beginning: Beginning, (low, high): (usize, usize)) -> io::Result<()> {
 /// What a processor beside the first does all its life.
 extern "C" fn work(argument: *mut libc::c_void) -> *mut libc::c_void {
     // SAFETY: `begin` made it for this thread.
-    let Beginning { core, place } = *unsafe { Box::from_raw(argument.cast::<Beginning>()) };
+    let beginning = unsafe { Box::from_raw(argument.cast::<Beginning>()) };
+    let Beginning { core, place, in_turn } = *beginning;
     here::set_number(core);
+    if in_turn {
+        seeded::arrive(core);
+    }
     fault_stack::own_stack();
     loop {
         match place.state.load(Ordering::Acquire) {
@@ -164,6 +172,11 @@ extern "C" fn work(argument: *mut libc::c_void) -> *mut libc::c_void {
             }
         }
     }
+}
+
+/// As `Platform::give_way`.
+pub(crate) fn give_way() {
+    if seeded::takes_part() { bareflow_baton::spin() } else { std::thread::yield_now() }
 }
 
 /// The floating-point state that programs begin with.
@@ -191,36 +204,15 @@ pub(crate) fn set_block(block: *mut ()) {
 
 /// As `Platform::wait`.
 pub(crate) fn wait(word: &AtomicU32, while_is: u32, timeout_ns: Option<u64>) -> bool {
-    let time = timeout_ns.map(|ns| libc::timespec {
-        tv_sec: (ns / 1_000_000_000) as i64,
-        tv_nsec: (ns % 1_000_000_000) as i64,
-    });
-    let time = time.as_ref().map_or(ptr::null(), ptr::from_ref);
-    // SAFETY: the system reads the word and the time.
-    let result = unsafe {
-        libc::syscall(
-            libc::SYS_futex,
-            word.as_ptr(),
-            libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
-            while_is,
-            time,
-        )
-    };
-    result == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ETIMEDOUT)
+    let seeded = seeded::wait(word, while_is, timeout_ns);
+    seeded.unwrap_or_else(|| futex::wait(word, while_is, timeout_ns))
 }
 
 /// As `Platform::wake`.
 pub(crate) fn wake(word: &AtomicU32, most: u32) {
-    let most = most.min(i32::MAX as u32);
-    // SAFETY: the system only uses the address of the word.
-    unsafe {
-        libc::syscall(
-            libc::SYS_futex,
-            word.as_ptr(),
-            libc::FUTEX_WAKE | libc::FUTEX_PRIVATE_FLAG,
-            most,
-        )
-    };
+    if !seeded::wake(word, most) {
+        futex::wake(word, most);
+    }
 }
 
 #[cfg(test)]

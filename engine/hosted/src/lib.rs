@@ -6,14 +6,17 @@
 mod child;
 mod compiler;
 mod cores;
+mod counters;
 mod fault_stack;
 mod faults;
 mod files;
+mod futex;
 mod here;
 mod memory;
 mod opened;
 mod platform;
 mod program;
+pub mod seeded;
 mod unpacked;
 
 pub use child::{Usage, wait};

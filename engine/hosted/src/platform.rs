@@ -4,15 +4,15 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU32;
 use std::sync::{Mutex, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use bareflow_platform::{CoreId, FileError, Files, Memory, Platform};
+use bareflow_platform::{CoreId, Counters, FileError, Files, Memory, NoCounters, Platform};
 use bareflow_report::Record;
 
 use crate::compiler::Resident;
 use crate::cores::{self, Cores};
 use crate::files::Disk;
-use crate::{here, memory};
+use crate::{counters, here, memory, seeded};
 
 /// What becomes of the program's output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +35,9 @@ pub struct Hosted {
     cores: Cores,
     clock: Clock,
     start: Instant,
+    /// The time-stamp counter then.
+    start_tsc: u64,
+    tsc_hz: OnceLock<u64>,
     compiler: Option<Resident>,
 }
 
@@ -63,6 +66,8 @@ impl Hosted {
             cores: Cores::new(1, 0)?,
             clock: Clock::Wall,
             start: Instant::now(),
+            start_tsc: read_tsc(),
+            tsc_hz: OnceLock::new(),
             compiler: None,
         })
     }
@@ -140,6 +145,9 @@ impl Platform for Hosted {
     }
 
     fn now_ns(&self) -> u64 {
+        if let Some(now) = seeded::now_ns() {
+            return now;
+        }
         match self.clock {
             Clock::Wall => self.start.elapsed().as_nanos() as u64,
             Clock::Processor => processor_time(),
@@ -152,15 +160,20 @@ impl Platform for Hosted {
     }
 
     fn tsc_hz(&self) -> u64 {
-        static HZ: OnceLock<u64> = OnceLock::new();
-        *HZ.get_or_init(|| {
-            // SAFETY: every x86-64 processor has the instruction, and Linux allows it.
-            let read = || unsafe { core::arch::x86_64::_rdtsc() };
-            let (start, from) = (Instant::now(), read());
-            std::thread::sleep(std::time::Duration::from_millis(5));
-            let cycles = u128::from(read() - from);
-            (cycles * 1_000_000_000 / start.elapsed().as_nanos().max(1)) as u64
+        if seeded::takes_part() {
+            return 0;
+        }
+        // Measured over the time that the machine has been there.
+        const LEAST: Duration = Duration::from_millis(5);
+        *self.tsc_hz.get_or_init(|| {
+            std::thread::sleep(LEAST.saturating_sub(self.start.elapsed()));
+            let cycles = u128::from(read_tsc() - self.start_tsc);
+            (cycles * 1_000_000_000 / self.start.elapsed().as_nanos().max(1)) as u64
         })
+    }
+
+    fn counters(&self) -> Result<Counters, NoCounters> {
+        counters::of_thread()
     }
 
     fn cores(&self) -> u32 {
@@ -185,7 +198,7 @@ impl Platform for Hosted {
     }
 
     fn give_way(&self) {
-        std::thread::yield_now();
+        cores::give_way();
     }
 
     fn wake(&self, word: &AtomicU32, most: u32) {
@@ -234,6 +247,11 @@ impl Platform for Hosted {
     fn list(&self, folder: &str) -> Result<Vec<String>, FileError> {
         self.disk.list(folder)
     }
+}
+
+fn read_tsc() -> u64 {
+    // SAFETY: every x86-64 processor has the instruction, and Linux allows it.
+    unsafe { core::arch::x86_64::_rdtsc() }
 }
 
 /// Nanoseconds that the calling thread had a processor.

@@ -4,7 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::{BlockId, CallInfo, FunctionFlags, Linkage, Op, Operand, ParamAttrs, TypeId, ValueId};
+use crate::{
+    BlockId, CallInfo, FunctionFlags, Linkage, LocationId, Op, Operand, ParamAttrs, TypeId, ValueId,
+};
 
 /// A function definition, or a declaration when it has no blocks.
 #[derive(Clone, Debug)]
@@ -40,6 +42,15 @@ pub struct Instr {
     pub ty: TypeId,
     /// Its result, when the type is not void.
     pub result: Option<ValueId>,
+    /// Where it comes from, if debug information says so.
+    pub location: Option<LocationId>,
+}
+
+impl Instr {
+    /// An instruction that comes from no place of a source.
+    pub const fn new(op: Op, ty: TypeId, result: Option<ValueId>) -> Self {
+        Self { op, ty, result, location: None }
+    }
 }
 
 /// A basic block.

@@ -3,8 +3,8 @@
 //! This is what the bitcode reader makes and what the interpreter and every compiler start
 //! from. It follows the LLVM Language Reference: the same types, the same instructions, the
 //! same poison and undef. Where several encodings mean one thing, there is one form here:
-//! pointers are opaque, constant address arithmetic is base plus byte offset, debug records
-//! and metadata are gone.
+//! pointers are opaque, constant address arithmetic is base plus byte offset, metadata is gone but
+//! for the lines of the source.
 //!
 //! Everything is an index into a table of its owner, so a module is plain data: it can be
 //! cloned, compared and walked without a context object.
@@ -23,6 +23,7 @@ mod ids;
 mod inst;
 pub mod layout;
 pub mod link;
+mod location;
 mod module;
 mod operators;
 mod symbol;
@@ -35,6 +36,7 @@ pub use consts::{Const, ConstExpr, ConstKind};
 pub use function::{Block, Function, Instr};
 pub use ids::{AliasId, BlockId, ConstId, FuncId, GlobalId, TypeId, ValueId};
 pub use inst::{CallInfo, Op, Operand};
+pub use location::{Lines, Location, LocationId, Locations};
 pub use module::{Alias, Global, Module, Refusal};
 pub use operators::{
     BinaryOp, CastOp, FastMath, FloatPredicate, IntPredicate, Ordering, RmwOp, WrapFlags,

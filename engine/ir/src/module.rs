@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::{
-    AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Operand, Symbol,
-    TypeId, Types,
+    AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Locations, Operand,
+    Symbol, TypeId, Types,
 };
 
 /// One LLVM module, or several linked into one.
@@ -35,6 +35,8 @@ pub struct Module {
     /// Whether it is a library: programs may define functions of the names it has, and its own calls stay its
     /// own all the same.
     pub is_library: bool,
+    /// Lines of the sources that instructions come from.
+    pub locations: Locations,
 }
 
 /// A function or variable whose definition holds something that is not supported.

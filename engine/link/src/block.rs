@@ -5,6 +5,8 @@ use alloc::sync::Arc;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
+use bareflow_platform::{Counters, EVENTS};
+
 use crate::grace::Watch;
 use crate::layout::Cell;
 use crate::record::SHIFT;
@@ -34,12 +36,19 @@ pub struct CoreBlock {
     probe_exit: usize,
     /// Address of the word that holds the [`crate::TurnHandler`].
     turn: usize,
+    /// Address of the first frame, and of what was counted when each began; 0: nothing is.
+    frames_base: usize,
+    counts_base: usize,
+    /// Where the processor's counters are read; null for those that are not there.
+    counters: Counters,
     /// The innermost `enter` under way.
     level: AtomicPtr<Level>,
     /// Stack pointer while the core sleeps with calls of the program under way.
     asleep_sp: AtomicUsize,
     watch: Watch,
     frames: Box<[Frame]>,
+    /// What machine code reaches by `counts_base`, [`EVENTS`] words a frame; empty without counters.
+    _counts: Box<[AtomicU64]>,
     map: Arc<CodeMap>,
 }
 
@@ -59,18 +68,23 @@ struct Frame {
 
 /// Offsets in [`CoreBlock`] and [`Frame`] for the machine code of probes.
 pub(crate) mod at {
-    use super::{CoreBlock, Frame, offset_of};
+    use super::{CoreBlock, EVENTS, Frame, offset_of};
 
     pub(crate) const TOP: usize = offset_of!(CoreBlock, frames_top);
     pub(crate) const LIMIT: usize = offset_of!(CoreBlock, frames_limit);
     pub(crate) const RECORDS: usize = offset_of!(CoreBlock, records);
     pub(crate) const EXIT: usize = offset_of!(CoreBlock, probe_exit);
     pub(crate) const TURN: usize = offset_of!(CoreBlock, turn);
+    pub(crate) const FRAMES: usize = offset_of!(CoreBlock, frames_base);
+    pub(crate) const COUNTS: usize = offset_of!(CoreBlock, counts_base);
+    pub(crate) const COUNTERS: usize = offset_of!(CoreBlock, counters);
     pub(crate) const FRAME: usize = size_of::<Frame>();
     pub(crate) const START: usize = offset_of!(Frame, start);
     pub(crate) const RECORD: usize = offset_of!(Frame, record);
 
     const _: () = assert!(offset_of!(CoreBlock, escape) == 0 && offset_of!(Frame, ret) == 0);
+    /// The machine code finds the counts of a frame by doubling its distance.
+    const _: () = assert!(size_of::<u64>() * EVENTS == 2 * FRAME);
 }
 
 /// An `enter` under way, in its own frame.
@@ -91,9 +105,12 @@ impl CoreBlock {
     /// Offset in bytes of the thread pointer.
     pub const THREAD: usize = offset_of!(CoreBlock, thread);
 
-    pub(crate) fn new(map: Arc<CodeMap>, probe_depth: u32) -> Self {
+    pub(crate) fn new(map: Arc<CodeMap>, probe_depth: u32, counters: Counters) -> Self {
         let frames: Box<[_]> = (0..probe_depth).map(|_| Frame::default()).collect();
         let range = frames.as_ptr_range();
+        let counting = counters.iter().any(Option::is_some);
+        let words = if counting { frames.len() * EVENTS } else { 0 };
+        let counts: Box<[_]> = (0..words).map(|_| AtomicU64::new(0)).collect();
         Self {
             escape: AtomicUsize::new(0),
             side_stack: Default::default(),
@@ -104,10 +121,14 @@ impl CoreBlock {
             records: map.records.address(),
             probe_exit: map.probe_exit(),
             turn: map.layout.cell(Cell::Turn),
+            frames_base: range.start.addr(),
+            counts_base: if counting { counts.as_ptr().expose_provenance() } else { 0 },
+            counters,
             level: AtomicPtr::new(core::ptr::null_mut()),
             asleep_sp: AtomicUsize::new(0),
             watch: Watch::new(&map.grace),
             frames,
+            _counts: counts,
             map,
         }
     }

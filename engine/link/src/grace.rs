@@ -17,7 +17,7 @@
 //! that wakes waits until it is let go and then knows all that the linker did before; or the core
 //! wakes first, and the linker waits for its next quiescent point as for everyone's.
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering, UnsafeCell, serialise, spin};
+use crate::sync::{AtomicU32, AtomicU64, Ordering, UnsafeCell, offer, serialise, spin};
 
 /// The sweep and its number.
 #[derive(Debug)]
@@ -47,7 +47,9 @@ impl<T> Grace<T> {
         // has changed.
         self.sweep.with_mut(|sweep| fill(unsafe { &mut *sweep }));
         let epoch = self.epoch.load(Ordering::Relaxed);
+        offer();
         self.epoch.store(epoch + 1, Ordering::Release);
+        offer();
     }
 
     /// Takes the sweep back.
@@ -98,6 +100,7 @@ impl Watch {
     /// From here on the core may run the program. Waits while the linker looks at its stack.
     pub(crate) fn wake<T>(&self, grace: &Grace<T>) {
         let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
+        offer();
         while self.state.compare_exchange(RESTING, AWAKE, acquire, relaxed).is_err() {
             spin();
         }
@@ -112,6 +115,7 @@ impl Watch {
     /// From here on the core does not run the program, and its stack stays as it is.
     pub(crate) fn rest(&self) {
         self.state.store(RESTING, Ordering::Release);
+        offer();
     }
 
     /// Whether there is a sweep that the core, awake, has not passed.
@@ -130,6 +134,7 @@ impl Watch {
         serialise();
         // SAFETY: the sweep is open, and this core has not passed.
         grace.sweep.with(|sweep| look(unsafe { &*sweep }));
+        offer();
         self.passed.store(epoch, Ordering::Release);
     }
 
@@ -144,12 +149,14 @@ impl Watch {
         if self.state.compare_exchange(RESTING, HELD, acquire, relaxed).is_err() {
             return false;
         }
+        offer();
         // It may have passed and gone to rest since.
         if self.passed.load(Ordering::Relaxed) != epoch {
             // SAFETY: the sweep is open, and the core that is held has not passed.
             grace.sweep.with(|sweep| look(unsafe { &*sweep }));
             self.passed.store(epoch, Ordering::Relaxed);
         }
+        offer();
         self.state.store(RESTING, Ordering::Release);
         true
     }

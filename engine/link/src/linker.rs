@@ -5,58 +5,17 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
+use bareflow_platform::{Counters, EVENTS};
 use hashbrown::HashMap;
 
 use crate::layout::{Cell, Entry, Layout};
 use crate::pool::Pool;
 use crate::probe::{self, Probes};
-use crate::retire::Retired;
+use crate::retired::Retired;
 use crate::symbols::{Kind, Symbols};
 use crate::x86_64::stubs::{self, GATE, THUNK};
 use crate::x86_64::{Handler, interpret, probe_enter, probe_exit};
-use crate::{CodeMap, CoreBlock, LinkError, PoolKind, Region, SlotId};
-
-/// Sizes of the pools.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Settings {
-    /// Functions and host calls that can be declared: 8 bytes of data and 24 of code each.
-    pub slots: u32,
-    /// Probes that can exist at a time: 48 bytes of code, 16 of data and 576 of other memory each.
-    pub probes: u32,
-    /// Bytes of the code region that may be used; what lies beyond is left alone.
-    pub code: usize,
-    /// Bytes of the data region that may be used.
-    pub data: usize,
-    /// Bytes for names and symbol table entries.
-    pub metadata: usize,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { slots: 16_384, probes: 256, code: usize::MAX, data: usize::MAX, metadata: 2 << 20 }
-    }
-}
-
-/// What is in use of each pool, in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Usage {
-    /// Installed code and its constants, retired ones included.
-    pub code: usize,
-    /// Size of the code pool.
-    pub code_size: usize,
-    /// Retired code that is not freed yet.
-    pub retired: usize,
-    /// Variables.
-    pub data: usize,
-    /// Size of the data pool.
-    pub data_size: usize,
-    /// Names and symbol table entries.
-    pub metadata: usize,
-    /// Size of the metadata pool.
-    pub metadata_size: usize,
-    /// Slots declared.
-    pub slots: u32,
-}
+use crate::{CodeMap, CoreBlock, LinkError, PoolKind, Region, Settings, SlotId, Usage};
 
 /// Code memory as its owner sees it: there is one for a [`CodeMap`], and whoever has it alone
 /// changes what cores run.
@@ -160,7 +119,12 @@ impl Linker {
     ///
     /// From now on nothing is freed that the core may be in.
     pub fn add_core(&mut self, probe_depth: u32) -> Arc<CoreBlock> {
-        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth));
+        self.add_counting_core(probe_depth, [None; EVENTS])
+    }
+
+    /// The same for a core with counters, 48 bytes more for each measured call under way.
+    pub fn add_counting_core(&mut self, probe_depth: u32, counters: Counters) -> Arc<CoreBlock> {
+        let block = Arc::new(CoreBlock::new(Arc::clone(&self.map), probe_depth, counters));
         self.cores.push(Arc::clone(&block));
         block
     }
@@ -216,7 +180,9 @@ impl Linker {
     /// and stays as it is until a grace period after the slot leads elsewhere: so a core sees all
     /// of one version or all of another.
     pub fn publish(&mut self, slot: SlotId, address: usize) {
+        bareflow_baton::offer();
         self.map.cell(self.map.slot_cell(slot)).store(address, Ordering::Release);
+        bareflow_baton::offer();
     }
 
     /// From the next call on, `slot` is interpreted.

@@ -4,11 +4,11 @@ use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use crate::grace::Grace;
-use crate::layout::Layout;
+use crate::layout::{Entry, Layout};
 use crate::record::Records;
 use crate::sweep::Sweep;
 use crate::x86_64::stubs::{STUB, THUNK};
-use crate::{Settings, SymbolTable};
+use crate::{ProbeId, Settings, SymbolTable};
 
 /// A function or host call that code can call: an index into the GOT.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -82,6 +82,16 @@ impl CodeMap {
     /// The address that leads to the handler as function `slot`.
     pub fn thunk(&self, slot: SlotId) -> usize {
         self.layout.thunks + slot.0 as usize * THUNK
+    }
+
+    /// The address that a slot must lead to for calls to be measured.
+    pub fn probe_address(&self, probe: ProbeId) -> usize {
+        self.layout.probe_thunks + probe.0 as usize * THUNK
+    }
+
+    /// Where measured calls return to: what stands on the stack in place of their callers.
+    pub(crate) fn probe_exit(&self) -> usize {
+        self.layout.entry(Entry::ProbeExit)
     }
 
     /// Names of addresses, to be kept by whoever handles faults: it is read without a lock.

@@ -4,6 +4,8 @@ use alloc::boxed::Box;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
+use bareflow_platform::EVENTS;
+
 use crate::{ProbeId, ProbeReading};
 
 /// Samples kept of each probe, a power of two.
@@ -23,6 +25,8 @@ pub(crate) struct Record {
     ring: usize,
     /// Count at which the turn is over.
     limit: AtomicU64,
+    /// Address of its sums of what the processor counted; 0: it does not count.
+    events: AtomicUsize,
 }
 
 /// The machine code multiplies by shifting.
@@ -41,6 +45,7 @@ pub(crate) mod field {
     pub(crate) const MAX: usize = offset_of!(Record, max);
     pub(crate) const RING: usize = offset_of!(Record, ring);
     pub(crate) const LIMIT: usize = offset_of!(Record, limit);
+    pub(crate) const EVENTS: usize = offset_of!(Record, events);
 
     /// `jmp [r11]` goes to the target.
     const _: () = assert!(offset_of!(Record, target) == 0);
@@ -51,6 +56,8 @@ pub(crate) mod field {
 pub(crate) struct Records {
     records: Box<[Record]>,
     rings: Box<[AtomicU64]>,
+    /// [`EVENTS`] sums a record.
+    sums: Box<[AtomicU64]>,
 }
 
 impl Records {
@@ -65,8 +72,10 @@ impl Records {
             max: AtomicU64::new(0),
             ring: ring.as_ptr().expose_provenance(),
             limit: AtomicU64::new(u64::MAX),
+            events: AtomicUsize::new(0),
         };
-        Self { records: rings.chunks_exact(RING).map(record).collect(), rings }
+        let sums = (0..count * EVENTS).map(|_| AtomicU64::new(0)).collect();
+        Self { records: rings.chunks_exact(RING).map(record).collect(), rings, sums }
     }
 
     /// Where they lie, for machine code.
@@ -84,6 +93,16 @@ impl Records {
         self.record(probe).limit.store(calls, Relaxed);
     }
 
+    /// Whether `probe` sums up what the processor counts, too.
+    pub(crate) fn count_events(&self, probe: ProbeId, on: bool) {
+        let sums = if on { self.sums(probe).as_ptr().expose_provenance() } else { 0 };
+        self.record(probe).events.store(sums, Relaxed);
+    }
+
+    fn sums(&self, probe: ProbeId) -> &[AtomicU64] {
+        &self.sums[probe.0 as usize * EVENTS..][..EVENTS]
+    }
+
     /// Reads a record and clears it.
     pub(crate) fn take(&self, probe: ProbeId) -> ProbeReading {
         let record = self.record(probe);
@@ -91,12 +110,15 @@ impl Records {
         let kept = usize::try_from(calls).unwrap_or(RING).min(RING);
         let ring = &self.rings[probe.0 as usize * RING..][..kept];
         let min = record.min.swap(u64::MAX, Relaxed);
+        let sums = self.sums(probe);
+        let events = core::array::from_fn(|at| sums[at].swap(0, Relaxed));
         ProbeReading {
             calls,
             total: record.total.swap(0, Relaxed),
             min: if kept == 0 { 0 } else { min },
             max: record.max.swap(0, Relaxed),
             samples: ring.iter().map(|sample| sample.load(Relaxed)).collect(),
+            events,
         }
     }
 

@@ -49,41 +49,9 @@
 //! They are retired like code, for the way from a slot's word to the probe's target is as long as
 //! a way into code, and the frame of a measured call keeps its probe.
 
-use alloc::vec::Vec;
-
+use crate::retired::Retired;
 use crate::sweep::Code;
-use crate::{CoreBlock, Installed, Linker, ProbeId};
-
-/// What waits to be freed.
-#[derive(Debug, Default)]
-pub(crate) struct Retired {
-    /// For the next sweep.
-    codes: Vec<Code>,
-    probes: Vec<ProbeId>,
-    /// Bytes of code, that in the open sweep included.
-    bytes: usize,
-    /// Whether a sweep is open.
-    open: bool,
-}
-
-impl Retired {
-    /// One more probe.
-    pub(crate) fn probe(&mut self, probe: ProbeId) {
-        self.probes.push(probe);
-    }
-}
-
-/// The stack pointer of the caller, at most: everything that the caller's callers have on the
-/// stack lies at or above it.
-#[inline(always)]
-pub fn stack_pointer() -> usize {
-    let sp: usize;
-    // SAFETY: reads a register.
-    unsafe {
-        core::arch::asm!("mov {}, rsp", out(reg) sp, options(nomem, nostack, preserves_flags))
-    };
-    sp
-}
+use crate::{CoreBlock, Installed, Linker};
 
 impl Linker {
     /// Gives code up. No slot or probe may lead to it; it is freed by a later

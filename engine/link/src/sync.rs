@@ -6,6 +6,7 @@
 pub(crate) use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 pub(crate) use crate::x86_64::serialise;
+pub(crate) use bareflow_baton::offer;
 
 /// A value that several threads reach; who may when is up to them.
 #[derive(Debug)]
@@ -29,5 +30,5 @@ impl<T> UnsafeCell<T> {
 
 /// One turn of a loop that waits for another core.
 pub(crate) fn spin() {
-    core::hint::spin_loop();
+    bareflow_baton::spin();
 }

@@ -7,16 +7,8 @@
 
 #[path = "../src/grace.rs"]
 mod grace;
-
-/// What `src/sync.rs` has for the real thing.
-mod sync {
-    pub(crate) use loom::cell::UnsafeCell;
-    pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-    pub(crate) use loom::thread::yield_now as spin;
-
-    /// Instructions have no model.
-    pub(crate) fn serialise() {}
-}
+#[path = "support/modelled.rs"]
+mod sync;
 
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;

@@ -62,13 +62,13 @@ impl Draft {
 
     /// Appends an instruction without a result.
     pub(crate) fn act(&mut self, op: Op, void: TypeId) {
-        self.block().instrs.push(Instr { op, ty: void, result: None });
+        self.block().instrs.push(Instr::new(op, void, None));
     }
 
     /// Appends an instruction with a result of this number.
     pub(crate) fn define(&mut self, result: ValueId, op: Op) {
         let ty = self.types[result.index()];
-        self.block().instrs.push(Instr { op, ty, result: Some(result) });
+        self.block().instrs.push(Instr::new(op, ty, Some(result)));
     }
 
     /// Appends an instruction with a new result.

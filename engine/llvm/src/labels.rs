@@ -59,7 +59,7 @@ fn switches(func: &mut Function, consts: &mut Vec<Const>, word: TypeId, void: Ty
                     Op::Cast { op: CastOp::PtrToInt, value: *address, wrap: WrapFlags::default() };
                 let result = ValueId::new(values.len());
                 values.push(word);
-                instrs.push(Instr { op, ty: word, result: Some(result) });
+                instrs.push(Instr::new(op, word, Some(result)));
                 let mut cases: Vec<(ConstId, BlockId)> = Vec::new();
                 for target in targets {
                     if cases.iter().all(|(_, known)| known != target) {
@@ -100,7 +100,7 @@ fn switches(func: &mut Function, consts: &mut Vec<Const>, word: TypeId, void: Ty
         }
     }
     let start = instrs.len() as u32;
-    instrs.push(Instr { op: Op::Unreachable, ty: void, result: None });
+    instrs.push(Instr::new(Op::Unreachable, void, None));
     blocks.push(Block { instrs: start..start + 1 });
     (func.values, func.instrs, func.blocks) = (values, instrs, blocks);
 }

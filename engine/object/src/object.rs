@@ -25,7 +25,7 @@ pub struct Object {
     /// What to fill in.
     pub relocs: Vec<Reloc>,
     /// Where the code of each IR block starts: offset in `text`, block id, in order of
-    /// offset. For disassembly and heat maps; may be empty.
+    /// offset. A block that ends in a trap may be there twice. For disassembly and heat maps; may be empty.
     pub blocks: Vec<(u32, u32)>,
 }
 

@@ -7,6 +7,7 @@
 
 extern crate alloc;
 
+mod counters;
 mod files;
 pub mod path;
 
@@ -16,6 +17,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_report::Record;
 
+pub use counters::{Counter, Counters, EVENTS, NoCounters};
 pub use files::{FileError, FileId, Files, FolderEntry, How, Status};
 
 /// Failures of a resident compiler after which it is not asked any more.
@@ -48,8 +50,18 @@ pub trait Platform: Sync {
     /// be set meanwhile, unlike [`Platform::now_ns`].
     fn date_ns(&self) -> u64;
 
-    /// Frequency of the time-stamp counter in Hz.
+    /// Frequency of the time-stamp counter in Hz; 0 where cycles say nothing of time. The same at every call; the
+    /// first may take a moment.
     fn tsc_hz(&self) -> u64;
+
+    /// Where the counters of the processor that calls are read, which programs them if nobody has. Asked once,
+    /// on the first processor.
+    ///
+    /// # Errors
+    /// Why there are none.
+    fn counters(&self) -> Result<Counters, NoCounters> {
+        Err("this machine has none".into())
+    }
 
     /// Has the session's `interrupted` called once, at `at_ns` of [`Platform::now_ns`] or as soon
     /// afterwards as its `may_interrupt` allows, between two instructions of the program.

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use bareflow_ir::Function;
 use serde::{Deserialize, Serialize};
 
+use crate::Events;
+
 /// Counts of one function. All counts saturate.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct FunctionProfile {
@@ -26,6 +28,9 @@ pub struct FunctionProfile {
     pub sites: Vec<IndirectSite>,
     /// Values seen in integer and pointer parameters.
     pub params: Vec<ParamValues>,
+    /// What processors counted, by model; empty where none did.
+    #[serde(default)]
+    pub events: Vec<Events>,
 }
 
 /// Processor cycles of sampled calls.

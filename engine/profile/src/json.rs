@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FunctionProfile, IndirectSite, ParamValues, ProgramProfile};
+use crate::{Events, FunctionProfile, IndirectSite, ParamValues, ProgramProfile};
 
 /// A profile for people and their scripts: the counts, and what follows from them.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct ProfileLine {
     pub indirect_calls: Vec<IndirectSite>,
     /// Values seen in parameters.
     pub params: Vec<ParamValues>,
+    /// What processors counted, by model.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Events>,
 }
 
 /// Processor cycles of measured calls.
@@ -64,6 +67,7 @@ impl FunctionProfile {
             edges: self.edges.clone(),
             indirect_calls: self.sites.clone(),
             params: self.params.clone(),
+            events: self.events.clone(),
         }
     }
 

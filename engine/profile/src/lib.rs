@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+mod events;
 mod evidence;
 mod fit;
 mod function;
@@ -15,6 +16,7 @@ mod json;
 mod level;
 mod merge;
 
+pub use events::{Event, Events};
 pub use evidence::{code_count, count_code};
 pub use fit::Fit;
 pub use function::{Cycles, FunctionProfile, IndirectSite, ParamValues, shape_of};

@@ -6,7 +6,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::{Cycles, FunctionProfile, IndirectSite, ParamValues};
+use crate::{Cycles, FunctionProfile, IndirectSite, ParamValues, events};
 
 impl Cycles {
     /// Adds what `other` has measured.
@@ -33,6 +33,7 @@ impl FunctionProfile {
         self.calls = self.calls.saturating_add(other.calls);
         self.back_edges = self.back_edges.saturating_add(other.back_edges);
         self.cycles.merge(&other.cycles);
+        self.events.extend_from_slice(&other.events);
         if self.shape < other.shape {
             self.take_details(other);
         } else if self.shape == other.shape {
@@ -74,6 +75,7 @@ impl FunctionProfile {
         }
         params.iter_mut().for_each(|param| rank(&mut param.values));
         self.params = params;
+        events::normalise(&mut self.events);
     }
 
     /// Keeps the `most` most frequent targets and values of each list; the others are counted as
@@ -90,9 +92,23 @@ impl FunctionProfile {
     /// Ages all counts by `halvings` halvings. What was counted at all stays at least 1: "ran"
     /// never becomes "never ran". The least and largest cycle counts are facts and stay.
     pub fn decay(&mut self, halvings: u32) {
+        self.rescale(|count| count.checked_shr(halvings).unwrap_or(0));
+    }
+
+    /// The same down to `part` of every `whole`; does nothing when that is no less.
+    pub fn scale(&mut self, part: u64, whole: u64) {
+        if part < whole {
+            let (part, whole) = (u128::from(part), u128::from(whole));
+            let less = |count: u64| u64::try_from(u128::from(count) * part / whole);
+            self.rescale(|count| less(count).unwrap_or(u64::MAX));
+        }
+    }
+
+    /// Makes all counts smaller. What was counted at all stays at least 1, means stay as they are.
+    fn rescale(&mut self, smaller: impl Fn(u64) -> u64) {
         let age = |count: &mut u64| {
             if *count > 0 {
-                *count = count.checked_shr(halvings).unwrap_or(0).max(1);
+                *count = smaller(*count).max(1);
             }
         };
         let average = self.cycles.average();
@@ -100,6 +116,11 @@ impl FunctionProfile {
         age(&mut self.back_edges);
         age(&mut self.cycles.samples);
         self.cycles.total = average.saturating_mul(self.cycles.samples);
+        for events in &mut self.events {
+            let mut samples = events.samples;
+            age(&mut samples);
+            events.scale(samples);
+        }
         self.blocks.iter_mut().for_each(age);
         self.edges.iter_mut().for_each(age);
         for site in &mut self.sites {

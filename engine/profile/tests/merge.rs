@@ -2,7 +2,8 @@
 
 use bareflow_ir::{Block, BlockId, Function, FunctionFlags, Instr, Linkage, Op, TypeId};
 use bareflow_profile::{
-    Cycles, Fit, FunctionProfile, IndirectSite, ParamValues, ProgramProfile, shape_of,
+    Cycles, Event, Events, Fit, FunctionProfile, IndirectSite, ParamValues, ProgramProfile,
+    shape_of,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,6 +20,11 @@ fn cycles() -> impl Strategy<Value = Cycles> {
     })
 }
 
+fn events() -> impl Strategy<Value = Events> {
+    ("[ab]", prop_oneof![Just(0b11_1111), Just(0b1111)], count(), any::<[u64; 6]>())
+        .prop_map(|(cpu, counted, samples, counts)| Events { cpu, counted, samples, counts })
+}
+
 fn profile() -> impl Strategy<Value = FunctionProfile> {
     let target = ("[a-c]", count());
     let site = (0..4u32, vec(target, 0..4), count())
@@ -26,10 +32,19 @@ fn profile() -> impl Strategy<Value = FunctionProfile> {
     let param = (0..3u32, vec((0..4u64, count()), 0..4), count())
         .prop_map(|(param, values, other)| ParamValues { param, values, other });
     let details = (0..3u64, vec(count(), 0..4), vec(count(), 0..4), vec(site, 0..3));
-    (count(), count(), cycles(), details, vec(param, 0..3)).prop_map(
-        |(calls, back_edges, cycles, (shape, blocks, edges, sites), params)| {
-            let mut profile =
-                FunctionProfile { calls, back_edges, cycles, shape, blocks, edges, sites, params };
+    (count(), count(), cycles(), details, vec(param, 0..3), vec(events(), 0..4)).prop_map(
+        |(calls, back_edges, cycles, (shape, blocks, edges, sites), params, events)| {
+            let mut profile = FunctionProfile {
+                calls,
+                back_edges,
+                cycles,
+                shape,
+                blocks,
+                edges,
+                sites,
+                params,
+                events,
+            };
             profile.normalise();
             profile
         },
@@ -87,6 +102,29 @@ proptest! {
 }
 
 #[test]
+fn events_are_joined_within_a_model_of_processor() {
+    let on = |cpu: &str, mispredictions| {
+        let mut events = Events { cpu: cpu.into(), counted: 0b1111, ..Events::default() };
+        events.record(4, &[4_000, 2_000, 400, mispredictions, 0, 0]);
+        FunctionProfile { calls: 4, events: vec![events], ..FunctionProfile::default() }
+    };
+    let both = joined(&joined(&on("one", 8), &on("other", 100)), &on("one", 4));
+    let told = |at: usize, event| both.events[at].tenths_a_call(event);
+    assert_eq!((both.events.len(), both.events[0].samples), (2, 8));
+    assert_eq!(
+        (told(0, Event::Mispredictions), told(1, Event::Mispredictions)),
+        (Some(15), Some(250))
+    );
+    assert_eq!(told(0, Event::CacheMisses), None, "not counted is not none");
+    // Older counts weigh less and say the same.
+    let mut aged = both.clone();
+    aged.decay(2);
+    assert_eq!((aged.events[0].samples, aged.events[1].samples), (2, 1));
+    assert_eq!(aged.events[0].tenths_a_call(Event::Mispredictions), Some(15));
+    assert_eq!(aged.events[1].tenths_a_call(Event::Instructions), Some(10_000));
+}
+
+#[test]
 fn programs_merge_by_name() {
     let one = FunctionProfile { calls: 3, ..Default::default() };
     let mut a = ProgramProfile::default();
@@ -115,7 +153,7 @@ fn chain(blocks: u32) -> Function {
         ret: Default::default(),
         flags: FunctionFlags::default(),
         values: vec![],
-        instrs: (0..blocks).map(|at| Instr { op: op(at), ty, result: None }).collect(),
+        instrs: (0..blocks).map(|at| Instr::new(op(at), ty, None)).collect(),
         blocks: (0..blocks).map(|at| Block { instrs: at..at + 1 }).collect(),
     }
 }

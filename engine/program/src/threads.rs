@@ -281,7 +281,7 @@ fn ask_function(module: &mut Module, kinds: &Kinds) -> FuncId {
 
 /// An instruction of the beginning of a function.
 fn made(op: Op, ty: TypeId, result: usize) -> Instr {
-    Instr { op, ty, result: Some(ValueId::new(result)) }
+    Instr::new(op, ty, Some(ValueId::new(result)))
 }
 
 /// Makes one function use the block of the thread that runs it.

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use bareflow_ir::{FuncId, Module};
 use bareflow_object::{Object, Reloc, RelocKind, Section, Target};
 use bareflow_profile::{
-    Cycles, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
+    Cycles, Events, FunctionProfile, IndirectSite, Level, ParamValues, code_count, count_code,
 };
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
@@ -137,6 +137,12 @@ pub fn profile_to_record(profile: &FunctionProfile) -> snap::FunctionProfile {
         values: param.values.clone(),
         other: param.other,
     };
+    let events = |events: &Events| snap::Events {
+        cpu: events.cpu.clone(),
+        counted: events.counted,
+        samples: events.samples,
+        counts: events.counts,
+    };
     snap::FunctionProfile {
         calls: profile.calls,
         back_edges: profile.back_edges,
@@ -146,6 +152,7 @@ pub fn profile_to_record(profile: &FunctionProfile) -> snap::FunctionProfile {
         edges: profile.edges.clone(),
         sites: profile.sites.iter().map(site).collect(),
         params: profile.params.iter().map(param).collect(),
+        events: profile.events.iter().map(events).collect(),
     }
 }
 
@@ -162,6 +169,12 @@ pub fn profile_from_record(record: &snap::FunctionProfile) -> FunctionProfile {
         values: param.values.clone(),
         other: param.other,
     };
+    let events = |events: &snap::Events| Events {
+        cpu: events.cpu.clone(),
+        counted: events.counted,
+        samples: events.samples,
+        counts: events.counts,
+    };
     FunctionProfile {
         calls: record.calls,
         back_edges: record.back_edges,
@@ -171,6 +184,7 @@ pub fn profile_from_record(record: &snap::FunctionProfile) -> FunctionProfile {
         edges: record.edges.clone(),
         sites: record.sites.iter().map(site).collect::<Vec<_>>(),
         params: record.params.iter().map(param).collect(),
+        events: record.events.iter().map(events).collect(),
     }
 }
 

@@ -13,6 +13,7 @@ use bareflow_program::Library;
 use bareflow_report::{BootReport, Record};
 
 use crate::core::Core;
+use crate::counting::Counting;
 use crate::curator::Curator;
 use crate::disk::Job;
 use crate::error::StartError;
@@ -98,8 +99,9 @@ fn prepare(
     let snapshot = snapshot::newest(platform);
     let boot = snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1;
     let map = linker.map().clone();
-    let cores = cores(platform, &mut linker);
-    let mut shared = Shared::new(platform, job.manifest, cpu, map, images);
+    let counting = Counting::begin(platform);
+    let cores = cores(platform, &mut linker, &counting);
+    let mut shared = Shared::new(platform, job.manifest, cpu, map, images, counting);
     shared.began_ns = began;
     let curator = Curator::new(&shared, linker, boot);
     let session = Session::start(shared, curator, cores);
@@ -130,11 +132,14 @@ fn prepare(
 const PROBE_DEPTH: u32 = 4_096;
 
 /// The processors of the machine.
-fn cores(platform: &dyn Platform, linker: &mut Linker) -> Box<[Core]> {
+fn cores(platform: &dyn Platform, linker: &mut Linker, counting: &Counting) -> Box<[Core]> {
     let core = |number| {
-        // Tournaments measure on the first, where programs start.
-        let depth = if number == 0 { PROBE_DEPTH } else { 0 };
-        Core::new(number, linker.add_core(depth), platform.core_stack(CoreId(number)))
+        // Measured is on the first, where programs start.
+        let block = match number {
+            0 => linker.add_counting_core(PROBE_DEPTH, counting.counters()),
+            _ => linker.add_core(0),
+        };
+        Core::new(number, block, platform.core_stack(CoreId(number)))
     };
     (0..platform.cores()).map(core).collect()
 }

@@ -91,23 +91,3 @@ pub extern "C" fn interrupted() {
 pub fn real_return(address: usize, nth: usize) -> Option<usize> {
     Session::current()?.core().block.real_return(address, nth)
 }
-
-/// The function of a program that the interpreter is at, and the number of the block there, as the
-/// first of these words tells that is an address in a function's decoded code: the interpreter has
-/// its place in a register or, while it calls, on the stack. Takes no lock: for fault handlers.
-pub fn interpreting(words: impl IntoIterator<Item = u64>) -> Option<(&'static str, Option<u32>)> {
-    let images = &Session::current()?.shared.images;
-    words.into_iter().find_map(|word| {
-        images.iter().find_map(|image| {
-            let (func, block) = image.interp.decoded_at(word)?;
-            Some((image.name(func), block.map(|block| block.0)))
-        })
-    })
-}
-
-/// The function or variable of a program that `address` lies in, and the distance from its
-/// start. Takes no lock: for fault handlers.
-pub fn symbolise(address: usize) -> Option<(&'static str, usize)> {
-    let found = Session::current()?.shared.symbols.find(address)?;
-    Some((found.name, found.offset))
-}

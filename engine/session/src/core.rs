@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use core::cell::{Cell, OnceCell, RefCell};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+use bareflow_baton as baton;
 use bareflow_interp::Stack;
 use bareflow_link::CoreBlock;
 use bareflow_platform::Platform;
@@ -157,6 +158,7 @@ const RUNS: u32 = 4;
 impl Seat {
     fn change(&self, from: u32, to: u32) -> bool {
         let (acquire, relaxed) = (Ordering::Acquire, Ordering::Relaxed);
+        baton::offer();
         self.state.compare_exchange(from, to, acquire, relaxed).is_ok()
     }
 
@@ -175,6 +177,7 @@ impl Seat {
     pub(crate) fn give(&self, function: usize, argument: usize) {
         self.function.store(function, Ordering::Relaxed);
         self.argument.store(argument, Ordering::Relaxed);
+        baton::offer();
         self.state.store(GIVEN, Ordering::Release);
     }
 
@@ -197,6 +200,7 @@ impl Seat {
 
     /// For the processor itself: its thread has ended.
     pub(crate) fn done(&self) {
+        baton::offer();
         self.state.store(FREE, Ordering::Release);
     }
 

@@ -3,10 +3,11 @@
 use alloc::format;
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use bareflow_baton as baton;
 use bareflow_report::Signal;
 
-use crate::callbacks::symbolise;
 use crate::core::Ending;
+use crate::places::{Symbolised, symbolise};
 use crate::session::Session;
 
 /// A wait is looked at again after so many nanoseconds: whether the program has ended, and whether
@@ -53,6 +54,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         } else if left == 0 {
             break false;
         }
+        baton::offer();
         if word.load(Ordering::SeqCst) != while_is {
             break true;
         }
@@ -71,8 +73,8 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
             continue;
         }
         let name = |address| match symbolise(address) {
-            Some((name, 0)) => name.into(),
-            Some((name, offset)) => format!("{name}+{offset:#x}"),
+            Some(Symbolised { name, offset: 0, .. }) => name.into(),
+            Some(place) => format!("{place}"),
             None => format!("{address:#x}"),
         };
         if let Some(why) = threads.stuck(core, session.cores(), happened, name) {
@@ -80,6 +82,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         }
     };
     core.waits_on.store(0, Ordering::SeqCst);
+    baton::offer();
     if ended {
         threads.happens();
     }
@@ -89,5 +92,6 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
 /// Ends the waiting of at most `most` threads that wait on the word.
 pub(crate) fn wake(session: &Session, word: &AtomicU32, most: u32) {
     session.shared.platform.wake(word, most);
+    baton::offer();
     session.threads.happens();
 }

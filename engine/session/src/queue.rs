@@ -8,8 +8,9 @@
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use bareflow_baton as baton;
 use bareflow_ir::Module;
 use bareflow_object::{CompileError, CpuFeatures, Entry, Object, Request};
 use bareflow_platform::Platform;
@@ -88,7 +89,8 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Adds a job, in the place of one that it outdates. Whether that makes one job more.
+    /// Adds a job, in the place of one that it outdates. Whether that makes one job more. Somebody is to be
+    /// told of it ([`Bell::owe`]).
     ///
     /// # Errors
     /// The job, when there is no room.
@@ -112,6 +114,7 @@ impl Queue {
 
     /// The job to do next: the one that will save most, of such the one that came first.
     pub(crate) fn pop(&self) -> Option<Job> {
+        baton::offer();
         let mut jobs = self.jobs.lock();
         let most = jobs.iter().map(|job| job.worth).max()?;
         let next = jobs.iter().position(|job| job.worth == most)?;
@@ -125,22 +128,37 @@ impl Queue {
 }
 
 /// Wakes the processors that wait for work.
+///
+/// Whoever is curator only notes that it is to ring: a processor that is woken may get the place of the
+/// one that wakes it, in a process of a busy system, and would then find a curator who is away.
 #[derive(Default)]
 pub(crate) struct Bell {
     /// Changes at every stroke.
     strokes: AtomicU32,
+    /// Jobs came that nobody was told of.
+    owed: AtomicBool,
 }
 
 impl Bell {
-    /// There is something to do, for one processor.
-    pub(crate) fn ring(&self, platform: &dyn Platform) {
-        self.strokes.fetch_add(1, Ordering::AcqRel);
-        platform.wake(&self.strokes, 1);
+    /// There is something to do, for one processor, which is told at the next [`Bell::ring_if_owed`].
+    pub(crate) fn owe(&self) {
+        self.owed.store(true, Ordering::Release);
+    }
+
+    /// Wakes a processor if there is something to do that nobody was told of. By whoever has just been curator.
+    pub(crate) fn ring_if_owed(&self, platform: &dyn Platform) {
+        baton::offer();
+        if self.owed.load(Ordering::Acquire) && self.owed.swap(false, Ordering::AcqRel) {
+            self.strokes.fetch_add(1, Ordering::AcqRel);
+            baton::offer();
+            platform.wake(&self.strokes, 1);
+        }
     }
 
     /// There is something to do for a certain processor, which may sleep.
     pub(crate) fn ring_all(&self, platform: &dyn Platform) {
         self.strokes.fetch_add(1, Ordering::AcqRel);
+        baton::offer();
         platform.wake(&self.strokes, u32::MAX);
     }
 

@@ -17,6 +17,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicPtr, Ordering, Ordering::Relaxed};
 
+use bareflow_baton as baton;
 use bareflow_link::CoreBlock;
 use bareflow_object::Entry;
 use spin::{Mutex, MutexGuard};
@@ -82,6 +83,7 @@ impl Session {
 
     /// Reports what the program on this processor has come to.
     pub(crate) fn report(&self, event: Event) {
+        baton::offer();
         let core = self.core();
         // SAFETY: callbacks come from code of the program, which waits on this processor's stack,
         // and read where to go on only after this.
@@ -117,15 +119,21 @@ impl Session {
         let shared = &self.shared;
         // What comes when the place has just been left is taken in by whoever left it there.
         while !(shared.events.is_empty() && shared.done.is_empty()) {
-            let Some(mut curator) = self.curator.try_lock() else { return };
+            let Some(mut curator) = self.curator.try_lock() else { break };
             while let Some(event) = shared.events.pop() {
+                baton::offer();
                 curator.take_in(shared, event);
             }
             while let Some(done) = shared.done.pop() {
+                baton::offer();
                 curator.done(shared, done);
                 shared.under_way.fetch_sub(1, Ordering::Release);
             }
+            baton::offer();
+            drop(curator);
+            baton::offer();
         }
+        shared.bell.ring_if_owed(shared.platform);
     }
 
     /// Does one job, if one waits, and has it taken in; whether it did.
@@ -135,6 +143,7 @@ impl Session {
         // Whoever leaves an event meanwhile finds the place taken; it is taken in below.
         let told = self.curator().told(shared, &job.wish);
         self.tend();
+        baton::offer();
         let start = shared.platform.now_ns();
         let done = job.run(&told, &shared.compilers, shared.platform);
         shared.was_busy(start, "compile", || {
@@ -143,6 +152,7 @@ impl Session {
             let way = if matches!(entry, Entry::Loop(_)) { ", in a loop" } else { "" };
             alloc::format!("{}:{} at {level}{way}", image.program.name, image.name(key.func))
         });
+        baton::offer();
         // There is room: no more jobs are under way than it holds.
         let _ = shared.done.push(done);
         self.tend();
@@ -163,9 +173,16 @@ impl Session {
         }
     }
 
-    /// The curator, for the engine's own work outside of programs.
+    /// The curator, for the engine's own work outside of programs and for what a job asks before it is done.
+    /// Whoever has the place may not be running, where processors are threads of a system.
     pub(crate) fn curator(&self) -> MutexGuard<'_, Curator> {
-        self.curator.lock()
+        loop {
+            if let Some(curator) = self.curator.try_lock() {
+                return curator;
+            }
+            baton::spin();
+            self.shared.platform.give_way();
+        }
     }
 
     /// Compiles what is wished for, in this order, on all processors; no more is begun at
@@ -176,6 +193,7 @@ impl Session {
                 break;
             }
             self.curator().wish(&self.shared, wish);
+            self.shared.bell.ring_if_owed(self.shared.platform);
             let full = || self.shared.under_way.load(Relaxed) >= MOST_JOBS / 2;
             while (self.cores.len() == 1 || full()) && self.work() {}
         }
@@ -186,7 +204,7 @@ impl Session {
     pub(crate) fn settle(&self) {
         while self.shared.under_way.load(Ordering::Acquire) > 0 {
             if !self.work() {
-                core::hint::spin_loop();
+                baton::spin();
                 self.tend();
             }
         }

@@ -17,12 +17,14 @@ use crossbeam_queue::ArrayQueue;
 
 use crate::Manifest;
 use crate::compilers::Compilers;
+use crate::counting::Counting;
 use crate::events::Event;
 use crate::facts::Facts;
 use crate::files::Files;
 use crate::heap::Heap;
 use crate::image::Image;
 use crate::key::FuncKey;
+use crate::places::CodeBlocks;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
 
 /// Events that may wait at a time. One that finds no room is lost, and comes again.
@@ -41,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) map: Arc<CodeMap>,
     /// Names of addresses in it.
     pub(crate) symbols: Arc<SymbolTable>,
+    /// Which blocks that code was made from.
+    pub(crate) blocks: CodeBlocks,
     /// The programs, in the order they run in.
     pub(crate) images: Vec<Image>,
     /// Which function a slot belongs to, by slot.
@@ -64,6 +68,8 @@ pub(crate) struct Shared {
     pub(crate) loop_entries: AtomicU64,
     pub(crate) files: Files,
     pub(crate) heap: Heap,
+    /// What the first processor counts.
+    pub(crate) counting: Counting,
 }
 
 /// Several processors use it at once.
@@ -80,6 +86,7 @@ impl Shared {
         cpu: CpuFeatures,
         map: Arc<CodeMap>,
         images: Vec<Image>,
+        counting: Counting,
     ) -> Self {
         let mut owners = Vec::new();
         for (image, program) in (0..).zip(&images) {
@@ -95,6 +102,7 @@ impl Shared {
             manifest,
             cpu,
             symbols: map.symbols(),
+            blocks: CodeBlocks::default(),
             map,
             images,
             owners,
@@ -108,6 +116,7 @@ impl Shared {
             loop_entries: AtomicU64::new(0),
             files: Files::new(),
             heap: Heap::new(platform.memory().heap),
+            counting,
         }
     }
 

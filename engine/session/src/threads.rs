@@ -19,6 +19,7 @@
 use alloc::string::String;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use bareflow_baton as baton;
 use bareflow_platform::Platform;
 use spin::Mutex;
 
@@ -51,12 +52,14 @@ impl Threads {
         core.run.store(starter.run.load(Ordering::Relaxed), Ordering::Relaxed);
         core.waits_on.store(0, Ordering::Relaxed);
         self.alive.fetch_add(1, Ordering::AcqRel);
+        baton::offer();
         self.happens();
     }
 
     /// A thread of another processor than the first has ended.
     pub(crate) fn end(&self) {
         self.alive.fetch_sub(1, Ordering::AcqRel);
+        baton::offer();
         self.happens();
     }
 
@@ -110,7 +113,7 @@ impl Threads {
         let until = platform.now_ns() + PATIENCE_NS;
         let others = || cores.iter().skip(1).any(|core| core.seat.is_taken());
         while self.are_there() && others() && platform.now_ns() < until {
-            core::hint::spin_loop();
+            baton::spin();
         }
         self.ending.lock().take()
     }
@@ -125,6 +128,7 @@ impl Threads {
         name: impl Fn(usize) -> String,
     ) -> Option<String> {
         core.waits_since.store(happened, Ordering::SeqCst);
+        baton::offer();
         let run = core.run.load(Ordering::Relaxed);
         let of_run = |core: &&Core| {
             core.number == 0 || core.seat.is_taken() && core.run.load(Ordering::Relaxed) == run

@@ -1,6 +1,7 @@
 //! Processors beside the first: they run threads of the program that they are given, do the jobs that
 //! wait, and sleep when there are none.
 
+use bareflow_baton as baton;
 use bareflow_platform::CoreId;
 
 use crate::core::Core;
@@ -29,6 +30,7 @@ unsafe extern "C" fn work(argument: *mut ()) {
     core.take_place(shared.platform);
     loop {
         let heard = shared.bell.strokes();
+        baton::offer();
         if let Some((function, argument)) = core.seat.take() {
             let start = shared.platform.now_ns();
             run::thread(session, core, function, argument);
@@ -37,7 +39,7 @@ unsafe extern "C" fn work(argument: *mut ()) {
             session.threads.end();
             linger(session, core);
         } else if core.seat.is_claimed() {
-            core::hint::spin_loop();
+            baton::spin();
         } else if !compile(session, core) {
             shared.bell.wait(shared.platform, heard);
         }
@@ -61,6 +63,6 @@ fn linger(session: &Session, core: &Core) {
         if core.seat.is_taken() || !session.shared.queue.is_empty() {
             return;
         }
-        core::hint::spin_loop();
+        baton::spin();
     }
 }

@@ -66,7 +66,12 @@ impl World for Surroundings<'_> {
     }
 
     fn trap(&self, trap: Trap) -> ! {
-        let why = format!("{}: {trap}", self.image.program.name);
+        let mut why = format!("{}: {trap}", self.image.program.name);
+        let func = trap.block.and_then(|_| self.image.find(&trap.function));
+        let lines = func.zip(trap.block).and_then(|(func, at)| self.image.module().lines(func, at));
+        if let Some(lines) = lines {
+            why += &format!(" ({lines})");
+        }
         self.session.stop(self.session.core(), Ending::Stopped(why, signal(&trap.kind)))
     }
 }

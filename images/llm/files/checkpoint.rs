@@ -1,52 +1,117 @@
-//! Checkpoints of llama2.c, and its tokenizers.
+//! Checkpoints of llama2.c.
 //!
 //! ```text
 //!   version 0: seven i32 (width, hidden, layers, heads, key heads, tokens, context), then f32 weights;
 //!              tokens are negative when the output has a matrix of its own
 //!   tensors:   embedding, attention norms, queries, keys, values, outputs, forward norms, gates, downs,
 //!              ups, last norm, two tables of angles that are not needed, output matrix if of its own
-//!   tokenizer: longest piece u32; for each token a score f32, a length u32, so many bytes
+//!
+//!   versions   "24ka", version i32, the same seven, 1 when the output has no matrix of its own, in version 2 the
+//!   1 and 2:   size of groups i32; tensors begin at 256
+//!   tensors:   attention norms, forward norms, last norm, then embedding, queries, keys, values, outputs, gates, downs,
+//!              ups, output matrix; of version 2 all but the norms are an i8 for each weight, then an f32 for each group
 //! ```
 //!
-//! Every kind of tensor is there for all layers before the next kind begins.
+//! Every kind of tensor is there for all layers before the next kind begins. Weights of version 2 lie apart from their
+//! scales, so they alone are copied, to blocks that have both.
+
+use kernels::formats::{Format, GROUP};
 
 use super::reader::Reader;
-use crate::fault::{Checked, FETCH, Fault, Place};
+use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::room;
-use crate::model::formats::Format;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::weights::{Layer, Matrix, Model, Shape};
+use crate::model::weights::{GATE, Layer, MATRICES, Matrix, Model, Shape, Side};
 
+/// What versions 1 and 2 begin with.
+const MAGIC: &[u8] = b"24ka";
+/// Where their tensors begin.
+const HEADER: usize = 256;
 /// What is added under the root of norms.
 const EPSILON: f32 = 1e-5;
 /// The base of rotary embeddings.
 const BASE: f32 = 10_000.0;
 
 /// Tensors of one kind, one a layer.
+#[derive(Clone, Copy)]
 struct Series {
     bytes: &'static [u8],
     rows: usize,
     columns: usize,
+    /// Weights with a scale in common; 0: they are f32.
+    group: usize,
     name: &'static [u8],
 }
 
+/// A row of [`MATRICES`].
+type MatrixOf = (&'static [u8], Side, Side);
+
 impl Series {
+    const fn none() -> Self {
+        Self { bytes: &[], rows: 0, columns: 0, group: 0, name: &[] }
+    }
+
+    #[inline(never)]
     fn take(
         reader: &mut Reader,
         layers: usize,
         rows: usize,
         columns: usize,
+        group: usize,
         name: &'static [u8],
     ) -> Checked<Self> {
-        let bytes = reader.take_all(layers, rows * columns * 4).map_err(|_| cut_off(name))?;
-        Ok(Self { bytes, rows, columns, name })
+        if group != 0 && columns % group != 0 {
+            let what = "has rows that groups of weights do not fill";
+            return Err(Fault::new(Place::Name(name), what, CONVERT));
+        }
+        let series = Self { bytes: &[], rows, columns, group, name };
+        let bytes = reader.take_all(layers, series.each()).map_err(|_| cut_off(name))?;
+        Ok(Self { bytes, ..series })
     }
 
+    /// Bytes of one of them.
+    fn each(&self) -> usize {
+        let weights = self.rows * self.columns;
+        match weights.checked_div(self.group) {
+            None => weights * 4,
+            Some(groups) => weights + groups * 4,
+        }
+    }
+
+    #[inline(never)]
     fn get(&self, layer: usize) -> Checked<Matrix> {
-        let each = self.rows * self.columns * 4;
+        let each = self.each();
         let bytes = self.bytes.get(layer * each..).and_then(|rest| rest.get(..each));
+        let bytes = bytes.unwrap_or_default();
         let place = Place::Layer(layer, self.name);
-        Matrix::new(Format::F32, self.rows, self.columns, bytes.unwrap_or_default(), place)
+        if self.group == 0 {
+            return Matrix::new(Format::F32, self.rows, self.columns, bytes, place);
+        }
+        let blocks = self.blocks(bytes)?;
+        Matrix::new(Format::Q8, self.rows, self.columns, blocks, place)
+    }
+
+    /// Weights with the scales that lie behind them, as blocks.
+    #[inline(never)]
+    fn blocks(&self, bytes: &[u8]) -> Checked<&'static [u8]> {
+        let weights = self.rows * self.columns;
+        let (weights, scales) = bytes.split_at_checked(weights).unwrap_or_default();
+        let each = 4 + GROUP;
+        let blocks: &'static mut [u8] = room(weights.len() / GROUP * each)?;
+        let places = blocks.chunks_exact_mut(each).zip(weights.chunks_exact(GROUP));
+        for (number, (block, weights)) in places.enumerate() {
+            let at = number * GROUP / self.group * 4;
+            let scale = scales.get(at..at + 4).unwrap_or(&[0; 4]);
+            let (head, rest) = block.split_at_mut(4);
+            head.copy_from_slice(scale);
+            rest.copy_from_slice(weights);
+        }
+        Ok(blocks)
+    }
+
+    /// The only one, a vector.
+    fn vector(&self) -> Checked<&'static [f32]> {
+        self.get(0)?.vector()
     }
 }
 
@@ -54,66 +119,125 @@ fn cut_off(name: &'static [u8]) -> Fault {
     Fault::new(Place::Name(name), "ends behind the file", FETCH)
 }
 
-/// Reads a checkpoint of version 0.
+/// What a file says before its tensors.
+struct Head {
+    shape: Shape,
+    /// Whether the output has a matrix of its own.
+    own: bool,
+    /// Whether norms come first.
+    norms_first: bool,
+    group: usize,
+}
+
+impl Head {
+    #[inline(never)]
+    fn read(reader: &mut Reader, norms_first: bool) -> Checked<Self> {
+        let version = if norms_first {
+            reader.u32()?;
+            reader.u32()?
+        } else {
+            0
+        };
+        if norms_first && !matches!(version, 1 | 2) {
+            let place = Place::Number(b"llama2.c version", version.into());
+            return Err(Fault::new(place, "is not known: 0, 1 and 2 are", CONVERT));
+        }
+        let mut number = || reader.u32().map(|number| number as i32 as isize);
+        let (width, hidden, layers) = (number()?, number()?, number()?);
+        let (heads, key_heads, tokens, context) = (number()?, number()?, number()?, number()?);
+        let size = |number: isize| usize::try_from(number).unwrap_or(0);
+        let (width, heads) = (size(width), size(heads));
+        let shape = Shape {
+            width,
+            hidden: size(hidden),
+            layers: size(layers),
+            heads,
+            key_heads: size(key_heads),
+            head: width.checked_div(heads).unwrap_or(0),
+            tokens: tokens.unsigned_abs(),
+            context: size(context),
+            epsilon: EPSILON,
+        };
+        shape.check()?;
+        let (mut own, mut group) = (tokens < 0, 0);
+        if norms_first {
+            own = reader.u8()? == 0;
+            if version == 2 {
+                group = reader.u32()? as usize;
+                if group == 0 || group % GROUP != 0 {
+                    let place = Place::Number(b"groups of weights, in each:", group as u64);
+                    return Err(Fault::new(place, "is no multiple of 32", CONVERT));
+                }
+            }
+            reader.seek(HEADER);
+        }
+        Ok(Self { shape, own, norms_first, group })
+    }
+}
+
+/// Reads a checkpoint.
 ///
 /// # Errors
 /// It is none, or is cut off.
 #[inline(never)]
 pub fn read(bytes: &'static [u8]) -> Checked<Model> {
     let reader = &mut Reader::new(bytes);
-    let mut number = || reader.u32().map(|number| number as i32 as isize);
-    let (width, hidden, layers) = (number()?, number()?, number()?);
-    let (heads, key_heads, tokens, context) = (number()?, number()?, number()?, number()?);
-    let size = |number: isize| usize::try_from(number).unwrap_or(0);
-    let (width, heads) = (size(width), size(heads));
-    let shape = Shape {
-        width,
-        hidden: size(hidden),
-        layers: size(layers),
-        heads,
-        key_heads: size(key_heads),
-        head: width.checked_div(heads).unwrap_or(0),
-        tokens: tokens.unsigned_abs(),
-        context: size(context),
-        epsilon: EPSILON,
+    let Head { shape, own, norms_first, group } = Head::read(reader, bytes.starts_with(MAGIC))?;
+    let (layers, width) = (shape.layers, shape.width);
+    let norms = |reader: &mut Reader, layers, name| Series::take(reader, layers, 1, width, 0, name);
+    let first = match norms_first {
+        true => Some((
+            norms(reader, layers, b"attn_norm" as &[u8])?,
+            norms(reader, layers, b"ffn_norm")?,
+            norms(reader, 1, b"output_norm")?,
+        )),
+        false => None,
     };
-    shape.check()?;
-    let (layers, key_width) = (shape.layers, shape.key_width());
-    let embedding = Series::take(reader, 1, shape.tokens, width, b"token embedding")?;
-    let mut take = |rows, columns, name| Series::take(reader, layers, rows, columns, name);
-    let attention_norm = take(1, width, b"attn_norm")?;
-    let query = take(shape.query_width(), width, b"attn_q")?;
-    let key = take(key_width, width, b"attn_k")?;
-    let value = take(key_width, width, b"attn_v")?;
-    let output = take(width, shape.query_width(), b"attn_output")?;
-    let forward_norm = take(1, width, b"ffn_norm")?;
-    let gate = take(shape.hidden, width, b"ffn_gate")?;
-    let down = take(width, shape.hidden, b"ffn_down")?;
-    let up = take(shape.hidden, width, b"ffn_up")?;
-    let norm = Series::take(reader, 1, 1, width, b"output_norm")?;
+    let embedding = Series::take(reader, 1, shape.tokens, width, group, b"token embedding")?;
+    let attention_norm = match first {
+        Some((norm, ..)) => norm,
+        None => norms(reader, layers, b"attn_norm")?,
+    };
+    let mut series = [Series::none(); MATRICES.len()];
+    let take = |reader: &mut Reader, (place, (name, rows, columns)): (&mut Series, &MatrixOf)| {
+        let (rows, columns) = (shape.side(*rows), shape.side(*columns));
+        Series::take(reader, layers, rows, columns, group, name).map(|series| *place = series)
+    };
+    // Here they are in the order of their places.
+    let mut places = series.iter_mut().zip(&MATRICES);
+    places.by_ref().take(GATE).try_for_each(|matrix| take(reader, matrix))?;
+    let forward_norm = match first {
+        Some((_, norm, _)) => norm,
+        None => norms(reader, layers, b"ffn_norm")?,
+    };
+    places.try_for_each(|matrix| take(reader, matrix))?;
+    let norm = match first {
+        Some((.., norm)) => norm,
+        None => norms(reader, 1, b"output_norm")?,
+    };
     let embedding = embedding.get(0)?;
-    let classifier = if tokens < 0 {
-        reader.take_all(shape.context, shape.head * 4).map_err(|_| cut_off(b"angles"))?;
-        Series::take(reader, 1, shape.tokens, width, b"output")?.get(0)?
+    let classifier = if own {
+        if !norms_first {
+            reader.take_all(shape.context, shape.head * 4).map_err(|_| cut_off(b"angles"))?;
+        }
+        Series::take(reader, 1, shape.tokens, width, group, b"output")?.get(0)?
     } else {
         embedding
     };
     let list: &'static mut [Option<Layer>] = room(layers)?;
     for (number, layer) in list.iter_mut().enumerate() {
+        let mut matrices = [embedding; MATRICES.len()];
+        for (place, series) in matrices.iter_mut().zip(&series) {
+            *place = series.get(number)?;
+        }
         *layer = Some(Layer {
             attention_norm: attention_norm.get(number)?.vector()?,
-            query: query.get(number)?,
-            key: key.get(number)?,
-            value: value.get(number)?,
-            output: output.get(number)?,
+            matrices,
             biases: [None; 3],
             head_norms: [None; 2],
             forward_norm: forward_norm.get(number)?.vector()?,
-            gate: gate.get(number)?,
-            up: up.get(number)?,
-            down: down.get(number)?,
         });
     }
     let rope = Rope::new(Pairs::Neighbours, shape.head, BASE, 1.0, None)?;
-    Ok(Model { shape, rope, embedding, layers: list, norm: norm.get(0)?.vector()?, classifier })
+    Ok(Model { shape, rope, embedding, layers: list, norm: norm.vector()?, classifier })
 }

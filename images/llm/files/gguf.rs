@@ -10,9 +10,9 @@ use super::metadata::{Metadata, name};
 use super::reader::Reader;
 use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::{Zeroed, room};
-use crate::model::formats::Format;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::weights::{Layer, Matrix, Model, Shape};
+use crate::model::weights::{Layer, MATRICES, Matrix, Model, Shape};
+use kernels::formats::Format;
 
 /// What the file begins with.
 pub const MAGIC: &[u8] = b"GGUF";
@@ -180,36 +180,33 @@ impl File {
         };
         let layers: &'static mut [Option<Layer>] = room(shape.layers)?;
         for (number, layer) in layers.iter_mut().enumerate() {
-            *layer = Some(self.layer(&shape, number)?);
+            *layer = Some(self.layer(&shape, number, embedding)?);
         }
         let norm = self.vector(None, b"output_norm.weight", width)?;
         Ok(Model { rope: self.rope(&shape, pairs)?, shape, embedding, layers, norm, classifier })
     }
 
+    /// `some`: any matrix, until each place has its own.
     #[inline(never)]
-    fn layer(&self, shape: &Shape, number: usize) -> Checked<Layer> {
-        let (width, hidden) = (shape.width, shape.hidden);
-        let (query, key) = (shape.query_width(), shape.key_width());
+    fn layer(&self, shape: &Shape, number: usize, some: Matrix) -> Checked<Layer> {
         let layer = Some(number);
+        let mut matrices = [some; MATRICES.len()];
+        for (place, (name, rows, columns)) in matrices.iter_mut().zip(&MATRICES) {
+            *place = self.matrix(layer, name, shape.side(*rows), shape.side(*columns))?;
+        }
+        let mut vectors = [None; 5];
+        let (query, key) = (shape.query_width(), shape.key_width());
+        let lengths = [query, key, key, shape.head, shape.head];
+        for ((place, name), length) in vectors.iter_mut().zip(VECTORS).zip(lengths) {
+            *place = self.vector_if(layer, name, length)?;
+        }
+        let [query, key, value, query_norm, key_norm] = vectors;
         Ok(Layer {
-            attention_norm: self.vector(layer, b"attn_norm.weight", width)?,
-            query: self.matrix(layer, b"attn_q.weight", query, width)?,
-            key: self.matrix(layer, b"attn_k.weight", key, width)?,
-            value: self.matrix(layer, b"attn_v.weight", key, width)?,
-            output: self.matrix(layer, b"attn_output.weight", width, query)?,
-            biases: [
-                self.vector_if(layer, b"attn_q.bias", query)?,
-                self.vector_if(layer, b"attn_k.bias", key)?,
-                self.vector_if(layer, b"attn_v.bias", key)?,
-            ],
-            head_norms: [
-                self.vector_if(layer, b"attn_q_norm.weight", shape.head)?,
-                self.vector_if(layer, b"attn_k_norm.weight", shape.head)?,
-            ],
-            forward_norm: self.vector(layer, b"ffn_norm.weight", width)?,
-            gate: self.matrix(layer, b"ffn_gate.weight", hidden, width)?,
-            up: self.matrix(layer, b"ffn_up.weight", hidden, width)?,
-            down: self.matrix(layer, b"ffn_down.weight", width, hidden)?,
+            attention_norm: self.vector(layer, b"attn_norm.weight", shape.width)?,
+            matrices,
+            biases: [query, key, value],
+            head_norms: [query_norm, key_norm],
+            forward_norm: self.vector(layer, b"ffn_norm.weight", shape.width)?,
         })
     }
 
@@ -236,6 +233,10 @@ impl File {
         Rope::new(pairs, turned, base, scale, factors)
     }
 }
+
+/// What a layer need not have.
+static VECTORS: [&[u8]; 5] =
+    [b"attn_q.bias", b"attn_k.bias", b"attn_v.bias", b"attn_q_norm.weight", b"attn_k_norm.weight"];
 
 const EMBEDDING: &[u8] = b"token_embd.weight";
 

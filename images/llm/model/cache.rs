@@ -1,10 +1,11 @@
 //! Keys and values of the positions so far, one row a position and layer.
 
-use super::formats::{Format, GROUP};
+use kernels::formats::{Format, GROUP};
+use kernels::{numbers, vectors};
+
 use super::weights::Shape;
 use crate::fault::{Checked, Fault, Place};
 use crate::memory::room;
-use crate::numbers;
 
 /// The key-value cache.
 pub struct Cache {
@@ -90,22 +91,23 @@ impl<'a> Head<'a> {
 /// Stores numbers in one of the cache's formats.
 fn pack(format: Format, numbers: &[f32], row: &mut [u8]) {
     match format {
-        Format::F16 => {
-            for (bytes, number) in row.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
-                *bytes = numbers::to_half(*number).to_le_bytes();
-            }
-        }
-        Format::Q8_0 => {
-            for (block, group) in row.as_chunks_mut::<34>().0.iter_mut().zip(numbers.as_chunks().0)
-            {
-                pack_group(group, block);
-            }
-        }
-        _ => {
-            for (bytes, number) in row.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
-                *bytes = number.to_le_bytes();
-            }
-        }
+        Format::F16 => pack_halves(numbers, row),
+        Format::Q8_0 => pack_groups(numbers, row),
+        _ => vectors::store(numbers, row),
+    }
+}
+
+#[inline(never)]
+fn pack_halves(numbers: &[f32], row: &mut [u8]) {
+    for (bytes, number) in row.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
+        *bytes = numbers::to_half(*number).to_le_bytes();
+    }
+}
+
+#[inline(never)]
+fn pack_groups(numbers: &[f32], row: &mut [u8]) {
+    for (block, group) in row.as_chunks_mut::<34>().0.iter_mut().zip(numbers.as_chunks().0) {
+        pack_group(group, block);
     }
 }
 

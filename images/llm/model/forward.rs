@@ -1,13 +1,13 @@
 //! From tokens to the scores of the next one.
 
+use kernels::formats::{self, GROUP, Input, LANES};
+use kernels::vectors::{add, gate, norm, norm_in_place};
+
 use super::attention;
 use super::cache::Cache;
-use super::formats::{self, GROUP, Input, LANES};
-use super::weights::{Layer, Matrix, Model};
+use super::weights::{DOWN, GATE, KEY, Layer, Matrix, Model, OUTPUT, QUERY, UP, VALUE};
 use crate::fault::Checked;
-use crate::host;
 use crate::memory::room;
-use crate::numbers;
 use crate::team::{Shared, Team};
 
 /// Tokens that go through the layers together, at most: weights are read once for all of them.
@@ -157,9 +157,9 @@ impl Engine {
         let shape = &self.model.shape;
         norm_all(&self.stream, layer.attention_norm, shape.epsilon, &mut self.normed, count);
         let products = [
-            (&layer.query, Shared::new(self.queries.numbers)),
-            (&layer.key, Shared::new(self.keys.numbers)),
-            (&layer.value, Shared::new(self.values.numbers)),
+            (&layer.matrices[QUERY], Shared::new(self.queries.numbers)),
+            (&layer.matrices[KEY], Shared::new(self.keys.numbers)),
+            (&layer.matrices[VALUE], Shared::new(self.values.numbers)),
         ];
         multiply(&self.team, &products, &self.normed, count);
         let [query_bias, key_bias, value_bias] = layer.biases;
@@ -210,7 +210,7 @@ impl Engine {
         share(&self.team, shape.heads, count * (position + count) * query_width, &work);
         self.attended.add_up(count);
         let to = Shared::new(self.update.numbers);
-        multiply(&self.team, &[(&layer.output, to)], &self.attended, count);
+        multiply(&self.team, &[(&layer.matrices[OUTPUT], to)], &self.attended, count);
         self.take_update(count);
     }
 
@@ -219,18 +219,15 @@ impl Engine {
         let epsilon = self.model.shape.epsilon;
         norm_all(&self.stream, layer.forward_norm, epsilon, &mut self.normed, count);
         let products = [
-            (&layer.gate, Shared::new(self.gates.numbers)),
-            (&layer.up, Shared::new(self.ups.numbers)),
+            (&layer.matrices[GATE], Shared::new(self.gates.numbers)),
+            (&layer.matrices[UP], Shared::new(self.ups.numbers)),
         ];
         multiply(&self.team, &products, &self.normed, count);
         let hidden = self.gates.step * count;
-        let gates = self.gates.numbers.iter_mut().take(hidden);
-        for (gate, up) in gates.zip(self.ups.numbers.iter()) {
-            *gate *= up / (1.0 + numbers::exp(-*gate));
-        }
+        gate(self.gates.numbers.get_mut(..hidden).unwrap_or_default(), self.ups.numbers);
         self.gates.add_up(count);
         let to = Shared::new(self.update.numbers);
-        multiply(&self.team, &[(&layer.down, to)], &self.gates, count);
+        multiply(&self.team, &[(&layer.matrices[DOWN], to)], &self.gates, count);
         self.take_update(count);
     }
 
@@ -313,31 +310,6 @@ fn several(matrix: &Matrix, first: usize, end: usize, vectors: &Vectors, count: 
             }
             start += columns;
         }
-    }
-}
-
-fn add(to: &mut [f32], what: &[f32]) {
-    for (to, what) in to.iter_mut().zip(what) {
-        *to += what;
-    }
-}
-
-/// The factor that makes a vector's mean square 1.
-fn level(vector: &[f32], epsilon: f32) -> f32 {
-    1.0 / host::sqrt(formats::squares(vector) / vector.len() as f32 + epsilon)
-}
-
-fn norm(vector: &[f32], weights: &[f32], epsilon: f32, to: &mut [f32]) {
-    let factor = level(vector, epsilon);
-    for ((to, number), weight) in to.iter_mut().zip(vector).zip(weights) {
-        *to = weight * (factor * number);
-    }
-}
-
-fn norm_in_place(vector: &mut [f32], weights: &[f32], epsilon: f32) {
-    let factor = level(vector, epsilon);
-    for (number, weight) in vector.iter_mut().zip(weights) {
-        *number = weight * (factor * *number);
     }
 }
 

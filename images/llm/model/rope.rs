@@ -1,9 +1,9 @@
 //! Rotary embeddings: pairs of numbers of queries and keys are turned by angles that grow with the position
 //! (Su et al., "RoFormer", 2021).
 
+use super::angles;
 use crate::fault::Checked;
 use crate::memory::room;
-use crate::numbers;
 
 /// Which numbers of a head are turned together.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Rope {
         for (pair, turn) in turns.iter_mut().enumerate() {
             let exponent = (2 * pair) as f64 / turned as f64;
             let factor = factors.and_then(|factors| factors.get(pair)).unwrap_or(&1.0);
-            *turn = numbers::inverse_power(base.into(), exponent) as f32 / (factor * scale);
+            *turn = angles::inverse_power(base.into(), exponent) as f32 / (factor * scale);
         }
         Ok(Self { pairs, turns })
     }
@@ -52,12 +52,13 @@ impl Rope {
     /// Cosine and sine of each pair's angle at a position.
     pub fn angles(&self, position: usize, to: &mut [f32]) {
         for (turn, angle) in self.turns.iter().zip(to.as_chunks_mut::<2>().0) {
-            let (sine, cosine) = numbers::sine_cosine((position as f32 * turn).into());
+            let (sine, cosine) = angles::sine_cosine((position as f32 * turn).into());
             *angle = [cosine, sine];
         }
     }
 
     /// Turns a head's numbers.
+    #[inline(never)]
     pub fn turn(&self, head: &mut [f32], angles: &[f32]) {
         let angles = angles.as_chunks::<2>().0;
         match self.pairs {

@@ -1,6 +1,7 @@
 //! A model: the sizes of its parts and its weights, which stay where the file has them.
 
-use super::formats::{self, Format};
+use kernels::formats::{self, Format};
+
 use super::rope::Rope;
 use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::{Zeroed, room};
@@ -35,6 +36,16 @@ impl Shape {
     /// Numbers of a query.
     pub const fn query_width(&self) -> usize {
         self.heads * self.head
+    }
+
+    /// The length of a side of a matrix.
+    pub const fn side(&self, side: Side) -> usize {
+        match side {
+            Side::Width => self.width,
+            Side::Query => self.query_width(),
+            Side::Key => self.key_width(),
+            Side::Hidden => self.hidden,
+        }
     }
 
     /// Refuses sizes that no model has, so that sums and products of them are not too large for a number.
@@ -125,8 +136,7 @@ impl Matrix {
     pub fn unpack(&self, row: usize, start: usize, to: &mut [f32]) {
         let (bytes, each) = self.format.block();
         let row = self.row(row).get(start / each * bytes..).unwrap_or_default();
-        to.fill(0.0);
-        formats::add(self.format, row, 1.0, to);
+        formats::unpack(self.format, row, to);
     }
 
     /// A matrix of one row as numbers.
@@ -140,22 +150,45 @@ impl Matrix {
     }
 }
 
+/// Places of a layer's matrices.
+pub const QUERY: usize = 0;
+pub const KEY: usize = 1;
+pub const VALUE: usize = 2;
+pub const OUTPUT: usize = 3;
+pub const GATE: usize = 4;
+pub const DOWN: usize = 5;
+pub const UP: usize = 6;
+
+/// How long a side of a matrix is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Width,
+    Query,
+    Key,
+    Hidden,
+}
+
+/// What those matrices are called in files, and their rows and columns.
+pub static MATRICES: [(&[u8], Side, Side); 7] = [
+    (b"attn_q.weight", Side::Query, Side::Width),
+    (b"attn_k.weight", Side::Key, Side::Width),
+    (b"attn_v.weight", Side::Key, Side::Width),
+    (b"attn_output.weight", Side::Width, Side::Query),
+    (b"ffn_gate.weight", Side::Hidden, Side::Width),
+    (b"ffn_down.weight", Side::Width, Side::Hidden),
+    (b"ffn_up.weight", Side::Hidden, Side::Width),
+];
+
 /// The weights of a layer.
 #[derive(Clone, Copy)]
 pub struct Layer {
     pub attention_norm: &'static [f32],
-    pub query: Matrix,
-    pub key: Matrix,
-    pub value: Matrix,
-    pub output: Matrix,
+    pub matrices: [Matrix; 7],
     /// What is added to queries, keys and values.
     pub biases: [Option<&'static [f32]>; 3],
     /// Norms of each head of queries and keys.
     pub head_norms: [Option<&'static [f32]>; 2],
     pub forward_norm: &'static [f32],
-    pub gate: Matrix,
-    pub up: Matrix,
-    pub down: Matrix,
 }
 
 // SAFETY: only its `Option` is made of zeros, and zero is none: its references are never null.

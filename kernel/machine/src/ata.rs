@@ -120,11 +120,19 @@ impl Command {
     }
 }
 
-/// One entry of the table that a bus master reads its transfer from (SFF-8038i): address,
-/// bytes, and the mark of the last.
-pub fn dma_entry(address: u32, bytes: usize, last: bool) -> u64 {
-    // 64 KiB are written as 0.
-    u64::from(address) | (bytes as u64 & 0xffff) << 32 | u64::from(last) << 63
+/// The table that a bus master reads its transfer from (SFF-8038i): address, bytes, and the mark of the last.
+/// None may cross a boundary of 64 KiB.
+pub fn dma_entries(address: u32, bytes: usize) -> impl Iterator<Item = u64> {
+    const BORDER: usize = 1 << 16;
+    let mut done = 0;
+    core::iter::from_fn(move || {
+        let left = bytes.checked_sub(done).filter(|left| *left > 0)?;
+        let at = address.wrapping_add(done as u32);
+        let now = left.min(BORDER - at as usize % BORDER);
+        done += now;
+        // 64 KiB are written as 0.
+        Some(u64::from(at) | (now as u64 & 0xffff) << 32 | u64::from(done == bytes) << 63)
+    })
 }
 
 #[cfg(test)]
@@ -189,7 +197,10 @@ mod tests {
 
     #[test]
     fn full_tables_wrap_to_zero() {
-        assert_eq!(dma_entry(0x1000, 0x10000, true), 0x8000_0000_0000_1000);
-        assert_eq!(dma_entry(0x1000, 512, false), 0x200_0000_1000);
+        let entries = |address, bytes| dma_entries(address, bytes).collect::<Vec<u64>>();
+        assert_eq!(entries(0x1_0000, 0x1_0000), [0x8000_0000_0001_0000]);
+        assert_eq!(entries(0x1000, 512), [0x8000_0200_0000_1000]);
+        let across = [0xf000_0000_1000, 0x2_0000 - 0x1_0000, 0x8000_1000_0002_0000];
+        assert_eq!(entries(0x1000, 0x2_0000), across);
     }
 }

@@ -12,6 +12,7 @@ extern crate alloc;
 pub mod acpi;
 pub mod ata;
 pub mod clock;
+pub mod counters;
 pub mod elf;
 pub mod fw_cfg;
 pub mod keyboard;

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "engine")]
 pub mod context;
+#[cfg(feature = "engine")]
+pub mod counters;
 pub mod cpu;
 pub mod diversion;
 pub mod divert;

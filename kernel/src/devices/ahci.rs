@@ -14,6 +14,7 @@ const BUFFER: usize = 128 << 10;
 const PATIENCE_NS: u64 = 30_000_000_000;
 
 /// Registers of the controller and of a port.
+const CAPABILITIES: usize = 0x00;
 const GLOBAL_CONTROL: usize = 0x04;
 const PORTS_IMPLEMENTED: usize = 0x0c;
 const COMMAND_LIST: usize = 0x00;
@@ -46,6 +47,8 @@ pub struct Drive {
     registers: *mut u8,
     page: *mut u8,
     buffer: *mut u8,
+    /// Whether the controller reaches memory above 4 GiB.
+    wide: bool,
     disk: Disk,
 }
 
@@ -75,7 +78,8 @@ pub fn find() -> Vec<Drive> {
         let ports = read(controller, PORTS_IMPLEMENTED);
         let fitting = |port: &usize| ports >> port & 1 == 1 && 0x180 + port * 0x80 <= size as usize;
         let port = |port: usize| controller.wrapping_add(0x100 + port * 0x80);
-        found.extend((0..32).filter(fitting).map(port).filter_map(Drive::new));
+        let wide = read(controller, CAPABILITIES) >> 31 == 1;
+        found.extend((0..32).filter(fitting).map(port).filter_map(|port| Drive::new(port, wide)));
     }
     found
 }
@@ -97,7 +101,7 @@ fn wait(patience: u64, mut done: impl FnMut() -> bool) -> bool {
 
 impl Drive {
     /// The disk on a port, if there is one.
-    fn new(registers: *mut u8) -> Option<Self> {
+    fn new(registers: *mut u8, wide: bool) -> Option<Self> {
         const PRESENT_AND_ACTIVE: u32 = 0x103;
         if read(registers, SATA_STATUS) & 0xf0f != PRESENT_AND_ACTIVE {
             return None;
@@ -125,10 +129,11 @@ impl Drive {
         }
         write(registers, COMMAND, read(registers, COMMAND) | START);
         let none = Disk { sectors: 0, wide: false, dma: false, wide_flush: false };
-        let mut drive = Self { registers, page, buffer, disk: none };
+        let mut drive = Self { registers, page, buffer, wide, disk: none };
         drive
             .run(
                 Command { code: 0xec, device: 0, high: None, low: [0; 4] },
+                drive.buffer.addr() as u64,
                 SECTOR,
                 Transfer::Read,
                 0,
@@ -143,10 +148,11 @@ impl Drive {
         Some(drive)
     }
 
-    /// Runs one command that moves `len` bytes of the buffer.
+    /// Runs one command that moves `len` bytes to or from `first`.
     fn run(
         &self,
         command: Command,
+        first: u64,
         len: usize,
         what: Transfer,
         sector: u64,
@@ -156,12 +162,12 @@ impl Drive {
         const FIS_WORDS: u32 = 5;
         let to_device = u32::from(what == Transfer::Write) << 6;
         let regions = u32::from(len > 0) << 16;
-        // SAFETY: all within the page and the buffer, which are this drive's; no command runs.
+        // SAFETY: all within the page, which is this drive's; no command runs.
         unsafe {
             table.copy_from_nonoverlapping(command.frame().as_ptr(), 20);
             let region = table.add(0x80).cast::<u32>();
-            region.write_volatile(self.buffer.addr() as u32);
-            region.add(1).write_volatile(0);
+            region.write_volatile(first as u32);
+            region.add(1).write_volatile((first >> 32) as u32);
             region.add(3).write_volatile((len as u32).saturating_sub(1));
             list.write_volatile(FIS_WORDS | to_device | regions);
             list.add(1).write_volatile(0);
@@ -184,6 +190,14 @@ impl Drive {
         Ok(())
     }
 
+    /// Where the controller finds memory that data is to come to, if it lies in one piece there, within 4 GiB
+    /// where it reaches no farther.
+    fn place(&self, to: &mut [u8]) -> Option<u64> {
+        let physical = memory::of_device(to).filter(|physical| physical % 2 == 0)?;
+        let end = physical.checked_add(to.len() as u64)?;
+        (self.wide || end <= 1 << 32).then_some(physical)
+    }
+
     /// After an error the list stands still until it is started again.
     fn restart(&self) {
         let command = read(self.registers, COMMAND);
@@ -193,9 +207,15 @@ impl Drive {
         write(self.registers, COMMAND, command | START);
     }
 
-    fn transfer(&self, what: Transfer, sector: u64, len: usize) -> Result<(), DeviceError> {
+    fn transfer(
+        &self,
+        what: Transfer,
+        sector: u64,
+        first: u64,
+        len: usize,
+    ) -> Result<(), DeviceError> {
         let command = Command::transfer(self.disk, 0, what, true, sector, len / SECTOR);
-        self.run(command, len, what, sector)
+        self.run(command, first, len, what, sector)
     }
 }
 
@@ -206,9 +226,13 @@ impl BlockDevice for Drive {
 
     fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), DeviceError> {
         for part in out.chunks_mut(BUFFER) {
-            self.transfer(Transfer::Read, sector, part.len())?;
-            // SAFETY: the drive has filled that much of the buffer, and stopped.
-            unsafe { part.as_mut_ptr().copy_from_nonoverlapping(self.buffer, part.len()) };
+            let place = self.place(part);
+            let first = place.unwrap_or(self.buffer.addr() as u64);
+            self.transfer(Transfer::Read, sector, first, part.len())?;
+            if place.is_none() {
+                // SAFETY: the drive has filled that much of the buffer, and stopped.
+                unsafe { part.as_mut_ptr().copy_from_nonoverlapping(self.buffer, part.len()) };
+            }
             sector += (part.len() / SECTOR) as u64;
         }
         Ok(())
@@ -218,7 +242,7 @@ impl BlockDevice for Drive {
         for part in data.chunks(BUFFER) {
             // SAFETY: the buffer has room and no command runs.
             unsafe { self.buffer.copy_from_nonoverlapping(part.as_ptr(), part.len()) };
-            self.transfer(Transfer::Write, sector, part.len())?;
+            self.transfer(Transfer::Write, sector, self.buffer.addr() as u64, part.len())?;
             sector += (part.len() / SECTOR) as u64;
         }
         Ok(())
@@ -226,6 +250,6 @@ impl BlockDevice for Drive {
 
     fn flush(&mut self) -> Result<(), DeviceError> {
         let code = if self.disk.wide_flush { 0xea } else { 0xe7 };
-        self.run(Command { code, device: 0xe0, high: None, low: [0; 4] }, 0, Transfer::Read, 0)
+        self.run(Command { code, device: 0xe0, high: None, low: [0; 4] }, 0, 0, Transfer::Read, 0)
     }
 }

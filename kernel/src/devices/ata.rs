@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use bareflow_machine::ata::{Command, Disk, SECTOR, Transfer, dma_entry};
+use bareflow_machine::ata::{Command, Disk, SECTOR, Transfer, dma_entries};
 use bareflow_storage::{BlockDevice, DeviceError};
 use virtio_drivers::transport::pci::bus::{BarInfo, Command as PciCommand};
 
@@ -19,7 +19,7 @@ const ERROR: u8 = 0x01;
 /// Disks may spin up, and flush a large cache: ATA allows 30 s.
 const PATIENCE_NS: u64 = 30_000_000_000;
 
-/// Bytes that one DMA transfer moves at most: two entries of 64 KiB.
+/// Bytes that one DMA transfer moves at most.
 const BUFFER: usize = 128 << 10;
 
 /// The bus master of a channel and the memory it works on.
@@ -85,12 +85,9 @@ impl BusMaster {
         Some(Self { registers, table, buffer })
     }
 
-    /// Starts moving `len` bytes.
-    fn prepare(&self, what: Transfer, len: usize) {
-        let first = self.buffer.addr() as u32;
-        for (i, start) in (0..len).step_by(1 << 16).enumerate() {
-            let bytes = (len - start).min(1 << 16);
-            let entry = dma_entry(first + start as u32, bytes, start + bytes == len);
+    /// Gets ready to move `len` bytes to or from `first`.
+    fn prepare(&self, what: Transfer, first: u32, len: usize) {
+        for (i, entry) in dma_entries(first, len).enumerate() {
             // SAFETY: the table has room for 512 entries and is this driver's.
             unsafe { self.table.add(i).write_volatile(entry) };
         }
@@ -114,6 +111,14 @@ impl BusMaster {
         self.registers.write8(0);
         self.registers.offset(2).read8() & 0b10 == 0
     }
+}
+
+/// Where a bus master finds memory that data is to come to, if it can: in one piece below 4 GiB. What is not
+/// there yet, or lies elsewhere, is copied to from the drive's own buffer.
+fn dma_place(to: &mut [u8]) -> Option<u32> {
+    let physical = memory::of_device(to)?;
+    let end = physical.checked_add(to.len() as u64)?;
+    (physical.is_multiple_of(4) && end <= 1 << 32).then_some(physical as u32)
 }
 
 fn direction(what: Transfer) -> u8 {
@@ -163,11 +168,15 @@ impl BlockDevice for Drive {
         for part in out.chunks_mut(self.longest()) {
             match &self.master {
                 Some(master) => {
-                    self.transfer_dma(master, Transfer::Read, sector, part.len())?;
-                    // SAFETY: the drive has filled that much of the buffer, and stopped.
-                    unsafe {
-                        part.as_mut_ptr().copy_from_nonoverlapping(master.buffer, part.len())
-                    };
+                    let place = dma_place(part);
+                    let first = place.unwrap_or(master.buffer.addr() as u32);
+                    self.transfer_dma(master, Transfer::Read, sector, first, part.len())?;
+                    if place.is_none() {
+                        // SAFETY: the drive has filled that much of the buffer, and stopped.
+                        unsafe {
+                            part.as_mut_ptr().copy_from_nonoverlapping(master.buffer, part.len())
+                        };
+                    }
                 }
                 None => self.read_words(sector, part)?,
             }
@@ -182,7 +191,8 @@ impl BlockDevice for Drive {
                 Some(master) => {
                     // SAFETY: the buffer has room and nobody reads it now.
                     unsafe { master.buffer.copy_from_nonoverlapping(part.as_ptr(), part.len()) };
-                    self.transfer_dma(master, Transfer::Write, sector, part.len())?;
+                    let first = master.buffer.addr() as u32;
+                    self.transfer_dma(master, Transfer::Write, sector, first, part.len())?;
                 }
                 None => self.write_words(sector, part)?,
             }
@@ -218,10 +228,11 @@ impl Drive {
         master: &BusMaster,
         what: Transfer,
         sector: u64,
+        first: u32,
         len: usize,
     ) -> Result<(), DeviceError> {
         let command = Command::transfer(self.disk, self.drive, what, true, sector, len / SECTOR);
-        master.prepare(what, len);
+        master.prepare(what, first, len);
         self.issue(command);
         master.start(what);
         // The drive is done when it is no longer busy and the bus master has stopped.

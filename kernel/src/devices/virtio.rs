@@ -85,9 +85,14 @@ impl BlockDevice for Disk {
 
     fn read(&mut self, mut sector: u64, out: &mut [u8]) -> Result<(), DeviceError> {
         for part in out.chunks_mut(BUFFER) {
-            let buffer = &mut self.buffer[..part.len()];
-            self.device.read_blocks(sector as usize, buffer).map_err(|e| failed(sector, e))?;
-            part.copy_from_slice(buffer);
+            // To where it is wanted, if that lies in one piece.
+            if memory::of_device(part).is_some() {
+                self.device.read_blocks(sector as usize, part).map_err(|e| failed(sector, e))?;
+            } else {
+                let buffer = &mut self.buffer[..part.len()];
+                self.device.read_blocks(sector as usize, buffer).map_err(|e| failed(sector, e))?;
+                part.copy_from_slice(buffer);
+            }
             sector += (part.len() / SECTOR_SIZE) as u64;
         }
         Ok(())

@@ -38,10 +38,9 @@ impl Report<'_> {
     fn for_people(&self, out: &mut impl Write) -> fmt::Result {
         write!(out, "\nfault: {self}")?;
         if let Some(frame) = self.frame {
-            match interpreted(frame) {
-                Some((function, _)) => writeln!(out, " in {function}, interpreted")?,
-                None => writeln!(out, " in {}", Named(self.place.rip))?,
-            }
+            let mut result = None;
+            interpreted(frame, |shown| result = Some(writeln!(out, " in {shown}, interpreted")));
+            result.unwrap_or_else(|| writeln!(out, " in {}", Named(self.place.rip)))?;
             registers(out, frame)?;
         } else {
             writeln!(out)?;
@@ -80,11 +79,11 @@ impl Report<'_> {
             write!(out, ",\"core\":{}", cores::number())?;
         }
         write!(out, ",\"rip\":{},\"function\":\"", self.place.rip)?;
-        match self.frame.and_then(interpreted) {
-            Some((function, None)) => write!(Escaped(out), "{function}")?,
-            Some((function, Some(block))) => write!(Escaped(out), "{function}, block {block}")?,
-            None => write!(Escaped(out), "{}", Named(self.place.rip))?,
+        let mut result = None;
+        if let Some(frame) = self.frame {
+            interpreted(frame, |shown| result = Some(write!(Escaped(out), "{shown}")));
         }
+        result.unwrap_or_else(|| write!(Escaped(out), "{}", Named(self.place.rip)))?;
         out.write_str("\",\"backtrace\":[")?;
         for (i, line) in backtrace::walk(self.place).enumerate() {
             out.write_str(if i > 0 { ",\"" } else { "\"" })?;

@@ -15,8 +15,8 @@ use crate::memory;
 static PLACEHOLDER: [u8; 32] = [0; 32];
 
 /// Names the function behind an address of code made at run time: calls the second argument
-/// with its name and the offset in it, or not at all. It must not allocate or wait for a lock.
-pub type Namer = fn(u64, &mut dyn FnMut(&str, u64));
+/// with what is to be shown, or not at all. It must not allocate or wait for a lock.
+pub type Namer = fn(u64, &mut dyn FnMut(&dyn fmt::Display));
 
 static NAMER: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 
@@ -25,9 +25,9 @@ pub fn set_namer(namer: Namer) {
     NAMER.store(namer as *mut (), Ordering::Release);
 }
 
-/// The function of the program that is being interpreted, by the registers of a fault and what is
-/// on its stack. It must not allocate or wait for a lock.
-pub type Interpreting = fn(&mut dyn Iterator<Item = u64>) -> Option<(&'static str, Option<u32>)>;
+/// Names the place in the program that is being interpreted, by the registers of a fault and what is
+/// on its stack, as a [`Namer`] does.
+pub type Interpreting = fn(&mut dyn Iterator<Item = u64>, &mut dyn FnMut(&dyn fmt::Display));
 
 static INTERPRETING: AtomicPtr<()> = AtomicPtr::new(core::ptr::null_mut());
 
@@ -37,18 +37,18 @@ pub fn set_interpreting(interpreting: Interpreting) {
     INTERPRETING.store(interpreting as *mut (), Ordering::Release);
 }
 
-/// What is being interpreted, if that is where a fault struck: in the kernel's own code.
-pub fn interpreted(frame: &Frame) -> Option<(&'static str, Option<u32>)> {
+/// Shows what is being interpreted, if that is where a fault struck: in the kernel's own code.
+pub fn interpreted(frame: &Frame, mut show: impl FnMut(&dyn fmt::Display)) {
     let own = Symbols::new(memory::symbol_bytes()).and_then(|symbols| symbols.find(frame.rip));
     let interpreting = INTERPRETING.load(Ordering::Acquire);
     if own.is_none() || interpreting.is_null() {
-        return None;
+        return;
     }
     // SAFETY: only `set_interpreting` stores here, and it stores an `Interpreting`.
     let interpreting = unsafe { core::mem::transmute::<*mut (), Interpreting>(interpreting) };
     let f = frame;
     let registers = [f.rdi, f.rbx, f.r12, f.r13, f.r14, f.r15, f.rbp, f.rsi, f.rdx, f.rcx, f.rax];
-    interpreting(&mut registers.into_iter().chain(backtrace::words(frame.rsp)))
+    interpreting(&mut registers.into_iter().chain(backtrace::words(frame.rsp)), &mut show);
 }
 
 /// An address, shown as `name+offset`, or as a bare number where nobody knows a name.
@@ -65,7 +65,7 @@ impl fmt::Display for Named {
         if !namer.is_null() {
             // SAFETY: only `set_namer` stores here, and it stores a `Namer`.
             let namer = unsafe { core::mem::transmute::<*mut (), Namer>(namer) };
-            namer(self.0, &mut |name, offset| result = Some(write!(f, "{name}+{offset:#x}")));
+            namer(self.0, &mut |shown| result = Some(write!(f, "{shown}")));
         }
         result.unwrap_or_else(|| f.write_str("?"))
     }

@@ -228,6 +228,12 @@ pub fn contiguous(address: u64, len: u64) -> Option<u64> {
     })
 }
 
+/// Where devices find memory that they are to write to, if it lies in one piece there. What they have written is
+/// seen by whoever uses it after they have been seen to be done.
+pub fn of_device(to: &mut [u8]) -> Option<u64> {
+    contiguous(to.as_mut_ptr().expose_provenance() as u64, to.len() as u64)
+}
+
 /// Zeroed memory that devices can reach, contiguous, for good; its address is the same for
 /// both. `len` is rounded up to pages.
 pub fn device_memory(len: u64) -> Option<*mut u8> {

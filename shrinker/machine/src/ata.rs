@@ -1,7 +1,8 @@
-//! Sectors of an ATA disk on the classic controllers, without interrupts or DMA (ATA-6).
+//! Sectors of an ATA disk on the classic controllers, without interrupts (ATA-6).
 
 use core::arch::asm;
 
+use crate::master::{self, Master};
 use crate::sectors::{SECTOR, Sector, Sectors};
 
 /// Disks there can be: two on each controller.
@@ -22,13 +23,14 @@ pub struct Disk {
     buffers: [Sector; KEPT],
     /// The buffer that goes next.
     oldest: usize,
+    master: Master,
 }
 
 impl Disk {
     /// The first disk.
     pub const fn new() -> Self {
         let buffers = [[0; SECTOR as usize]; KEPT];
-        Self { port: 0, drive: 0, buffered: [0; KEPT], buffers, oldest: 0 }
+        Self { port: 0, drive: 0, buffered: [0; KEPT], buffers, oldest: 0, master: Master::new() }
     }
 
     /// Makes one of the disks the one that is used.
@@ -112,13 +114,21 @@ const SET_MULTIPLE_MODE: u8 = 0xc6;
 /// WRITE SECTOR(S): the disk takes one at a time.
 const WRITE: u8 = 0x30;
 const FLUSH_CACHE: u8 = 0xe7;
+/// READ DMA: it sends them to memory, through the bus master.
+const READ_DMA: u8 = 0xc8;
 /// Sectors at a time that every disk since ATA-2 can.
 const TOGETHER: u32 = 16;
 
 impl Disk {
     /// Gives a command; whether the disk is ready for what follows then.
-    #[inline(never)]
     fn command(&mut self, number: u32, count: u32, command: u8) -> bool {
+        self.give(number, count, command)
+            && self.ready(!matches!(command, SET_MULTIPLE_MODE | FLUSH_CACHE))
+    }
+
+    /// Gives a command; whether there is a disk that takes it.
+    #[inline(never)]
+    fn give(&mut self, number: u32, count: u32, command: u8) -> bool {
         self.write(6, 0xe0 | self.drive << 4 | (number >> 24) as u8 & 15);
         // A disk says that it is ready for commands. In the place of one that is not there either
         // nothing answers or the other one does, for it, with zeros.
@@ -134,7 +144,25 @@ impl Disk {
         for _ in 0..4 {
             self.read(0x206);
         }
-        self.ready(!matches!(command, SET_MULTIPLE_MODE | FLUSH_CACHE))
+        true
+    }
+
+    /// Has sectors sent to memory; whether they came.
+    ///
+    /// # Safety
+    /// There is room for them, which is at one address for all.
+    unsafe fn send(&mut self, number: u32, count: u32, to: *mut u8) -> bool {
+        let port = self.master.prepare(self.port == 0x170, to, count * SECTOR);
+        if port == 0 || !self.give(number, count, READ_DMA) {
+            return false;
+        }
+        master::start(port);
+        // Busy until all is sent; then it is still to be written.
+        let mut left = if self.ready(false) { PATIENCE } else { 0 };
+        while left > 0 && master::is_active(port) {
+            left -= 1;
+        }
+        master::stop(port) && left > 0
     }
 
     /// Takes the sectors that the disk has ready.
@@ -154,6 +182,21 @@ impl Disk {
     /// # Safety
     /// There is room for them.
     pub unsafe fn read_run(&mut self, mut number: u32, mut left: u32, mut to: *mut u8) -> bool {
+        loop {
+            let count = left.min(master::MOST);
+            // SAFETY: by this function's contract; memory is mapped one to one.
+            unsafe {
+                if count == 0 {
+                    return true;
+                }
+                if !self.send(number, count, to) {
+                    break;
+                }
+                to = to.add((count * SECTOR) as usize);
+            }
+            number = number.wrapping_add(count);
+            left -= count;
+        }
         let together = match self.command(0, TOGETHER, SET_MULTIPLE_MODE) {
             true => TOGETHER,
             false => 1,

@@ -47,6 +47,7 @@ mod cores;
 mod date;
 mod fat;
 mod files;
+mod master;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/processors.rs"]
 mod processors;
@@ -63,13 +64,8 @@ mod tests;
 #[cfg(not(test))]
 #[path = "../../../kernel/machine/src/waiters.rs"]
 mod waiters;
-
-/// What these files of the kernel's take from others.
 #[cfg(not(test))]
-mod windows {
-    /// Processors at most.
-    pub const MOST_CORES: usize = 64;
-}
+mod windows;
 
 /// The pieces in assembly. Tests have none: nobody links them.
 #[cfg(not(test))]

@@ -1,14 +1,17 @@
 //! Which code a function gets: the snapshot's, a variant of it, or code that is made now.
 
+use std::collections::BTreeSet;
+
 use bareflow_ir::FuncId;
 use bareflow_object::{CpuFeatures, Entry, Object, Options, Request, Target};
 use bareflow_profile::Level;
 use snapshot_fmt::FunctionRecord;
 
 use super::Builder;
-use super::origin::{COLD, COUNTED, CUT, Origin, VARIANT};
+use super::origin::{COLD, COUNTED, CUT, LITTLE, Origin, VARIANT};
 use crate::Goal;
 use crate::failure::{Failure, Kind as Failed};
+use crate::features;
 
 /// Calls and iterations from which a function counts as hot although it never reached the top.
 const HOT: u64 = 1_000;
@@ -58,8 +61,10 @@ impl Builder<'_> {
         let counted = profile.calls.saturating_add(profile.back_edges);
         let options =
             |record: &FunctionRecord| record.options.parse::<Options>().unwrap_or_default();
+        let is_small = self.small.contains(&(module, func));
         if let Some(record) = record
             && let Some(object) = &record.object
+            && !is_small
         {
             let object = bareflow_records::object_from_record(object);
             let settled = level >= Level::O2 || counted >= HOT;
@@ -76,13 +81,19 @@ impl Builder<'_> {
                 return Ok((object, level, Origin::Compiled(COUNTED)));
             }
         }
-        if counted >= HOT {
+        if counted >= HOT && !is_small {
             let features = &self.grown.snapshot.engine.features;
             let object = self.compile(module, func, Level::O2, features, &Options::default())?;
             return Ok((object, Level::O2, Origin::Compiled("hot, but never compiled")));
         }
-        let cut = self.bodies[module as usize].cut.contains(&func);
-        Ok((self.small(module, func)?, Level::O2, Origin::Compiled(if cut { CUT } else { COLD })))
+        let why = if self.bodies[module as usize].cut.contains(&func) {
+            CUT
+        } else if counted >= HOT {
+            LITTLE
+        } else {
+            COLD
+        };
+        Ok((self.small(module, func)?, Level::O2, Origin::Compiled(why)))
     }
 
     /// What the second compiler makes of a function, if that serves its goal better than `object`. What
@@ -91,8 +102,9 @@ impl Builder<'_> {
         let (compiler, goal) = self.second?;
         let record = self.grown.record(module, func);
         let profile = self.grown.profile(module, func);
-        let hot = profile.calls.saturating_add(profile.back_edges) >= HOT
-            || self.grown.level(module, func) >= Level::O2;
+        let hot = (profile.calls.saturating_add(profile.back_edges) >= HOT
+            || self.grown.level(module, func) >= Level::O2)
+            && !self.small.contains(&(module, func));
         let fast = goal == Goal::Speed && hot;
         // A tournament has measured both, on the machine itself.
         let measured = record.is_some_and(|record| record.verdict.is_some());
@@ -114,19 +126,48 @@ impl Builder<'_> {
         (fast || size(&made) < size(object)).then_some(made)
     }
 
-    /// The smallest code there is: what inlining saves and what it costs differs.
+    /// Processor features of hot code as it is in the snapshot.
+    pub(super) fn needed_anyway(&self) -> Vec<String> {
+        let features = &self.grown.snapshot.engine.features;
+        let mut used = BTreeSet::new();
+        for module in 0..self.grown.programs.len() as u32 {
+            for func in self.grown.programs[module as usize].module.func_ids() {
+                let record = self.grown.record(module, func);
+                let hot = self.grown.level(module, func) >= Level::O2
+                    && !self.small.contains(&(module, func));
+                if let Some(object) =
+                    record.and_then(|record| record.object.as_ref()).filter(|_| hot)
+                {
+                    used.extend(features::used(
+                        &bareflow_records::object_from_record(object),
+                        features,
+                    ));
+                }
+            }
+        }
+        used.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The smallest code there is: what inlining saves and what it costs differs, and so do features of the
+    /// processor that are needed anyway.
     fn small(&self, module: u32, func: FuncId) -> Result<Object, Failure> {
         let inlining = Options { for_size: true, ..Options::default() };
         let calling = Options { inline_budget: Some(0), ..inlining.clone() };
-        // Any processor is to do; but some functions are nothing without a feature of the one they grew on.
-        let compile = |features, options| self.compile(module, func, Level::O2, features, options);
-        let grown = &self.grown.snapshot.engine.features[..];
-        let (one, features) = match compile(&[], &inlining) {
-            Ok(object) => (object, &[][..]),
-            Err(_) => (compile(grown, &inlining)?, grown),
+        let with = |features: &[String]| {
+            let compile = |options| self.compile(module, func, Level::O2, features, options);
+            let (one, other) = (compile(&inlining)?, compile(&calling)?);
+            Ok::<_, Failure>(if size(&other) < size(&one) { other } else { one })
         };
-        let other = compile(features, &calling)?;
-        Ok(if size(&other) < size(&one) { other } else { one })
+        // Some functions are nothing without a feature of the processor that they grew on.
+        let plain = match with(&[]) {
+            Ok(object) => object,
+            Err(_) => with(&self.grown.snapshot.engine.features)?,
+        };
+        if self.needed.is_empty() {
+            return Ok(plain);
+        }
+        let wide = with(&self.needed).ok().filter(|wide| size(wide) < size(&plain));
+        Ok(wide.unwrap_or(plain))
     }
 
     /// The smallest variant of a function that competed and was as good as the winner, whose code

@@ -2,6 +2,8 @@
 
 mod choice;
 mod origin;
+mod reading;
+mod share;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +77,20 @@ pub fn build(
     let bodies = bodies.collect();
     let starts = (0..grown.programs.len()).map(|module| grown.start(module)).collect();
     let by_name = BTreeMap::new();
-    let mut builder = Builder { grown, compiler, second, policy, parts, bodies, starts, by_name };
+    let small = share::small(grown);
+    let mut builder = Builder {
+        grown,
+        compiler,
+        second,
+        policy,
+        parts,
+        bodies,
+        starts,
+        by_name,
+        small,
+        needed: Vec::new(),
+    };
+    builder.needed = builder.needed_anyway();
     builder.name_all();
     for (at, start) in builder.starts.iter().enumerate() {
         driver::add_start(&mut builder.parts.units, at, start);
@@ -126,11 +141,12 @@ pub fn build(
     // Any thread may end the program.
     let can_exit = threads || ["bf_exit", "bf_abort"].iter().any(|name| reaches(name));
     let side_stack = reaches(bareflow_object::THREAD);
+    let only_reads = builder.only_reads(&kept);
     let Parts { units, functions, features } = &mut builder.parts;
     let in_image = functions.iter().filter(|(name, _)| kept.has_symbol(units, name));
     features.extend(in_image.flat_map(|(_, taken)| &taken.features));
     if files {
-        machine::with_files(units).map_err(internal)?;
+        machine::with_files(units, only_reads).map_err(internal)?;
     }
     if threads {
         machine::with_threads(units).map_err(internal)?;
@@ -138,6 +154,17 @@ pub fn build(
     let how = driver::How { can_exit, side_stack, threads, timing: options.timing, features };
     driver::add(units, &steps, &how);
     Ok(builder.parts)
+}
+
+/// A name as its author wrote it, without the hash that compilers add: names of traps take room in the image.
+fn readable(what: &str) -> String {
+    let Some(at) = ["_ZN", "_R"].iter().find_map(|start| what.find(start)) else {
+        return what.to_owned();
+    };
+    match rustc_demangle::try_demangle(&what[at..]) {
+        Ok(name) => format!("{}{name:#}", &what[..at]),
+        Err(_) => what.to_owned(),
+    }
 }
 
 /// How many arguments a program's entry looks at, or its constructors, which get the same.
@@ -184,6 +211,10 @@ struct Builder<'a> {
     /// What each program's `main` is called with.
     starts: Vec<Start>,
     by_name: BTreeMap<String, (u32, Symbol)>,
+    /// Functions that were called often, and take so little time that they are made small.
+    small: BTreeSet<(u32, FuncId)>,
+    /// Processor features that hot code needs, so that all may have them.
+    needed: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -318,6 +349,7 @@ impl Builder<'_> {
 
     /// What stands for code that never ran: it says which and ends the machine.
     fn add_trap(&mut self, symbol: &str, what: &str, module: u32) -> Result<(), Failure> {
+        let what = &readable(what);
         // A call whose return address is that of the text (`machine/text/exit.s`).
         let mut text = vec![0xe8, 0, 0, 0, 0];
         text.extend(what.bytes().chain([0]));

@@ -14,12 +14,13 @@ pub enum Origin {
 impl Origin {
     /// Whether it was made small, since it seldom or never runs.
     pub(super) fn is_small(&self) -> bool {
-        matches!(self, Self::Compiled(COLD | CUT))
+        matches!(self, Self::Compiled(COLD | CUT | LITTLE))
     }
 }
 
 pub(super) const VARIANT: &str = "a variant as fast as the fastest, and smaller";
 pub(super) const COLD: &str = "seldom or never called: made small";
+pub(super) const LITTLE: &str = "takes little of the time: made small";
 pub(super) const CUT: &str = "made small, with traps for blocks that never ran";
 pub(super) const AGAIN: &str = "made again by the second compiler";
 pub(super) const COUNTED: &str = "its code counted calls: made again without";

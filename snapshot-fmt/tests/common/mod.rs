@@ -79,6 +79,15 @@ fn function(i: u32, name: &str) -> FunctionRecord {
             edges: vec![1, 499, 1, 499],
             sites: vec![IndirectSite { instr: 12, targets: vec![("memcpy".into(), 77)], other: 3 }],
             params: vec![ParamValues { param: 1, values: vec![(64, 1000), (0, 3)], other: 9 }],
+            events: ["A processor of some kind", "Another"][..i as usize % 3]
+                .iter()
+                .map(|cpu| Events {
+                    cpu: (*cpu).into(),
+                    counted: 0b11_0111,
+                    samples: 4 + u64::from(i),
+                    counts: [1 << 40, 12_345, 999, 0, 77, 7],
+                })
+                .collect(),
         },
         history: vec![(1, 0), (1, 2), (3, (i + 1) as u8)],
         compiles: 2,

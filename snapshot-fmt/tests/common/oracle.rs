@@ -2,9 +2,9 @@
 
 use snapshot_fmt::{HEADER_LEN, ObjectRecord, Snapshot, VERSION, decode, encode};
 
-const SECTIONS: usize = 7;
 const ENTRY: usize = 24;
-const CONTENT: usize = HEADER_LEN + SECTIONS * ENTRY;
+/// Sections of the present version; older ones have seven of them.
+const TAGS: [&str; 8] = ["META", "BITC", "MODS", "NAME", "INDX", "BODY", "CODE", "EVNT"];
 
 /// Decodes bytes as they are, and again with all checksums made right; what decodes must keep its
 /// promises.
@@ -46,16 +46,22 @@ fn promises(bytes: &[u8]) -> Option<Snapshot> {
 
 /// Makes header, section table and checksums fit the content, so that damage reaches the records.
 pub fn reseal(file: &mut Vec<u8>) {
-    if file.len() < CONTENT {
-        file.resize(CONTENT, 0);
+    if file.len() < HEADER_LEN {
+        file.resize(HEADER_LEN, 0);
+    }
+    let version = u32::from_le_bytes(file[4..8].try_into().unwrap()).clamp(1, VERSION);
+    put(file, 4, version);
+    let tags = if version < 3 { &TAGS[..7] } else { &TAGS[..] };
+    let mut at = HEADER_LEN + tags.len() * ENTRY;
+    if file.len() < at {
+        file.resize(at, 0);
     }
     let len = file.len();
-    let mut at = CONTENT;
-    for (i, tag) in ["META", "BITC", "MODS", "NAME", "INDX", "BODY", "CODE"].iter().enumerate() {
+    for (i, tag) in tags.iter().enumerate() {
         let entry = HEADER_LEN + i * ENTRY;
         let claimed = u64::from_le_bytes(file[entry + 16..entry + 24].try_into().unwrap());
         let rest = (len - at) as u64;
-        let section_len = if i == SECTIONS - 1 { rest } else { claimed.min(rest) } as usize;
+        let section_len = if i == tags.len() - 1 { rest } else { claimed.min(rest) } as usize;
         if *tag == "INDX" {
             put(file, 20, (section_len / 32) as u32);
             follow_each_other(&mut file[at..at + section_len]);
@@ -68,10 +74,8 @@ pub fn reseal(file: &mut Vec<u8>) {
         at += section_len;
     }
     file[..4].copy_from_slice(b"SNAP");
-    let version = u32::from_le_bytes(file[4..8].try_into().unwrap());
-    put(file, 4, version.clamp(1, VERSION));
     file[8..16].copy_from_slice(&(len as u64).to_le_bytes());
-    put(file, 32, SECTIONS as u32);
+    put(file, 32, tags.len() as u32);
     put(file, 36, 0);
     let sum = crc32fast::hash(&file[HEADER_LEN..]);
     put(file, 40, sum);

@@ -188,9 +188,11 @@ impl<D: BlockDevice> Files<D> {
             let block = (at / BLOCK as u64) as u32;
             let rest = &mut to[done..len];
             done += if within == 0 && rest.len() >= BLOCK && !self.cache.has(id, block) {
-                // A whole block is not worth keeping: who reads so much keeps it.
-                self.load(id, at, &mut rest[..BLOCK])?;
-                BLOCK
+                // Whole blocks are not worth keeping: who reads so much keeps them. They are read together.
+                let whole = (block..).zip(rest.chunks_exact(BLOCK));
+                let run = whole.take_while(|(block, _)| !self.cache.has(id, *block)).count();
+                self.load(id, at, &mut rest[..run * BLOCK])?;
+                run * BLOCK
             } else {
                 let count = rest.len().min(BLOCK - within);
                 let bytes = self.block(id, block, true)?;

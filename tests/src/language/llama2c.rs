@@ -1,4 +1,4 @@
-//! Checkpoints of llama2.c, version 0, as plain models, and their tokenizers.
+//! Checkpoints of llama2.c: version 0 as plain models, others made of it, and their tokenizers.
 
 use super::plain::{Layer, Matrix, Model};
 use super::random::Random;
@@ -75,11 +75,95 @@ pub fn texts(mut tokenizer: &[u8]) -> Vec<Vec<u8>> {
     texts
 }
 
+/// The weights of a checkpoint of version 0 as versions 1 and 2 have them, in their order: norms, then the others. Its
+/// output is the embedding.
+fn parts(bytes: &[u8]) -> (Vec<f32>, Vec<Vec<f32>>) {
+    let model = model(bytes);
+    let norms = |of: fn(&Layer) -> &Vec<f32>| model.layers.iter().flat_map(of).copied();
+    let mut first: Vec<f32> = norms(|layer| &layer.attention_norm).collect();
+    first.extend(norms(|layer| &layer.forward_norm));
+    first.extend(&model.norm);
+    let mut rest = vec![model.embedding.numbers.clone()];
+    for at in 0..4 {
+        rest.extend(model.layers.iter().map(|layer| layer.attention[at].numbers.clone()));
+    }
+    // Gates, downs, ups.
+    for at in [0, 2, 1] {
+        rest.extend(model.layers.iter().map(|layer| layer.forward[at].numbers.clone()));
+    }
+    (first, rest)
+}
+
+fn head(bytes: &[u8], version: u32, group: u32) -> Vec<u8> {
+    let mut file = b"24ka".to_vec();
+    file.extend(version.to_le_bytes());
+    file.extend(bytes.iter().take(28));
+    file.push(1);
+    file.extend(group.to_le_bytes());
+    file.resize(256, 0);
+    file
+}
+
+/// The same checkpoint as one of version 1.
+#[must_use]
+pub fn version1(bytes: &[u8]) -> Vec<u8> {
+    let mut file = head(bytes, 1, 0);
+    let (norms, others) = parts(bytes);
+    let words = norms.iter().chain(others.iter().flatten());
+    file.extend(words.flat_map(|word| word.to_le_bytes()));
+    file
+}
+
+/// One of version 2, with a scale for so many weights, and one of version 0 with the weights that it stands for.
+#[must_use]
+pub fn version2(bytes: &[u8], group: usize) -> (Vec<u8>, Vec<u8>) {
+    let mut file = head(bytes, 2, group as u32);
+    let (norms, others) = parts(bytes);
+    file.extend(norms.iter().flat_map(|word| word.to_le_bytes()));
+    let mut meant = Vec::new();
+    for tensor in others {
+        let (mut numbers, mut scales, mut tensor_meant) = (Vec::new(), Vec::new(), Vec::new());
+        for weights in tensor.chunks(group) {
+            let scale = weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs())) / 127.0;
+            scales.extend(scale.to_le_bytes());
+            for weight in weights {
+                let number = (weight / scale).round() as i8;
+                numbers.push(number as u8);
+                tensor_meant.push(f32::from(number) * scale);
+            }
+        }
+        file.extend(numbers);
+        file.extend(scales);
+        meant.push(tensor_meant);
+    }
+    // The same places in version 0, between whose matrices the norms lie.
+    let mut plain = bytes.to_vec();
+    let mut at = 28;
+    let layers = (meant.len() - 1) / 7;
+    let width = norms.len() / (2 * layers + 1);
+    let mut put = |at: &mut usize, words: &[f32]| {
+        for word in words {
+            plain[*at..*at + 4].copy_from_slice(&word.to_le_bytes());
+            *at += 4;
+        }
+    };
+    put(&mut at, &meant[0]);
+    at += layers * width * 4;
+    for tensor in &meant[1..=4 * layers] {
+        put(&mut at, tensor);
+    }
+    at += layers * width * 4;
+    for tensor in &meant[1 + 4 * layers..] {
+        put(&mut at, tensor);
+    }
+    (file, plain)
+}
+
 /// A checkpoint with random weights, and a tokenizer for it.
 #[must_use]
 pub fn random() -> (Vec<u8>, Vec<u8>) {
     let mut random = Random(77);
-    let [width, hidden, layers, heads, key_heads, tokens, context] = [32, 40, 2, 4, 2, 300, 32];
+    let [width, hidden, layers, heads, key_heads, tokens, context] = [64, 128, 2, 4, 2, 300, 32];
     let sizes = [width, hidden, layers, heads, key_heads, tokens, context];
     let mut model: Vec<u8> = sizes.iter().flat_map(|size| (*size as u32).to_le_bytes()).collect();
     let own = width * (2 + 2 * width + width) + 3 * width * hidden;

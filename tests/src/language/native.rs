@@ -24,12 +24,18 @@ fn sources() -> Vec<PathBuf> {
 /// # Errors
 /// What a compiler said.
 pub fn program() -> Result<PathBuf, String> {
-    let main = place::workspace().join("images/llm/main.rs");
-    let flags = "--edition=2024 --crate-type=staticlib -Cpanic=abort -Copt-level=1 -Cdebug-assertions=on \
-                 -Coverflow-checks=on -Ccodegen-units=1 -o {out}";
-    let mut args: Vec<String> = flags.split(' ').map(Into::into).collect();
-    args.push(text(&main));
-    let own = make(&Recipe { compiler: "rustc", args, inputs: sources(), suffix: "a" })?;
+    let rust = |source: &str, kind: &str, suffix: &str, rest: &[String]| {
+        let flags = "--edition=2024 -Cpanic=abort -Copt-level=1 -Cdebug-assertions=on -Coverflow-checks=on \
+                     -Ccodegen-units=1 -o {out}";
+        let mut args: Vec<String> = flags.split(' ').map(Into::into).collect();
+        args.push(format!("--crate-type={kind}"));
+        args.extend_from_slice(rest);
+        args.push(text(&place::workspace().join("images/llm").join(source)));
+        make(&Recipe { compiler: "rustc", args, inputs: sources(), suffix })
+    };
+    let kernels = rust("kernels/lib.rs", "rlib", "rlib", &["--crate-name=kernels".to_owned()])?;
+    let kernels = format!("--extern=kernels={}", text(&kernels));
+    let own = rust("main.rs", "staticlib", "a", &["--crate-name=llm".to_owned(), kernels])?;
     let object = |source: PathBuf| {
         let flags = "-c -O2 -w -ffreestanding -fno-builtin -fno-stack-protector -ffunction-sections -o {out}";
         let mut args: Vec<String> = flags.split(' ').map(Into::into).collect();

@@ -15,9 +15,6 @@ use std::path::Path;
 use crate::source::Tree;
 use crate::{graph, names, workspace};
 
-/// Crates that still have circles. This list is to become empty.
-const NOT_YET: &[&str] = &["bareflow-carried", "bareflow-link"];
-
 /// The circles of the crate whose root is this file, in words.
 fn circles(root: &Path) -> Vec<String> {
     let tree = Tree::read(root);
@@ -49,12 +46,6 @@ fn files_of_a_crate_use_each_other_in_one_direction() {
                 let text = found.entry(package.name.to_string()).or_default();
                 text.push_str(&format!("{} {}:\n{}", package.name, target.name, circles.concat()));
             }
-        }
-    }
-    for name in NOT_YET {
-        match found.remove(*name) {
-            Some(left) => println!("not yet: {left}"),
-            None => panic!("{name} has no circle any more: take it off the list"),
         }
     }
     let text: String = found.into_values().collect();

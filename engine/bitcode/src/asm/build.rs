@@ -57,7 +57,7 @@ impl<'r> Build<'r> {
         let id = ValueId::new(self.values.len());
         let result = (ty != self.void).then_some(id);
         self.values.extend(result.map(|_| ty));
-        self.instrs.push(Instr { op, ty, result });
+        self.instrs.push(Instr::new(op, ty, result));
         Operand::Value(id)
     }
 

@@ -56,6 +56,11 @@ pub fn succeed(command: &mut Command) -> Output {
 
 /// The bitcode of a fixture.
 pub fn compile(name: &str, producer: Producer) -> Vec<u8> {
+    compile_with(name, producer, &[])
+}
+
+/// The bitcode of a fixture, made with further options.
+pub fn compile_with(name: &str, producer: Producer, options: &[&str]) -> Vec<u8> {
     let out = scratch("module.bc");
     let Producer { program, level } = producer;
     let mut command = Command::new(program);
@@ -65,7 +70,7 @@ pub fn compile(name: &str, producer: Producer) -> Vec<u8> {
     } else {
         command.args(["-w", "-c", "-emit-llvm"]).arg(format!("-O{level}"));
     }
-    succeed(command.arg(fixture(name)).arg("-o").arg(&out));
+    succeed(command.args(options).arg(fixture(name)).arg("-o").arg(&out));
     std::fs::read(&out).expect("the compiler's output")
 }
 

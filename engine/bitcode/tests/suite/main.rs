@@ -7,6 +7,7 @@ mod golden;
 mod layout;
 mod lazily;
 mod linking;
+mod locations;
 #[path = "../oracle/mod.rs"]
 mod oracle;
 mod smoke;

@@ -1,7 +1,7 @@
 //! Damaged modules: whatever is changed in a file, reading it neither panics nor takes more
 //! memory than a fixed multiple of the file.
 
-use crate::common::{Producer, assemble, compile, fixture};
+use crate::common::{Producer, assemble, compile, compile_with, fixture};
 use crate::oracle::{Counting, examine};
 
 #[global_allocator]
@@ -16,6 +16,7 @@ fn seeds() -> Vec<Vec<u8>> {
         clang("vectors.c", "clang-19", "3"),
         clang("structs.c", "clang-22", "1"),
         clang("globals.c", "clang-22", "2"),
+        compile_with("control.c", Producer { program: "clang-22", level: "2" }, &["-g"]),
     ]
 }
 

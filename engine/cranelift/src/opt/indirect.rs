@@ -33,7 +33,7 @@ pub(super) fn promote_calls(body: &mut Body, request: &Request<'_>) {
             continue;
         };
         let index = (site.instr - func.blocks[block.index()].instrs.start) as usize;
-        let Some(Instr { op: Op::Call(call), ty, result }) =
+        let Some(Instr { op: Op::Call(call), ty, result, .. }) =
             body.blocks[block.index()].instrs.get(index).cloned()
         else {
             continue;
@@ -57,10 +57,9 @@ pub(super) fn promote_calls(body: &mut Body, request: &Request<'_>) {
         let same = body.value(boolean);
         let compare = Op::ICmp { pred: IntPredicate::Eq, lhs: call.callee, rhs: name };
         let branch = Op::CondBr { cond: Operand::Value(same), then: direct, other: indirect };
-        body.blocks[block.index()].instrs.extend([
-            Instr { op: compare, ty: boolean, result: Some(same) },
-            Instr { op: branch, ty: void, result: None },
-        ]);
+        body.blocks[block.index()]
+            .instrs
+            .extend([Instr::new(compare, boolean, Some(same)), Instr::new(branch, void, None)]);
         let mut incoming = Vec::new();
         for (place, callee) in [(direct, name), (indirect, call.callee)] {
             let mut call = call.clone();
@@ -68,12 +67,12 @@ pub(super) fn promote_calls(body: &mut Body, request: &Request<'_>) {
             let result = result.map(|_| body.value(ty));
             incoming.extend(result.map(|result| (Operand::Value(result), place)));
             body.blocks[place.index()].instrs.extend([
-                Instr { op: Op::Call(call), ty, result },
-                Instr { op: Op::Br { target: after }, ty: void, result: None },
+                Instr::new(Op::Call(call), ty, result),
+                Instr::new(Op::Br { target: after }, void, None),
             ]);
         }
         if result.is_some() {
-            let phi = Instr { op: Op::Phi { incoming }, ty, result };
+            let phi = Instr::new(Op::Phi { incoming }, ty, result);
             body.blocks[after.index()].instrs.insert(0, phi);
         }
     }

@@ -296,7 +296,7 @@ fn inline(body: &mut Body, request: &Request<'_>, site: &Site, allocas: &mut Vec
         body.blocks[new.index()].instrs = instrs;
     }
     let ty = void_of(body);
-    let jump = Instr { op: Op::Br { target: map_block(BlockId(0)) }, ty, result: None };
+    let jump = Instr::new(Op::Br { target: map_block(BlockId(0)) }, ty, None);
     body.blocks[block].instrs.push(jump);
 
     if let Some(result) = call.result {
@@ -312,7 +312,7 @@ fn inline(body: &mut Body, request: &Request<'_>, site: &Site, allocas: &mut Vec
                     .iter()
                     .filter_map(|(value, from)| value.map(|value| (value, *from)))
                     .collect();
-                let phi = Instr { op: Op::Phi { incoming }, ty: call.ty, result: Some(result) };
+                let phi = Instr::new(Op::Phi { incoming }, call.ty, Some(result));
                 body.blocks[after.index()].instrs.insert(0, phi);
             }
         }

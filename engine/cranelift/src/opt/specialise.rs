@@ -78,10 +78,9 @@ pub(super) fn specialise(body: &mut Body, param: u32, value: u64) {
     let same = body.value(boolean);
     let compare = Op::ICmp { pred: IntPredicate::Eq, lhs: Operand::Value(id), rhs: constant };
     let branch = Op::CondBr { cond: Operand::Value(same), then: copy_of(general), other: general };
-    body.blocks[0].instrs.extend([
-        Instr { op: compare, ty: boolean, result: Some(same) },
-        Instr { op: branch, ty: void, result: None },
-    ]);
+    body.blocks[0]
+        .instrs
+        .extend([Instr::new(compare, boolean, Some(same)), Instr::new(branch, void, None)]);
 }
 
 /// Whether it is an alloca of constant size, which belongs to the entry block.

@@ -246,7 +246,7 @@ fn close(body: &mut Body, one: &Loop, exit: BlockId) {
     for (value, phi) in phis {
         let ty = body.values[value.index()];
         let incoming = exiting.iter().map(|from| (Operand::Value(value), *from)).collect();
-        let instr = Instr { op: Op::Phi { incoming }, ty, result: Some(phi) };
+        let instr = Instr::new(Op::Phi { incoming }, ty, Some(phi));
         body.blocks[exit.index()].instrs.insert(0, instr);
     }
 }

@@ -82,6 +82,7 @@ impl Callee {
     pub fn publish(&self, entry: Ip, frame_bytes: u32) {
         self.frame_bytes.store(frame_bytes, Relaxed);
         self.entry.store(entry.cast_mut(), Relaxed);
+        bareflow_baton::offer();
         self.slow.fetch_and(!slow::UNDECODED, Release);
     }
 
@@ -97,6 +98,7 @@ impl Callee {
 
     pub fn set_native(&self, entry: u64) {
         self.native.store(entry, Release);
+        bareflow_baton::offer();
         if entry != 0 {
             self.slow.fetch_or(slow::NATIVE, Relaxed);
         } else {
@@ -128,6 +130,7 @@ impl Callee {
     /// Tells the surroundings if it has been called as often as they wanted to know.
     pub fn report(&self, world: &dyn World, calls: u64) {
         if claim(&self.hot_at, calls) {
+            bareflow_baton::offer();
             let next = world.hot_call(self.id, calls);
             self.hot_at.store(next.max(calls.saturating_add(1)), Relaxed);
         }

@@ -75,9 +75,11 @@ impl Site {
     /// Counts a call of a function that has the assumed type, and goes straight to it next time.
     pub fn learn(&self, callee: &Callee) {
         let at = self.target_of(callee);
+        bareflow_baton::offer();
         if at == TARGETS {
             self.targets[at].callee.store(ptr::from_ref(callee).cast_mut(), Release);
         }
+        bareflow_baton::offer();
         self.last.store(at as u32, Relaxed);
         bump(&self.targets[at].count);
     }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 use super::remap::{self, Remap};
 use super::resolve::{Place, Table, is_shared, keeps};
@@ -14,7 +14,7 @@ use super::sections::Sections;
 use super::{Array, LinkError, Linked, Why, defined_name};
 use crate::{
     Alias, AliasId, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, Global, GlobalId,
-    Linkage, Module, Symbol, Type, TypeId, data,
+    Linkage, Location, LocationId, Module, Symbol, Type, TypeId, data,
 };
 
 /// Work in progress.
@@ -27,6 +27,7 @@ pub(super) struct Copier<'a> {
     funcs: Vec<Vec<Option<FuncId>>>,
     globals: Vec<Vec<Option<GlobalId>>>,
     consts: Vec<Vec<Option<ConstId>>>,
+    locations: HashMap<(usize, LocationId), LocationId>,
     names: HashSet<String>,
     /// Definitions whose insides are not copied yet.
     pub(super) pending: Vec<Pending>,
@@ -74,6 +75,7 @@ impl<'a> Copier<'a> {
             funcs: modules.iter().map(|m| vec![None; m.funcs.len()]).collect(),
             globals: modules.iter().map(|m| vec![None; m.globals.len()]).collect(),
             consts: modules.iter().map(|m| vec![None; m.consts.len()]).collect(),
+            locations: HashMap::new(),
             names: HashSet::new(),
             pending: Vec::new(),
             func_why: Vec::new(),
@@ -337,6 +339,7 @@ impl<'a> Copier<'a> {
         for instr in &mut body.instrs {
             remap::op(&mut instr.op, &mut inner);
             instr.ty = inner.ty(instr.ty);
+            instr.location = instr.location.and_then(|id| inner.copier.location(module, id));
         }
         body.values.iter_mut().for_each(|ty| *ty = inner.ty(*ty));
         body.params.iter_mut().for_each(|attrs| remap::attrs(attrs, &mut inner));
@@ -347,6 +350,22 @@ impl<'a> Copier<'a> {
         shell.blocks = body.blocks;
         shell.params = body.params;
         shell.ret = body.ret;
+    }
+
+    /// A location in the linked module. The calls it was inlined through go first.
+    fn location(&mut self, module: usize, id: LocationId) -> Option<LocationId> {
+        if let Some(known) = self.locations.get(&(module, id)) {
+            return Some(*known);
+        }
+        let from = &self.modules[module].locations;
+        let chain: Vec<Location> = from.chain(id).copied().collect();
+        let mut outer = None;
+        for location in chain.iter().rev() {
+            let file = self.out.locations.file(from.path(location));
+            outer = self.out.locations.add(Location { file, inlined_at: outer, ..*location });
+        }
+        self.locations.extend(outer.map(|made| ((module, id), made)));
+        outer
     }
 
     fn init(&mut self, module: usize, from: GlobalId, to: GlobalId) {
@@ -366,7 +385,7 @@ impl<'a> Copier<'a> {
             }
             let source = self.modules[module].constant(at);
             let before = stack.len();
-            for_each_operand(&source.kind, |operand| {
+            remap::for_each_operand(&source.kind, |operand| {
                 if self.consts[module][operand.index()].is_none() {
                     stack.push(operand);
                 }
@@ -398,7 +417,9 @@ impl<'a> Copier<'a> {
         if let ConstKind::BlockAddr(func, _) = &mut kind {
             *func = self.func(module, *func);
         }
-        map_operands(&mut kind, |operand| self.consts[module][operand.index()].unwrap_or(operand));
+        remap::map_operands(&mut kind, |operand| {
+            self.consts[module][operand.index()].unwrap_or(operand)
+        });
         let copied = self.push(Const { ty, kind });
         self.fold(copied)
     }
@@ -408,7 +429,7 @@ impl<'a> Copier<'a> {
     fn fold(&mut self, id: ConstId) -> ConstId {
         let Const { ty, kind } = self.out.constant(id);
         let (ty, mut numbers) = (*ty, matches!(kind, ConstKind::Expr(_)));
-        for_each_operand(kind, |operand| {
+        remap::for_each_operand(kind, |operand| {
             let kind = &self.out.constant(operand).kind;
             numbers &= matches!(kind, ConstKind::Int(_) | ConstKind::Zero);
         });
@@ -454,41 +475,4 @@ fn copy_types(module: &Module, out: &mut Module) -> Vec<TypeId> {
         map.push(out.types.intern(moved));
     }
     map
-}
-
-fn for_each_operand(kind: &ConstKind, mut visit: impl FnMut(ConstId)) {
-    match kind {
-        ConstKind::Aggregate(members) => members.iter().copied().for_each(visit),
-        ConstKind::Expr(expr) => {
-            // A copy of an expression is a few words.
-            let mut copy = ConstKind::Expr(expr.clone());
-            map_operands(&mut copy, |operand| {
-                visit(operand);
-                operand
-            });
-        }
-        _ => {}
-    }
-}
-
-fn map_operands(kind: &mut ConstKind, mut map: impl FnMut(ConstId) -> ConstId) {
-    match kind {
-        ConstKind::Aggregate(members) => members.iter_mut().for_each(|m| *m = map(*m)),
-        ConstKind::Expr(expr) => match expr {
-            ConstExpr::PtrAdd { base, .. } => *base = map(*base),
-            ConstExpr::Cast { value, .. } => *value = map(*value),
-            ConstExpr::Binary { lhs, rhs, .. }
-            | ConstExpr::ICmp { lhs, rhs, .. }
-            | ConstExpr::FCmp { lhs, rhs, .. } => {
-                *lhs = map(*lhs);
-                *rhs = map(*rhs);
-            }
-            ConstExpr::Select { cond, then, other } => {
-                *cond = map(*cond);
-                *then = map(*then);
-                *other = map(*other);
-            }
-        },
-        _ => {}
-    }
 }

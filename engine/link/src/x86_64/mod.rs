@@ -8,7 +8,9 @@ mod interpret;
 mod leave;
 mod probe_enter;
 mod probe_exit;
+mod read_events;
 mod serialise;
+mod stack;
 pub(crate) mod stubs;
 mod thread;
 
@@ -20,7 +22,9 @@ pub(crate) use interpret::interpret;
 pub use leave::leave;
 pub(crate) use probe_enter::probe_enter;
 pub(crate) use probe_exit::probe_exit;
+use read_events::read_events;
 pub(crate) use serialise::serialise;
+pub use stack::stack_pointer;
 pub use thread::thread_words;
 
 use bareflow_ir::abi::RegFrame;

@@ -1,7 +1,8 @@
-//! The entry half of a probe: notes the time and puts itself in the way of the return.
+//! The entry half of a probe: notes the time, and what the processor has counted, and puts itself in the way of the
+//! return.
 
 use crate::block::at;
-use crate::record::SHIFT;
+use crate::record::{SHIFT, field};
 
 /// Entered by jump with the address of the core's block in r10 and the probe's number in r11d,
 /// everything else as a caller of the target left it but what r10 was, which is where
@@ -31,6 +32,10 @@ pub(crate) unsafe extern "C" fn probe_enter() {
         "mov [rsp], rdx",
         "add rax, {frame}",
         "mov [r10 + {top}], rax",
+        "cmp qword ptr [r11 + {events}], 0",
+        "jne 4f",
+        // The time comes last, so that reading counters is not in it.
+        "3:",
         "rdtsc",
         "shl rdx, 32",
         "or rax, rdx",
@@ -41,6 +46,32 @@ pub(crate) unsafe extern "C" fn probe_enter() {
         "mov rdx, [rsp - 16]",
         "mov r10, [rsp - {nest}]",
         "jmp [r11]",
+        // What this leaves below the stack pointer stays there.
+        "4:",
+        "cmp qword ptr [r10 + {counts}], 0",
+        "je 3b",
+        "lea rsp, [rsp - {nest}]",
+        "push rcx",
+        "push rsi",
+        "push rdi",
+        "push r8",
+        "push r9",
+        "lea rdi, [rax - {frame}]",
+        "sub rdi, [r10 + {frames}]",
+        "lea rdi, [rdi * 2]",
+        "add rdi, [r10 + {counts}]",
+        "call {read_events}",
+        "pop r9",
+        "pop r8",
+        "pop rdi",
+        "pop rsi",
+        "pop rcx",
+        "lea rsp, [rsp + {nest}]",
+        "jmp 3b",
+        events = const field::EVENTS,
+        frames = const at::FRAMES,
+        counts = const at::COUNTS,
+        read_events = sym super::read_events,
         shift = const SHIFT,
         records = const at::RECORDS,
         top = const at::TOP,

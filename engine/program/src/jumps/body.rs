@@ -125,7 +125,7 @@ fn split(
         if let Some(result) = instr.result {
             let ptr = make.at(frame, VALUE);
             let op = Op::Load { ptr, align: 4, volatile: false, atomic: None };
-            make.out.push(Instr { op, ty: instr.ty, result: Some(result) });
+            make.out.push(Instr::new(op, instr.ty, Some(result)));
         }
     }
     Ok(Split { blocks, points, first })

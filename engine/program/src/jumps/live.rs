@@ -66,7 +66,7 @@ mod tests {
     use bareflow_ir::{BlockId, FastMath, TypeId, ValueId};
 
     fn instr(op: Op, result: Option<usize>) -> Instr {
-        Instr { op, ty: TypeId::new(0), result: result.map(ValueId::new) }
+        Instr::new(op, TypeId::new(0), result.map(ValueId::new))
     }
 
     fn uses_value(id: usize) -> Op {

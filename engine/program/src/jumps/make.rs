@@ -22,7 +22,7 @@ impl Maker<'_> {
         let id = ValueId::new(self.values.len());
         let result = (ty != self.kinds.void).then_some(id);
         self.values.extend(result.map(|_| ty));
-        self.out.push(Instr { op, ty, result });
+        self.out.push(Instr::new(op, ty, result));
         Operand::Value(id)
     }
 

@@ -77,10 +77,8 @@ pub(super) fn rewrite(
         new.push(core::mem::take(&mut code.out));
     }
     let count = code.number(change.int, 1);
-    let room = |slot: &ValueId| Instr {
-        op: Op::Alloca { ty: change.wide, count, align: 16 },
-        ty: change.ptr,
-        result: Some(*slot),
+    let room = |slot: &ValueId| {
+        Instr::new(Op::Alloca { ty: change.wide, count, align: 16 }, change.ptr, Some(*slot))
     };
     let mut front: Vec<Instr> = code.slots.iter().map(room).collect();
     front.extend(heads);
@@ -101,13 +99,13 @@ impl Rewriting<'_, '_> {
             self.old.push(ty);
             ValueId::new(self.values.len() - 1)
         });
-        self.out.push(Instr { op, ty, result: Some(id) });
+        self.out.push(Instr::new(op, ty, Some(id)));
         Operand::Value(id)
     }
 
     pub(super) fn effect(&mut self, op: Op) {
         let ty = self.change.void;
-        self.out.push(Instr { op, ty, result: None });
+        self.out.push(Instr::new(op, ty, None));
     }
 
     pub(super) fn number(&mut self, ty: TypeId, value: u64) -> Operand {

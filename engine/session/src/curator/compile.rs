@@ -30,7 +30,7 @@ impl Curator {
         match shared.queue.push(Job { wish, worth, module, cpu: shared.cpu }) {
             Ok(more) => {
                 shared.under_way.fetch_add(usize::from(more), Relaxed);
-                shared.bell.ring(shared.platform);
+                shared.bell.owe();
                 Orders::new()
             }
             Err(job) => self.put_off(&job.wish),

@@ -53,7 +53,10 @@ impl Curator {
             let func = image.find(name.strip_prefix(COUNTER_PREFIX)?)?;
             ledger.at(FuncKey { func, ..key }).counter.map(Counter::address)
         };
-        self.linker.install(object, level, |name| image.symbol(name).or_else(|| counter(name)))
+        let resolve = |name: &str| image.symbol(name).or_else(|| counter(name));
+        let code = self.linker.install(object, level, resolve)?;
+        shared.blocks.note(shared, key, &code, object);
+        Ok(code)
     }
 
     fn ensure_counter(

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use bareflow_link::{ProbeId, ProbeReading};
 
 use super::{Curator, now, view};
-use crate::clock::cycles;
 use crate::events::Orders;
 use crate::key::FuncKey;
 use crate::ledger::{ProbeUse, Watch};
@@ -61,7 +60,7 @@ impl Curator {
         self.linker.take_reading(probe);
         self.linker.set_turn_length(probe, samples);
         self.linker.set_gate(probe, calls);
-        let window = (cycles(), calls);
+        let window = (now(shared).cycles, calls);
         self.ledger.at_mut(key).watch = Watch::Gated { probe, left: calls as i64, window };
         let address = self.linker.map().gate_address(probe);
         self.route(shared, key, address);
@@ -92,11 +91,13 @@ impl Curator {
     /// Takes what a probe has measured. Calls of code that does not count itself count by it,
     /// unless a gate counts them.
     fn record(&mut self, key: FuncKey, reading: &ProbeReading) {
+        let uncounted = self.ledger.uncounted.clone().filter(|_| reading.calls > 0);
         let standing = self.ledger.at_mut(key);
-        for cycles in &reading.samples {
-            standing.cycles.record(*cycles);
+        if let Some(none) = uncounted {
+            standing.events.get_or_insert(none).record(reading.calls, &reading.events);
         }
-        if !reading.samples.is_empty() {
+        if self.cycles_count && !reading.samples.is_empty() {
+            reading.samples.iter().for_each(|cycles| standing.cycles.record(*cycles));
             standing.usual_cycles = middle_mean(&reading.samples);
         }
         let silent = standing.code.is_some() && !standing.counts_itself();

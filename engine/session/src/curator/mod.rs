@@ -39,6 +39,8 @@ pub(crate) struct Curator {
     pub(crate) tournaments: Tournaments,
     /// Code that takes part in the tournament.
     entrants: Entrants,
+    /// Cycles that probes measure say something of time.
+    cycles_count: bool,
     /// When it was last told how it goes.
     told_ns: u64,
     /// How a compiler failed the last time that this was said.
@@ -54,7 +56,8 @@ macro_rules! view {
 use view;
 
 fn now(shared: &Shared) -> Now {
-    Now { ns: shared.platform.now_ns(), cycles: cycles() }
+    let ns = shared.platform.now_ns();
+    Now { ns, cycles: if shared.platform.tsc_hz() == 0 { ns } else { cycles() } }
 }
 
 impl Curator {
@@ -63,6 +66,7 @@ impl Curator {
         let seed = shared.manifest.stress.max(1);
         let chapters = shared.images.iter().map(|image| Chapter::new(image.module().funcs.len()));
         let mut ledger = Ledger { chapters: chapters.collect(), boot, ..Ledger::default() };
+        ledger.uncounted = shared.counting.nothing();
         ledger.totals.saved_ns = shared.platform.now_ns();
         Self {
             ledger,
@@ -71,6 +75,8 @@ impl Curator {
             stress: Stress::new(seed),
             tournaments: Tournaments::new(seed),
             entrants: Entrants::default(),
+            // Asked here, since no program runs yet: the answer may take a moment.
+            cycles_count: shared.platform.tsc_hz() != 0,
             told_ns: 0,
             failure: String::new(),
         }
@@ -86,7 +92,7 @@ impl Curator {
 
     /// The first program is about to start: time counts from now on.
     pub(crate) fn begin(&mut self, shared: &Shared, to_program_ns: u64) {
-        self.ledger.began = Some(cycles());
+        self.ledger.began = Some(now(shared).cycles);
         self.ledger.totals.to_program_us = to_program_ns / 1_000;
         self.ledger.totals.saved_ns = shared.platform.now_ns();
         self.keep(shared);

@@ -56,6 +56,9 @@ impl Curator {
     pub(super) fn add_probe(&mut self, entry: usize, purpose: ProbeUse) -> Option<ProbeId> {
         // SAFETY: as for `collect`.
         let probe = unsafe { self.linker.add_probe(self.here()?, entry) }.ok()?;
+        if self.ledger.uncounted.is_some() && matches!(purpose, ProbeUse::Sample(_)) {
+            self.linker.count_events(probe);
+        }
         self.ledger.probes.insert(probe, purpose);
         Some(probe)
     }

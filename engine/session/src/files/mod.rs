@@ -4,6 +4,7 @@
 //! files themselves are the platform's ([`bareflow_platform::Files`]).
 
 mod listing;
+mod mapped;
 mod opening;
 
 use alloc::string::String;
@@ -14,9 +15,8 @@ use bareflow_platform::{FileError, Platform, path};
 use spin::Mutex;
 
 use crate::errno::Errno;
-use opening::Opening;
-
-pub(crate) use opening::{APPEND, Told};
+pub(crate) use mapped::map;
+pub(crate) use opening::{APPEND, Opening, Told};
 
 /// Descriptors there can be, as many as Linux allows.
 const MOST: usize = 1024;

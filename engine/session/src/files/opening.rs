@@ -123,7 +123,8 @@ impl Opening {
         }
     }
 
-    fn readable(&self) -> Result<FileId, Errno> {
+    /// The file, if it may be read.
+    pub(super) fn readable(&self) -> Result<FileId, Errno> {
         if self.access == 1 { Err(Errno::EBADF) } else { self.file() }
     }
 
@@ -275,21 +276,5 @@ impl Opening {
     /// Whether writing goes to the end.
     pub(crate) fn set_append(&self, append: bool) {
         self.append.store(append, Relaxed);
-    }
-
-    /// The bytes of a file, whole.
-    pub(crate) fn whole(&self, platform: &dyn Platform) -> Result<Vec<u8>, Errno> {
-        let id = self.readable().map_err(|error| match error {
-            Errno::ESPIPE => Errno::EACCES,
-            other => other,
-        })?;
-        let size = platform.files().status_of(id)?.size;
-        let size = usize::try_from(size).map_err(|_| Errno::ENOMEM)?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(size).map_err(|_| Errno::ENOMEM)?;
-        bytes.resize(size, 0);
-        let count = platform.files().read_at(id, 0, &mut bytes)?;
-        bytes.truncate(count);
-        Ok(bytes)
     }
 }

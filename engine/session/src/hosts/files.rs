@@ -1,12 +1,13 @@
 //! Host calls about files.
 
+use alloc::sync::Arc;
 use core::ffi::{CStr, c_char};
 
 use bareflow_platform::Platform;
 
 use super::current::{at_leisure, session};
 use crate::errno::Errno;
-use crate::files::{APPEND, Files, Told, place};
+use crate::files::{self, APPEND, Files, Opening, Told, place};
 
 /// Of all files (`bf_sync`).
 const ALL: i32 = -1;
@@ -138,11 +139,10 @@ extern "C" fn sync(descriptor: i32) -> i32 {
 }
 
 extern "C" fn map(descriptor: i32, at: *mut *const u8) -> i64 {
-    let (files, platform) = here();
-    match files.get(descriptor).and_then(|open| open.whole(platform)) {
+    let shared = &session().shared;
+    let mapped = |open: Arc<Opening>| files::map(&open, shared.platform, &shared.heap);
+    match shared.files.get(descriptor).and_then(mapped) {
         Ok(bytes) => {
-            // For good: nothing says when the program has read them for the last time.
-            let bytes = bytes.leak();
             // SAFETY: the program gives room for an address.
             unsafe { at.write_unaligned(bytes.as_ptr()) };
             bytes.len() as i64

@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{FuncId, Module};
 use bareflow_link::ProbeId;
-use bareflow_profile::{FunctionProfile, Level};
+use bareflow_profile::{Events, FunctionProfile, Level};
 use bareflow_report::LevelCounts;
 use hashbrown::HashMap;
 
@@ -58,6 +58,8 @@ pub(crate) struct Ledger {
     /// What compiling costs and levels bring.
     pub(crate) model: Model,
     pub(crate) totals: Totals,
+    /// What the processor has counted of a function that was not measured yet; `None` where it counts nothing.
+    pub(crate) uncounted: Option<Events>,
     /// Number of this boot, from 1.
     pub(crate) boot: u32,
     /// How earlier boots went.
@@ -96,6 +98,7 @@ impl Ledger {
         profile.calls = profile.calls.saturating_add(calls);
         profile.back_edges = profile.back_edges.saturating_add(rounds);
         profile.cycles.merge(&standing.cycles);
+        profile.events.extend(standing.events.clone());
         profile.merge(&standing.before);
         profile
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use bareflow_ir::BlockId;
 use bareflow_link::ProbeId;
-use bareflow_profile::{Cycles, FunctionProfile, Level};
+use bareflow_profile::{Cycles, Events, FunctionProfile, Level};
 
 use super::{Code, Counter};
 
@@ -39,6 +39,8 @@ pub(crate) struct Standing {
     pub(crate) before: FunctionProfile,
     /// Cycles of calls measured in this boot.
     pub(crate) cycles: Cycles,
+    /// What the processor counted in them, where it does.
+    pub(crate) events: Option<Events>,
     /// Cycles a call takes as a rule at its present level, spikes left out; 0 when that was not
     /// measured.
     pub(crate) usual_cycles: u64,

@@ -95,7 +95,7 @@ impl Scene {
 }
 
 fn function(name: &str) -> Function {
-    let instr = || Instr { op: Op::Unreachable, ty: TypeId(0), result: None };
+    let instr = || Instr::new(Op::Unreachable, TypeId(0), None);
     Function {
         name: name.to_string(),
         ty: TypeId(0),

@@ -156,7 +156,7 @@ pub(super) fn fingerprints(shared: &Shared) -> snap::Fingerprints {
     features.sort_unstable();
     snap::Fingerprints {
         engine: bareflow_records::engine(&shared.compilers.version()),
-        cpu: cpu_brand(),
+        cpu: shared.counting.cpu().into(),
         features,
         settings: Vec::new(),
     }
@@ -167,19 +167,4 @@ pub(super) fn fingerprints(shared: &Shared) -> snap::Fingerprints {
 #[must_use]
 pub fn engine() -> String {
     bareflow_records::engine(&Compilers::builtin().version())
-}
-
-/// The processor's brand string (CPUID leaves 0x8000_0002 to 4), for people.
-fn cpu_brand() -> String {
-    use core::arch::x86_64::__cpuid;
-    if __cpuid(0x8000_0000).eax < 0x8000_0004 {
-        return String::from("x86-64");
-    }
-    let bytes: Vec<u8> = (0x8000_0002..=0x8000_0004)
-        .map(__cpuid)
-        .flat_map(|leaf| [leaf.eax, leaf.ebx, leaf.ecx, leaf.edx])
-        .flat_map(u32::to_le_bytes)
-        .take_while(|byte| *byte != 0)
-        .collect();
-    String::from(String::from_utf8_lossy(&bytes).trim())
 }

@@ -95,6 +95,7 @@ fn settings(shared: &Shared) -> Vec<(String, String)> {
     let thresholds = manifest.thresholds;
     let mut settings = Vec::from([
         ("calls".to_string(), manifest.calls.to_string()),
+        ("counters".to_string(), shared.counting.words()),
         ("level".to_string(), manifest.level.map_or("auto", |level| level.name()).to_string()),
         ("thresholds".to_string(), format!("{},{},{}", thresholds.0, thresholds.1, thresholds.2)),
     ]);

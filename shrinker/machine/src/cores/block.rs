@@ -4,7 +4,7 @@ use core::arch::asm;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
-use super::guard::Segments;
+use super::segments::Segments;
 use crate::windows::MOST_CORES;
 
 /// A processor's block, where its GS points.
@@ -35,7 +35,7 @@ pub struct Block {
     /// Whether it was told to drop the thread that it has, or had last: an interrupt that cannot be masked
     /// says so, and may come when the thread has ended by itself. 0 again when it has come.
     pub told: AtomicU32,
-    /// What has become of what it is given to do: one of the constants of [`super::work`].
+    /// What has become of what it is given to do: one of the constants of [`super::threads`].
     pub job: AtomicU32,
     /// The function that is, and its argument.
     pub function: AtomicUsize,
@@ -43,7 +43,7 @@ pub struct Block {
     pub argument: AtomicUsize,
     /// The word that its thread waits on without a time-out; 0: none.
     pub waits_on: AtomicUsize,
-    /// What had happened when it last looked at that word ([`super::stuck`]).
+    /// What had happened when it last looked at that word ([`super::threads`]).
     pub waits_since: AtomicU64,
     /// What its segment registers refer to.
     pub segments: Segments,

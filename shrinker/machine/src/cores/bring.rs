@@ -5,19 +5,19 @@
 //! the first, and are counted. Who has not come for a while is named and left out.
 
 use core::arch::asm;
-use core::arch::x86_64::{__cpuid, __cpuid_count};
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use super::apic::{self, Signal, read_register, write_register};
+use super::apic::{self, Signal, read_register};
 use super::block::{self, Block};
+use super::count::{COUNT, running};
 use super::guard::{self, PAGE};
-use super::{bf_clock, over, work};
+use super::registers::{control_4, note};
+use super::say::log_number;
+use super::{bf_clock, gates};
 use crate::processors::{self, Entry};
 use crate::tables::{self, Physical};
 use crate::windows::MOST_CORES;
 
-/// Processors that run; 0: nobody has asked for others yet.
-static COUNT: AtomicU32 = AtomicU32::new(0);
 /// Those beside the first that have come.
 static HERE: AtomicU32 = AtomicU32::new(0);
 /// Whether a processor is asking for others.
@@ -29,15 +29,7 @@ static core_tickets: AtomicU32 = AtomicU32::new(1);
 #[unsafe(no_mangle)]
 static core_places: AtomicU32 = AtomicU32::new(0);
 
-/// What the first processor has, for the others: which vector state is on, how memory is cached,
-/// and how far the time-stamp counter was moved.
-static VECTORS: AtomicU64 = AtomicU64::new(0);
-static CACHING: AtomicU64 = AtomicU64::new(0);
-static TIME_MOVED: AtomicU64 = AtomicU64::new(0);
-
 const EFER: u32 = 0xc000_0080;
-const PAT: u32 = 0x277;
-const TSC_ADJUST: u32 = 0x3b;
 
 unsafe extern "C" {
     /// What runs below 1 MiB, and behind it what it reads there.
@@ -60,11 +52,6 @@ struct Registers {
     cr3: u32,
     cr4: u32,
     segments: [u8; 10],
-}
-
-/// How many processors run: 1 as long as nobody has asked for others.
-pub fn running() -> u32 {
-    COUNT.load(Ordering::Acquire).max(1)
 }
 
 /// How many processors there are; starts them at the first call.
@@ -149,7 +136,7 @@ fn bring() -> u32 {
     block::of(0).apic.store(own, Ordering::Relaxed);
     let mut ids = listed(own);
     if ids.beyond > 0 {
-        over::log_number(c"", ids.beyond, c" processors more than the 64 that are used");
+        log_number(c"", ids.beyond, c" processors more than the 64 that are used");
     }
     ids.count = ids.count.min(stacks(ids.count));
     if ids.count == 0 {
@@ -184,7 +171,7 @@ fn bring() -> u32 {
     let count = HERE.load(Ordering::Acquire) + 1;
     for &id in ids.all() {
         if !block::first(count).any(|block| block.apic.load(Ordering::Relaxed) == id) {
-            over::log_number(
+            log_number(
                 c"the processor with interrupt controller ",
                 id.into(),
                 c" did not start: left out",
@@ -282,58 +269,6 @@ impl Block {
     }
 }
 
-/// Whether the time-stamp counter has a register that moves it.
-fn can_move_time() -> bool {
-    __cpuid(0).eax >= 7 && __cpuid_count(7, 0).ebx & 1 << 1 != 0
-}
-
-fn control_4() -> u64 {
-    let value;
-    // SAFETY: reading it changes nothing.
-    unsafe { asm!("mov {}, cr4", out(reg) value, options(nomem, nostack, preserves_flags)) };
-    value
-}
-
-/// Whether vector state is chosen by the register for it.
-fn chooses_vectors() -> bool {
-    control_4() & 1 << 18 != 0
-}
-
-/// Notes what the first processor has.
-fn note() {
-    if chooses_vectors() {
-        let low: u32;
-        // SAFETY: the register is there; reading it changes nothing.
-        unsafe {
-            asm!("xgetbv", in("ecx") 0, out("eax") low, out("edx") _,
-                options(nomem, nostack, preserves_flags));
-        }
-        VECTORS.store(low.into(), Ordering::Relaxed);
-    }
-    // SAFETY: the processor has these registers.
-    unsafe {
-        CACHING.store(read_register(PAT), Ordering::Relaxed);
-        if can_move_time() {
-            TIME_MOVED.store(read_register(TSC_ADJUST), Ordering::Relaxed);
-        }
-    }
-}
-
-/// Makes another processor like the first; its control registers are set already.
-fn follow() {
-    // SAFETY: the same values as on the first processor of this machine.
-    unsafe {
-        if chooses_vectors() {
-            asm!("xsetbv", in("ecx") 0, in("eax") VECTORS.load(Ordering::Relaxed) as u32,
-                in("edx") 0, options(nomem, nostack, preserves_flags));
-        }
-        write_register(PAT, CACHING.load(Ordering::Relaxed));
-        if can_move_time() && read_register(TSC_ADJUST) != TIME_MOVED.load(Ordering::Relaxed) {
-            write_register(TSC_ADJUST, TIME_MOVED.load(Ordering::Relaxed));
-        }
-    }
-}
-
 /// Writes down what processors start with, and lets numbers below `places` in.
 fn open(places: u32) {
     const LONG_MODE_ACTIVE: u32 = 1 << 10;
@@ -363,17 +298,11 @@ fn open(places: u32) {
         block.number.store(number as u32, Ordering::Relaxed);
         block.this.store(core::ptr::from_ref(block).expose_provenance(), Ordering::Relaxed);
     }
-    over::set_gates();
+    gates::set_gates();
     core_places.store(places, Ordering::Release);
 }
 
-/// The first Rust code of a processor beside the first, on its own stack.
-#[unsafe(no_mangle)]
-extern "C" fn core_enter(block: &'static Block) -> ! {
-    guard::load(block);
-    follow();
-    apic::switch_on();
-    block.apic.store(apic::id(), Ordering::Relaxed);
+/// The processor that calls is ready.
+pub fn arrive() {
     HERE.fetch_add(1, Ordering::AcqRel);
-    work::work(block)
 }

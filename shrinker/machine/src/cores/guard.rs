@@ -6,34 +6,14 @@
 //! (Intel SDM volume 3, 6.14.5).
 
 use core::arch::asm;
-use core::cell::UnsafeCell;
+use core::sync::atomic::Ordering;
 
 use super::block::Block;
-use super::over::core_idt;
-use core::sync::atomic::Ordering;
+use super::gates::core_idt;
+use super::segments::Segments;
 
 /// Bytes of a stack for faults, and of a page.
 pub const PAGE: usize = 4096;
-
-/// What a processor's segment registers refer to: null, flat code, and the task state.
-#[derive(Debug)]
-#[repr(C, align(16))]
-pub struct Segments {
-    table: UnsafeCell<[u64; 4]>,
-    /// The task state: 104 bytes, of which one address is used, at the first place of the table of
-    /// interrupt stacks.
-    task: UnsafeCell<[u32; 26]>,
-}
-
-// SAFETY: only the processor that owns them touches them.
-unsafe impl Sync for Segments {}
-
-impl Segments {
-    /// Before [`load`].
-    pub const fn new() -> Self {
-        Self { table: UnsafeCell::new([0; 4]), task: UnsafeCell::new([0; 26]) }
-    }
-}
 
 /// Loads the calling processor's segments, which have its faults switch to its stack for them.
 pub fn load(block: &Block) {

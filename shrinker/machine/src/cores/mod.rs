@@ -12,7 +12,7 @@
 //!
 //! # Interrupts
 //!
-//! They are off but in the one instruction that sleeps, [`wait::sleep`]. So nothing of the program
+//! They are off but in the one instruction that sleeps, [`sleep::sleep`]. So nothing of the program
 //! is ever interrupted, save by what takes a processor away from it for good: the interrupt that
 //! cannot be masked, by which a thread's work is dropped when its program ends ([`over`]), or a
 //! processor stands still when the machine does.
@@ -24,9 +24,15 @@
 pub mod apic;
 pub mod block;
 pub mod bring;
+pub mod count;
+pub mod gates;
 pub mod guard;
 pub mod over;
-pub mod stuck;
+pub mod registers;
+pub mod say;
+pub mod segments;
+pub mod sleep;
+pub mod threads;
 pub mod wait;
 pub mod work;
 

@@ -13,9 +13,11 @@ use core::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use super::apic::{self, Signal};
 use super::block::{self, Block};
-use super::bring::running;
-use super::wait::WAITERS;
-use super::{bf_clock, stuck, work};
+use super::count::running;
+use super::registers::reset_float;
+use super::say::{core_say, core_say_number, core_say_which, say};
+use super::sleep::WAITERS;
+use super::{bf_clock, threads};
 
 /// Who ends the program, and who the machine: the processor's number plus 1; 0: nobody.
 #[unsafe(no_mangle)]
@@ -46,59 +48,11 @@ const LONG_PATIENCE_NS: u64 = 5_000_000_000;
 const AGAIN_NS: u64 = 1_000_000_000;
 
 unsafe extern "C" {
-    /// Writes text up to a zero byte.
-    fn core_say(text: *const u8);
-    safe fn core_say_number(number: u64, base: u64);
     /// Goes on with the driver, on the first processor.
     safe fn core_go_back() -> !;
     /// Sleeps until the interrupt that cannot be masked.
     safe fn core_stand_by() -> !;
     safe fn core_stand_still() -> !;
-    /// The table of interrupts, and what two of them do.
-    pub static core_idt: [AtomicU64; 96];
-    static core_woken: u8;
-    static core_spurious: u8;
-}
-
-/// Has the interrupts that wake, and those that mean nothing, lead where they belong.
-pub fn set_gates() {
-    const CODE: u64 = 8 << 16;
-    const GATE: u64 = 0x8e00 << 32;
-    // SAFETY: the table is in use, but these entries are not yet; it is the linker's, as are the names.
-    unsafe {
-        for (vector, code) in [(0x20, &raw const core_woken), (0x2f, &raw const core_spurious)] {
-            let address = code.addr() as u64;
-            let gate = address & 0xffff | CODE | GATE | (address & 0xffff_0000) << 32;
-            if let Some(entry) = core_idt.get(2 * vector) {
-                entry.store(gate, Ordering::Relaxed);
-            }
-        }
-    }
-}
-
-fn say(text: &'static core::ffi::CStr) {
-    // SAFETY: the text ends in a zero byte.
-    unsafe { core_say(text.as_ptr().cast()) };
-}
-
-/// A line of the machine's log, around a number.
-pub fn log_number(before: &'static core::ffi::CStr, number: u64, after: &'static core::ffi::CStr) {
-    say(c"\x1e{\"record\":\"log\",\"text\":\"");
-    say(before);
-    core_say_number(number, 10);
-    say(after);
-    say(c"\"}\n");
-}
-
-/// Names the processor, if it is not the first.
-#[unsafe(no_mangle)]
-extern "C" fn core_say_which() {
-    let number = block::own().number.load(Ordering::Relaxed);
-    if number > 0 {
-        say(c" (on processor ");
-        core_say_number(number.into(), 10);
-        say(c")");
-    }
 }
 
 /// Takes a lock, or goes without after a while.
@@ -162,7 +116,7 @@ pub fn stuck() -> ! {
         c"\x1e{\"record\":\"log\",\"text\":\"aborted: every thread waits and none can wake another",
     );
     let mut before = c": processor ";
-    for block in stuck::threads() {
+    for block in threads::all() {
         say(before);
         core_say_number(block.number.load(Ordering::Relaxed).into(), 10);
         say(c" on 0x");
@@ -188,7 +142,7 @@ pub fn tidy(block: &Block) {
 /// Has all other processors drop their threads. By the first.
 fn stop_others() {
     let locks = [&core_output, &core_files, &core_heap, &core_input];
-    if work::others_have_threads() {
+    if threads::others_have_threads() {
         // Whoever reads the console may wait for a person.
         locks.iter().take(3).for_each(|lock| hold(lock));
     }
@@ -197,14 +151,14 @@ fn stop_others() {
     // A thread may end by itself before its processor hears: until all have heard, no other program may begin,
     // which would take the interrupt for a fault.
     let deaf = || block::first(running()).any(|block| block.told.load(Ordering::SeqCst) != 0);
-    while work::others_have_threads() || deaf() {
+    while threads::others_have_threads() || deaf() {
         let now = bf_clock();
         if now >= deadline {
             say(c"\x1e{\"record\":\"log\",\"text\":\"a processor does not stop\"}\n");
             break;
         }
         if now >= again {
-            for block in block::first(running()).skip(1).filter(|b| work::has_thread(b)) {
+            for block in block::first(running()).skip(1).filter(|b| threads::has_thread(b)) {
                 block.told.store(1, Ordering::SeqCst);
                 apic::send(block.apic.load(Ordering::Relaxed), Signal::Drop);
             }
@@ -220,7 +174,7 @@ fn stop_others() {
 #[unsafe(no_mangle)]
 extern "C" fn core_end_program() -> u64 {
     tidy(block::own());
-    work::reset_float();
+    reset_float();
     stop_others();
     STATUS.load(Ordering::Acquire)
 }

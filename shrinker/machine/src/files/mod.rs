@@ -9,6 +9,8 @@ mod change;
 mod list;
 mod path;
 mod read;
+#[cfg(not(test))]
+mod reading;
 mod write;
 
 use core::cell::UnsafeCell;

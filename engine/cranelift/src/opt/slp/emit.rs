@@ -62,7 +62,7 @@ pub(super) fn emit(body: &mut Body, facts: &Facts, group: Group<'_>, plan: &Plan
         return;
     };
     let store = Op::Store { ptr, value, align, volatile: false, atomic: None };
-    emitter.new.push((group.block, Some(*last), Instr { op: store, ty: void, result: None }));
+    emitter.new.push((group.block, Some(*last), Instr::new(store, void, None)));
     let new = emitter.new;
     rebuild(body, facts, group, &plan.dead, &new);
 }
@@ -152,11 +152,7 @@ impl Emitter<'_> {
             }
             Node::Splat(_) | Node::Gather | Node::Open => return,
         };
-        self.new.push((
-            block,
-            Some(place),
-            Instr { op, ty: self.vector, result: self.results[at] },
-        ));
+        self.new.push((block, Some(place), Instr::new(op, self.vector, self.results[at])));
     }
 
     /// The vector of a node where it is used: behind a place, or at the end of a block.
@@ -190,7 +186,7 @@ impl Emitter<'_> {
 
     fn push(&mut self, op: Op, block: BlockId, place: Option<usize>) -> Operand {
         let result = self.body.value(self.vector);
-        self.new.push((block, place, Instr { op, ty: self.vector, result: Some(result) }));
+        self.new.push((block, place, Instr::new(op, self.vector, Some(result))));
         Operand::Value(result)
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!   format  bytes  weights  layout of a block (f16: binary16; nibbles: low ones first, then high ones)
+//!   Q8       36      32     d f32, 32 * i8                                 w = d * q
 //!   Q8_0     34      32     d f16, 32 * i8                                 w = d * q
 //!   Q4_0     18      32     d f16, 16 bytes of nibbles                     w = d * (q - 8)
 //!   Q4_1     20      32     d f16, m f16, 16 bytes of nibbles              w = d * q + m
@@ -49,6 +50,7 @@ pub trait Packed {
     unsafe fn high(block: *const u8, group: usize, lane: usize) -> f32;
 }
 
+pub struct Q8;
 pub struct Q8_0;
 pub struct Q4_0;
 pub struct Q4_1;
@@ -139,6 +141,25 @@ small!(
 small!(Q5_1, 24, true,
     low(b, l) low_four(b, 8 + l) | fifth(b, 4, l),
     high high_four(b, 8 + l) | fifth(b, 4, l + 16));
+
+impl Packed for Q8 {
+    const BYTES: usize = 36;
+    #[inline(always)]
+    unsafe fn group(block: *const u8, _: usize) -> Group {
+        // SAFETY: as for `byte`.
+        scaled(unsafe { block.cast::<f32>().read_unaligned() }, 0.0)
+    }
+    #[inline(always)]
+    unsafe fn low(block: *const u8, _: usize, lane: usize) -> f32 {
+        // SAFETY: as for `byte`.
+        f32::from(unsafe { byte(block, 4 + lane) } as i8)
+    }
+    #[inline(always)]
+    unsafe fn high(block: *const u8, _: usize, lane: usize) -> f32 {
+        // SAFETY: as for `byte`.
+        f32::from(unsafe { byte(block, 20 + lane) } as i8)
+    }
+}
 
 /// Scale and least value of a group of Q4_K and Q5_K.
 #[inline(always)]

@@ -1,5 +1,5 @@
 //! How rows of weights are stored, and the two things that are done with a row: its product with a vector
-//! and adding it to one.
+//! and unpacking it.
 //!
 //! # The order of sums
 //!
@@ -16,7 +16,7 @@
 //! All loops over lanes have a fixed number of rounds and no order among them: that is what compilers
 //! make vectors of without being allowed to change a sum.
 
-use super::blocks::{Packed, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8_0};
+use crate::blocks::{Packed, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8, Q8_0};
 use crate::numbers;
 
 /// Numbers that are added up side by side.
@@ -98,8 +98,8 @@ pub trait Row {
     /// Its product with a vector. What the vector has fewer numbers than the row has weights does not
     /// count, and the other way round.
     fn times(row: &[u8], input: Input) -> f32;
-    /// Adds `factor` times the row to `to`.
-    fn add(row: &[u8], factor: f32, to: &mut [f32]);
+    /// Its weights as numbers, as many as there are in both.
+    fn unpack(row: &[u8], to: &mut [f32]);
 }
 
 /// A weight that stands for itself.
@@ -157,30 +157,11 @@ impl<P: Plain> Row for Single<P> {
     }
 
     #[inline(always)]
-    fn add(row: &[u8], factor: f32, to: &mut [f32]) {
+    fn unpack(row: &[u8], to: &mut [f32]) {
         let count = (row.len() / P::BYTES).min(to.len());
-        let (whole, rest) = (count / LANES, count % LANES);
-        for at in 0..whole {
-            for lane in 0..LANES {
-                // SAFETY: both have at least `count` of them.
-                unsafe {
-                    let weights = row.as_ptr().add(at * LANES * P::BYTES);
-                    *to.as_mut_ptr().add(at * LANES + lane) += factor * P::weight(weights, lane);
-                }
-            }
-        }
-        if rest > 0 {
-            let (mut weights, mut sums) = ([0; MOST], [0.0; LANES]);
-            let start = whole * LANES;
-            fill(&mut weights, row, start * P::BYTES, rest * P::BYTES);
-            fill(&mut sums, to, start, rest);
-            for lane in 0..LANES {
-                // SAFETY: the array has sixteen weights.
-                sums[lane] += factor * unsafe { P::weight(weights.as_ptr(), lane) };
-            }
-            if let Some(to) = to.get_mut(start..start + rest) {
-                to.copy_from_slice(&sums[..rest]);
-            }
+        for (at, to) in to.iter_mut().enumerate().take(count) {
+            // SAFETY: there are `count` of them.
+            *to = unsafe { P::weight(row.as_ptr(), at) };
         }
     }
 }
@@ -226,7 +207,7 @@ impl<P: Packed> Row for Grouped<P> {
     }
 
     #[inline(always)]
-    fn add(row: &[u8], factor: f32, to: &mut [f32]) {
+    fn unpack(row: &[u8], to: &mut [f32]) {
         let count = (row.len() / P::BYTES * P::GROUPS).min(to.len() / GROUP);
         for at in 0..count {
             let inside = at % P::GROUPS;
@@ -237,12 +218,11 @@ impl<P: Packed> Row for Grouped<P> {
                 let group = P::group(block, inside);
                 let second = if P::HALVES { group.second } else { group.scale };
                 for lane in 0..LANES {
-                    let low = group.scale * P::low(block, inside, lane) + group.least;
-                    *values.add(lane) += factor * low;
+                    *values.add(lane) = group.scale * P::low(block, inside, lane) + group.least;
                 }
                 for lane in 0..LANES {
-                    let high = second * P::high(block, inside, lane) + group.least;
-                    *values.add(lane + LANES) += factor * high;
+                    let high = second * P::high(block, inside, lane);
+                    *values.add(lane + LANES) = high + group.least;
                 }
             }
         }
@@ -285,6 +265,7 @@ impl Plain for BF16 {
 
 /// The products of a row of numbers, in whole lanes, with four vectors. What a vector with fewer numbers makes is
 /// of no use.
+#[inline(never)]
 pub fn products(row: &[f32], vectors: [&[f32]; 4]) -> [f32; 4] {
     // What is too short is not read: the row itself stands for it.
     let [a, b, c, d] = vectors.map(|vector| if vector.len() < row.len() { row } else { vector });
@@ -312,6 +293,8 @@ pub enum Format {
     F32,
     F16,
     BF16,
+    /// As Q8_0, but with a scale in 32 bits; of no GGUF file.
+    Q8,
     Q8_0,
     Q4_0,
     Q4_1,
@@ -329,6 +312,7 @@ macro_rules! with_row {
             Format::F32 => $function::<Single<F32>>($($argument),*),
             Format::F16 => $function::<Single<F16>>($($argument),*),
             Format::BF16 => $function::<Single<BF16>>($($argument),*),
+            Format::Q8 => $function::<Grouped<Q8>>($($argument),*),
             Format::Q8_0 => $function::<Grouped<Q8_0>>($($argument),*),
             Format::Q4_0 => $function::<Grouped<Q4_0>>($($argument),*),
             Format::Q4_1 => $function::<Grouped<Q4_1>>($($argument),*),
@@ -349,18 +333,41 @@ fn times_of<R: Row>(row: &[u8], input: Input) -> f32 {
 }
 
 #[inline(never)]
-fn add_of<R: Row>(row: &[u8], factor: f32, to: &mut [f32]) {
-    R::add(row, factor, to);
+fn unpack_of<R: Row>(row: &[u8], to: &mut [f32]) {
+    R::unpack(row, to);
 }
 
 /// The product of a row with a vector.
+#[inline(never)]
 pub fn times(format: Format, row: &[u8], input: Input) -> f32 {
     with_row!(format, times_of(row, input))
 }
 
+/// Makes numbers of a row.
+#[inline(never)]
+pub fn unpack(format: Format, row: &[u8], to: &mut [f32]) {
+    with_row!(format, unpack_of(row, to));
+}
+
 /// Adds `factor` times a row to `to`.
+#[inline(never)]
 pub fn add(format: Format, row: &[u8], factor: f32, to: &mut [f32]) {
-    with_row!(format, add_of(row, factor, to));
+    if format == Format::F32 {
+        for (to, weight) in to.iter_mut().zip(row.as_chunks().0) {
+            *to += factor * f32::from_le_bytes(*weight);
+        }
+        return;
+    }
+    // As many as whole blocks of every format have.
+    const PART: usize = 256;
+    let (bytes, each) = format.block();
+    let mut part = [0.0; PART];
+    for (row, to) in row.chunks(PART / each * bytes).zip(to.chunks_mut(PART)) {
+        unpack(format, row, &mut part);
+        for (to, weight) in to.iter_mut().zip(&part) {
+            *to += factor * weight;
+        }
+    }
 }
 
 impl Format {
@@ -372,6 +379,7 @@ impl Format {
         match self {
             Self::F32 => (4, 1),
             Self::F16 | Self::BF16 => (2, 1),
+            Self::Q8 => of::<Q8>(),
             Self::Q8_0 => of::<Q8_0>(),
             Self::Q4_0 => of::<Q4_0>(),
             Self::Q4_1 => of::<Q4_1>(),

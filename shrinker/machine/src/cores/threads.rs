@@ -1,5 +1,5 @@
-//! Threads that wait for each other: when every thread waits without a time-out, none can wake
-//! another, and the program is stopped with a report.
+//! Which processors have threads, and threads that wait for each other: when every thread waits without
+//! a time-out, none can wake another, and the program is stopped with a report.
 //!
 //! The rule is the grown machine's (`engine/session/src/threads.rs`): each thread that has waited for
 //! a while writes down the count of what has happened so far as it was before it looked at its word
@@ -9,8 +9,14 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::block::{self, Block};
-use super::bring::running;
-use super::work;
+use super::count::running;
+
+/// What [`Block::job`] says: the processor is idle.
+pub const NONE: u32 = 0;
+/// Somebody is writing down what it is to run.
+pub const COMING: u32 = 1;
+/// It is to run, or runs, what stands in its block.
+pub const GIVEN: u32 = 2;
 
 /// Starts, ends, wake-ups, ends of waits.
 static HAPPENED: AtomicU64 = AtomicU64::new(0);
@@ -33,10 +39,20 @@ pub fn is_stuck(own: &Block, seen: u64) -> bool {
         block.waits_on.load(Ordering::SeqCst) != 0
             && block.waits_since.load(Ordering::SeqCst) == seen
     };
-    threads().all(waits) && happened() == seen
+    all().all(waits) && happened() == seen
 }
 
 /// The processors that have threads.
-pub fn threads() -> impl Iterator<Item = &'static Block> {
-    block::first(running()).filter(|block| work::has_thread(block))
+pub fn all() -> impl Iterator<Item = &'static Block> {
+    block::first(running()).filter(|block| has_thread(block))
+}
+
+/// Whether a processor has a thread.
+pub fn has_thread(block: &Block) -> bool {
+    block.is_first() || block.job.load(Ordering::SeqCst) != NONE
+}
+
+/// Whether there is a thread beside the first processor's.
+pub fn others_have_threads() -> bool {
+    block::first(running()).skip(1).any(has_thread)
 }

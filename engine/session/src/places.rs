@@ -1,0 +1,115 @@
+//! Where in a program an address is, for those who report a fault: the function, the block, and the
+//! lines of the source where debug information has them.
+//!
+//! The program may have been stopped anywhere, so that nothing here waits for a lock or allocates.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::fmt;
+
+use bareflow_ir::{BlockId, Lines};
+use bareflow_link::Installed;
+use bareflow_object::Object;
+use spin::Mutex;
+
+use crate::key::FuncKey;
+use crate::session::Session;
+use crate::shared::Shared;
+
+/// The blocks of functions in code memory, by the address where their range begins. Code that is gone
+/// leaves its entry behind until other code begins there.
+#[derive(Default)]
+pub(crate) struct CodeBlocks(Mutex<BTreeMap<usize, Blocks>>);
+
+struct Blocks {
+    key: FuncKey,
+    /// Where its text begins.
+    entry: usize,
+    /// Where the code of each block begins in it.
+    starts: Vec<(u32, u32)>,
+}
+
+impl CodeBlocks {
+    /// Notes code that was put in its place, if its module has lines to name.
+    pub(crate) fn note(&self, shared: &Shared, key: FuncKey, code: &Installed, object: &Object) {
+        if !shared.image(key.image).module().locations.files.is_empty() {
+            let blocks = Blocks { key, entry: code.entry, starts: object.blocks.clone() };
+            self.0.lock().insert(code.addr, blocks);
+        }
+    }
+
+    /// The lines that an instruction was made from which lies in the range that begins at `start`.
+    fn lines<'s>(&self, shared: &'s Shared, start: usize, address: usize) -> Option<Lines<'s>> {
+        let blocks = self.0.try_lock()?;
+        let Blocks { key, entry, starts } = blocks.get(&start)?;
+        let offset = address.checked_sub(*entry)?;
+        let (_, block) = starts.iter().rev().find(|(from, _)| *from as usize <= offset)?;
+        shared.image(key.image).module().lines(key.func, BlockId(*block))
+    }
+}
+
+/// A place in the code or the variables of a program: `name+0x12 (hello.c:3)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Symbolised {
+    /// The function or variable.
+    pub name: &'static str,
+    /// Distance from its start, in bytes.
+    pub offset: usize,
+    /// What it was made from.
+    pub lines: Option<Lines<'static>>,
+}
+
+impl fmt::Display for Symbolised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}+{:#x}", self.name, self.offset)?;
+        in_brackets(f, self.lines)
+    }
+}
+
+/// A place in a program that the interpreter is at: `name, block 3 (hello.c:3)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Interpreted {
+    /// The function.
+    pub function: &'static str,
+    /// The block, where that is known.
+    pub block: Option<u32>,
+    /// What it was made from.
+    pub lines: Option<Lines<'static>>,
+}
+
+impl fmt::Display for Interpreted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.function)?;
+        if let Some(block) = self.block {
+            write!(f, ", block {block}")?;
+        }
+        in_brackets(f, self.lines)
+    }
+}
+
+fn in_brackets(f: &mut fmt::Formatter<'_>, lines: Option<Lines<'_>>) -> fmt::Result {
+    lines.map_or(Ok(()), |lines| write!(f, " ({lines})"))
+}
+
+/// The place in a program that the interpreter is at, as the first of these words tells that is an
+/// address in a function's decoded code: the interpreter has its place in a register or, while it
+/// calls, on the stack.
+pub fn interpreting(words: impl IntoIterator<Item = u64>) -> Option<Interpreted> {
+    let images = &Session::current()?.shared.images;
+    words.into_iter().find_map(|word| {
+        images.iter().find_map(|image| {
+            let (func, block) = image.interp.decoded_at(word)?;
+            let lines = block.and_then(|block| image.module().lines(func, block));
+            let block = block.map(|block| block.0);
+            Some(Interpreted { function: image.name(func), block, lines })
+        })
+    })
+}
+
+/// The function or variable of a program that `address` lies in.
+pub fn symbolise(address: usize) -> Option<Symbolised> {
+    let shared = &Session::current()?.shared;
+    let found = shared.symbols.find(address)?;
+    let lines = shared.blocks.lines(shared, address - found.offset, address);
+    Some(Symbolised { name: found.name, offset: found.offset, lines })
+}

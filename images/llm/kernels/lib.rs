@@ -1,0 +1,8 @@
+//! The loops that a model's time goes into, and nothing else: functions of numbers in memory, each of which is made
+//! as fast as can be. All else is a crate beside this one and is made small (`cargo xtask build images`).
+#![no_std]
+
+pub mod blocks;
+pub mod formats;
+pub mod numbers;
+pub mod vectors;

@@ -1,0 +1,116 @@
+//! Programs off the shelf, as they are: natively, in a process and on an emulated machine, grown and shrunk.
+//!
+//! `cargo run --release --no-default-features -p bareflow-tests --example shelf -- FOLDER` takes a folder with a
+//! folder for each program that [`recipe::RECIPES`] names (those that are not there are left out), compiles each
+//! by clang -O2, natively and to bitcode, runs it natively and as a process of ours at each level, and compares
+//! what it prints, how it ends and the files it leaves. Printed are processor times by the native one: in each
+//! of them all of the process is, reading and compiling included. *Warm* is the second run on the same disk.
+//!
+//! * `--only NAME` for some of them (may be repeated);
+//! * `--llvm` for LLVM at the top level, too;
+//! * `--machine` for each to be booted twice in QEMU, shrunk and booted again, with its files, and compared
+//!   with the native one.
+//!
+//! The status is 1 where anything differs.
+
+mod hosted;
+mod machine;
+mod place;
+mod recipe;
+
+use std::path::PathBuf;
+
+use hosted::Engine;
+use place::{Compiled, Left};
+use recipe::{RECIPES, Recipe};
+
+/// What the command line says.
+#[derive(Default)]
+struct Orders {
+    folder: Option<PathBuf>,
+    only: Vec<String>,
+    llvm: bool,
+    machine: bool,
+}
+
+fn orders() -> Result<Orders, String> {
+    let mut orders = Orders::default();
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--only" => orders.only.push(arguments.next().ok_or("--only takes a name")?),
+            "--llvm" => orders.llvm = true,
+            "--machine" => orders.machine = true,
+            folder => orders.folder = Some(folder.into()),
+        }
+    }
+    Ok(orders)
+}
+
+fn main() -> Result<(), String> {
+    let orders = orders()?;
+    let folder = orders.folder.as_ref().ok_or("which folder? One with a folder for each program")?;
+    let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+    let wanted = |recipe: &&Recipe| {
+        let chosen = orders.only.is_empty() || orders.only.iter().any(|name| name == recipe.name);
+        chosen && folder.join(recipe.name).is_dir()
+    };
+    let engines: Vec<&Engine> =
+        hosted::ENGINES.iter().filter(|engine| orders.llvm || !engine.by_llvm).collect();
+    print!("{:<10}{:>10}", "", "native s");
+    engines.iter().for_each(|engine| print!("{:>10}", engine.name));
+    println!();
+    let mut wrong = Vec::new();
+    for recipe in RECIPES.iter().filter(wanted) {
+        if let Err(why) = one(recipe, &folder.join(recipe.name), &engines, orders.machine, &mut wrong)
+        {
+            println!();
+            wrong.push(format!("{}: {why}", recipe.name));
+        }
+    }
+    wrong.iter().for_each(|what| eprintln!("{what}"));
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{} went wrong", wrong.len())) }
+}
+
+/// One program: a line of the table, and what differs into `wrong`.
+fn one(
+    recipe: &Recipe,
+    folder: &std::path::Path,
+    engines: &[&Engine],
+    machine: bool,
+    wrong: &mut Vec<String>,
+) -> Result<(), String> {
+    let compiled = Compiled::of(recipe, folder)?;
+    let (native, seconds) = hosted::native(&compiled, &recipe.run)?;
+    print!("{:<10}{seconds:>10.2}", recipe.name);
+    let mut disk = None;
+    for engine in engines {
+        if !engine.warm {
+            disk = Some(compiled.disk(&recipe.run)?);
+        }
+        let Some(disk) = &disk else { continue };
+        match hosted::ours(&compiled, &recipe.run, engine, disk.path()) {
+            Ok((left, own)) => {
+                print!("{:>10.2}", own / seconds);
+                if let Some(how) = native.differs(&left, recipe.times) {
+                    wrong.push(format!("{}: {}: {how}", recipe.name, engine.name));
+                }
+            }
+            Err(why) => {
+                print!("{:>10}", "-");
+                wrong.push(format!("{}: {}: {why}", recipe.name, engine.name));
+            }
+        }
+    }
+    println!();
+    if machine {
+        let (native, _) = hosted::native(&compiled, &recipe.boot)?;
+        let differs = |left: &Left| native.differs(left, recipe.times);
+        wrong.extend(
+            machine::tour(&compiled, &recipe.boot, &differs)?
+                .into_iter()
+                .map(|why| format!("{}: {why}", recipe.name)),
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+DROP TABLE IF EXISTS item;
+DROP TABLE IF EXISTS word;
+CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT UNIQUE, price REAL, stock INT CHECK(stock >= 0));
+BEGIN;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+INSERT INTO item SELECT i, printf('item-%04d', i * 7919 % 1000 + i * 1000), i * 1.25, i % 17 FROM n;
+COMMIT;
+CREATE INDEX by_price ON item(price DESC, stock);
+SELECT count(*), sum(stock), round(avg(price), 6), min(name), max(name) FROM item;
+SELECT id, name, price FROM item WHERE price BETWEEN 100 AND 105 ORDER BY price DESC;
+UPDATE item SET stock = stock + 5, price = price * 1.1 WHERE id % 3 = 0;
+DELETE FROM item WHERE stock = 4;
+SELECT stock, count(*), group_concat(id, '-') FROM item WHERE id < 40 GROUP BY stock HAVING count(*) > 1;
+BEGIN;
+DELETE FROM item;
+ROLLBACK;
+SELECT count(*) FROM item;
+CREATE VIRTUAL TABLE word USING fts5(body);
+INSERT INTO word VALUES('the quick brown fox'), ('jumps over the lazy dog'), ('quick, quick: a dog');
+SELECT rowid, snippet(word, 0, '[', ']', '..', 4) FROM word WHERE word MATCH 'quick OR dog' ORDER BY rank;
+SELECT json_extract('{"a":[1,2,{"b":"c"}]}', '$.a[2].b'), datetime(86400 * 365, 'unixepoch'), hex(x'00ff'), 1e300 * 10;
+SELECT row_number() OVER (ORDER BY price), lag(id) OVER (ORDER BY price), id FROM item LIMIT 5;
+EXPLAIN QUERY PLAN SELECT * FROM item WHERE price > 5 ORDER BY price DESC;
+PRAGMA integrity_check;
+VACUUM;
+PRAGMA page_count;
+PRAGMA integrity_check;

@@ -1,0 +1,22 @@
+-- What the usual speed tests of databases do, in one file.
+DROP TABLE IF EXISTS t1;
+DROP TABLE IF EXISTS t2;
+CREATE TABLE t1(a INTEGER, b INTEGER, c TEXT);
+CREATE TABLE t2(a INTEGER PRIMARY KEY, b INTEGER, c TEXT);
+BEGIN;
+WITH RECURSIVE n(i, x) AS (SELECT 1, 17 UNION ALL SELECT i + 1, (x * 1103515245 + 12345) % 2147483648 FROM n WHERE i < 60000)
+INSERT INTO t1 SELECT i, x, printf('%s number %d', CASE x % 3 WHEN 0 THEN 'zero' WHEN 1 THEN 'one' ELSE 'two' END, x) FROM n;
+INSERT INTO t2 SELECT * FROM t1 ORDER BY c;
+COMMIT;
+CREATE INDEX t1b ON t1(b);
+CREATE INDEX t1c ON t1(c);
+SELECT count(*), sum(b) FROM t1 WHERE b BETWEEN 1000000 AND 800000000;
+SELECT count(*), avg(b) FROM t1 WHERE c LIKE '%77%';
+SELECT t1.a, t2.c FROM t1 JOIN t2 ON t1.a = t2.a WHERE t1.b % 9973 = 5 ORDER BY t1.b LIMIT 10;
+UPDATE t1 SET b = b * 2 WHERE a % 5 = 0;
+UPDATE t2 SET c = c || ' again' WHERE a BETWEEN 20000 AND 30000;
+DELETE FROM t1 WHERE a BETWEEN 10 AND 20000;
+SELECT substr(c, 1, 3) AS kind, count(*), max(b), min(length(c)) FROM t2 GROUP BY kind ORDER BY kind;
+SELECT count(DISTINCT b % 1000), total(a) FROM t1;
+WITH RECURSIVE m(x) AS (VALUES(1) UNION ALL SELECT x * 7 % 65537 FROM m WHERE x <> 9363 LIMIT 60000) SELECT count(*), sum(x) FROM m;
+PRAGMA integrity_check;
