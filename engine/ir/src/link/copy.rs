@@ -385,7 +385,7 @@ impl<'a> Copier<'a> {
             }
             let source = self.modules[module].constant(at);
             let before = stack.len();
-            for_each_operand(&source.kind, |operand| {
+            remap::for_each_operand(&source.kind, |operand| {
                 if self.consts[module][operand.index()].is_none() {
                     stack.push(operand);
                 }
@@ -417,7 +417,9 @@ impl<'a> Copier<'a> {
         if let ConstKind::BlockAddr(func, _) = &mut kind {
             *func = self.func(module, *func);
         }
-        map_operands(&mut kind, |operand| self.consts[module][operand.index()].unwrap_or(operand));
+        remap::map_operands(&mut kind, |operand| {
+            self.consts[module][operand.index()].unwrap_or(operand)
+        });
         let copied = self.push(Const { ty, kind });
         self.fold(copied)
     }
@@ -427,7 +429,7 @@ impl<'a> Copier<'a> {
     fn fold(&mut self, id: ConstId) -> ConstId {
         let Const { ty, kind } = self.out.constant(id);
         let (ty, mut numbers) = (*ty, matches!(kind, ConstKind::Expr(_)));
-        for_each_operand(kind, |operand| {
+        remap::for_each_operand(kind, |operand| {
             let kind = &self.out.constant(operand).kind;
             numbers &= matches!(kind, ConstKind::Int(_) | ConstKind::Zero);
         });
@@ -473,41 +475,4 @@ fn copy_types(module: &Module, out: &mut Module) -> Vec<TypeId> {
         map.push(out.types.intern(moved));
     }
     map
-}
-
-fn for_each_operand(kind: &ConstKind, mut visit: impl FnMut(ConstId)) {
-    match kind {
-        ConstKind::Aggregate(members) => members.iter().copied().for_each(visit),
-        ConstKind::Expr(expr) => {
-            // A copy of an expression is a few words.
-            let mut copy = ConstKind::Expr(expr.clone());
-            map_operands(&mut copy, |operand| {
-                visit(operand);
-                operand
-            });
-        }
-        _ => {}
-    }
-}
-
-fn map_operands(kind: &mut ConstKind, mut map: impl FnMut(ConstId) -> ConstId) {
-    match kind {
-        ConstKind::Aggregate(members) => members.iter_mut().for_each(|m| *m = map(*m)),
-        ConstKind::Expr(expr) => match expr {
-            ConstExpr::PtrAdd { base, .. } => *base = map(*base),
-            ConstExpr::Cast { value, .. } => *value = map(*value),
-            ConstExpr::Binary { lhs, rhs, .. }
-            | ConstExpr::ICmp { lhs, rhs, .. }
-            | ConstExpr::FCmp { lhs, rhs, .. } => {
-                *lhs = map(*lhs);
-                *rhs = map(*rhs);
-            }
-            ConstExpr::Select { cond, then, other } => {
-                *cond = map(*cond);
-                *then = map(*then);
-                *other = map(*other);
-            }
-        },
-        _ => {}
-    }
 }

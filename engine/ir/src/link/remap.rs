@@ -1,6 +1,6 @@
-//! Rewrites the ids in an instruction.
+//! Rewrites the ids in instructions and constants.
 
-use crate::{CallInfo, ConstId, Op, Operand, ParamAttrs, TypeId};
+use crate::{CallInfo, ConstExpr, ConstId, ConstKind, Op, Operand, ParamAttrs, TypeId};
 
 /// Where ids lead in the linked module.
 pub(super) trait Remap {
@@ -33,4 +33,43 @@ pub(super) fn op(op: &mut Op, to: &mut impl Remap) {
 fn call(info: &mut CallInfo, to: &mut impl Remap) {
     info.ty = to.ty(info.ty);
     info.attrs.iter_mut().for_each(|a| attrs(a, to));
+}
+
+/// Visits what a constant is made of.
+pub(super) fn for_each_operand(kind: &ConstKind, mut visit: impl FnMut(ConstId)) {
+    match kind {
+        ConstKind::Aggregate(members) => members.iter().copied().for_each(visit),
+        ConstKind::Expr(expr) => {
+            // A copy of an expression is a few words.
+            let mut copy = ConstKind::Expr(expr.clone());
+            map_operands(&mut copy, |operand| {
+                visit(operand);
+                operand
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Replaces what a constant is made of.
+pub(super) fn map_operands(kind: &mut ConstKind, mut map: impl FnMut(ConstId) -> ConstId) {
+    match kind {
+        ConstKind::Aggregate(members) => members.iter_mut().for_each(|m| *m = map(*m)),
+        ConstKind::Expr(expr) => match expr {
+            ConstExpr::PtrAdd { base, .. } => *base = map(*base),
+            ConstExpr::Cast { value, .. } => *value = map(*value),
+            ConstExpr::Binary { lhs, rhs, .. }
+            | ConstExpr::ICmp { lhs, rhs, .. }
+            | ConstExpr::FCmp { lhs, rhs, .. } => {
+                *lhs = map(*lhs);
+                *rhs = map(*rhs);
+            }
+            ConstExpr::Select { cond, then, other } => {
+                *cond = map(*cond);
+                *then = map(*then);
+                *other = map(*other);
+            }
+        },
+        _ => {}
+    }
 }
