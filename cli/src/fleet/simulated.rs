@@ -148,7 +148,7 @@ impl<'a> Machine<'a> {
         let function = |at: usize| {
             let level = self.levels[at];
             // Which variant is fastest depends on function and model; one machine in ten errs.
-            let winner = ((at + model) % 3 == 0) != (seeded.below(10) == 0);
+            let winner = (at + model).is_multiple_of(3) != (seeded.below(10) == 0);
             let variant = |name: &str, median_cycles| Variant { name: name.into(), median_cycles };
             let variants = vec![variant("", 100), variant("unroll=4", 98)];
             FunctionRecord {

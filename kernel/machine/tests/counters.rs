@@ -21,7 +21,7 @@ impl Scripted {
     fn new(vendor: &[u8; 12], leaves: &[(u32, [u32; 4])]) -> Self {
         let word = |at: usize| u32::from_le_bytes(vendor[at..at + 4].try_into().unwrap());
         let mut all: BTreeMap<u32, [u32; 4]> = leaves.iter().copied().collect();
-        let most = |from: u32, to: u32| all.range(from..to).map(|(leaf, _)| *leaf).last();
+        let most = |from: u32, to: u32| all.range(from..to).map(|(leaf, _)| *leaf).next_back();
         let (basic, extended) = (most(0, 1 << 31), most(1 << 31, u32::MAX));
         all.insert(0, [basic.unwrap_or(0), word(0), word(8), word(4)]);
         all.insert(1 << 31, [extended.unwrap_or(0), 0, 0, 0]);
