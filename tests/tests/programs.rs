@@ -143,10 +143,6 @@ fn main() {
             if wanted != "all" {
                 let some: Vec<_> = cases.iter().step_by(SOME).cloned().collect();
                 trials.push(machine("some", &some, 2, "auto"));
-                let few: Vec<_> = cases.iter().skip(2).step_by(5 * SOME).cloned().collect();
-                if program::can_run_at("llvm rising") {
-                    trials.push(machine("few", &few, 2, "llvm rising"));
-                }
             }
             trials
         }
