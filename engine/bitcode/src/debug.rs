@@ -11,37 +11,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{Location, LocationId};
-use hashbrown::HashMap;
 
 use crate::bits::Bits;
 use crate::codes::metadata;
 use crate::error::Cause;
+use crate::nodes::{Node, Nodes};
 use crate::reader::Reader;
 use crate::stream::{Block, Item, Record, Saved};
 
 /// Calls that a location was inlined through, at most: those of damaged files may go round.
 const MAX_DEPTH: usize = 64;
-
-/// An entry, as far as locations need it. Numbers of entries that may be missing are one too high.
-#[derive(Clone, Copy, Debug)]
-enum Node {
-    Other,
-    Text { start: u32, len: u32 },
-    File { name: u64, folder: u64, known: Option<u32> },
-    Scope { file: u64 },
-    Location { line: u32, column: u32, scope: u64, inlined_at: u64 },
-}
-
-/// The entries of the module and of the function that is being read.
-#[derive(Debug, Default)]
-pub(crate) struct Nodes {
-    nodes: Vec<Node>,
-    chars: Vec<u8>,
-    /// How many entries and characters are the module's.
-    own: Option<(usize, usize)>,
-    /// Entries of the function that is being read, which stand for calls.
-    calls: HashMap<u64, Option<LocationId>>,
-}
 
 impl Nodes {
     /// Reads what a module and one of its functions hold.

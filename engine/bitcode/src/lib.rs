@@ -32,6 +32,7 @@ mod lazy;
 pub mod llbc;
 mod memory;
 mod module;
+mod nodes;
 mod numbers;
 mod old_layout;
 mod ops;

@@ -12,8 +12,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::asm::Asm;
 use crate::attrs::AttrTable;
-use crate::debug::Nodes;
 use crate::error::{Cause, Error};
+use crate::nodes::Nodes;
 use crate::stream::{Block, BlockInfo, Item, Record, Saved};
 use crate::types::TypeTable;
 

@@ -22,6 +22,7 @@ mod function;
 mod ids;
 mod inst;
 pub mod layout;
+mod lines;
 pub mod link;
 mod location;
 mod module;
@@ -36,7 +37,8 @@ pub use consts::{Const, ConstExpr, ConstKind};
 pub use function::{Block, Function, Instr};
 pub use ids::{AliasId, BlockId, ConstId, FuncId, GlobalId, TypeId, ValueId};
 pub use inst::{CallInfo, Op, Operand};
-pub use location::{Lines, Location, LocationId, Locations};
+pub use lines::Lines;
+pub use location::{Location, LocationId, Locations};
 pub use module::{Alias, Global, Module, Refusal};
 pub use operators::{
     BinaryOp, CastOp, FastMath, FloatPredicate, IntPredicate, Ordering, RmwOp, WrapFlags,

@@ -12,6 +12,7 @@
 extern crate alloc;
 
 mod arguments;
+mod blocks;
 mod boot;
 mod callbacks;
 mod clock;

@@ -3,50 +3,11 @@
 //!
 //! The program may have been stopped anywhere, so that nothing here waits for a lock or allocates.
 
-use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 use core::fmt;
 
-use bareflow_ir::{BlockId, Lines};
-use bareflow_link::Installed;
-use bareflow_object::Object;
-use spin::Mutex;
+use bareflow_ir::Lines;
 
-use crate::key::FuncKey;
 use crate::session::Session;
-use crate::shared::Shared;
-
-/// The blocks of functions in code memory, by the address where their range begins. Code that is gone
-/// leaves its entry behind until other code begins there.
-#[derive(Default)]
-pub(crate) struct CodeBlocks(Mutex<BTreeMap<usize, Blocks>>);
-
-struct Blocks {
-    key: FuncKey,
-    /// Where its text begins.
-    entry: usize,
-    /// Where the code of each block begins in it.
-    starts: Vec<(u32, u32)>,
-}
-
-impl CodeBlocks {
-    /// Notes code that was put in its place, if its module has lines to name.
-    pub(crate) fn note(&self, shared: &Shared, key: FuncKey, code: &Installed, object: &Object) {
-        if !shared.image(key.image).module().locations.files.is_empty() {
-            let blocks = Blocks { key, entry: code.entry, starts: object.blocks.clone() };
-            self.0.lock().insert(code.addr, blocks);
-        }
-    }
-
-    /// The lines that an instruction was made from which lies in the range that begins at `start`.
-    fn lines<'s>(&self, shared: &'s Shared, start: usize, address: usize) -> Option<Lines<'s>> {
-        let blocks = self.0.try_lock()?;
-        let Blocks { key, entry, starts } = blocks.get(&start)?;
-        let offset = address.checked_sub(*entry)?;
-        let (_, block) = starts.iter().rev().find(|(from, _)| *from as usize <= offset)?;
-        shared.image(key.image).module().lines(key.func, BlockId(*block))
-    }
-}
 
 /// A place in the code or the variables of a program: `name+0x12 (hello.c:3)`.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +71,7 @@ pub fn interpreting(words: impl IntoIterator<Item = u64>) -> Option<Interpreted>
 pub fn symbolise(address: usize) -> Option<Symbolised> {
     let shared = &Session::current()?.shared;
     let found = shared.symbols.find(address)?;
-    let lines = shared.blocks.lines(shared, address - found.offset, address);
+    let block = shared.blocks.find(address - found.offset, address);
+    let lines = block.and_then(|(key, at)| shared.image(key.image).module().lines(key.func, at));
     Some(Symbolised { name: found.name, offset: found.offset, lines })
 }

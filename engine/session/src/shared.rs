@@ -16,6 +16,7 @@ use bareflow_report::{Busy, Record};
 use crossbeam_queue::ArrayQueue;
 
 use crate::Manifest;
+use crate::blocks::CodeBlocks;
 use crate::compilers::Compilers;
 use crate::counting::Counting;
 use crate::events::Event;
@@ -24,7 +25,6 @@ use crate::files::Files;
 use crate::heap::Heap;
 use crate::image::Image;
 use crate::key::FuncKey;
-use crate::places::CodeBlocks;
 use crate::queue::{Bell, Done, MOST_JOBS, Queue};
 
 /// Events that may wait at a time. One that finds no room is lost, and comes again.

@@ -55,7 +55,10 @@ impl Curator {
         };
         let resolve = |name: &str| image.symbol(name).or_else(|| counter(name));
         let code = self.linker.install(object, level, resolve)?;
-        shared.blocks.note(shared, key, &code, object);
+        // Nobody asks where there are no lines to name.
+        if !image.module().locations.files.is_empty() {
+            shared.blocks.note(key, &code, object);
+        }
         Ok(code)
     }
 
