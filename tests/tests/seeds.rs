@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use bareflow_hosted::{Hosted, Output, install_fault_handler, seeded};
-use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source, Thresholds, boot};
+use bareflow_session::{Job, Manifest, ModuleEntry, Part, Pools, Source, Thresholds, boot};
 use bareflow_tests::compile::{self, Recipe, text};
 use bareflow_tests::parallel::in_parallel;
 use bareflow_tests::{place, process};
@@ -37,19 +37,26 @@ fn program(seed: u64) -> &'static str {
     PROGRAMS[seed as usize % PROGRAMS.len()]
 }
 
+/// Code memory of seeds whose functions are swapped all the time, in bytes: so little that what was swapped out
+/// has to be freed, when no processor is in it any more.
+const SMALL: Pools =
+    Pools { code: Some(84 << 10), data: None, metadata: None, slots: Some(2_048), probes: None };
+
 /// How the session of a seed is.
 fn manifest(seed: u64) -> Manifest {
     let kind = seed / PROGRAMS.len() as u64 % 3;
     let thresholds = if kind == 0 { Thresholds(3, 9, 30) } else { Thresholds(2, 40, 400) };
+    let (stress, pools) = if kind == 2 { (seed | 1, SMALL) } else { (0, Pools::default()) };
     // What is measured depends on time.
-    let usual = Manifest {
+    Manifest {
         watch: false,
         tournament_share: 0,
         save: false,
         thresholds,
+        stress,
+        pools,
         ..Manifest::default()
-    };
-    Manifest { stress: if kind == 2 { seed | 1 } else { 0 }, ..usual }
+    }
 }
 
 /// Processors of a seed: two threads at least can run in all programs.

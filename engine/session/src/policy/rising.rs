@@ -152,7 +152,9 @@ impl Rising {
             }
         }
         let mut orders = Vec::new();
-        if !standing.has_loop(header) && !standing.awaited_loops.contains(&header) {
+        // One of its loops at a time: whoever waits in others meanwhile may be out of them, or in code, by the
+        // time that theirs would be made.
+        if !standing.has_loop(header) && standing.awaited_loops.is_empty() {
             // The call in progress may be the only one there ever is, so its code is made well and
             // counts nothing.
             orders.push(Order::Compile(Box::new(Wish {

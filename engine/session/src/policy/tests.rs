@@ -199,6 +199,12 @@ fn a_loop_continues_in_code_and_its_function_rises() {
     standing.awaited = Some(Level::O2);
     standing.awaited_loops.push(header);
     assert!(Rising.looped(&scene.view(), key(0), header, 2_000).is_empty());
+
+    // Another of its loops waits until the first is there.
+    assert!(Rising.looped(&scene.view(), key(0), BlockId(1), 1_000).is_empty());
+    scene.ledger.at_mut(key(0)).awaited_loops.clear();
+    let other = [(key(0), Level::O2, Entry::Loop(BlockId(1)))];
+    assert_eq!(wishes(&Rising.looped(&scene.view(), key(0), BlockId(1), 1_100)), other);
 }
 
 #[test]
