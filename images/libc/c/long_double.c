@@ -112,6 +112,8 @@ long double nexttowardl(long double x, long double y) { return nextafterl(x, y);
 bool __bf_long_class(long double x, int wanted) {
     enum { SIGNALS = 1, QUIET = 2, INFINITY = 4, NORMAL = 8, SUBNORMAL = 16, ZERO = 32 };
     bits value = of(x);
+    // What should have its highest digit and has not is no number, and does not signal.
+    if (exponent(value) && !((uint64_t)value & TOP)) return wanted & QUIET;
     if (is_nan(value)) return wanted & ((uint64_t)value >> 62 & 1 ? QUIET : SIGNALS);
     int kind = not_finite(value) ? INFINITY : exponent(value) ? NORMAL : is_zero(value) ? ZERO : SUBNORMAL;
     // From the greatest to the least in the lower half, and back in the upper one.
