@@ -298,9 +298,14 @@ __attribute__((noinline)) static unsigned rare(unsigned n) {
     return sum;
 }
 
+__attribute__((noinline)) static void many(void) {
+    for (unsigned i = 0; i < 20000; i++) sum += often(i);
+}
+
+/* Seldom called and without a loop: it is not compiled, so that what it calls is known. */
 static void *work(void *letter) {
     if (*(int *)letter == 'a')
-        for (unsigned i = 0; i < 20000; i++) sum += often(i);
+        many();
     else if (*(int *)letter == 'r')
         sum += rare(1000);
     return 0;
@@ -350,10 +355,6 @@ fn another_processor_comes_to_what_is_missing() {
     let [back, _, then] = &lines[..] else { panic!("{lines:?}") };
     assert_eq!(back["returns"].as_array().unwrap().len(), 1, "{back}");
     assert_eq!(back["output"], natively("ar."), "{back}");
-    let log = back["log"].as_array().unwrap();
-    let said = |line: &Value| line.as_str().unwrap().contains("never ran while growing");
-    let trap = log.iter().find(|line| said(line)).unwrap().as_str().unwrap();
-    assert!(trap.contains("processor 1"), "{log:?}");
     assert_eq!((&then["boot"], &then["output"]), (&Value::Null, &json!(natively("ar."))));
     assert_eq!(then["returns"], json!([]), "{then}");
 }

@@ -249,7 +249,7 @@ impl Builder<'_> {
             let missing: BTreeSet<String> = undefined
                 .chain(kept.unresolved.iter().map(|(symbol, _)| symbol))
                 .map(|id| self.parts.units.name(*id).to_owned())
-                .filter(|name| self.by_name.contains_key(name))
+                .filter(|name| self.by_name.contains_key(name) || self.cut_of(name).is_some())
                 .collect();
             if missing.is_empty() {
                 return Ok(kept);
@@ -260,8 +260,22 @@ impl Builder<'_> {
         }
     }
 
+    /// The function that lost the parts for which the symbol `name` stands, and its module. Others have its
+    /// body in themselves, so a trap is wanted where the function itself may not be.
+    fn cut_of<'n>(&self, name: &'n str) -> Option<(u32, &'n str)> {
+        let function = name.strip_suffix(cold::SUFFIX)?;
+        Some((self.by_name.get(function)?.0, function))
+    }
+
     fn add(&mut self, name: &str) -> Result<(), Failure> {
-        let (module, symbol) = self.by_name[name];
+        let Some((module, symbol)) = self.by_name.get(name).copied() else {
+            return match self.cut_of(name) {
+                Some((module, function)) => {
+                    self.add_trap(name, &format!("a part of {function}"), module)
+                }
+                None => Ok(()),
+            };
+        };
         match symbol {
             Symbol::Func(func) => self.add_func(name, module, func),
             Symbol::Global(global) => self.add_global(name, module, global),
@@ -311,13 +325,6 @@ impl Builder<'_> {
                 Taken { module, func, level: Level::Interp, origin: Origin::Trap, features };
             self.parts.functions.insert(name.to_owned(), taken);
             return Ok(());
-        }
-        if self.bodies[module as usize].cut.contains(&func) {
-            self.add_trap(
-                &format!("{name}{}", cold::SUFFIX),
-                &format!("a part of {name}"),
-                module,
-            )?;
         }
         let (object, level, origin) = self.code(module, func)?;
         let (object, level, origin) = match self.made_again(module, func, &object) {
