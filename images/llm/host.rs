@@ -1,4 +1,4 @@
-//! What the machine does for the program: host calls (DESIGN.md, "Host calls") and nothing else. So an
+//! What the machine does for the program: host calls (docs/design/programs.md, "Host calls") and nothing else. So an
 //! image of it needs no allocator, no streams and no formatting.
 
 use core::ffi::c_void;

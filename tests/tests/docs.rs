@@ -13,7 +13,8 @@ fn documents() -> Vec<PathBuf> {
         ["README.md", "DESIGN.md", "ROADMAP.md", "images/README.md", "fuzz/README.md"]
             .map(|name| root.join(name))
             .into();
-    for entry in std::fs::read_dir(root.join("docs")).unwrap() {
+    let pages = ["docs", "docs/design"].map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+    for entry in pages.into_iter().flatten() {
         let path = entry.unwrap().path();
         // The page of commands is made and compared by a test of its own, wrong uses and all.
         let made = path.file_name().is_some_and(|name| name == "commands.md");

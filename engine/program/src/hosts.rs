@@ -1,6 +1,6 @@
 //! Functions that the machine supplies.
 
-/// Their names (DESIGN.md, "Host calls").
+/// Their names (docs/design/programs.md, "Host calls").
 pub const HOST_CALLS: &[&str] = &[
     "bf_write",
     "bf_read",

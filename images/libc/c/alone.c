@@ -19,16 +19,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/select.h>
-#include <sys/times.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
 #pragma clang diagnostic ignored "-Wunused-parameter" // most is refused whatever it is
-
-uint64_t bf_clock(void);
 
 static int fail(int error) {
     errno = error;
@@ -117,15 +113,6 @@ char *getlogin(void) {
     return NULL;
 }
 
-int uname(struct utsname *to) {
-    memset(to, 0, sizeof *to);
-    strcpy(to->sysname, "BareFlow");
-    strcpy(to->nodename, "bareflow");
-    strcpy(to->release, "0");
-    strcpy(to->version, "0");
-    strcpy(to->machine, "x86_64");
-    return 0;
-}
 int gethostname(char *to, size_t bytes) {
     static const char name[] = "bareflow";
     if (bytes < sizeof name) return fail(ENAMETOOLONG);
@@ -133,25 +120,7 @@ int gethostname(char *to, size_t bytes) {
     return 0;
 }
 
-// What the program has used: all the time there was.
-
-static struct timeval passed(void) {
-    uint64_t us = bf_clock() / 1000;
-    return (struct timeval){(time_t)(us / 1000000), (suseconds_t)(us % 1000000)};
-}
-
-int getrusage(__rusage_who_t who, struct rusage *to) {
-    if ((int)who != RUSAGE_SELF && (int)who != RUSAGE_CHILDREN && (int)who != RUSAGE_THREAD) return fail(EINVAL);
-    memset(to, 0, sizeof *to);
-    if ((int)who != RUSAGE_CHILDREN) to->ru_utime = passed();
-    return 0;
-}
-
-clock_t times(struct tms *to) {
-    clock_t ticks = (clock_t)(bf_clock() / 10000000);
-    if (to) *to = (struct tms){.tms_utime = ticks};
-    return ticks;
-}
+// Limits: there are none to be set.
 
 int getrlimit(__rlimit_resource_t what, struct rlimit *to) {
     to->rlim_cur = to->rlim_max = what == RLIMIT_NOFILE ? 1024 : RLIM_INFINITY;
@@ -235,28 +204,4 @@ int pselect(int count, fd_set *in, fd_set *out, fd_set *other, const struct time
 }
 int ppoll(struct pollfd *list, nfds_t count, const struct timespec *limit, const sigset_t *mask) {
     return poll(list, count, limit ? (int)(limit->tv_sec * 1000 + limit->tv_nsec / 1000000) : -1);
-}
-
-// The parts of a path (POSIX.1-2017, `dirname` and `basename`); both may change it.
-
-static size_t without_slashes(const char *path, size_t length) {
-    while (length > 1 && path[length - 1] == '/') length--;
-    return length;
-}
-char *dirname(char *path) {
-    static char here[] = ".";
-    size_t end = path ? without_slashes(path, strlen(path)) : 0;
-    while (end && path[end - 1] != '/') end--;
-    if (!end) return here;
-    end = without_slashes(path, end);
-    path[end] = 0;
-    return path;
-}
-char *__xpg_basename(char *path) {
-    static char here[] = ".";
-    if (!path || !*path) return here;
-    size_t end = without_slashes(path, strlen(path)), start = end;
-    while (start && path[start - 1] != '/') start--;
-    path[end] = 0;
-    return start == end ? path + end - 1 : path + start;
 }

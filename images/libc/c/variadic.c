@@ -15,7 +15,7 @@ int vfscanf(file *, const char *, va_list);
 int vscanf(const char *, va_list);
 int vsscanf(const char *, const char *, va_list);
 
-// What the machine sets before the program starts, where a program has it (DESIGN.md, "How a
+// What the machine sets before the program starts, where a program has it (docs/design/programs.md, "How a
 // program starts"). Without it: no environment, and no name.
 static char *no_variables[1];
 char **environ = no_variables;

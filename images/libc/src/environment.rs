@@ -1,7 +1,7 @@
 //! Environment variables, and the program's own name.
 //!
 //! The machine sets the variables below before the program starts, where a program has them
-//! (DESIGN.md, "How a program starts"). Functions here take what their namesakes in POSIX take,
+//! (docs/design/programs.md, "How a program starts"). Functions here take what their namesakes in POSIX take,
 //! which is what their `SAFETY` lines cite.
 
 use core::ffi::c_int;

@@ -1,4 +1,4 @@
-//! The host calls: all that the library asks of the machine. DESIGN.md says what each does. Those
+//! The host calls: all that the library asks of the machine. docs/design/programs.md says what each does. Those
 //! that can fail give the negative of an error number then ([`crate::errors::check`]).
 
 use core::ffi::{c_int, c_long, c_void};

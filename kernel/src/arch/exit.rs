@@ -7,7 +7,7 @@ use spin::Mutex;
 
 use super::ports::Port;
 
-/// What the emulator is told (DESIGN.md, "The serial line").
+/// What the emulator is told (docs/design/machine.md, "The serial line").
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Status {
     /// All went well.

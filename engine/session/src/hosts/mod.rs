@@ -1,4 +1,4 @@
-//! Host calls: what a program asks of the machine (DESIGN.md, "Host calls").
+//! Host calls: what a program asks of the machine (docs/design/programs.md, "Host calls").
 
 mod current;
 mod files;

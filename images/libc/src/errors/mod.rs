@@ -35,7 +35,7 @@ pub fn set(code: c_int) {
     unsafe { *__errno_location() = code };
 }
 
-/// What a host call gave, as C functions give it: a negative number is an error's (DESIGN.md,
+/// What a host call gave, as C functions give it: a negative number is an error's (docs/design/programs.md,
 /// "Host calls"), which goes to `errno` and becomes -1.
 pub fn check(result: c_long) -> c_long {
     if result >= 0 {
