@@ -294,7 +294,6 @@ pub(crate) const RECIPES: &[Recipe] = &[
             ..NONE
         },
         times: &["time"],
-        ..PLAIN
     },
     Recipe {
         name: "expat",

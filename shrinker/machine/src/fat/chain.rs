@@ -3,7 +3,8 @@
 //! A chain is made where nothing leads to it, and released when nothing does any more, so that a power cut
 //! leaves clusters that belong to nothing, and no more. Callers flush between.
 
-use super::{Volume, half};
+use super::Volume;
+use super::bytes::half;
 use crate::sectors::{SECTOR, Sectors};
 
 /// The end of a chain.

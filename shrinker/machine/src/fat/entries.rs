@@ -3,8 +3,9 @@
 //! A file is there, changes or goes with the one sector of its short entry; parts of a long name are
 //! written before it and taken away after it.
 
+use super::bytes::ENTRY;
 use super::names::{LETTERS, LONGEST, NO_LETTER, Units, place_of};
-use super::{At, ENTRY, Entry, LongName, Volume};
+use super::{At, Entry, LongName, Volume};
 use crate::sectors::{SECTOR, Sectors};
 
 /// Entries in a sector.

@@ -3,6 +3,7 @@
 //! Nothing here can panic: there is nobody to catch it. So arithmetic wraps, and what a disk's
 //! contents decide is looked up, never indexed.
 
+mod bytes;
 mod chain;
 mod entries;
 mod names;
@@ -11,9 +12,7 @@ pub use entries::NoEntry;
 pub use names::{LongName, NAME};
 
 use crate::sectors::{SECTOR, Sector, Sectors};
-
-/// Bytes of an entry in a folder.
-const ENTRY: usize = 32;
+use bytes::{ENTRY, half};
 
 /// Where the parts of a volume lie, in sectors of the disk.
 #[derive(Clone, Debug)]
@@ -63,14 +62,6 @@ pub struct At {
 
 /// Of what has no entry.
 pub const NOWHERE: At = At { sector: 0, byte: 0, folder: 0, index: 0, names: 0 };
-
-/// Two bytes, low one first.
-fn half<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
-    match bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        Some(two) => u16::from_le_bytes(*two).into(),
-        None => 0,
-    }
-}
 
 /// Four bytes.
 fn word<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {

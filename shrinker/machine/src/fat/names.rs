@@ -2,7 +2,7 @@
 //!
 //! Letters of ASCII are the same in capitals and not; others are what they are.
 
-use super::{ENTRY, half};
+use super::bytes::{ENTRY, half};
 
 /// Letters of a long name that one entry holds.
 pub(super) const LETTERS: usize = 13;
