@@ -5,6 +5,7 @@
 
 use crate::ahci::Ahci;
 use crate::ata::{Ata, DISKS};
+use crate::commanded::Commanded;
 use crate::pci;
 use crate::sectors::{SECTOR, Sector, Sectors};
 use crate::virtio::Virtio;

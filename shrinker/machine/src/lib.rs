@@ -44,6 +44,8 @@ mod ata;
 #[cfg(not(test))]
 mod back;
 #[cfg(not(test))]
+mod commanded;
+#[cfg(not(test))]
 mod cores;
 #[cfg(not(test))]
 mod date;

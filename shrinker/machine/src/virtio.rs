@@ -1,6 +1,7 @@
 //! Virtio disks on PCI (Virtual I/O Device 1.1, sections 2.6, 4.1 and 5.2), one request at a time, polled.
 
-use crate::memory::{self, TOGETHER};
+use crate::commanded::Commanded;
+use crate::memory;
 use crate::pci::{self, PATIENCE};
 use crate::sectors::SECTOR;
 
@@ -129,7 +130,16 @@ impl Virtio {
         Some(Self { notify, status, asked: 0, flushes: flushes != 0 })
     }
 
-    /// Makes a request that moves so many sectors between the disk and what is shared.
+    /// Has the disk keep what it was given.
+    pub fn flush(&mut self) -> bool {
+        !self.flushes || self.run(FLUSH, 0, 0)
+    }
+}
+
+impl Commanded for Virtio {
+    const READ: u32 = READ;
+    const WRITE: u32 = WRITE;
+
     #[inline(never)]
     fn run(&mut self, kind: u32, number: u32, count: u32) -> bool {
         let commands = memory::commands();
@@ -169,41 +179,5 @@ impl Virtio {
             left -= 1;
         }
         byte(commands + ANSWER_AT) == 0
-    }
-
-    /// Reads sectors that lie one behind the other; whether they could be read.
-    ///
-    /// # Safety
-    /// There is room for them.
-    pub unsafe fn read_run(&mut self, mut number: u32, mut left: u32, mut to: *mut u8) -> bool {
-        while left > 0 {
-            let count = left.min(TOGETHER);
-            if !self.run(READ, number, count) {
-                return false;
-            }
-            // SAFETY: by this function's contract.
-            unsafe {
-                memory::take(to, count);
-                to = to.add((count * SECTOR) as usize);
-            }
-            number = number.wrapping_add(count);
-            left -= count;
-        }
-        true
-    }
-
-    /// Writes a sector; whether it could be written.
-    ///
-    /// # Safety
-    /// There is one.
-    pub unsafe fn write_one(&mut self, number: u32, from: *const u8) -> bool {
-        // SAFETY: the caller's.
-        unsafe { memory::give(from) };
-        self.run(WRITE, number, 1)
-    }
-
-    /// Has the disk keep what it was given.
-    pub fn flush(&mut self) -> bool {
-        !self.flushes || self.run(FLUSH, 0, 0)
     }
 }
