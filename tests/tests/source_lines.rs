@@ -150,7 +150,8 @@ fn a_page_shows_the_lines_of_a_source_with_their_counts() {
     let source = outer["source"]["lines"].as_array().unwrap();
     let line = |number: u64| source.iter().find(|line| line["number"] == number).unwrap();
     assert_eq!(line(7)["text"], "    sum += inner((volatile int *)at, n);");
-    assert!(line(7)["count"].as_u64().is_some_and(|count| count > 100), "{source:?}");
+    // Blocks are counted while they are interpreted.
+    assert!(line(7)["count"].as_u64().is_some_and(|count| count > 1), "{source:?}");
     let text: String =
         outer["ir"].as_array().unwrap().iter().filter_map(|block| block["text"].as_str()).collect();
     assert!(text.contains("; outer.c:3, inlined at outer.c:6"), "{text}");
