@@ -36,6 +36,7 @@ static void grows(void) {
     fflush(f);
     printf("%zu %.12s\n", length, text);
     printf("%d\n", fclose(f));
+    printf("%zu [%s]\n", length, text);
     free(text);
 }
 

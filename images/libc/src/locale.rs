@@ -178,11 +178,8 @@ pub struct Conventions {
 unsafe impl Sync for Conventions {}
 
 const NONE: *const u8 = c"".as_ptr().cast();
-static CONVENTIONS: Conventions = Conventions {
-    decimal_point: c".".as_ptr().cast(),
-    others: [NONE; 9],
-    figures: [i8::MAX; 14],
-};
+static CONVENTIONS: Conventions =
+    Conventions { decimal_point: c".".as_ptr().cast(), others: [NONE; 9], figures: [i8::MAX; 14] };
 
 /// How numbers and money are written: as in "C", in all locales that there are.
 #[unsafe(no_mangle)]

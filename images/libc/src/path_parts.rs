@@ -77,4 +77,3 @@ pub unsafe extern "C" fn dirname(path: *mut c_char) -> *mut c_char {
         path
     }
 }
-

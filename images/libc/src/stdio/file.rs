@@ -31,8 +31,8 @@ pub const READS: c_int = 0x8;
 pub const UPDATES: c_int = 0x4_0000;
 /// The stream and its buffer came from `malloc`.
 pub const ALLOCATED: c_int = 0x1_0000;
-/// What is behind the buffer is memory ([`backing`]).
-pub const IN_MEMORY: c_int = 0x8_0000;
+/// What is behind the buffer comes along with the stream ([`backing::Backed`]).
+pub const BACKED: c_int = 0x8_0000;
 /// The buffer came from `malloc`.
 pub const OWN_BUFFER: c_int = 0x2_0000;
 

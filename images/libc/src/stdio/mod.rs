@@ -4,6 +4,7 @@ mod backing;
 pub mod descriptor;
 mod digits;
 pub mod file;
+mod in_memory;
 pub mod open;
 mod pieces;
 mod print;
