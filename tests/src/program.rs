@@ -5,7 +5,8 @@
 //! no compiler can be made to write. Comments in the first lines of its (first) file
 //! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
 //! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
-//! reads files of, and beside which it may write others) and `refused: WHY` (what compilers cannot do of it).
+//! reads files of, and beside which it may write others), `refused: WHY` (what compilers cannot do of it) and
+//! `dies: OF WHAT` (it ends with a fault, and a machine that runs several programs with it).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,6 +32,8 @@ pub struct Program {
     disk: Option<String>,
     /// What compilers may refuse to compile, in their words.
     refused: Vec<String>,
+    /// Whether it ends with a fault.
+    pub dies: bool,
 }
 
 /// Ample for the slowest program on the slowest level.
@@ -89,6 +92,7 @@ fn of(folders: &[&str]) -> Vec<Program> {
                 clang: 14,
                 disk: None,
                 refused: Vec::new(),
+                dies: false,
             };
             program.read_comments();
             programs.push(program);
@@ -122,6 +126,7 @@ impl Program {
                     "clang" => self.clang = value.trim().parse().unwrap_or(self.clang),
                     "disk" => self.disk = Some(value.trim().into()),
                     "refused" => self.refused.push(value.trim().into()),
+                    "dies" => self.dies = true,
                     _ => {}
                 }
             }

@@ -56,7 +56,7 @@ fn a_fault_of_an_interpreted_program_is_reported_alike() {
     assert_eq!((report.vector, report.address), (Some(14), Some(16)), "{text}");
     assert!(report.text.contains("read of unmapped 0x10 (the null page)"), "{report:?}");
     assert_eq!(report.function, "inner, block 0", "{report:?}");
-    assert!(text.contains(" in inner, interpreted"), "{text}");
+    assert!(text.contains(" in inner, block 0, interpreted"), "{text}");
 }
 
 const RECURS_FOR_EVER: &str = "

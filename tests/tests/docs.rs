@@ -134,6 +134,11 @@ fn commands(piece: &str) -> Vec<Vec<&str>> {
     let mut rest = words.as_slice();
     while let Some(first) = rest.first() {
         let (tool, skip) = match (*first, rest.get(1).copied()) {
+            // A package's name is no command.
+            ("-p", Some(_)) => {
+                rest = &rest[2..];
+                continue;
+            }
             ("cargo", Some("bareflow")) => ("bareflow", 2),
             ("cargo", Some("shrink")) => ("bareflow-shrink", 2),
             ("cargo", Some("xtask")) => ("xtask", 2),
@@ -225,7 +230,7 @@ fn every_named_test_is_there() {
 fn manifests() -> Vec<PathBuf> {
     let root = place::workspace();
     let mut found = Vec::new();
-    for folder in ["", "engine", "kernel", "host", "cli"] {
+    for folder in ["", "engine", "kernel", "host", "cli", "shrinker"] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             found.push(entry.unwrap().path().join("Cargo.toml"));
         }

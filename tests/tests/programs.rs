@@ -129,6 +129,7 @@ fn main() {
     let cases: Vec<Arc<Case>> = program::all().into_iter().map(new).collect();
     let trials = match wanted.as_str() {
         "machine" => {
+            let cases = on_machine(&cases);
             let batches = |engine: &str| {
                 let together = TOGETHER[usize::from(engine.starts_with("llvm"))];
                 cases.chunks(together).enumerate()
@@ -141,13 +142,18 @@ fn main() {
         wanted => {
             let mut trials = in_processes(&cases, wanted == "all");
             if wanted != "all" {
-                let some: Vec<_> = cases.iter().step_by(SOME).cloned().collect();
+                let some: Vec<_> = on_machine(&cases).into_iter().step_by(SOME).collect();
                 trials.push(machine("some", &some, 2, "auto"));
             }
             trials
         }
     };
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Those that leave a machine to the programs behind them.
+fn on_machine(cases: &[Arc<Case>]) -> Vec<Arc<Case>> {
+    cases.iter().filter(|case| !case.program.dies).cloned().collect()
 }
 
 /// A trial that boots one machine.

@@ -1,4 +1,5 @@
 // The least number by -1 has no quotient that fits; its remainder is not computed either.
+// dies: of a division error
 #include <limits.h>
 #include <stdio.h>
 

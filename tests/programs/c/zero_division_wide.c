@@ -1,4 +1,5 @@
 // A division of 128 bits by zero, which is a function's.
+// dies: of a division error
 #include <stdio.h>
 
 static volatile __int128 ten = 10, zero;

@@ -15,7 +15,8 @@ use super::{Body, optimise};
 use bareflow_object::{CpuFeatures, Entry, Options, Request};
 
 fn module(name: &str, level: &str) -> Module {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../object/tests/programs");
+    let source = folder.join(name);
     let out =
         std::env::temp_dir().join(format!("bareflow-opt-{}-{name}-{level}.bc", std::process::id()));
     let status = Command::new("clang-22")
