@@ -43,6 +43,8 @@ pub fn boot(
         image: Some(disk.path()),
         accel: Accel::Tcg,
         processors,
+        // Each processor compiles, too.
+        memory_mib: if processors > 4 { 512 } else { 256 },
         timeout: PATIENCE,
         input: Input::Bytes([&program::input()[..], &ENDS].concat()),
         ..Settings::kernel(&artefact("kernel.elf"))

@@ -283,7 +283,11 @@ impl Program {
             "llvm rising" => ("auto", "O2=llvm,O3=llvm"),
             level => (level, ""),
         };
-        command.args(["run", "--json", "--level", level]).args(bitcode);
+        command.args(["run", "--level", level]).args(bitcode);
+        // A process that dies tells nothing more.
+        if !self.dies {
+            command.arg("--json");
+        }
         command.args(["--smp", &processors.to_string()]);
         if !compilers.is_empty() {
             command.args(["--compilers", compilers]);
@@ -298,6 +302,9 @@ impl Program {
             command.arg("--disk").arg(disk.path());
         }
         let ended = process::run(&mut command, &input(), PATIENCE)?;
+        if self.dies {
+            return Ok(ended);
+        }
         let line = String::from_utf8_lossy(&ended.out);
         let said = || {
             format!(

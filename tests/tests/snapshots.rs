@@ -161,7 +161,7 @@ fn a_profile_outlives_a_changed_body_of_the_same_shape() {
         std::fs::write(&source, code).unwrap();
         let module = disk.path().join("changing.bc");
         let clang = Command::new("clang-22")
-            .args(["-O0", "-Xclang", "-disable-O0-optnone"])
+            .args(["-O1", "-fno-unroll-loops"])
             .args(["-emit-llvm", "-c"])
             .arg(&source)
             .arg("-o")

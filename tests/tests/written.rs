@@ -54,7 +54,8 @@ fn every_program_reads_back_and_is_verified() {
     in_parallel(each, |(level, program)| {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         // A part of them by the oldest compiler that can.
-        let clang = if level == 1 { program.clang } else { 22 };
+        let old = level == 1 && !LIFETIMES.contains(&program.name.as_str());
+        let clang = if old { program.clang } else { 22 };
         let files = program.bitcode(level as u8, clang)?;
         let what = |error| format!("{} -O{level} by clang {clang}: {error}", program.name);
         written(&files, None, None, folder.path()).map(drop).map_err(what)
@@ -94,12 +95,16 @@ fn hosts() -> Result<PathBuf, String> {
 }
 
 /// Programs that the writer has not all words for yet: sections' ends, indirect functions, the static
-/// chain among halves, and what clang 16 calls lifetimes.
+/// chain among halves.
 const NOT_YET: [&str; 4] = ["c/half", "c/indirect", "c/passing", "c/sections"];
+
+/// Those of which not what clang 16 makes: it says of lifetimes how long variables are, and the C library of
+/// clang 22 does not.
+const LIFETIMES: [&str; 2] = ["c/vectors", "c/wide_intrinsics"];
 
 /// Programs that lli runs in another way: it has an `atexit` of its own, and hands halves to library
 /// functions in other registers.
-const NOT_BY_LLI: [&str; 4] = ["c/abort", "c/constructors", "c/exit_code", "c/half"];
+const NOT_BY_LLI: [&str; 5] = ["c/abort", "c/avx", "c/constructors", "c/exit_code", "c/half"];
 
 #[test]
 fn llvm_runs_what_is_linked_as_the_system_runs_the_source() {

@@ -4,6 +4,9 @@
 //! and behind where it ends, but never from a page that holds none of its own: pages, too, begin
 //! at multiples of 16. What those bytes are has no influence.
 //!
+//! No compiler may see both such a search and the object it is in: what lies around the object is none of it, and
+//! a compiler that knows its size takes reads of it for ones that never happen. So the searches are never inlined.
+//!
 //! What is looked for is told as a function that makes a block's bytes zero where they match
 //! ([`Wanted::mark`]): four such blocks are one by taking the lesser of each byte.
 
@@ -103,7 +106,7 @@ unsafe fn anywhere(at: *const u8) -> __m128i {
 
 /// The first byte that matches, from `start` on; `end` when there is none before. `end` may be the
 /// end of memory where there is one that matches for certain.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn find(start: *const u8, end: *const u8, wanted: impl Wanted) -> *const u8 {
     if start >= end {
         return end;
@@ -146,7 +149,7 @@ pub unsafe fn find(start: *const u8, end: *const u8, wanted: impl Wanted) -> *co
 }
 
 /// The last byte that matches between `start` and `end`; null when there is none.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn find_last(start: *const u8, end: *const u8, wanted: impl Wanted) -> *const u8 {
     if start >= end {
         return core::ptr::null();
@@ -194,7 +197,7 @@ fn any_zero(a: __m128i, b: __m128i, c: __m128i, d: __m128i) -> bool {
 
 /// The first place below `most` where two texts differ, or, with `STRINGS`, where the first one
 /// has its NUL; `most` when there is none.
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn mismatch<const STRINGS: bool>(a: *const u8, b: *const u8, most: usize) -> usize {
     // Zero where they differ, or at a NUL.
     let pair = |at: usize| {
