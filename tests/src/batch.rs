@@ -44,7 +44,7 @@ pub fn boot(
         accel: Accel::Tcg,
         processors,
         // Each processor compiles, too.
-        memory_mib: if processors > 4 { 512 } else { 256 },
+        memory_mib: if processors > 4 { 1024 } else { 512 },
         timeout: PATIENCE,
         input: Input::Bytes([&program::input()[..], &ENDS].concat()),
         ..Settings::kernel(&artefact("kernel.elf"))
