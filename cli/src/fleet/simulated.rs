@@ -293,7 +293,7 @@ fn order_repetition_and_portions_of_a_whole_fleet_change_nothing() {
 
 /// `cargo test --release -p bareflow fleet -- --ignored --nocapture`
 #[test]
-#[ignore = "figures"]
+#[ignore = "prints figures"]
 fn figures_of_ten_thousand_snapshots() {
     use super::store::Store;
     use std::time::Instant;

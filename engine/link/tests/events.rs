@@ -78,23 +78,6 @@ fn counting_probe(linker: &mut Linker, core: &CoreBlock, target: usize) -> Probe
     probe
 }
 
-unsafe extern "C" fn all_registers(
-    _: u32,
-    frame: *mut RegFrame,
-    stack: *mut u8,
-    context: *mut (),
-) -> usize {
-    // SAFETY: the linker passes a frame and the context it was given; the test pushed one word.
-    unsafe {
-        (*context.cast::<Vec<RegFrame>>()).push(*frame);
-        (*frame).ints[0] = stack.cast::<u64>().read();
-        (*frame).ints[1] = 2;
-        (*frame).floats[0] = [3, 4];
-        (*frame).floats[1] = [5, 6];
-    }
-    0
-}
-
 #[test]
 fn arguments_and_results_pass_through_and_events_are_counted() {
     let _alone = scripted();

@@ -47,23 +47,6 @@ fn recursion_is_counted_call_by_call() {
     assert_eq!(core.probe_depth(), 0);
 }
 
-unsafe extern "C" fn all_registers(
-    _: u32,
-    frame: *mut RegFrame,
-    stack: *mut u8,
-    context: *mut (),
-) -> usize {
-    // SAFETY: the linker passes a frame and the context it was given; the test pushed one word.
-    unsafe {
-        (*context.cast::<Vec<RegFrame>>()).push(*frame);
-        (*frame).ints[0] = stack.cast::<u64>().read();
-        (*frame).ints[1] = 2;
-        (*frame).floats[0] = [3, 4];
-        (*frame).floats[1] = [5, 6];
-    }
-    0
-}
-
 #[test]
 fn arguments_and_results_pass_through() {
     let mut seen: Vec<RegFrame> = Vec::new();

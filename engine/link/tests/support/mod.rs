@@ -124,3 +124,22 @@ pub fn run(address: usize, ints: &[u64]) -> u64 {
     unsafe { bareflow_link::call(address, &mut frame, &[]) };
     frame.ints[0]
 }
+
+/// Notes the frame of a call in the context, a vector, and answers in every register that can carry a result: the
+/// word on the stack, 2, and two vectors.
+pub unsafe extern "C" fn all_registers(
+    _: u32,
+    frame: *mut RegFrame,
+    stack: *mut u8,
+    context: *mut (),
+) -> usize {
+    // SAFETY: the linker passes a frame and the context it was given; the test pushed one word.
+    unsafe {
+        (*context.cast::<Vec<RegFrame>>()).push(*frame);
+        (*frame).ints[0] = stack.cast::<u64>().read();
+        (*frame).ints[1] = 2;
+        (*frame).floats[0] = [3, 4];
+        (*frame).floats[1] = [5, 6];
+    }
+    0
+}

@@ -81,7 +81,7 @@ fn time(address: usize, arg: u64) -> f64 {
 /// `cargo test -p bareflow-object --test contract speed -- --ignored --nocapture`; `BITCODE=0`
 /// chooses other bitcode, `ONLY=name` one kernel.
 #[test]
-#[ignore = "measures"]
+#[ignore = "prints figures"]
 fn speed_against_native() {
     let bitcode = std::env::var("BITCODE").unwrap_or_else(|_| "2".into());
     let only = std::env::var("ONLY").unwrap_or_default();
@@ -140,7 +140,7 @@ fn speed_against_native() {
 
 /// `cargo test --release -p bareflow-object --test contract compile_time -- --ignored --nocapture`.
 #[test]
-#[ignore = "measures"]
+#[ignore = "prints figures"]
 fn compile_time() {
     let bitcode = std::env::var("BITCODE").unwrap_or_else(|_| "2".into());
     let modules: Vec<_> = NAMES
