@@ -74,7 +74,6 @@ int kill(pid_t id, int signal) {
     return signal ? raise(signal) : 0;
 }
 int killpg(pid_t group, int signal) { return group > 1 ? fail(ESRCH) : kill(0, signal); }
-unsigned alarm(unsigned seconds) { return 0; }
 
 pid_t getppid(void) { return 0; }
 pid_t getpgrp(void) { return 1; }
