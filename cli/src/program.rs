@@ -19,9 +19,10 @@ pub struct ProgramOptions {
     #[arg(long, default_value = "auto", value_parser = level)]
     pub level: LevelChoice,
     /// Calls after which a function rises to O1, O2, O3; or `adaptive`: it rises when that is
-    /// expected to save more time than compiling takes
-    #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", value_parser = thresholds)]
-    pub thresholds: ThresholdChoice,
+    /// expected to save more time than compiling takes. Usual are 100,1000,10000, and 100,100,100 where
+    /// another processor compiles
+    #[arg(long, value_name = "A,B,C", value_parser = thresholds)]
+    pub thresholds: Option<ThresholdChoice>,
     /// Which compiler serves which level: O3=llvm, O3=cranelift. Where none is named for O3, the built-in
     /// one does, and LLVM where it is here and a function has run so long that it is worth it
     #[arg(long, value_name = "LEVEL=NAME", value_parser = compiler, value_delimiter = ',')]
@@ -54,7 +55,7 @@ impl Default for ProgramOptions {
             arg: None,
             calls: 1,
             level: LevelChoice(None),
-            thresholds: ThresholdChoice::Fixed(Thresholds::default()),
+            thresholds: None,
             compilers: Vec::new(),
             tournaments: 2,
             profile: false,
@@ -110,8 +111,9 @@ impl ProgramOptions {
             ..Manifest::default()
         };
         match self.thresholds {
-            ThresholdChoice::Fixed(thresholds) => manifest.thresholds = thresholds,
-            ThresholdChoice::Adaptive => manifest.adaptive = true,
+            Some(ThresholdChoice::Fixed(thresholds)) => manifest.thresholds = Some(thresholds),
+            Some(ThresholdChoice::Adaptive) => manifest.adaptive = true,
+            None => {}
         }
         for Pool(which, size) in &self.pool {
             *which(&mut manifest.pools) = Some(*size);

@@ -56,8 +56,8 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["watched", "rounds"])]
     pub(super) peak: bool,
     /// With --peak: when functions rise
-    #[arg(long, value_name = "A,B,C", default_value = "100,1000,10000", requires = "peak")]
-    pub(super) thresholds: String,
+    #[arg(long, value_name = "A,B,C", requires = "peak")]
+    pub(super) thresholds: Option<String>,
     /// With --peak: processors, the others compiling while the program runs
     #[arg(long, value_name = "N", default_value_t = 1, requires = "peak", value_parser = clap::value_parser!(u32).range(1..=64))]
     pub(super) smp: u32,

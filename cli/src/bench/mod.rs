@@ -99,7 +99,9 @@ fn time_to_peak(
     ui: &Ui,
     show: bool,
 ) -> Result<Vec<peak::Line>, Failure> {
-    each(modules, ui, show, |module| peak::measure(module, artefacts, &args.thresholds, args.smp))
+    each(modules, ui, show, |module| {
+        peak::measure(module, artefacts, args.thresholds.as_deref(), args.smp)
+    })
 }
 
 /// Measures every module; with `--json` and `show` each figure is printed as soon as it is known.

@@ -43,7 +43,7 @@ pub(super) struct Line {
 pub(super) fn measure(
     module: &Module,
     artefacts: &Artefacts,
-    thresholds: &str,
+    thresholds: Option<&str>,
     smp: u32,
 ) -> Result<Line, Failure> {
     let run = |calls| run(module, artefacts, thresholds, smp, calls);
@@ -74,7 +74,7 @@ pub(super) fn measure(
 fn run(
     module: &Module,
     artefacts: &Artefacts,
-    thresholds: &str,
+    thresholds: Option<&str>,
     smp: u32,
     calls: u64,
 ) -> Result<Value, Failure> {
@@ -82,7 +82,11 @@ fn run(
     let (calls, smp) = (calls.to_string(), smp.to_string());
     // The peak of the built-in compiler: LLVM's, seconds later, would be reached by some modules only.
     let own = "O3=cranelift";
-    let more = ["--calls", &calls, "--thresholds", thresholds, "--smp", &smp, "--compilers", own];
+    // Nor with tournaments, whose verdicts come after a hundred times as long, on one processor or several.
+    let mut more = vec!["--calls", &calls, "--smp", &smp, "--compilers", own, "--tournaments", "0"];
+    if let Some(thresholds) = thresholds {
+        more.extend(["--thresholds", thresholds]);
+    }
     module_run::run(module, artefacts, small, &more)
 }
 

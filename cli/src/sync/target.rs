@@ -114,7 +114,7 @@ fn without_code(job: &Job) -> Result<Snapshot, String> {
 }
 
 fn settings(manifest: &Manifest) -> Vec<(String, String)> {
-    let thresholds = manifest.thresholds;
+    let thresholds = manifest.thresholds.unwrap_or_default();
     let text = |name: &str, value: String| (name.to_owned(), value);
     vec![
         text("calls", manifest.calls.to_string()),

@@ -93,7 +93,7 @@ fn prepare(
     }
     let mut linker = linker(platform, &job.manifest)?;
     let cpu = features(&job.manifest)?;
-    let images = images(&job, &mut linker)?;
+    let images = images(&job, platform.cores() > 1, &mut linker)?;
     let restoring = platform.now_ns();
     snapshot::recover(platform);
     let snapshot = snapshot::newest(platform);
@@ -169,8 +169,8 @@ fn features(manifest: &Manifest) -> Result<CpuFeatures, StartError> {
     Ok(CpuFeatures::detect().missing_from(without))
 }
 
-fn images(job: &Job, linker: &mut Linker) -> Result<Vec<Image>, StartError> {
-    let (hot_calls, hot_loops) = policy::first_reports(&job.manifest);
+fn images(job: &Job, beside: bool, linker: &mut Linker) -> Result<Vec<Image>, StartError> {
+    let (hot_calls, hot_loops) = policy::first_reports(&job.manifest, beside);
     let config = Config { hot_calls, hot_loops };
     let supplied = Supplied { host_call: hosts::address, engine: callbacks::symbols() };
     let library = Library::read(job.library.clone()).map_err(StartError::Load)?;

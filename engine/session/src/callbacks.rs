@@ -8,6 +8,7 @@ use bareflow_report::Signal;
 
 use crate::core::Ending;
 use crate::events::Event;
+use crate::ledger::Counter;
 use crate::session::Session;
 use crate::world::Surroundings;
 
@@ -17,16 +18,25 @@ const STACK_LEFT: usize = 256 << 10;
 /// Functions that compiled code calls and no program names.
 pub(crate) fn symbols() -> [(&'static str, usize); 2] {
     [
-        (bareflow_object::HOT, counter_ran_out as *const () as usize),
+        (bareflow_object::HOT, counter_used_up as *const () as usize),
         (bareflow_object::THREAD, bareflow_link::thread_words as *const () as usize),
     ]
 }
 
-/// A counter of instrumented code ran out.
-extern "C" fn counter_ran_out(counter: u64) {
-    if let Some(session) = Session::current() {
-        session.report(Event::CounterOut { counter });
+/// What was granted to a counter of instrumented code is used up.
+///
+/// # Safety
+/// Called by such code, with the address of the counter that the curator made for it.
+unsafe extern "C" fn counter_used_up(counter: *const Counter) {
+    // SAFETY: the caller's; counters stay for ever.
+    let words = unsafe { &*counter };
+    words.take_in();
+    if let Some(session) = Session::current()
+        && words.has_run_out()
+    {
+        session.report(Event::CounterOut { counter: counter as u64 });
     }
+    words.grant();
 }
 
 /// A probe has measured as many calls as it was to.

@@ -21,8 +21,8 @@ pub struct Manifest {
     pub calls: u64,
     /// The only level to run at; `None` lets functions rise.
     pub level: Option<Level>,
-    /// When functions rise.
-    pub thresholds: Thresholds,
+    /// When functions rise; `None`: as [`Manifest::thresholds`] says.
+    pub thresholds: Option<Thresholds>,
     /// Compilers other than the built-in one by the level they serve: `["O3", "llvm"]`. Where the
     /// machine has none of that name, or it cannot compile a function, the built-in one does.
     pub compilers: Vec<(Level, String)>,
@@ -111,9 +111,24 @@ impl Pools {
     }
 }
 
+impl Manifest {
+    /// When functions rise: what was asked for, or what is usual. Where compilers run `beside` the program,
+    /// code that is called little costs it nothing either.
+    pub(crate) fn thresholds(&self, beside: bool) -> Thresholds {
+        let usual = if beside { Thresholds::BESIDE } else { Thresholds::default() };
+        self.thresholds.unwrap_or(usual)
+    }
+}
+
 /// Calls (or back edges, weighed) after which a function rises to O1, O2, O3.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Thresholds(pub u64, pub u64, pub u64);
+
+impl Thresholds {
+    /// Where compilers run beside the program, there is O0, whose code comes at once, and O3: what lies
+    /// between would be made by the same processor, and O3 later by as much.
+    const BESIDE: Self = Self(100, 100, 100);
+}
 
 impl Default for Thresholds {
     fn default() -> Self {
@@ -128,7 +143,7 @@ impl Default for Manifest {
             env: Vec::new(),
             calls: 1,
             level: None,
-            thresholds: Thresholds::default(),
+            thresholds: None,
             compilers: Vec::new(),
             without: Vec::new(),
             adaptive: false,

@@ -51,7 +51,7 @@ impl Curator {
         let (image, ledger) = (shared.image(key.image), &self.ledger);
         let counter = |name: &str| {
             let func = image.find(name.strip_prefix(COUNTER_PREFIX)?)?;
-            ledger.at(FuncKey { func, ..key }).counter.map(Counter::address)
+            ledger.at(FuncKey { func, ..key }).counter.map(|at| core::ptr::from_ref(at) as u64)
         };
         let resolve = |name: &str| image.symbol(name).or_else(|| counter(name));
         let code = self.linker.install(object, level, resolve)?;
@@ -72,11 +72,15 @@ impl Curator {
             return Ok(());
         }
         let name = format!("{}:{symbol}", shared.image(key.image).program.name);
-        let address = self.linker.define_data(&name, 16, 16)?;
-        // SAFETY: the linker gave these 16 bytes of the data pool, aligned, for as long as the
-        // machine runs; whoever else uses them are counters in code, which atomics allow.
-        let counter = Counter::new(unsafe { &*(address as *const _) });
-        self.ledger.counters.insert(counter.address(), key);
+        let address = self.linker.define_data(&name, size_of::<Counter>(), 16)?;
+        let place = address as *mut Counter;
+        // SAFETY: the linker gave these bytes of the data pool, aligned, for as long as the machine
+        // runs; whoever else uses them are counters in code, which atomics allow.
+        let counter = unsafe {
+            place.write(Counter::new());
+            &*place
+        };
+        self.ledger.counters.insert(address as u64, key);
         self.ledger.at_mut(key).counter = Some(counter);
         Ok(())
     }

@@ -24,7 +24,7 @@ use bareflow_platform::CoreId;
 
 use crate::clock::cycles;
 use crate::events::{Event, Order, Orders, Purpose};
-use crate::ledger::{Chapter, Ledger};
+use crate::ledger::{Chapter, Counter, Ledger};
 use crate::policy::{self, Now, Rising, Stress, Tournaments, View};
 use crate::shared::Shared;
 use crate::snapshot;
@@ -123,8 +123,13 @@ impl Curator {
             }
             Event::CounterOut { counter } => {
                 let Some(&key) = self.ledger.counters.get(&counter) else { return Orders::new() };
+                let standing = self.ledger.at(key);
+                if !standing.counter.is_some_and(Counter::has_run_out) {
+                    // It was told, and set anew, meanwhile.
+                    return Orders::new();
+                }
                 // Until it is set anew, far away: a function that cannot rise asks no more.
-                self.ledger.at_mut(key).set_counter(i64::MAX);
+                standing.set_counter(u64::MAX);
                 let view = view!(self, shared);
                 if stressed {
                     self.stress.change(&view, key, None)
@@ -167,8 +172,7 @@ impl Curator {
             }
             Order::Compile(wish) => return self.submit(shared, *wish),
             Order::Arm(key, left) => {
-                let left = i64::try_from(left).unwrap_or(i64::MAX);
-                self.ledger.at_mut(key).set_counter(left);
+                self.ledger.at(key).set_counter(left);
             }
             Order::Interpret(key) => self.interpret(shared, key),
             Order::Gate { key, calls, samples } => self.gate(shared, key, calls, samples),

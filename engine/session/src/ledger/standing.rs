@@ -31,11 +31,9 @@ pub(crate) struct Standing {
     /// Levels reached: boot and level.
     pub(crate) history: Vec<(u32, Level)>,
     /// Its counter, once instrumented code has asked for one.
-    pub(crate) counter: Option<Counter>,
+    pub(crate) counter: Option<&'static Counter>,
     /// Calls of code that counts nothing itself, as far as probes have counted them.
     pub(crate) calls: u64,
-    /// Calls and rounds of loops that the counter had counted when it was last set.
-    pub(crate) counted: u64,
     /// What earlier boots counted.
     pub(crate) before: FunctionProfile,
     /// Cycles of calls measured in this boot.
@@ -156,8 +154,7 @@ impl Standing {
 
     /// Calls of native code and rounds of its loops: what it rises by.
     pub(crate) fn native_heat(&self) -> u64 {
-        let pending = self.counter.map_or(0, Counter::since);
-        self.calls.saturating_add(self.counted.saturating_add(pending))
+        self.calls.saturating_add(self.counter.map_or(0, Counter::counted))
     }
 
     /// Calls and back edges of earlier boots.
@@ -166,9 +163,8 @@ impl Standing {
     }
 
     /// Has the counter run out after that many further calls and rounds.
-    pub(crate) fn set_counter(&mut self, left: i64) {
-        self.counted = self.native_heat() - self.calls;
-        if let Some(counter) = &mut self.counter {
+    pub(crate) fn set_counter(&self, left: u64) {
+        if let Some(counter) = self.counter {
             counter.set(left);
         }
     }

@@ -66,5 +66,5 @@ fn next_level(view: &View<'_>, key: FuncKey, heat: u64) -> Level {
     }
     // Where a loop was continued in compiled code, nobody has counted how often it went round.
     let continued = !view.ledger.at(key).loops.is_empty();
-    if continued { Level::O3 } else { deserved(view.facts.manifest(), heat) }
+    if continued { Level::O3 } else { deserved(view, heat) }
 }

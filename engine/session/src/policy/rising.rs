@@ -31,7 +31,8 @@ pub(crate) fn compiler_options(level: Level, rises: bool) -> Options {
 }
 
 /// Calls and back edges after which the interpreter first reports a function or a loop.
-pub(crate) fn first_reports(manifest: &Manifest) -> (u64, u64) {
+/// Compilers may run `beside` the program.
+pub(crate) fn first_reports(manifest: &Manifest, beside: bool) -> (u64, u64) {
     if manifest.level.is_some() {
         (u64::MAX, u64::MAX)
     } else if manifest.stress != 0 {
@@ -40,14 +41,15 @@ pub(crate) fn first_reports(manifest: &Manifest) -> (u64, u64) {
         (FIRST_LOOK, FIRST_LOOP)
     } else {
         // A loop that goes round as often as a function is called before it comes to O2 continues
-        // there.
-        ((manifest.thresholds.0 / 10).max(1), manifest.thresholds.1.max(1))
+        // there. Code for it is for one call, so that also whoever makes it beside the program waits that long.
+        let calls = manifest.thresholds(beside).0 / O0_SHARE;
+        (calls.max(1), manifest.thresholds(false).1.max(1))
     }
 }
 
 /// Calls after which a function rises to `level`.
-fn threshold(manifest: &Manifest, level: Level) -> u64 {
-    let thresholds = manifest.thresholds;
+fn threshold(view: &View<'_>, level: Level) -> u64 {
+    let thresholds = view.facts.manifest().thresholds(view.facts.compiles_beside());
     match level {
         Level::Interp => 0,
         Level::O0 => (thresholds.0 / O0_SHARE).max(1),
@@ -58,8 +60,8 @@ fn threshold(manifest: &Manifest, level: Level) -> u64 {
 }
 
 /// The level that `calls` calls deserve.
-pub(super) fn deserved(manifest: &Manifest, calls: u64) -> Level {
-    let reached = |level: &Level| calls >= threshold(manifest, *level);
+pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
+    let reached = |level: &Level| calls >= threshold(view, *level);
     Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
 }
 
@@ -104,10 +106,10 @@ impl Rising {
         // What earlier boots called often is not put to the test again.
         let before = standing.heat_before();
         let all = calls.saturating_add(before);
-        let level = deserved(manifest, all);
+        let level = deserved(view, all);
         let wish = rise(view, key, level, all, format!("{all} calls"));
         let again =
-            above(level).map_or(u64::MAX, |next| threshold(manifest, next).saturating_sub(before));
+            above(level).map_or(u64::MAX, |next| threshold(view, next).saturating_sub(before));
         let compile = wish.map(|wish| Order::Compile(Box::new(wish)));
         compile.into_iter().chain([Order::ReportAt(key, again)]).collect()
     }
@@ -124,7 +126,7 @@ impl Rising {
             }
             return orders;
         }
-        let next = deserved(view.facts.manifest(), heat).max(above(level).unwrap_or(level));
+        let next = deserved(view, heat).max(above(level).unwrap_or(level));
         let wish = rise(view, key, next, heat, format!("{heat} calls and loops"));
         wish.map(|wish| Order::Compile(Box::new(wish))).into_iter().collect()
     }
@@ -168,8 +170,8 @@ impl Rising {
             })));
         }
         // The next call should not have to find out again.
-        let calls = threshold(manifest, Level::O2);
-        let wish = rise(view, key, Level::O2, calls, "continued in a loop".into());
+        let calls = threshold(view, Level::O2);
+        let wish = rise(view, key, deserved(view, calls), calls, "continued in a loop".into());
         orders.extend(wish.map(|wish| Order::Compile(Box::new(wish))));
         orders
     }
@@ -189,7 +191,7 @@ impl Rising {
             // Looked at again when it has taken about as much again.
             heat.max(FIRST_LOOK)
         } else {
-            threshold(manifest, next).saturating_sub(heat).max(1)
+            threshold(view, next).saturating_sub(heat).max(1)
         };
         Some(Order::Arm(key, left))
     }

@@ -168,6 +168,24 @@ fn a_function_rises_at_each_threshold_and_is_not_reported_in_between() {
 }
 
 #[test]
+fn what_compiles_beside_the_program_makes_good_code_early() {
+    let mut scene = Scene::new(&["f"]);
+    scene.beside = true;
+    assert_eq!(first_reports(&scene.manifest, true), (10, 1_000));
+    let orders = Rising.called(&scene.view(), key(0), 10);
+    assert_eq!(wishes(&orders), [(key(0), Level::O0, Entry::Call)]);
+    let orders = Rising.called(&scene.view(), key(0), 100);
+    assert_eq!(wishes(&orders), [(key(0), Level::O3, Entry::Call)]);
+    let orders = Rising.looped(&scene.view(), key(0), BlockId(0), 1_000);
+    let top = (key(0), Level::O3, Entry::Call);
+    assert_eq!(wishes(&orders), [(key(0), Level::O2, Entry::Loop(BlockId(0))), top]);
+    // Who asks for thresholds gets them.
+    scene.manifest.thresholds = Some(Thresholds::default());
+    let orders = Rising.called(&scene.view(), key(0), 100);
+    assert_eq!(wishes(&orders), [(key(0), Level::O1, Entry::Call)]);
+}
+
+#[test]
 fn what_was_hot_in_earlier_boots_rises_at_once() {
     let mut scene = Scene::new(&["f"]);
     scene.ledger.at_mut(key(0)).before =
@@ -211,7 +229,7 @@ fn a_loop_continues_in_code_and_its_function_rises() {
 fn one_level_for_all_is_one_level_for_all() {
     let mut scene = Scene::new(&["f", "g"]);
     scene.manifest.level = Some(Level::O1);
-    assert_eq!(first_reports(&scene.manifest), (u64::MAX, u64::MAX));
+    assert_eq!(first_reports(&scene.manifest, false), (u64::MAX, u64::MAX));
     let all = Rising.fixed(&scene.view(), Level::O1);
     assert!(all.iter().all(|wish| wish.level == Level::O1 && !wish.options.instrument));
     assert_eq!(all.len(), 2);
@@ -359,7 +377,7 @@ fn variants_that_are_all_alike_are_a_verdict() {
 #[test]
 fn the_next_boot_finds_what_it_would_have_compiled() {
     let mut scene = Scene::new(&["cold", "warm", "hot"]);
-    scene.manifest.thresholds = Thresholds(100, 1_000, 10_000);
+    scene.manifest.thresholds = Some(Thresholds(100, 1_000, 10_000));
     for (func, calls) in [(0, 1), (1, 60), (2, 6_000)] {
         scene.interpreted[func] = FunctionProfile { calls, ..FunctionProfile::default() };
         scene.ledger.at_mut(key(func as u32)).usual_cycles = 100;

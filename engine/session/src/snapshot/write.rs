@@ -92,7 +92,7 @@ fn collect(shared: &Shared, ledger: &mut Ledger) -> snap::Snapshot {
 
 fn settings(shared: &Shared) -> Vec<(String, String)> {
     let manifest = &shared.manifest;
-    let thresholds = manifest.thresholds;
+    let thresholds = manifest.thresholds.unwrap_or_default();
     let mut settings = Vec::from([
         ("calls".to_string(), manifest.calls.to_string()),
         ("counters".to_string(), shared.counting.words()),
