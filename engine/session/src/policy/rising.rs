@@ -9,15 +9,19 @@ use bareflow_ir::BlockId;
 use bareflow_object::{Entry, Options};
 use bareflow_profile::Level;
 
+use super::worth::guessed_ns;
 use super::{View, adaptive, stress};
 use crate::Manifest;
 use crate::events::{Order, Orders, Purpose, Wish};
 use crate::key::FuncKey;
-use crate::ledger::above;
+use crate::ledger::{Model, above};
 
 /// Share of the calls to O1 after which a function is compiled at all: what is called a few
 /// times is not worth even a fast compiler.
 const O0_SHARE: u64 = 10;
+
+/// A function is compiled when it has taken one in so many of the nanoseconds that its code costs.
+const PATIENCE: u64 = 4;
 
 /// Back edges of one interpreted loop after which the adaptive mode looks at it.
 const FIRST_LOOP: u64 = 1_000;
@@ -65,6 +69,28 @@ pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
     Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
 }
 
+/// The highest level up to `wanted` that a function may come to by what it has taken.
+///
+/// Who counts calls alone compiles large functions for running through little of them, a few times. A
+/// function is made once it has taken a quarter of what its code costs, by what is guessed of both, so that the
+/// same counts lead to the same code everywhere. Where thresholds were asked for, and where compiling costs the
+/// program nothing, they are all that counts.
+fn paid_for(view: &View<'_>, key: FuncKey, wanted: Level) -> Level {
+    let manifest = view.facts.manifest();
+    if manifest.thresholds.is_some() || manifest.adaptive || view.facts.compiles_beside() {
+        return wanted;
+    }
+    let taken = guessed_ns(view, key).saturating_mul(PATIENCE);
+    let instrs = view.instrs(key);
+    let paid = |level: &Level| *level <= wanted && Model::default().cost(*level, instrs) <= taken;
+    Level::ALL.into_iter().rev().find(paid).unwrap_or_default()
+}
+
+/// When to look again at what does not pay yet.
+fn later(count: u64) -> u64 {
+    count.saturating_add(count.div_ceil(2)).max(1)
+}
+
 /// The wish for `key` to come to `level` for all calls to come, if it is below and nothing speaks
 /// against it.
 pub(super) fn rise(
@@ -106,10 +132,14 @@ impl Rising {
         // What earlier boots called often is not put to the test again.
         let before = standing.heat_before();
         let all = calls.saturating_add(before);
-        let level = deserved(view, all);
+        let wanted = deserved(view, all);
+        let level = if before == 0 { paid_for(view, key, wanted) } else { wanted };
         let wish = rise(view, key, level, all, format!("{all} calls"));
-        let again =
-            above(level).map_or(u64::MAX, |next| threshold(view, next).saturating_sub(before));
+        let again = if level < wanted {
+            later(calls)
+        } else {
+            above(level).map_or(u64::MAX, |next| threshold(view, next).saturating_sub(before))
+        };
         let compile = wish.map(|wish| Order::Compile(Box::new(wish)));
         compile.into_iter().chain([Order::ReportAt(key, again)]).collect()
     }
@@ -126,7 +156,11 @@ impl Rising {
             }
             return orders;
         }
-        let next = deserved(view, heat).max(above(level).unwrap_or(level));
+        let wanted = deserved(view, heat).max(above(level).unwrap_or(level));
+        let next = if standing.heat_before() == 0 { paid_for(view, key, wanted) } else { wanted };
+        if next <= level && level < wanted {
+            return Vec::from([Order::Arm(key, later(heat) - heat)]);
+        }
         let wish = rise(view, key, next, heat, format!("{heat} calls and loops"));
         wish.map(|wish| Order::Compile(Box::new(wish))).into_iter().collect()
     }
@@ -152,6 +186,9 @@ impl Rising {
                 let again = back_edges.saturating_mul(2);
                 return Vec::from([Order::ReportLoopAt(key, header, again)]);
             }
+        }
+        if paid_for(view, key, Level::O2) < Level::O2 {
+            return Vec::from([Order::ReportLoopAt(key, header, later(back_edges))]);
         }
         let mut orders = Vec::new();
         // One of its loops at a time: whoever waits in others meanwhile may be out of them, or in code, by the

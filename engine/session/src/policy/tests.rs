@@ -86,7 +86,9 @@ impl Scene {
             began: Some(0),
             ..Ledger::default()
         };
-        let interpreted = vec![FunctionProfile::default(); names.len()];
+        // All have taken long.
+        let long = FunctionProfile { blocks: vec![1_000_000], ..FunctionProfile::default() };
+        let interpreted = vec![long; names.len()];
         let now = Now { ns: 1_000_000_000, cycles: HZ };
         let manifest = Manifest::default();
         Self { manifest, module, interpreted, ledger, now, challenger: false, beside: false }
@@ -183,6 +185,39 @@ fn what_compiles_beside_the_program_makes_good_code_early() {
     scene.manifest.thresholds = Some(Thresholds::default());
     let orders = Rising.called(&scene.view(), key(0), 100);
     assert_eq!(wishes(&orders), [(key(0), Level::O1, Entry::Call)]);
+}
+
+#[test]
+fn what_has_taken_little_for_its_size_waits() {
+    let mut scene = Scene::new(&["f"]);
+    let mut ran = |times: u64, calls: u64| {
+        scene.interpreted[0].blocks = vec![times];
+        let orders = Rising.called(&scene.view(), key(0), calls);
+        (wishes(&orders).first().map(|wish| wish.1), report_at(&orders))
+    };
+    // Of the interpreter's 4 ns an instruction and the 1,000 of O0: a quarter is there after 63 times.
+    assert_eq!(ran(62, 100), (None, Some(150)));
+    assert_eq!(ran(63, 150), (Some(Level::O0), Some(225)));
+    assert_eq!(ran(200, 2_000), (Some(Level::O2), Some(10_000)));
+    scene.interpreted[0].blocks = vec![187];
+    let orders = Rising.looped(&scene.view(), key(0), BlockId(0), 1_000);
+    assert!(matches!(orders[..], [Order::ReportLoopAt(_, BlockId(0), 1_500)]));
+    // Who asks for thresholds gets them, and so does whoever pays nothing.
+    scene.manifest.thresholds = Some(Thresholds::default());
+    assert_eq!(wishes(&Rising.called(&scene.view(), key(0), 10)).len(), 1);
+    scene.manifest.thresholds = None;
+    scene.beside = true;
+    assert_eq!(wishes(&Rising.called(&scene.view(), key(0), 10)).len(), 1);
+    scene.beside = false;
+    // Native code takes a thirteenth of that for what was interpreted a hundred times.
+    scene.put(key(0), Level::O0);
+    scene.interpreted[0] =
+        FunctionProfile { blocks: vec![100], calls: 100, ..FunctionProfile::default() };
+    scene.ledger.at_mut(key(0)).calls = 100;
+    let orders = Rising.counter_out(&scene.view(), key(0));
+    assert!(matches!(orders[..], [Order::Arm(_, 100)]), "{orders:?}");
+    scene.ledger.at_mut(key(0)).calls = 300;
+    assert_eq!(wishes(&Rising.counter_out(&scene.view(), key(0))).len(), 1);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use bareflow_profile::Level;
 use super::View;
 use crate::events::{Purpose, Wish};
 use crate::key::FuncKey;
+use crate::ledger::Model;
 
 /// Nanoseconds the interpreter takes for an instruction of the IR.
 const INTERP_NS: u64 = 4;
@@ -36,6 +37,23 @@ pub(super) fn spent_ns(view: &View<'_>, key: FuncKey) -> u64 {
         let cycles = calls.saturating_mul(standing.call_cycles());
         return view.ns_in(cycles);
     }
+    interpreted_ns(view, key)
+}
+
+/// Nanoseconds a function has taken, by counts and guesses alone: a call or round of native code does what one did
+/// that was interpreted.
+pub(super) fn guessed_ns(view: &View<'_>, key: FuncKey) -> u64 {
+    let standing = view.ledger.at(key);
+    let profile = view.facts.interpreted(key);
+    let interpreted = interpreted_ns(view, key);
+    let counted = profile.calls.saturating_add(profile.back_edges).max(1);
+    let native = standing.native_heat().saturating_mul(interpreted / counted);
+    let saved = Model::default().gain(Level::Interp, standing.level(), native);
+    interpreted.saturating_add(native - saved)
+}
+
+/// Nanoseconds the interpreter has spent on a function, by the blocks that it went through.
+fn interpreted_ns(view: &View<'_>, key: FuncKey) -> u64 {
     let body = view.facts.module(key.image).func(key.func);
     let profile = view.facts.interpreted(key);
     let run = |(block, times): (usize, &u64)| {
