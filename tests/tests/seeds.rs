@@ -52,7 +52,7 @@ fn manifest(seed: u64) -> Manifest {
         watch: false,
         tournament_share: 0,
         save: false,
-        thresholds,
+        thresholds: Some(thresholds),
         stress,
         pools,
         ..Manifest::default()

@@ -17,7 +17,7 @@ fn shrink(arguments: &[&str]) -> Output {
 /// Module `fibonacci`, grown.
 fn grow() -> Grown {
     let manifest = Manifest {
-        thresholds: Thresholds(2, 8, 32),
+        thresholds: Some(Thresholds(2, 8, 32)),
         calls: 50,
         modules: vec![ModuleEntry {
             name: "fibonacci".into(),

@@ -204,7 +204,7 @@ fn try_out(program: usize, count: usize) -> Count {
     let files = vec!["lines.bc".into()];
     let module = ModuleEntry { name: "lines".into(), files, ..ModuleEntry::default() };
     // Little is compiled, so that blocks are left out, too.
-    let thresholds = Thresholds(1_000, 10_000, 100_000);
+    let thresholds = Some(Thresholds(1_000, 10_000, 100_000));
     let manifest = Manifest { thresholds, modules: vec![module], ..Manifest::default() };
     let files = [("modules/lines.bc".to_owned(), std::fs::read(bitcode).unwrap())];
 

@@ -34,7 +34,7 @@ type NamedFile = (String, Vec<u8>);
 fn small(names: &[&str]) -> (Manifest, Vec<NamedFile>, Vec<u64>) {
     let list: serde_json::Value =
         serde_json::from_slice(&artefact("modules/modules.json")).unwrap();
-    let mut manifest = Manifest { thresholds: Thresholds(2, 8, 32), ..Manifest::default() };
+    let mut manifest = Manifest { thresholds: Some(Thresholds(2, 8, 32)), ..Manifest::default() };
     let (mut files, mut results) = (Vec::new(), Vec::new());
     for name in names {
         let found = list["modules"].as_array().unwrap().iter().find(|m| m["name"] == *name);

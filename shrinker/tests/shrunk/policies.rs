@@ -49,7 +49,7 @@ fn grow() -> (Grown, tempfile::TempDir) {
         ..ModuleEntry::default()
     };
     let manifest = Manifest {
-        thresholds: Thresholds(20, 200, 2000),
+        thresholds: Some(Thresholds(20, 200, 2000)),
         modules: vec![module],
         ..Manifest::default()
     };

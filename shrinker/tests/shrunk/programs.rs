@@ -34,7 +34,7 @@ fn suite(programs: &[Program], level: u8) -> Suite {
     let mut suite = Suite {
         names: programs.iter().map(|program| program.name.clone()).collect(),
         manifest: Manifest {
-            thresholds: Thresholds(2, 20, 200),
+            thresholds: Some(Thresholds(2, 20, 200)),
             without: not_emulated(),
             ..Manifest::default()
         },

@@ -83,7 +83,7 @@ fn random_programs_print_the_same_grown_and_shrunk() {
 
 fn check(group: &[Random]) {
     let mut manifest = Manifest {
-        thresholds: Thresholds(1, 8, 40),
+        thresholds: Some(Thresholds(1, 8, 40)),
         without: not_emulated(),
         ..Manifest::default()
     };

@@ -27,7 +27,7 @@ fn manifest(names: &[&str]) -> Manifest {
         ..ModuleEntry::default()
     };
     Manifest {
-        thresholds: Thresholds(2, 20, 200),
+        thresholds: Some(Thresholds(2, 20, 200)),
         without: not_emulated(),
         modules: names.iter().map(module).collect(),
         ..Manifest::default()

@@ -20,9 +20,6 @@ use crate::ledger::{Model, above};
 /// times is not worth even a fast compiler.
 const O0_SHARE: u64 = 10;
 
-/// A function is compiled when it has taken one in so many of the nanoseconds that its code costs.
-const PATIENCE: u64 = 4;
-
 /// Back edges of one interpreted loop after which the adaptive mode looks at it.
 const FIRST_LOOP: u64 = 1_000;
 
@@ -72,17 +69,21 @@ pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
 /// The highest level up to `wanted` that a function may come to by what it has taken.
 ///
 /// Who counts calls alone compiles large functions for running through little of them, a few times. A
-/// function is made once it has taken a quarter of what its code costs, by what is guessed of both, so that the
-/// same counts lead to the same code everywhere. Where thresholds were asked for, and where compiling costs the
-/// program nothing, they are all that counts.
+/// function is made once it has taken as much as its code costs: then all compiling together takes no longer
+/// than what was run. Both are guessed from counts, so that the same counts lead to the same code everywhere.
+/// Where thresholds were asked for, and where compiling costs the program nothing, they are all that counts.
 fn paid_for(view: &View<'_>, key: FuncKey, wanted: Level) -> Level {
     let manifest = view.facts.manifest();
     if manifest.thresholds.is_some() || manifest.adaptive || view.facts.compiles_beside() {
         return wanted;
     }
-    let taken = guessed_ns(view, key).saturating_mul(PATIENCE);
-    let instrs = view.instrs(key);
-    let paid = |level: &Level| *level <= wanted && Model::default().cost(*level, instrs) <= taken;
+    let taken = guessed_ns(view, key);
+    let paid = |level: &Level| {
+        // From O2 on what is called is inlined, and compiled again as part of it.
+        let inlines = *level >= Level::O2;
+        let instrs = if inlines { view.instrs_with_callees(key) } else { view.instrs(key) };
+        *level <= wanted && Model::default().cost(*level, instrs) <= taken
+    };
     Level::ALL.into_iter().rev().find(paid).unwrap_or_default()
 }
 
