@@ -39,6 +39,8 @@ int main(int argc, char **argv) {
             // glibc marks a folder twice where the pattern has its slash.
             size_t n = strlen(patterns[i]);
             if (n && patterns[i][n - 1] == '/' && flags[j] & GLOB_MARK) continue;
+            // And lists folders for a part without special bytes if it escapes some.
+            if (strchr(patterns[i], '\\') && flags[j] & GLOB_ONLYDIR) continue;
             glob_t found;
             int result = glob(patterns[i], flags[j], 0, &found);
             printf("%s %x: ", patterns[i], flags[j]);
