@@ -1,10 +1,14 @@
 //! `bareflow run`: a program in this process, on the same engine as on bare metal.
 
+mod died;
+
 use std::io::Write;
 use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
-use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+use bareflow_report::{
+    BootReport, CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
+};
 use bareflow_session::{
     Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
 };
@@ -130,6 +134,53 @@ struct Line<'a> {
     call_ns: &'a [u64],
 }
 
+impl<'a> Line<'a> {
+    /// Of a program that ran: without what it printed, how long its calls took, and profiles.
+    fn new(
+        report: &'a BootReport,
+        outcome: &'a Outcome,
+        entry: &'a str,
+        level: &'static str,
+    ) -> Self {
+        let functions = report.functions.iter().filter(|f| f.module == outcome.module);
+        Self {
+            program: &outcome.module,
+            entry,
+            level,
+            exit: outcome.exit,
+            result: outcome.result.map(|result| result.to_string()),
+            output: String::new(),
+            stopped: outcome.stopped.as_deref(),
+            calls: outcome.call_ns.len(),
+            ns_first: 0,
+            ns_median: 0,
+            ns_min: 0,
+            boot: report.boot,
+            levels: report.levels,
+            compiles: report.compiles,
+            compile_ns: report.compile_ns,
+            swaps: report.swaps,
+            osr_entries: report.osr_entries,
+            tournaments: report.tournaments,
+            tournament_cost: report.tournament_cost,
+            code: report.code,
+            restored: report.restored,
+            restore_us: report.restore_us,
+            rejected: &report.rejected,
+            snapshot: report.snapshot.as_ref(),
+            peak_bytes: peak_bytes(),
+            functions: functions.collect(),
+            profile: Vec::new(),
+            call_ns: &outcome.call_ns,
+        }
+    }
+}
+
+/// The only level, or that functions rise.
+fn level_name(options: &ProgramOptions) -> &'static str {
+    options.level.0.map_or("auto", |level| level.name())
+}
+
 /// Runs the command.
 ///
 /// # Errors
@@ -159,6 +210,14 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let entries: Vec<String> = (job.sources.iter())
         .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
         .collect();
+    if ui.json() {
+        let names = job.sources.iter().map(|source| source.name.clone());
+        died::tell(
+            machine,
+            names.zip(entries.iter().cloned()).collect(),
+            level_name(&args.options),
+        );
+    }
     let finished =
         boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
     let printed = machine.take_output();
@@ -234,39 +293,16 @@ fn show(
 ) {
     let report = &finished.report;
     for (index, outcome) in finished.outcomes.iter().enumerate() {
-        let (first, median, min) = times(outcome, args.repeat as usize);
-        let functions = report.functions.iter().filter(|f| f.module == outcome.module);
+        let (ns_first, ns_median, ns_min) = times(outcome, args.repeat as usize);
         // The programs of one run share one console.
         let output = if index == 0 { printed } else { &[] };
         let line = Line {
-            program: &outcome.module,
-            entry: &entries[index],
-            level: args.options.level.0.map_or("auto", |level| level.name()),
-            exit: outcome.exit,
-            result: outcome.result.map(|result| result.to_string()),
             output: String::from_utf8_lossy(output).into_owned(),
-            stopped: outcome.stopped.as_deref(),
-            calls: outcome.call_ns.len(),
-            ns_first: first,
-            ns_median: median,
-            ns_min: min,
-            boot: report.boot,
-            levels: report.levels,
-            compiles: report.compiles,
-            compile_ns: report.compile_ns,
-            swaps: report.swaps,
-            osr_entries: report.osr_entries,
-            tournaments: report.tournaments,
-            tournament_cost: report.tournament_cost,
-            code: report.code,
-            restored: report.restored,
-            restore_us: report.restore_us,
-            rejected: &report.rejected,
-            snapshot: report.snapshot.as_ref(),
-            peak_bytes: peak_bytes(),
-            functions: functions.collect(),
+            ns_first,
+            ns_median,
+            ns_min,
             profile: profiles(records, &outcome.module),
-            call_ns: &outcome.call_ns,
+            ..Line::new(report, outcome, &entries[index], level_name(&args.options))
         };
         if !ui.json() {
             for profile in &line.profile {
@@ -307,7 +343,7 @@ fn peak_bytes() -> u64 {
     kib.unwrap_or(0) * 1024
 }
 
-/// A fault of the program, in words.
+/// A fault of the program, in words; and told to programs that asked.
 fn describe(fault: &Fault) -> String {
     let place = |address: u64| match symbolise(address as usize) {
         Some(symbol) => format!("{address:#x} in {symbol}"),
@@ -326,7 +362,9 @@ fn describe(fault: &Fault) -> String {
         None if let Some(place) = interpreting(fault.words()) => format!("in {place}, interpreted"),
         _ => place(fault.instruction),
     };
-    format!("error: {}{touched}: {place}{core}", fault.kind)
+    let text = format!("error: {}{touched}: {place}{core}", fault.kind);
+    died::told(fault, &text);
+    text
 }
 
 #[cfg(test)]
