@@ -3,16 +3,9 @@
 use super::Error;
 use super::parse::Parser;
 use super::text::{decode, is_character};
-use super::tree::{Node, Pattern, Set};
+use super::tree::{Item, Node, Pattern, Set};
 use crate::character;
 use crate::wide_classes::{iswctype, towlower, towupper, wctype};
-
-/// Characters from one to another, or a class by its number (`wctype`).
-#[derive(Clone, Copy)]
-pub enum Item {
-    Range(u32, u32),
-    Class(usize),
-}
 
 const LINE: u32 = b'\n' as u32;
 

@@ -1,6 +1,5 @@
 //! What a pattern says, as a tree.
 
-use super::set::Item;
 use crate::list::List;
 
 /// The place of a node in its list.
@@ -41,6 +40,13 @@ pub enum Node {
         least: u32,
         most: u32,
     },
+}
+
+/// Characters from one to another, or a class by its number (`wctype`).
+#[derive(Clone, Copy)]
+pub enum Item {
+    Range(u32, u32),
+    Class(usize),
 }
 
 /// A set of characters.
