@@ -225,8 +225,12 @@ pub(crate) const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "duktape",
-        sources: &["src/duktape.c", "examples/cmdline/duk_cmdline.c"],
-        flags: &["-I{}/src", "-I{}/examples/cmdline"],
+        sources: &[
+            "src/duktape.c",
+            "examples/cmdline/duk_cmdline.c",
+            "extras/print-alert/duk_print_alert.c",
+        ],
+        flags: &["-I{}/src", "-I{}/extras/print-alert", "-DDUK_CMDLINE_PRINTALERT_SUPPORT"],
         run: Start {
             args: &["work.js"],
             files: &[("work.js", Content::Ours("script/work.js"))],
