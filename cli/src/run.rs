@@ -1,18 +1,16 @@
 //! `bareflow run`: a program in this process, on the same engine as on bare metal.
 
 mod died;
+mod line;
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
-use bareflow_report::{
-    BootReport, CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport,
-};
+use bareflow_report::Record;
 use bareflow_session::{
     Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
 };
-use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
@@ -21,6 +19,7 @@ use crate::perf_map::perf_map;
 use crate::program::{NO_MAIN, ProgramOptions, variable};
 use crate::sources;
 use crate::ui::Ui;
+use line::Line;
 
 /// What `bareflow run` takes.
 #[derive(clap::Args, Debug)]
@@ -94,84 +93,6 @@ impl Args {
             perf_map: None,
             serial: false,
             args,
-        }
-    }
-}
-
-/// What `--json` prints for each program.
-#[derive(Serialize, Debug)]
-struct Line<'a> {
-    program: &'a str,
-    entry: &'a str,
-    level: &'static str,
-    exit: i32,
-    result: Option<String>,
-    output: String,
-    stopped: Option<&'a str>,
-    calls: usize,
-    ns_first: u64,
-    ns_median: u64,
-    ns_min: u64,
-    boot: u32,
-    levels: LevelCounts,
-    compiles: u64,
-    compile_ns: u64,
-    swaps: u64,
-    osr_entries: u64,
-    tournaments: u64,
-    tournament_cost: u64,
-    code: CodeReport,
-    restored: u64,
-    restore_us: u64,
-    rejected: &'a [Rejection],
-    snapshot: Option<&'a SnapshotReport>,
-    /// Most memory that this process had.
-    peak_bytes: u64,
-    functions: Vec<&'a FunctionReport>,
-    /// What was counted, when that was asked for.
-    profile: Vec<&'a ProfileLine>,
-    /// Nanoseconds of each call of the entry.
-    call_ns: &'a [u64],
-}
-
-impl<'a> Line<'a> {
-    /// Of a program that ran: without what it printed, how long its calls took, and profiles.
-    fn new(
-        report: &'a BootReport,
-        outcome: &'a Outcome,
-        entry: &'a str,
-        level: &'static str,
-    ) -> Self {
-        let functions = report.functions.iter().filter(|f| f.module == outcome.module);
-        Self {
-            program: &outcome.module,
-            entry,
-            level,
-            exit: outcome.exit,
-            result: outcome.result.map(|result| result.to_string()),
-            output: String::new(),
-            stopped: outcome.stopped.as_deref(),
-            calls: outcome.call_ns.len(),
-            ns_first: 0,
-            ns_median: 0,
-            ns_min: 0,
-            boot: report.boot,
-            levels: report.levels,
-            compiles: report.compiles,
-            compile_ns: report.compile_ns,
-            swaps: report.swaps,
-            osr_entries: report.osr_entries,
-            tournaments: report.tournaments,
-            tournament_cost: report.tournament_cost,
-            code: report.code,
-            restored: report.restored,
-            restore_us: report.restore_us,
-            rejected: &report.rejected,
-            snapshot: report.snapshot.as_ref(),
-            peak_bytes: peak_bytes(),
-            functions: functions.collect(),
-            profile: Vec::new(),
-            call_ns: &outcome.call_ns,
         }
     }
 }
@@ -333,14 +254,6 @@ fn times(outcome: &Outcome, repeat: usize) -> (u64, u64, u64) {
     let first = all.first().copied().unwrap_or(0);
     let median = timed.get(timed.len() / 2).copied().unwrap_or(0);
     (first, median, timed.first().copied().unwrap_or(0))
-}
-
-/// Most memory that this process had so far; 0 where the system does not say.
-fn peak_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
 }
 
 /// A fault of the program, in words; and told to programs that asked.

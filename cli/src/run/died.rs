@@ -8,7 +8,7 @@ use bareflow_hosted::{Fault, Hosted};
 use bareflow_report::{BootReport, Record};
 use bareflow_session::Outcome;
 
-use super::Line;
+use super::line::Line;
 
 /// What runs.
 struct Running {

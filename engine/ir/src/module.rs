@@ -93,6 +93,12 @@ pub struct Alias {
 }
 
 impl Module {
+    /// How often a function is named: called, or its address taken. One in a table counts twice, since it
+    /// may be called from anywhere. Counts of a module that is changed afterwards are the old ones.
+    pub fn uses(&self, id: FuncId) -> u32 {
+        self.uses.of(id, &self.funcs, &self.consts)
+    }
+
     /// The function, variable or alias called `name`. Linear in the number of symbols: those
     /// who look up many build a map.
     pub fn symbol(&self, name: &str) -> Option<Symbol> {

@@ -6,7 +6,7 @@ use core::fmt;
 
 use spin::Once;
 
-use crate::{ConstKind, FuncId, Module, Operand};
+use crate::{Const, ConstKind, FuncId, Function, Operand};
 
 /// The counts, once they were asked for. They are those of a module that changes no more: a copy counts anew.
 #[derive(Default)]
@@ -24,18 +24,17 @@ impl fmt::Debug for Uses {
     }
 }
 
-impl Module {
-    /// How often a function is named: called, or its address taken. One in a table counts twice, since it
-    /// may be called from anywhere. Counts of a module that is changed afterwards are the old ones.
-    pub fn uses(&self, id: FuncId) -> u32 {
-        self.uses.0.call_once(|| count(self)).get(id.index()).copied().unwrap_or(0)
+impl Uses {
+    /// That of one function of those that a module has, with its constants.
+    pub(crate) fn of(&self, id: FuncId, funcs: &[Function], consts: &[Const]) -> u32 {
+        self.0.call_once(|| count(funcs, consts)).get(id.index()).copied().unwrap_or(0)
     }
 }
 
-fn count(module: &Module) -> Box<[u32]> {
-    let mut uses = vec![0u32; module.funcs.len()];
-    let mut names = vec![0u32; module.consts.len()];
-    for func in &module.funcs {
+fn count(funcs: &[Function], consts: &[Const]) -> Box<[u32]> {
+    let mut uses = vec![0u32; funcs.len()];
+    let mut names = vec![0u32; consts.len()];
+    for func in funcs {
         for instr in &func.instrs {
             instr.op.operands(|operand| {
                 if let Operand::Const(id) = operand {
@@ -44,12 +43,12 @@ fn count(module: &Module) -> Box<[u32]> {
             });
         }
     }
-    for (id, constant) in module.consts.iter().enumerate() {
+    for (id, constant) in consts.iter().enumerate() {
         match &constant.kind {
             ConstKind::Func(func) => uses[func.index()] += names[id],
             ConstKind::Aggregate(members) => {
                 for member in members {
-                    if let ConstKind::Func(func) = module.constant(*member).kind {
+                    if let ConstKind::Func(func) = consts[member.index()].kind {
                         uses[func.index()] += 2;
                     }
                 }
