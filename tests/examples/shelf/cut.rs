@@ -7,7 +7,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use bareflow_tests::{place, process};
 
@@ -73,16 +73,25 @@ fn sqlite(compiled: &Compiled, disk: &Path, what: &str) -> Result<Command, Strin
     Ok(command)
 }
 
-/// Waits, then ends it, if it is not over yet; whether it was under way.
-fn end_after(command: &mut Command, pause: Duration) -> Result<bool, String> {
+/// When a file was written last.
+fn written(file: &Path) -> Option<SystemTime> {
+    file.metadata().and_then(|data| data.modified()).ok()
+}
+
+/// Waits until it has written to a file, and a while longer, then ends it; whether it was under way.
+fn end_after(command: &mut Command, file: &Path, pause: Duration) -> Result<bool, String> {
+    let before = written(file);
     command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
     let mut child = command.spawn().map_err(|error| error.to_string())?;
-    let start = Instant::now();
-    while start.elapsed() < pause {
+    let mut start = None;
+    while start.is_none_or(|start: Instant| start.elapsed() < pause) {
         if child.try_wait().map_err(|error| error.to_string())?.is_some() {
             return Ok(false);
         }
-        std::thread::sleep(Duration::from_millis(2));
+        if start.is_none() && written(file) != before {
+            start = Some(Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(1));
     }
     child.kill().map_err(|error| error.to_string())?;
     child.wait().map_err(|error| error.to_string())?;
@@ -100,9 +109,9 @@ pub(crate) fn processes(compiled: &Compiled, rounds: u32) -> Result<Vec<String>,
     let mut under_way = 0;
     for round in 0..rounds {
         std::fs::write(&script, moves(round)).map_err(at(&script))?;
-        let pause = Duration::from_millis(150 + u64::from(round) * 37 % 1500);
+        let pause = Duration::from_millis(u64::from(round) * 37 % 700);
         let mut command = sqlite(compiled, disk, &format!(".read {SCRIPT}"))?;
-        let ended = end_after(&mut command, pause)?;
+        let ended = end_after(&mut command, &disk.join(DATABASE), pause)?;
         under_way += u32::from(ended && disk.join(format!("{DATABASE}-journal")).exists());
         let said = done(&mut sqlite(compiled, disk, CHECK)?, b"")?;
         let said = String::from_utf8_lossy(&said.out).into_owned();
@@ -148,7 +157,7 @@ pub(crate) fn machines(compiled: &Compiled, rounds: u32) -> Result<Vec<String>, 
         put.args(["disk", "put"]).arg(&image).arg(&script).arg(format!("/{SCRIPT}"));
         done(&mut put, b"")?;
         // Whoever is out of patience takes the machine's power.
-        let seconds = (4 + round % 7).to_string();
+        let seconds = (15 + round % 20).to_string();
         let mut command = tool("bareflow")?;
         command.arg("boot").arg(&image).args([
             "--accel",
