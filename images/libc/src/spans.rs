@@ -11,6 +11,8 @@ use core::arch::x86_64::{
 use core::mem::MaybeUninit;
 
 const BLOCK: usize = 16;
+/// Blocks looked at together.
+const GROUP: usize = 4;
 /// Most members of a set that blocks are compared with.
 const FEW: usize = 16;
 const ALL: u32 = 0xFFFF;
@@ -51,19 +53,25 @@ impl Members {
         }
     }
 
-    /// The same of two blocks one after the other.
+    /// The same of a group, which is read here.
     #[inline(always)]
-    fn bits_of_two(&self, low: __m128i, high: __m128i) -> u32 {
+    unsafe fn bits_of_group(&self, group: *const __m128i) -> u64 {
         let first = self.blocks.as_ptr().cast::<__m128i>();
-        // SAFETY: SSE2; so many were written.
+        // SAFETY: SSE2; so many were written; the caller's: all of the group may be read.
         unsafe {
-            let (mut a, mut b) = (_mm_setzero_si128(), _mm_setzero_si128());
+            let block = |at: usize| _mm_load_si128(group.wrapping_add(at));
+            let (a, b, c, d) = (block(0), block(1), block(2), block(3));
+            let none = _mm_setzero_si128();
+            let (mut in_a, mut in_b, mut in_c, mut in_d) = (none, none, none, none);
             for at in 0..self.len {
                 let member = first.add(at).read();
-                a = _mm_or_si128(a, _mm_cmpeq_epi8(low, member));
-                b = _mm_or_si128(b, _mm_cmpeq_epi8(high, member));
+                in_a = _mm_or_si128(in_a, _mm_cmpeq_epi8(a, member));
+                in_b = _mm_or_si128(in_b, _mm_cmpeq_epi8(b, member));
+                in_c = _mm_or_si128(in_c, _mm_cmpeq_epi8(c, member));
+                in_d = _mm_or_si128(in_d, _mm_cmpeq_epi8(d, member));
             }
-            _mm_movemask_epi8(a) as u32 | (_mm_movemask_epi8(b) as u32) << BLOCK
+            let bits = |hits| u64::from(_mm_movemask_epi8(hits) as u32);
+            bits(in_a) | bits(in_b) << 16 | bits(in_c) << 32 | bits(in_d) << 48
         }
     }
 }
@@ -95,23 +103,21 @@ pub unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
             return ends.trailing_zeros() as usize;
         }
         block = block.wrapping_add(1);
-        if !(block as usize).is_multiple_of(2 * BLOCK) {
+        while !(block as usize).is_multiple_of(GROUP * BLOCK) {
             let ends = members.bits(_mm_load_si128(block)) ^ flip;
             if ends != 0 {
                 return block as usize - text as usize + ends.trailing_zeros() as usize;
             }
             block = block.wrapping_add(1);
         }
-        let flip = flip | flip << BLOCK;
+        let flip = if inside { u64::MAX } else { 0 };
         loop {
-            // Two blocks lie in one page.
-            let low = _mm_load_si128(block);
-            let high = _mm_load_si128(block.wrapping_add(1));
-            let ends = members.bits_of_two(low, high) ^ flip;
+            // A group lies in one page.
+            let ends = members.bits_of_group(block) ^ flip;
             if ends != 0 {
                 return block as usize - text as usize + ends.trailing_zeros() as usize;
             }
-            block = block.wrapping_add(2);
+            block = block.wrapping_add(GROUP);
         }
     }
 }
