@@ -1,7 +1,7 @@
 //! The options that say how a program is run: shared by `run`, `image` and `bench`.
 
 use bareflow_profile::Level;
-use bareflow_session::{COMPILERS, Manifest, Pools, Thresholds};
+use bareflow_session::{COMPILERS, Manifest, Pools, Thresholds, Undefined};
 
 /// How a program is run.
 #[derive(clap::Args, Clone, Debug)]
@@ -12,6 +12,10 @@ pub struct ProgramOptions {
     /// Call `uint64_t entry(uint64_t)` with this argument instead of `main(int, char**)`.
     #[arg(long, value_name = "N")]
     pub arg: Option<u64>,
+    /// Functions that nothing defines: `refuse`, the program does not start; `trap`, it ends with their name when
+    /// one is called
+    #[arg(long, value_name = "WHAT", default_value = "refuse", value_parser = undefined)]
+    pub undefined: UndefinedChoice,
     /// Calls of the entry per boot or run.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     pub calls: u64,
@@ -53,6 +57,7 @@ impl Default for ProgramOptions {
         Self {
             entry: None,
             arg: None,
+            undefined: UndefinedChoice(Undefined::Refuse),
             calls: 1,
             level: LevelChoice(None),
             thresholds: None,
@@ -100,6 +105,7 @@ impl ProgramOptions {
     #[must_use]
     pub fn manifest(&self) -> Manifest {
         let mut manifest = Manifest {
+            undefined: self.undefined.0,
             calls: self.calls,
             level: self.level.0,
             tournament_share: self.tournaments * 10,
@@ -125,6 +131,22 @@ impl ProgramOptions {
 /// A fixed level, or `None`: functions rise.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct LevelChoice(pub Option<Level>);
+
+/// What is done about functions that nothing defines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UndefinedChoice(pub Undefined);
+
+/// `refuse` or `trap`: a parser of command lines.
+///
+/// # Errors
+/// What the names are.
+pub fn undefined(text: &str) -> Result<UndefinedChoice, String> {
+    match text {
+        "refuse" => Ok(UndefinedChoice(Undefined::Refuse)),
+        "trap" => Ok(UndefinedChoice(Undefined::Trap)),
+        _ => Err("one of refuse, trap".to_owned()),
+    }
+}
 
 /// A level by its name: a parser of command lines.
 ///

@@ -1,14 +1,16 @@
 //! `bareflow run`: a program in this process, on the same engine as on bare metal.
 
+mod died;
+mod line;
+
 use std::io::Write;
 use std::path::PathBuf;
 
 use bareflow_hosted::{Clock, Fault, Hosted, Output, install_fault_handler};
-use bareflow_report::{CodeReport, FunctionReport, LevelCounts, Record, Rejection, SnapshotReport};
+use bareflow_report::Record;
 use bareflow_session::{
     Finished, Job, Orders, Outcome, ProfileLine, boot, interpreting, symbolise,
 };
-use serde::Serialize;
 
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
@@ -17,6 +19,7 @@ use crate::perf_map::perf_map;
 use crate::program::{NO_MAIN, ProgramOptions, variable};
 use crate::sources;
 use crate::ui::Ui;
+use line::Line;
 
 /// What `bareflow run` takes.
 #[derive(clap::Args, Debug)]
@@ -94,40 +97,9 @@ impl Args {
     }
 }
 
-/// What `--json` prints for each program.
-#[derive(Serialize, Debug)]
-struct Line<'a> {
-    program: &'a str,
-    entry: &'a str,
-    level: &'static str,
-    exit: i32,
-    result: Option<String>,
-    output: String,
-    stopped: Option<&'a str>,
-    calls: usize,
-    ns_first: u64,
-    ns_median: u64,
-    ns_min: u64,
-    boot: u32,
-    levels: LevelCounts,
-    compiles: u64,
-    compile_ns: u64,
-    swaps: u64,
-    osr_entries: u64,
-    tournaments: u64,
-    tournament_cost: u64,
-    code: CodeReport,
-    restored: u64,
-    restore_us: u64,
-    rejected: &'a [Rejection],
-    snapshot: Option<&'a SnapshotReport>,
-    /// Most memory that this process had.
-    peak_bytes: u64,
-    functions: Vec<&'a FunctionReport>,
-    /// What was counted, when that was asked for.
-    profile: Vec<&'a ProfileLine>,
-    /// Nanoseconds of each call of the entry.
-    call_ns: &'a [u64],
+/// The only level, or that functions rise.
+fn level_name(options: &ProgramOptions) -> &'static str {
+    options.level.0.map_or("auto", |level| level.name())
 }
 
 /// Runs the command.
@@ -159,6 +131,14 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let entries: Vec<String> = (job.sources.iter())
         .map(|source| source.entry.clone().unwrap_or_else(|| "main".into()))
         .collect();
+    if ui.json() {
+        let names = job.sources.iter().map(|source| source.name.clone());
+        died::tell(
+            machine,
+            names.zip(entries.iter().cloned()).collect(),
+            level_name(&args.options),
+        );
+    }
     let finished =
         boot(machine, job).map_err(|error| Failure::new(Kind::Input, error.to_string()))?;
     let printed = machine.take_output();
@@ -234,39 +214,16 @@ fn show(
 ) {
     let report = &finished.report;
     for (index, outcome) in finished.outcomes.iter().enumerate() {
-        let (first, median, min) = times(outcome, args.repeat as usize);
-        let functions = report.functions.iter().filter(|f| f.module == outcome.module);
+        let (ns_first, ns_median, ns_min) = times(outcome, args.repeat as usize);
         // The programs of one run share one console.
         let output = if index == 0 { printed } else { &[] };
         let line = Line {
-            program: &outcome.module,
-            entry: &entries[index],
-            level: args.options.level.0.map_or("auto", |level| level.name()),
-            exit: outcome.exit,
-            result: outcome.result.map(|result| result.to_string()),
             output: String::from_utf8_lossy(output).into_owned(),
-            stopped: outcome.stopped.as_deref(),
-            calls: outcome.call_ns.len(),
-            ns_first: first,
-            ns_median: median,
-            ns_min: min,
-            boot: report.boot,
-            levels: report.levels,
-            compiles: report.compiles,
-            compile_ns: report.compile_ns,
-            swaps: report.swaps,
-            osr_entries: report.osr_entries,
-            tournaments: report.tournaments,
-            tournament_cost: report.tournament_cost,
-            code: report.code,
-            restored: report.restored,
-            restore_us: report.restore_us,
-            rejected: &report.rejected,
-            snapshot: report.snapshot.as_ref(),
-            peak_bytes: peak_bytes(),
-            functions: functions.collect(),
+            ns_first,
+            ns_median,
+            ns_min,
             profile: profiles(records, &outcome.module),
-            call_ns: &outcome.call_ns,
+            ..Line::new(report, outcome, &entries[index], level_name(&args.options))
         };
         if !ui.json() {
             for profile in &line.profile {
@@ -299,15 +256,7 @@ fn times(outcome: &Outcome, repeat: usize) -> (u64, u64, u64) {
     (first, median, timed.first().copied().unwrap_or(0))
 }
 
-/// Most memory that this process had so far; 0 where the system does not say.
-fn peak_bytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kib.unwrap_or(0) * 1024
-}
-
-/// A fault of the program, in words.
+/// A fault of the program, in words; and told to programs that asked.
 fn describe(fault: &Fault) -> String {
     let place = |address: u64| match symbolise(address as usize) {
         Some(symbol) => format!("{address:#x} in {symbol}"),
@@ -326,7 +275,9 @@ fn describe(fault: &Fault) -> String {
         None if let Some(place) = interpreting(fault.words()) => format!("in {place}, interpreted"),
         _ => place(fault.instruction),
     };
-    format!("error: {}{touched}: {place}{core}", fault.kind)
+    let text = format!("error: {}{touched}: {place}{core}", fault.kind);
+    died::told(fault, &text);
+    text
 }
 
 #[cfg(test)]

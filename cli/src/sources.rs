@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_bitcode::read_llbc;
-use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source};
+use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source, Undefined};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
@@ -19,7 +19,10 @@ pub fn job(
     options: &ProgramOptions,
     library: Vec<Part>,
 ) -> Result<Job, Failure> {
-    let sources = programs(files, options.entry.as_ref(), options.arg)?;
+    let mut sources = programs(files, options.entry.as_ref(), options.arg)?;
+    for source in &mut sources {
+        source.undefined = options.undefined.0;
+    }
     let entry_of = |source: &Source| ModuleEntry {
         name: source.name.clone(),
         files: source.parts.iter().map(|part| part.file.clone()).collect(),
@@ -50,6 +53,7 @@ pub fn programs(
                 entry: Some(entry.cloned().unwrap_or(header.entry)),
                 arg: Some(arg.unwrap_or(0)),
                 parts: vec![part],
+                undefined: Undefined::Refuse,
             }),
             None => whole.push(part),
         }
@@ -61,6 +65,7 @@ pub fn programs(
             entry: entry.cloned(),
             arg,
             parts: whole,
+            undefined: Undefined::Refuse,
         };
         sources.insert(0, source);
     }

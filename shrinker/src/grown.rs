@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bareflow_ir::{FuncId, Symbol};
 use bareflow_object::Compiler;
 use bareflow_profile::{FunctionProfile, Level};
-use bareflow_program::{Library, LoadError, Part, Program, Source, Start};
+use bareflow_program::{Library, LoadError, Part, Program, Source, Start, Undefined};
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
@@ -149,6 +149,8 @@ fn load(snapshot: &snap::Snapshot, module: &snap::ModuleRecord) -> Result<Progra
         parts: snapshot.parts(module).map(part).collect(),
         entry: Some(module.entry.clone()),
         arg: module.arg,
+        // What is not defined was accepted when the snapshot was made.
+        undefined: Undefined::Trap,
     };
     let program = bareflow_program::load(&source, &Library::default()).map_err(|error| {
         let kind = match error {

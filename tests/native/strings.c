@@ -122,10 +122,33 @@ static void strings(void) {
     check(words == right && letters == right_letters, "strtok_r", n, words, right);
 }
 
+// How far long strings go on with bytes of sets of all sizes, from every place in a block.
+static void sets(void) {
+    static char room[800], set[40];
+    char *text = room + below(70);
+    unsigned n = below(500), size = below(30), most = 1 + below(200);
+    for (unsigned i = 0; i < size; i++) set[i] = (char)('a' + below(26));
+    set[size] = 0;
+    unsigned inside = 0, outside = 0;
+    for (unsigned i = 0; i < n; i++) text[i] = size && below(most) ? set[below(size)] : (char)('a' + below(26));
+    text[n] = 0;
+    while (inside < n && strchr(set, text[inside])) inside++;
+    check(strspn(text, set) == inside, "strspn", n, size, most);
+    for (unsigned i = 0; i < n; i++)
+        if (below(most)) text[i] = 'Z';
+    while (outside < n && !strchr(set, text[outside])) outside++;
+    check(strcspn(text, set) == outside, "strcspn", n, size, most);
+    char *last = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (text[i] == 'e') last = text + i;
+    check(strrchr(text, 'e') == last && strrchr(text, 0) == text + n, "strrchr", n, size, most);
+}
+
 int main(void) {
     for (unsigned n = 0; n < 150; n++)
         for (int k = 0; k < 30; k++) memory(below(160), below(160), n);
     for (int k = 0; k < 20000; k++) strings();
+    for (int k = 0; k < 20000; k++) sets();
     printf("%d wrong\n", wrong);
     return wrong != 0;
 }

@@ -138,6 +138,41 @@ fn dates_agree_with_the_systems_calendar() {
 }
 
 #[test]
+fn dates_are_read_alike() {
+    agree("read_date.c", &["1500"]);
+}
+
+#[test]
+fn regular_expressions_agree() {
+    agree("regex.c", &["2000"]);
+}
+
+/// Where glibc takes the first alternative that leads anywhere, or would take ages, POSIX alone decides.
+#[test]
+fn regular_expressions_are_those_of_posix() {
+    let (ours, _) = build("regex.c", &[]);
+    let said = String::from_utf8(run(&ours, &["posix"]).out).expect("it prints text");
+    // One search of a long text, which finds nothing.
+    assert_eq!(said, "1\n");
+}
+
+/// A path for a driver's own files.
+fn own_place(name: &str) -> String {
+    let path = std::env::temp_dir().join(format!("bareflow-libc-{}-{name}", std::process::id()));
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn names_of_files_that_fit_patterns_agree() {
+    agree("glob.c", &[&own_place("glob")]);
+}
+
+#[test]
+fn wide_streams_agree() {
+    agree("wide_streams.c", &[&own_place("wide")]);
+}
+
+#[test]
 fn environment_options_atomics_and_searching_agree() {
     agree("general.c", &[]);
 }

@@ -108,8 +108,7 @@ fn one_seed() {
     let source = Source {
         name: name.clone(),
         parts: vec![part(BITCODE, "program.bc")],
-        entry: None,
-        arg: None,
+        ..Source::default()
     };
     let modules =
         vec![ModuleEntry { name, files: vec!["program.bc".into()], ..ModuleEntry::default() }];

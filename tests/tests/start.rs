@@ -121,6 +121,13 @@ fn a_program_that_dies_ends_with_its_signal() {
             let which = which.to_string();
             let line = ["bareflow", "run", "die.bc", "--level", level, "--", &which];
             assert_eq!(said(&tool(folder, &line, b"")).1, wanted, "{which} at {level}");
+            // Whoever reads it as JSON is told, too.
+            let line = ["bareflow", "run", "die.bc", "--json", "--level", level, "--", &which];
+            let (text, status) = said(&tool(folder, &line, b""));
+            let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!((status, report["exit"].as_i64()), (wanted, Some(wanted.into())), "{text}");
+            let ended_itself = ["4", "5"].contains(&which.as_str());
+            assert_eq!(report["stopped"].is_null(), ended_itself, "{text}");
         }
     }
     let made = tool(folder, &["bareflow", "image", "-o", "die.img", "die.bc"], b"");
@@ -129,6 +136,42 @@ fn a_program_that_dies_ends_with_its_signal() {
         let line = ["bareflow", "boot", "die.img", "--accel", "tcg", "--args", which];
         assert_eq!(said(&tool(folder, &line, b"")).1, wanted, "{which}");
     }
+}
+
+#[test]
+fn a_function_that_nothing_defines_ends_the_program_when_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let source = r#"
+        #include <stdio.h>
+        double nowhere(int, ...);
+        int main(void) {
+            puts("before");
+            printf("%f\n", nowhere(1, 2.0));
+            return 0;
+        }
+        "#;
+    compiled(folder, "calls", source);
+    let refused = tool(folder, &["bareflow", "run", "calls.bc"], b"");
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(said(&refused), (String::new(), 2));
+    assert!(message.contains("not defined: `nowhere` (used by main)"), "{message}");
+
+    let dies = |output: &Output| {
+        assert_eq!(said(output), ("before\n".to_owned(), 134), "{output:?}");
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(text.contains("`nowhere` was called, which is not defined"), "{text}");
+    };
+    for level in ["interp", "O1", "O3"] {
+        let line = ["bareflow", "run", "calls.bc", "--undefined", "trap", "--level", level];
+        dies(&tool(folder, &line, b""));
+    }
+    let line = ["bareflow", "image", "-o", "calls.img", "calls.bc", "--undefined", "trap"];
+    assert!(tool(folder, &line, b"").status.success());
+    dies(&tool(folder, &["bareflow", "boot", "calls.img", "--accel", "tcg"], b""));
+    let shrunk = tool(folder, &["bareflow-shrink", "calls.img", "-o", "small.img"], b"");
+    assert!(shrunk.status.success(), "{shrunk:?}");
+    dies(&tool(folder, &["bareflow", "boot", "small.img", "--accel", "tcg"], b""));
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn base() -> Snapshot {
         parts: vec![bareflow_program::Part { file: "fleet.bc".into(), bytes: text }],
         entry: Some("entry".into()),
         arg: Some(1),
+        ..bareflow_program::Source::default()
     };
     let loaded = bareflow_program::load(&source, &bareflow_program::Library::default()).unwrap();
     base.engine.engine = bareflow_session::engine();

@@ -37,7 +37,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE=/PATH", value_parser = added)]
     pub(super) add: Vec<(PathBuf, String)>,
     /// Take settings and modules from this manifest instead; its files are the FILEs by name
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["entry", "arg", "calls", "level", "thresholds", "tournaments", "profile", "pool", "env", "args"])]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["entry", "arg", "undefined", "calls", "level", "thresholds", "tournaments", "profile", "pool", "env", "args"])]
     pub(super) manifest: Option<PathBuf>,
     /// Snapshots to keep on the disk
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..))]

@@ -10,7 +10,7 @@ use bareflow_ir::{BlockId, Module, Symbol};
 use bareflow_llvm::Llvm;
 use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{FunctionProfile, Level};
-use bareflow_program::{Library, Part, Program, Source, load};
+use bareflow_program::{Library, Part, Program, Source, Undefined, load};
 use bareflow_records::{evidence_from_record, object_to_record};
 use indicatif::ProgressBar;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, ObjectRecord, Snapshot};
@@ -80,6 +80,8 @@ pub(crate) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Prog
         parts: snapshot.parts(module).map(part).collect(),
         entry: Some(module.entry.clone()),
         arg: module.arg,
+        // What is not defined was accepted when the snapshot was made.
+        undefined: Undefined::Trap,
     };
     let program = load(&source, &Library::default()).map_err(|error| error.to_string())?;
     if program.hash != module.hash {

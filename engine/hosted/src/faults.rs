@@ -13,6 +13,8 @@ use crate::{fault_stack, here};
 pub struct Fault {
     /// What kind: "page fault", "division error", ...
     pub kind: &'static str,
+    /// What the process ends with: 128 and the number of the signal.
+    pub status: i32,
     /// Address of the instruction.
     pub instruction: u64,
     /// Address it touched, for page faults.
@@ -101,6 +103,7 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
                 libc::SIGBUS => "bus error",
                 _ => "page fault",
             },
+            status: 128 + signal,
             instruction: registers[libc::REG_RIP as usize] as u64,
             address: (*info).si_addr() as u64,
             frame: registers[libc::REG_RBP as usize] as u64,
@@ -129,5 +132,5 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut libc
     let mut out = std::io::stderr();
     drop(writeln!(out, "{text}"));
     // SAFETY: ends the process without running what may be broken by the fault.
-    unsafe { libc::_exit(128 + signal) }
+    unsafe { libc::_exit(fault.status) }
 }

@@ -100,6 +100,14 @@ impl Hosted {
         std::mem::take(&mut self.captured.lock().expect("no holder panics"))
     }
 
+    /// Output and records of a process that is about to end: nothing of either where another thread, or who is
+    /// asked to end, has hold of it.
+    pub fn last_words(&self) -> (Vec<u8>, Vec<Record>) {
+        let output = self.captured.try_lock().map(|mut output| std::mem::take(&mut *output));
+        let records = self.records.try_lock().map(|mut records| std::mem::take(&mut *records));
+        (output.unwrap_or_default(), records.unwrap_or_default())
+    }
+
     /// The records since the last call, log lines excluded.
     pub fn take_records(&self) -> Vec<Record> {
         std::mem::take(&mut self.records.lock().expect("no holder panics"))

@@ -30,6 +30,7 @@ mod operators;
 mod symbol;
 pub mod text;
 mod types;
+mod uses;
 pub mod verify;
 
 pub use attributes::{Extension, FunctionFlags, ParamAttrs};
@@ -45,3 +46,4 @@ pub use operators::{
 };
 pub use symbol::{Linkage, Symbol};
 pub use types::{Type, Types};
+pub use uses::Uses;

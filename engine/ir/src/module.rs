@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::uses::Uses;
 use crate::{
     AliasId, Const, ConstId, ConstKind, FuncId, Function, GlobalId, Linkage, Locations, Operand,
     Symbol, TypeId, Types,
@@ -37,6 +38,8 @@ pub struct Module {
     /// Whether it is a library: programs may define functions of the names it has, and its own calls stay its
     /// own all the same.
     pub is_library: bool,
+    /// How often its functions are named, once somebody asked ([`Module::uses`]).
+    pub uses: Uses,
 }
 
 /// A function or variable whose definition holds something that is not supported.
@@ -90,6 +93,12 @@ pub struct Alias {
 }
 
 impl Module {
+    /// How often a function is named: called, or its address taken. One in a table counts twice, since it
+    /// may be called from anywhere. Counts of a module that is changed afterwards are the old ones.
+    pub fn uses(&self, id: FuncId) -> u32 {
+        self.uses.of(id, &self.funcs, &self.consts)
+    }
+
     /// The function, variable or alias called `name`. Linear in the number of symbols: those
     /// who look up many build a map.
     pub fn symbol(&self, name: &str) -> Option<Symbol> {

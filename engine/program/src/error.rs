@@ -5,6 +5,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+/// A symbol that nothing defines.
+#[derive(Debug)]
+pub struct Missing {
+    /// Its name.
+    pub symbol: String,
+    /// A function or variable that uses it.
+    pub user: String,
+    /// The file that this is in, where that can be told.
+    pub file: Option<String>,
+}
+
 /// Why files do not make a program.
 #[derive(Debug)]
 pub enum LoadError {
@@ -42,8 +53,8 @@ pub enum LoadError {
     Unresolved {
         /// The program.
         program: String,
-        /// Each with one function that uses it.
-        symbols: Vec<(String, String)>,
+        /// Each with who uses it.
+        symbols: Vec<Missing>,
     },
     /// Functions that can be reached need what is not supported.
     Unsupported {
@@ -67,10 +78,7 @@ impl fmt::Display for LoadError {
             }
             LoadError::Unresolved { program, symbols } => {
                 write!(f, "{program}: not defined:")?;
-                for (symbol, user) in symbols {
-                    write!(f, " `{symbol}` (used by {user})")?;
-                }
-                Ok(())
+                unresolved(f, symbols)
             }
             LoadError::Unsupported { program, needs } => match &needs[..] {
                 [(what, function)] => write!(
@@ -87,6 +95,24 @@ impl fmt::Display for LoadError {
             },
         }
     }
+}
+
+/// All symbols in a line, or, where several files use them, in one for each file.
+fn unresolved(f: &mut fmt::Formatter<'_>, symbols: &[Missing]) -> fmt::Result {
+    let mut files: Vec<Option<&str>> =
+        symbols.iter().map(|missing| missing.file.as_deref()).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in &files {
+        if files.len() > 1 {
+            write!(f, "\n  {}:", file.unwrap_or("elsewhere"))?;
+        }
+        for Missing { symbol, user, .. } in symbols.iter().filter(|of| of.file.as_deref() == *file)
+        {
+            write!(f, " `{symbol}` (used by {user})")?;
+        }
+    }
+    Ok(())
 }
 
 impl core::error::Error for LoadError {}

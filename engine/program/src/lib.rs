@@ -18,11 +18,13 @@ mod long_double;
 mod start;
 mod structors;
 mod threads;
+mod undefined;
 
-pub use error::LoadError;
+pub use error::{LoadError, Missing};
 pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
 pub use load::{Program, Source, load};
 pub use start::{START_VARIABLES, Start};
 pub use threads::FIRST_THREAD;
+pub use undefined::Undefined;

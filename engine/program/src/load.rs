@@ -7,13 +7,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bareflow_bitcode::{Lazy, read_llbc};
-use bareflow_ir::link::{Linked, link};
+use bareflow_ir::link::{Linked, Why, link};
 use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
 use crate::{
-    Library, LoadError, Part, helpers, is_host_call, jumps, long_double, structors, threads,
+    Library, LoadError, Missing, Part, Undefined, helpers, is_host_call, jumps, long_double,
+    structors, threads, undefined,
 };
 
 /// What a program is made of.
@@ -27,6 +28,8 @@ pub struct Source {
     pub entry: Option<String>,
     /// Argument of `uint64_t entry(uint64_t)`; `None`: the entry is `main(int, char **)`.
     pub arg: Option<u64>,
+    /// What is done about functions that nothing defines.
+    pub undefined: Undefined,
 }
 
 /// A linked program. Only what its entry can reach is in it, and what compiled code may call.
@@ -69,7 +72,8 @@ pub fn load(source: &Source, library: &Library) -> Result<Program, LoadError> {
     }
     let mut hash = Sha256::new();
     own.digests().chain(library.digests()).for_each(|digest| hash.update(digest));
-    let draft = Draft { name: &source.name, entry: entry.as_deref().unwrap_or("main"), arg };
+    let entry = entry.as_deref().unwrap_or("main");
+    let draft = Draft { name: &source.name, entry, arg, undefined: source.undefined };
     draft.finish(&[&own, library], hash.finalize().into())
 }
 
@@ -78,6 +82,7 @@ struct Draft<'a> {
     name: &'a str,
     entry: &'a str,
     arg: Option<u64>,
+    undefined: Undefined,
 }
 
 impl Draft<'_> {
@@ -87,7 +92,7 @@ impl Draft<'_> {
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
         let entry = self.entry(&linked)?;
-        self.check(&linked)?;
+        self.check(&mut linked, files)?;
         let finish = linked.root(FINISH);
         let constructors = structors::before(&linked);
         let destructors = structors::after(&linked);
@@ -166,31 +171,51 @@ impl Draft<'_> {
         })
     }
 
-    /// Refuses what is there and cannot run.
-    fn check(&self, linked: &Linked) -> Result<(), LoadError> {
-        let module = &linked.module;
+    /// Refuses what is there and cannot run, and settles what is not there.
+    fn check(&self, linked: &mut Linked, files: &[&Library]) -> Result<(), LoadError> {
         let needs = unsupported(linked);
         if !needs.is_empty() {
             return Err(LoadError::Unsupported { program: self.name.to_owned(), needs });
         }
+        let missing: Vec<FuncId> =
+            linked.module.func_ids().filter(|id| is_missing(linked.module.func(*id))).collect();
+        let functions = match self.undefined {
+            Undefined::Refuse => &missing[..],
+            Undefined::Trap => &[],
+        };
         let mut symbols = Vec::new();
-        for (index, func) in module.funcs.iter().enumerate() {
-            if is_missing(func) {
-                let why = linked.func_why[FuncId::new(index).index()];
-                symbols.push((func.name.clone(), linked.user(why)));
-            }
+        let mut add = |name: &str, why: Why| {
+            let user = linked.user(why);
+            let file = file_of(files, &user);
+            symbols.push(Missing { symbol: name.to_owned(), user, file });
+        };
+        for id in functions {
+            add(&linked.module.func(*id).name, linked.func_why[id.index()]);
         }
-        for (index, global) in module.globals.iter().enumerate() {
+        for (index, global) in linked.module.globals.iter().enumerate() {
             if global.init.is_none() {
-                let why = linked.global_why[GlobalId::new(index).index()];
-                symbols.push((global.name.clone(), linked.user(why)));
+                add(&global.name, linked.global_why[GlobalId::new(index).index()]);
             }
         }
-        if symbols.is_empty() {
-            return Ok(());
+        if !symbols.is_empty() {
+            return Err(LoadError::Unresolved { program: self.name.to_owned(), symbols });
         }
-        Err(LoadError::Unresolved { program: self.name.to_owned(), symbols })
+        undefined::trap(&mut linked.module, &missing);
+        Ok(())
     }
+}
+
+/// The file that defines a symbol, if only one does.
+fn file_of(files: &[&Library], symbol: &str) -> Option<String> {
+    let mut found = None;
+    for library in files {
+        for (lazy, part) in library.modules().iter().zip(&library.parts) {
+            if lazy.defines(symbol) && found.replace(part.file.clone()).is_some() {
+                return None;
+            }
+        }
+    }
+    found
 }
 
 /// What can be reached and cannot be run, each with the first function that needs it. The interpreter

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use bareflow_program::{Library, Part, Program, Source, load};
+use bareflow_program::{Library, Part, Program, Source, Undefined, load};
 
 const LIBRARY: &str = "
     define i32 @__bf_finish(i32 %status) { ret i32 %status }
@@ -217,4 +217,39 @@ fn what_setjmp_cannot_do_is_refused() {
     let taken = format!("%got = call i32 @_setjmp(ptr @_setjmp)\nret i32 %got\n{LABELS}");
     let said = with_setjmp("e-main", &taken).expect_err("a refusal");
     assert!(said.contains("setjmp by its address"), "{said}");
+}
+
+#[test]
+fn what_is_not_defined_is_said_under_the_file_that_uses_it() {
+    let one = "declare i32 @other() declare i32 @absent(i32) @there = external global i32
+        define i32 @main() {
+          %a = call i32 @absent(i32 1) %b = call i32 @other() %c = load i32, ptr @there
+          ret i32 0
+        }";
+    let two = "declare void @nowhere(...)
+        define i32 @other() { call void (...) @nowhere(i32 1) ret i32 0 }";
+    let library = Library::read(vec![part("d-libc", LIBRARY)]).expect("a library");
+    let parts = vec![part("d-one", one), part("d-two", two)];
+    let refused = load(&source(parts.clone()), &library).expect_err("three names are missing");
+    let said = refused.to_string();
+    let wanted = "program: not defined:\n  d-one: `absent` (used by main) `there` (used by main)\n  \
+                  d-two: `nowhere` (used by other)";
+    assert_eq!(said, wanted);
+
+    // A variable has no place that could be called.
+    let trap = |parts| Source { undefined: Undefined::Trap, ..source(parts) };
+    let refused = load(&trap(parts), &library).expect_err("a variable is missing").to_string();
+    assert_eq!(refused, "program: not defined: `there` (used by main)");
+
+    let one = one.replace("load i32, ptr @there", "add i32 0, 0");
+    let parts = vec![part("d-one", &one), part("d-two", two)];
+    let program = load(&trap(parts), &library).expect("functions may be missing");
+    for name in ["absent", "nowhere"] {
+        let id =
+            program.module.funcs.iter().position(|func| func.name == name).expect("a function");
+        assert!(!program.module.funcs[id].is_declaration());
+        let text = format!("`{name}` was called, which is not defined");
+        assert!(program.module.to_string().contains(&text), "{}", program.module);
+    }
+    bareflow_ir::verify::verify(&program.module).expect("a valid module");
 }

@@ -54,6 +54,7 @@ impl Job {
                 parts: parts?,
                 entry: entry.entry.clone(),
                 arg: entry.arg,
+                undefined: manifest.undefined,
             });
         }
         let library: Result<_, _> =

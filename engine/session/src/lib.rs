@@ -49,7 +49,7 @@ mod world;
 
 pub use arguments::Orders;
 pub use bareflow_profile::{Level, ProfileLine};
-pub use bareflow_program::{Library, Part, Source};
+pub use bareflow_program::{Library, Part, Source, Undefined};
 pub use boot::{Finished, boot, main};
 pub use callbacks::{interrupted, may_interrupt, real_return};
 pub use compilers::COMPILERS;

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_profile::Level;
+use bareflow_program::Undefined;
 use serde::{Deserialize, Serialize};
 
 /// Where the settings of a disk are.
@@ -17,6 +18,9 @@ pub struct Manifest {
     pub modules: Vec<ModuleEntry>,
     /// Environment variables of every program, `NAME=value` each.
     pub env: Vec<String>,
+    /// What is done about functions that nothing defines.
+    #[serde(with = "undefined")]
+    pub undefined: Undefined,
     /// Calls of each entry in one boot.
     pub calls: u64,
     /// The only level to run at; `None` lets functions rise.
@@ -141,6 +145,7 @@ impl Default for Manifest {
         Self {
             modules: Vec::new(),
             env: Vec::new(),
+            undefined: Undefined::Refuse,
             calls: 1,
             level: None,
             thresholds: None,
@@ -159,6 +164,30 @@ impl Default for Manifest {
             verbose: false,
             progress_ms: 0,
             lanes: false,
+        }
+    }
+}
+
+/// `"refuse"` or `"trap"`.
+mod undefined {
+    use alloc::format;
+    use alloc::string::String;
+
+    use bareflow_program::Undefined;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(what: &Undefined, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(match what {
+            Undefined::Refuse => "refuse",
+            Undefined::Trap => "trap",
+        })
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Undefined, D::Error> {
+        match String::deserialize(from)?.as_str() {
+            "refuse" => Ok(Undefined::Refuse),
+            "trap" => Ok(Undefined::Trap),
+            other => Err(D::Error::custom(format!("undefined: refuse or trap, not {other}"))),
         }
     }
 }

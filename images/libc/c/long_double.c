@@ -30,7 +30,8 @@ enum { BIAS = 16383, MOST = 0x7fff };
 static inline int exponent(bits value) { return (int)(value >> 64) & MOST; }
 static inline bool negative(bits value) { return value >> 79 & 1; }
 static inline bool not_finite(bits value) { return exponent(value) == MOST; }
-static inline bool is_nan(bits value) { return not_finite(value) && (uint64_t)value << 1 != 0; }
+// What should have its highest digit and has not is no number.
+static inline bool is_nan(bits value) { return exponent(value) && (!((uint64_t)value & TOP) || (not_finite(value) && (uint64_t)value << 1 != 0)); }
 static inline bool is_zero(bits value) { return (value & ~SIGN) == 0; }
 
 long double fabsl(long double x) { return to(of(x) & ~SIGN); }
@@ -135,7 +136,8 @@ int isinfl(long double x) { return __isinfl(x); }
 
 int __fpclassifyl(long double x) {
     bits value = of(x);
-    if (not_finite(value)) return is_nan(value) ? 0 : 1;
+    if (is_nan(value)) return 0;
+    if (not_finite(value)) return 1;
     return exponent(value) ? 4 : is_zero(value) ? 2 : 3;
 }
 

@@ -189,6 +189,54 @@ pub unsafe fn find_last(start: *const u8, end: *const u8, wanted: impl Wanted) -
     core::ptr::null()
 }
 
+/// The last place of a byte in a string, its NUL included; null when there is none. Looked for in one pass: what
+/// is found is only kept until more is.
+#[inline(never)]
+pub unsafe fn find_last_in_string(text: *const u8, byte: u8) -> *const u8 {
+    let (wanted, either) = (Byte::new(byte), ByteOrNul::new(byte));
+    let inside = text as usize % BLOCK;
+    let mut at = text.wrapping_sub(inside);
+    // What is in front of the text is no part of it.
+    let mut mask = u32::MAX << inside;
+    // The last block that has some, and which of its bytes are.
+    let (mut found, mut found_bits) = (core::ptr::null(), 0);
+    // SAFETY: as in `find`: nothing behind the block with the NUL is read, and a group lies in one page.
+    unsafe {
+        loop {
+            if (at as usize).is_multiple_of(GROUP) {
+                let mark = |at: *const u8, index: usize| {
+                    either.mark(aligned(at.wrapping_add(index * BLOCK)))
+                };
+                while mask == u32::MAX
+                    && !any_zero(mark(at, 0), mark(at, 1), mark(at, 2), mark(at, 3))
+                {
+                    at = at.wrapping_add(GROUP);
+                }
+            }
+            let block = aligned(at);
+            let ends = zeros(block) & mask;
+            let mut bits = zeros(wanted.mark(block)) & mask;
+            if ends != 0 {
+                // Up to the NUL, and with it.
+                bits &= ends ^ ends.wrapping_sub(1);
+            }
+            if bits != 0 {
+                (found, found_bits) = (at, bits);
+            }
+            if ends != 0 {
+                break;
+            }
+            mask = u32::MAX;
+            at = at.wrapping_add(BLOCK);
+        }
+    }
+    if found.is_null() {
+        found
+    } else {
+        found.wrapping_add(31 - found_bits.leading_zeros() as usize)
+    }
+}
+
 /// Whether any byte of a group is zero, which is seldom.
 #[inline(always)]
 fn any_zero(a: __m128i, b: __m128i, c: __m128i, d: __m128i) -> bool {

@@ -36,7 +36,7 @@ const ERA: i64 = 146_097;
 const EPOCH: i64 = 719_468;
 
 /// Days from 1970 to the first of a month (0 to 11) of a year.
-fn days_before(year: i64, month: i64) -> i64 {
+pub fn days_before(year: i64, month: i64) -> i64 {
     // January and February end the year before.
     let (year, month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
     let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));

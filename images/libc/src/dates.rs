@@ -4,9 +4,9 @@ use core::ffi::c_int;
 
 use crate::calendar::{Tm, is_leap, timegm};
 
-const DAYS: [&str; 7] =
+pub const DAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -6,9 +6,10 @@ use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use crate::allocate::malloc;
-use crate::blocks::{ByteOrNul, Nul, find, mismatch};
+use crate::blocks::{ByteOrNul, Nul, find, find_last_in_string, mismatch};
 use crate::character::lower;
 use crate::memory::memcpy;
+use crate::spans::span;
 use crate::substring::Part;
 
 /// The end of memory, for searches that find something before it.
@@ -177,7 +178,7 @@ pub unsafe extern "C" fn index(text: *const u8, c: c_int) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strrchr(text: *const u8, c: c_int) -> *mut u8 {
     // SAFETY: a string, its NUL included.
-    unsafe { crate::memory::memrchr(text, c, strlen(text) + 1) }
+    unsafe { find_last_in_string(text, c as u8).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
@@ -212,27 +213,6 @@ pub unsafe extern "C" fn strcasestr(mut text: *const u8, part: *const u8) -> *mu
             }
             text = text.add(1);
         }
-    }
-}
-
-/// Length of the prefix in which every byte's being in `set` is `inside`.
-unsafe fn span(text: *const u8, set: *const u8, inside: bool) -> usize {
-    let mut members = [!inside; 256];
-    let members = members.as_mut_ptr();
-    // SAFETY: two strings; the table has an entry for every byte.
-    unsafe {
-        let mut at = set;
-        while *at != 0 {
-            *members.add(usize::from(*at)) = inside;
-            at = at.add(1);
-        }
-        // The prefix ends at the NUL at the latest.
-        *members = false;
-        let mut at = text;
-        while *members.add(usize::from(*at)) {
-            at = at.add(1);
-        }
-        at.offset_from(text) as usize
     }
 }
 

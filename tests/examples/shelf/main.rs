@@ -9,10 +9,13 @@
 //! * `--only NAME` for some of them (may be repeated);
 //! * `--llvm` for LLVM at the top level, too;
 //! * `--machine` for each to be booted twice in QEMU, shrunk and booted again, with its files, and compared
-//!   with the native one.
+//!   with the native one;
+//! * `--cut N` for SQLite alone, ended N times in the middle of transactions as a process, and with `--machine` by
+//!   taking the power of one as well ([`cut`]).
 //!
 //! The status is 1 where anything differs.
 
+mod cut;
 mod hosted;
 mod machine;
 mod place;
@@ -31,6 +34,7 @@ struct Orders {
     only: Vec<String>,
     llvm: bool,
     machine: bool,
+    cut: Option<u32>,
 }
 
 fn orders() -> Result<Orders, String> {
@@ -41,6 +45,10 @@ fn orders() -> Result<Orders, String> {
             "--only" => orders.only.push(arguments.next().ok_or("--only takes a name")?),
             "--llvm" => orders.llvm = true,
             "--machine" => orders.machine = true,
+            "--cut" => {
+                let rounds = arguments.next().and_then(|rounds| rounds.parse().ok());
+                orders.cut = Some(rounds.ok_or("--cut takes a number of rounds")?);
+            }
             folder => orders.folder = Some(folder.into()),
         }
     }
@@ -52,9 +60,12 @@ fn main() -> Result<(), String> {
     let folder =
         orders.folder.as_ref().ok_or("which folder? One with a folder for each program")?;
     let folder = folder.canonicalize().map_err(|error| format!("{}: {error}", folder.display()))?;
+    if let Some(rounds) = orders.cut {
+        return cut(&folder.join("sqlite"), rounds, orders.machine);
+    }
     let wanted = |recipe: &&Recipe| {
         let chosen = orders.only.is_empty() || orders.only.iter().any(|name| name == recipe.name);
-        chosen && folder.join(recipe.name).is_dir()
+        chosen && folder.join(recipe.place()).is_dir()
     };
     let engines: Vec<&Engine> =
         hosted::ENGINES.iter().filter(|engine| orders.llvm || !engine.by_llvm).collect();
@@ -64,11 +75,23 @@ fn main() -> Result<(), String> {
     let mut wrong = Vec::new();
     for recipe in RECIPES.iter().filter(wanted) {
         if let Err(why) =
-            one(recipe, &folder.join(recipe.name), &engines, orders.machine, &mut wrong)
+            one(recipe, &folder.join(recipe.place()), &engines, orders.machine, &mut wrong)
         {
             println!();
             wrong.push(format!("{}: {why}", recipe.name));
         }
+    }
+    wrong.iter().for_each(|what| eprintln!("{what}"));
+    if wrong.is_empty() { Ok(()) } else { Err(format!("{} went wrong", wrong.len())) }
+}
+
+/// SQLite ended in the middle of transactions, as a process, and with `machine` on one as well.
+fn cut(folder: &std::path::Path, rounds: u32, machine: bool) -> Result<(), String> {
+    let recipe = RECIPES.iter().find(|recipe| recipe.name == "sqlite").ok_or("no recipe")?;
+    let compiled = Compiled::of(recipe, folder)?;
+    let mut wrong = cut::processes(&compiled, rounds)?;
+    if machine {
+        wrong.extend(cut::machines(&compiled, rounds)?);
     }
     wrong.iter().for_each(|what| eprintln!("{what}"));
     if wrong.is_empty() { Ok(()) } else { Err(format!("{} went wrong", wrong.len())) }

@@ -22,8 +22,9 @@ pub(crate) struct Start {
 
 /// A program: `{}` in flags and commands stands for its folder.
 pub(crate) struct Recipe {
-    /// The name of its folder, too.
+    /// That of its folder, too, unless [`Recipe::folder`] has another.
     pub(crate) name: &'static str,
+    pub(crate) folder: &'static str,
     /// By their paths in the folder; `*` stands for any part of a file's name, what begins with `!` is taken
     /// out again, and what begins with `@` was made beforehand.
     pub(crate) sources: &'static [&'static str],
@@ -38,9 +39,24 @@ pub(crate) struct Recipe {
     pub(crate) times: &'static [&'static str],
 }
 
+impl Recipe {
+    /// Where its sources are, below the folder with all programs.
+    pub(crate) fn place(&self) -> &'static str {
+        if self.folder.is_empty() { self.name } else { self.folder }
+    }
+}
+
 const NONE: Start = Start { args: &[], input: "", files: &[] };
-const PLAIN: Recipe =
-    Recipe { name: "", sources: &[], flags: &[], before: &[], run: NONE, boot: NONE, times: &[] };
+const PLAIN: Recipe = Recipe {
+    name: "",
+    folder: "",
+    sources: &[],
+    flags: &[],
+    before: &[],
+    run: NONE,
+    boot: NONE,
+    times: &[],
+};
 
 const QUICKJS: &[&str] = &["-D_GNU_SOURCE", "-DCONFIG_VERSION=\"shelf\"", "-fwrapv", "-I{}"];
 
@@ -65,6 +81,17 @@ pub(crate) const RECIPES: &[Recipe] = &[
             files: &[("small.sql", Content::Ours("sqlite/small.sql"))],
             ..NONE
         },
+        ..PLAIN
+    },
+    Recipe {
+        name: "speedtest1",
+        folder: "sqlite",
+        sources: &["speedtest1.c", "sqlite3.c"],
+        flags: &["-DSQLITE_THREADSAFE=0", "-DSQLITE_OMIT_LOAD_EXTENSION", "-DSQLITE_ENABLE_RTREE"],
+        run: Start { args: &["--size", "2", "--verify", "speed.db"], ..NONE },
+        boot: Start { args: &["--size", "1", "--verify", "speed.db"], ..NONE },
+        // Each line but the hash of all results ends with a time.
+        times: &["...", "Speed Test for SQLite"],
         ..PLAIN
     },
     Recipe {
@@ -198,8 +225,12 @@ pub(crate) const RECIPES: &[Recipe] = &[
     },
     Recipe {
         name: "duktape",
-        sources: &["src/duktape.c", "examples/cmdline/duk_cmdline.c"],
-        flags: &["-I{}/src", "-I{}/examples/cmdline"],
+        sources: &[
+            "src/duktape.c",
+            "examples/cmdline/duk_cmdline.c",
+            "extras/print-alert/duk_print_alert.c",
+        ],
+        flags: &["-I{}/src", "-I{}/extras/print-alert", "-DDUK_CMDLINE_PRINTALERT_SUPPORT"],
         run: Start {
             args: &["work.js"],
             files: &[("work.js", Content::Ours("script/work.js"))],
@@ -218,7 +249,7 @@ pub(crate) const RECIPES: &[Recipe] = &[
         flags: &[
             "-I{}",
             "-I{}/posix",
-            "-DITERATIONS=6000",
+            "-DITERATIONS=1000",
             "-DPERFORMANCE_RUN=1",
             "-DFLAGS_STR=\"shelf\"",
         ],
@@ -294,6 +325,19 @@ pub(crate) const RECIPES: &[Recipe] = &[
             ..NONE
         },
         times: &["time"],
+        ..PLAIN
+    },
+    // By its own configuration without its clock, whose test waits for an alarm, its sockets and its assembly.
+    Recipe {
+        name: "mbedtls",
+        sources: &["library/*.c", "programs/test/selftest.c"],
+        flags: &["-I{}/include", "-I{}/library", "-I.", "-DMBEDTLS_USER_CONFIG_FILE=\"without.h\""],
+        before: &[&[
+            "sh",
+            "-c",
+            "for part in TIMING_C NET_C HAVE_ASM AESNI_C PADLOCK_C; do echo \"#undef MBEDTLS_$part\"; done > without.h",
+        ]],
+        ..PLAIN
     },
     Recipe {
         name: "expat",
@@ -310,6 +354,8 @@ pub(crate) const RECIPES: &[Recipe] = &[
             "-I{}/expat/lib",
             "-I.",
             "-DHAVE_EXPAT_CONFIG_H",
+            "-DHAVE_UNISTD_H",
+            "-DXML_GE=1",
             "-DXML_DTD",
             "-DXML_NS",
             "-DXML_CONTEXT_BYTES=1024",

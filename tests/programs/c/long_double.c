@@ -124,6 +124,24 @@ static int compare(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
+// What should have its highest digit and has not is no number to the processor.
+static void without_highest_digit(void) {
+    static const struct {
+        uint64_t significand;
+        uint16_t top;
+    } odd[] = {{0, 0x7fff}, {1, 0x7fff}, {0, 0xffff}, {1ull << 62, 16383}, {0, 1}, {0, 16383}, {1ull << 63, 0}};
+    for (unsigned i = 0; i < sizeof odd / sizeof *odd; i++) {
+        volatile long double x = 0;
+        memcpy((void *)&x, &odd[i].significand, 8);
+        memcpy((char *)&x + 8, &odd[i].top, 2);
+        printf("%d%d%d%d%d\n", x < 1, x == x, x > 1, x == (long double)INFINITY, x != x);
+        show("sum", x + 1);
+        show("product", 2 * x);
+        show("quotient", 1 / x);
+        show("double", (double)x);
+    }
+}
+
 int main(int argc, char **argv) {
     (void)argv, (void)unused;
     volatile long double one = argc, tenth = 0.1L;
@@ -186,5 +204,6 @@ int main(int argc, char **argv) {
         add_hash(strtold(text, NULL));
     }
     random_numbers();
+    without_highest_digit();
     return 0;
 }

@@ -4,7 +4,6 @@
 //! is smaller than the call, then by how often the site runs. A budget limits how much a
 //! function may grow.
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::{BlockId, FuncId, Instr, Linkage, Module, Op, Operand, ValueId};
@@ -40,9 +39,8 @@ pub(super) fn inline_calls(body: &mut Body, request: &Request<'_>) {
     let default = if request.options.for_size { 0 } else { default };
     let mut budget = request.options.inline_budget.unwrap_or(default);
     let generous = request.level >= Level::O3;
-    let mut uses = None;
     for _ in 0..ROUNDS {
-        let mut sites = find(body, request, generous, &mut uses);
+        let mut sites = find(body, request, generous);
         if sites.is_empty() {
             return;
         }
@@ -68,12 +66,7 @@ pub(super) fn inline_calls(body: &mut Body, request: &Request<'_>) {
     }
 }
 
-fn find(
-    body: &Body,
-    request: &Request<'_>,
-    generous: bool,
-    uses: &mut Option<Vec<u32>>,
-) -> Vec<Site> {
+fn find(body: &Body, request: &Request<'_>, generous: bool) -> Vec<Site> {
     let module = request.module;
     let nesting = depths(body);
     let reachable = match request.entry {
@@ -101,8 +94,7 @@ fn find(
             if repeats >= RECURSION {
                 continue;
             }
-            let uses = uses.get_or_insert_with(|| count_uses(module));
-            let once = func.linkage == Linkage::Internal && uses[callee.index()] == 1;
+            let once = func.linkage == Linkage::Internal && module.uses(callee) == 1;
             let limit = if func.flags.alwaysinline {
                 u32::MAX
             } else if frequency == 0 || func.flags.cold || instr_is_cold(block) {
@@ -152,36 +144,6 @@ fn repeats(body: &Body, chain: u32, callee: FuncId) -> usize {
         at = from;
     }
     count
-}
-
-/// How often each function is named: called, or its address taken.
-fn count_uses(module: &Module) -> Vec<u32> {
-    let mut uses = vec![0u32; module.funcs.len()];
-    let mut names = vec![0u32; module.consts.len()];
-    for func in &module.funcs {
-        for instr in &func.instrs {
-            instr.op.operands(|operand| {
-                if let Operand::Const(id) = operand {
-                    names[id.index()] += 1;
-                }
-            });
-        }
-    }
-    for (id, constant) in module.consts.iter().enumerate() {
-        match &constant.kind {
-            bareflow_ir::ConstKind::Func(func) => uses[func.index()] += names[id],
-            // A function in a table may be called from anywhere.
-            bareflow_ir::ConstKind::Aggregate(members) => {
-                for member in members {
-                    if let bareflow_ir::ConstKind::Func(func) = module.constant(*member).kind {
-                        uses[func.index()] += 2;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    uses
 }
 
 /// Instructions of a function, if it is small enough to be looked at.

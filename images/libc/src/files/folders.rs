@@ -19,7 +19,7 @@ const BUFFER: usize = 2048;
 /// Where an entry has the place of the next one, its length, and its name.
 const NEXT: usize = 8;
 const LENGTH: usize = 16;
-const NAME: usize = 19;
+pub const NAME: usize = 19;
 
 /// A folder that is listed.
 #[repr(C, align(8))]

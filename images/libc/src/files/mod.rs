@@ -1,8 +1,8 @@
 //! Files beyond reading and writing them: what they are, where they are, and what they are in.
 
 pub mod change;
-mod folders;
+pub mod folders;
 pub mod place;
 mod poll;
-mod status;
+pub mod status;
 mod temporary;

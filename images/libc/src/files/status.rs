@@ -76,6 +76,15 @@ unsafe fn ask(folder: c_int, path: *const u8) -> Result<Told, c_int> {
     }
 }
 
+/// Whether what has a path is a folder; `None`: nothing has it.
+///
+/// # Safety
+/// A string.
+pub unsafe fn is_folder(path: *const u8) -> Option<bool> {
+    // SAFETY: by this function's contract.
+    unsafe { ask(HERE, path) }.ok().map(|told| told.kind == FOLDER)
+}
+
 fn ask_open(file: c_int) -> Result<Told, c_int> {
     // SAFETY: the machine knows which descriptors are open.
     told(|told| unsafe { host::bf_status(file, core::ptr::null(), told) })

@@ -1,12 +1,16 @@
 //! Sums, products, quotients, remainders, roots, comparisons.
 
 use super::{
-    Finite, INFINITY, NO_NUMBER, QUIET, SIGN, Value, is_nan, is_negative, pack, with_sign,
+    Finite, INFINITY, NO_NUMBER, QUIET, SIGN, Value, is_nan, is_negative, is_unknown, pack,
+    with_sign,
 };
 
 /// What an operation gives one of whose operands is no number: the one with the larger significand,
 /// quiet.
 fn no_number(a: u128, b: u128) -> u128 {
+    if is_unknown(a) || is_unknown(b) {
+        return NO_NUMBER;
+    }
     let chosen = match (is_nan(a), is_nan(b)) {
         (true, false) => a,
         (false, true) => b,

@@ -1,6 +1,9 @@
 //! From and to other numbers.
 
-use super::{DOUBLE, FLOAT, Format, INFINITY, QUIET, Value, is_negative, pack, rounded, with_sign};
+use super::{
+    DOUBLE, FLOAT, Format, INFINITY, QUIET, Value, is_nan, is_negative, pack, quiet, rounded,
+    with_sign,
+};
 
 #[unsafe(no_mangle)]
 pub extern "C" fn __bf_long_of_double(value: f64) -> u128 {
@@ -33,11 +36,13 @@ fn narrower(bits: u128, format: Format) -> u64 {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn __bf_long_to_double(bits: u128) -> f64 {
+    let bits = if is_nan(bits) { quiet(bits) } else { bits };
     f64::from_bits(narrower(bits, DOUBLE) | u64::from(is_negative(bits)) << 63)
 }
 
 #[unsafe(no_mangle)]
 pub extern "C" fn __bf_long_to_float(bits: u128) -> f32 {
+    let bits = if is_nan(bits) { quiet(bits) } else { bits };
     f32::from_bits(narrower(bits, FLOAT) as u32 | u32::from(is_negative(bits)) << 31)
 }
 

@@ -64,14 +64,26 @@ fn is_negative(bits: u128) -> bool {
     bits & SIGN != 0
 }
 
+/// Whether bits have no highest digit though their exponent says so. No operation makes such, and to the processor
+/// they are no numbers: what is computed with them is its own [`NO_NUMBER`].
+fn is_unknown(bits: u128) -> bool {
+    exponent(bits) != 0 && bits as u64 & TOP == 0
+}
+
 fn is_nan(bits: u128) -> bool {
-    exponent(bits) == 0x7FFF && bits as u64 & !TOP != 0
+    is_unknown(bits) || exponent(bits) == 0x7FFF && bits as u64 & !TOP != 0
+}
+
+/// What is no number, quiet.
+fn quiet(bits: u128) -> u128 {
+    if is_unknown(bits) { NO_NUMBER } else { bits | u128::from(QUIET) }
 }
 
 impl Value {
     fn of(bits: u128) -> Self {
         let (negative, significand) = (is_negative(bits), bits as u64);
         match exponent(bits) {
+            1.. if is_unknown(bits) => Value::NotANumber,
             0x7FFF if significand & !TOP == 0 => Value::Infinity { negative },
             0x7FFF => Value::NotANumber,
             biased => {

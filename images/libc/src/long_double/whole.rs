@@ -1,6 +1,6 @@
 //! Rounding to whole numbers.
 
-use super::{LONG, QUIET, TOP, exponent, is_nan, is_negative, with_sign};
+use super::{LONG, TOP, exponent, is_nan, is_negative, quiet, with_sign};
 
 /// Which whole number.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ enum Way {
 fn round(bits: u128, way: Way) -> u128 {
     let (negative, biased, significand) = (is_negative(bits), exponent(bits), bits as u64);
     if is_nan(bits) {
-        return bits | u128::from(QUIET);
+        return quiet(bits);
     }
     if biased >= LONG.bias + 63 || significand == 0 {
         return bits;

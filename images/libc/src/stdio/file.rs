@@ -57,7 +57,10 @@ pub struct File {
     pub chain: *mut File,
     pub fileno: c_int,
     flags2: c_int,
-    rest: [u64; 12],
+    middle: [u64; 9],
+    /// What is read and written: wide characters (above 0), bytes (below), or nothing yet.
+    pub mode: c_int,
+    rest: [u32; 5],
 }
 
 // SAFETY: whoever looks into it holds its lock ([`hold`]).
@@ -78,7 +81,9 @@ pub const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
         chain,
         fileno,
         flags2: 0,
-        rest: [0; 12],
+        middle: [0; 9],
+        mode: 0,
+        rest: [0; 5],
     }
 }
 

@@ -11,6 +11,7 @@ mod print;
 pub mod read;
 mod scan;
 mod va_list;
+mod wide;
 mod write;
 
 pub use file::flush_all;

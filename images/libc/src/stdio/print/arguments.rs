@@ -56,6 +56,7 @@ impl Kinds {
 }
 
 /// Where arguments come from.
+#[derive(Clone)]
 pub(super) struct Arguments<'a> {
     /// Where the next one is.
     list: VaList,

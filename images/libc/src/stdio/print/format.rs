@@ -65,7 +65,7 @@ unsafe fn follow(
 }
 
 /// Does one conversion, which begins with the `%` at `start`.
-unsafe fn convert(
+pub(super) unsafe fn convert(
     sink: &mut Sink,
     start: *const u8,
     conversion: &Conversion,

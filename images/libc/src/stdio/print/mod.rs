@@ -6,6 +6,7 @@ mod float;
 mod format;
 mod spec;
 mod text;
+mod wide;
 
 use core::ffi::c_int;
 
