@@ -160,7 +160,8 @@ void Inliner::visit(Function &F) {
   deduceAttributes(F);
 }
 
-// A function that calls itself is left with so many instructions at most.
+// A function that calls itself is left with so many instructions at most. It is no part of another one, so `noinline`
+// says nothing of it.
 static constexpr size_t MostOfRecursive = 160;
 
 void Inliner::inlineIntoItself(Function &F) {
@@ -173,7 +174,8 @@ void Inliner::inlineIntoItself(Function &F) {
           Calls.push_back(Call);
   };
   Find();
-  if (Calls.empty() || F.getInstructionCount() * (Calls.size() + 1) > MostOfRecursive)
+  if (Calls.empty() || F.getInstructionCount() * (Calls.size() + 1) > MostOfRecursive ||
+      F.isVarArg() || F.callsFunctionThatReturnsTwice())
     return;
   // What is put in is the function as it is now; what it calls then is the whole.
   ValueToValueMapTy Map;
