@@ -1,5 +1,5 @@
 //! Random programs in C whose loops compilers make vectors of: over arrays of all types, with sums,
-//! choices, conversions, distances between what is read and what is written, known and unknown lengths.
+//! choices, statements on conditions, conversions, distances between what is read and what is written, known and unknown lengths.
 //!
 //! They have defined behaviour: signed arithmetic is done unsigned, indices stay inside, floating-point
 //! numbers are never converted to integers, and shifts are short.
@@ -87,6 +87,16 @@ fn expression(dice: &mut Dice, has: &Pointers, of: usize, depth: u32) -> String 
     }
 }
 
+/// What a statement is only done on.
+fn condition(dice: &mut Dice, has: &Pointers) -> String {
+    let of = dice.roll(TYPES.len() as u64) as usize;
+    let (a, b) = (expression(dice, has, of, 1), expression(dice, has, of, 1));
+    match dice.roll(3) {
+        0 if !is_float(of) => format!("if ({a} & {}) ", 1 << dice.roll(7)),
+        _ => format!("if ({a} {} {b}) ", dice.pick(&["<", ">", "==", "!="])),
+    }
+}
+
 /// Element `i` of an array, or one near it.
 fn element(dice: &mut Dice, has: &Pointers, of: usize) -> String {
     let near = match dice.roll(4) {
@@ -146,7 +156,11 @@ fn random_loop(dice: &mut Dice, number: u64, text: &mut String) -> String {
             }
             _ => {
                 let to = element(dice, &has, of);
-                let _ = writeln!(body, "        {to} = {value};");
+                let on = match dice.roll(3) {
+                    0 => condition(dice, &has),
+                    _ => String::new(),
+                };
+                let _ = writeln!(body, "        {on}{to} = {value};");
             }
         }
     }

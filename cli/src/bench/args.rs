@@ -18,6 +18,7 @@ Examples:
   bareflow bench --bitcode O0                 from bitcode that no compiler has optimised
   bareflow bench --compilers O3=llvm          with LLVM at the top level, too
   bareflow bench --compile-time               how long compiling all functions takes
+  bareflow bench --compile-time --compilers O3=llvm   by LLVM, too, and until its first object
   bareflow bench --json > bench.json          one JSON object a module, then the summary
   bareflow bench --peak                       how long until each module runs at its peak
   bareflow bench --peak --smp 2               the same, compiling on a second processor
@@ -28,6 +29,7 @@ Examples:
 Native code is made by clang (clang-22, or what CLANG names) from the C twins of the modules and
 from the larger programs, one of which is Rust and made by rustc. Peers run when they are in the
 search path:
+  clang PGO apt-get install llvm-22 libclang-rt-22-dev (its profile is one of the same argument)
   lli       apt-get install llvm-22 (its interpreter gets small arguments and simplified code)
   wasmtime  cargo install wasmtime-cli (--version 48.0.8 with Rust 1.95); apt-get install lld-22 for wasm-ld
   wasmi     cargo install wasmi_cli; apt-get install lld-22 for wasm-ld

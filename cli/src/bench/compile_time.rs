@@ -1,4 +1,5 @@
-//! How long it takes to compile every function of the modules, at each level.
+//! How long it takes to compile every function of the modules, at each level, and by LLVM where it is
+//! named.
 //!
 //! Two figures: the least of all rounds, in which memory and tables of the compiler are in place,
 //! as they are after some functions of a program; and the first round, in which nothing is.
@@ -13,6 +14,7 @@ use bareflow_profile::Level;
 use serde::Serialize;
 
 use super::args::Args;
+use super::cold;
 use super::subject::Module;
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
@@ -73,6 +75,10 @@ pub(super) fn run(
     }
     let all = total(&lines);
     ui.result(&all, || render(&lines, &all));
+    if args.compilers.iter().any(|(_, name)| name == "llvm") {
+        let cold = cold::measure(&programs, args.rounds, artefacts)?;
+        ui.result(&cold, || cold::render(&cold));
+    }
     Ok(Exit::Success)
 }
 

@@ -13,6 +13,9 @@ use crate::failure::{Failure, Kind};
 /// What ratios are to.
 pub(super) const BASELINE: &str = "clang -O3 -march=native";
 
+/// The baseline's compiler, with a profile.
+pub(super) const PROFILED: &str = "clang PGO";
+
 /// The engine with other compilers: at the top level and rising by itself, and the same with the
 /// bitcode of what the baseline was made of.
 pub(super) const OTHER: &str = "O3 by LLVM";
@@ -21,8 +24,9 @@ pub(super) const OTHER_TWIN: &str = "O3 by LLVM, C";
 pub(super) const OTHER_TWIN_RISING: &str = "auto with LLVM, C";
 
 /// All that there can be, as tables show them.
-pub(super) const ORDER: [&str; 16] = [
+pub(super) const ORDER: [&str; 17] = [
     BASELINE,
+    PROFILED,
     "clang -O2",
     "interp",
     "O0",

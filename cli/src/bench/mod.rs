@@ -8,6 +8,7 @@
 
 mod args;
 mod chart;
+mod cold;
 mod compile_time;
 mod contender;
 mod entries;
@@ -18,6 +19,7 @@ mod native;
 mod peak;
 mod peers;
 mod process;
+mod profiled;
 mod report;
 mod rust;
 mod subject;

@@ -1,4 +1,4 @@
-//! Peers that are installed: LLVM's interpreter and JIT, and runtimes of WebAssembly.
+//! Peers that are installed: clang with a profile, LLVM's interpreter and JIT, and runtimes of WebAssembly.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use super::contender::{Batches, Contender};
 use super::process::{find, run};
 use super::subject::Module;
-use super::{native, wasm};
+use super::{native, profiled, wasm};
 use crate::failure::Failure;
 
 /// The peers of a module that are in the search path; `bitcode` is its own.
@@ -15,7 +15,7 @@ pub(super) fn all(
     bitcode: &Path,
     folder: &Path,
 ) -> Result<Vec<Contender>, Failure> {
-    let mut list = Vec::new();
+    let mut list: Vec<Contender> = profiled::contender(module, folder).into_iter().collect();
     if let (Some(lli), Some(link)) =
         (find(&["lli-22", "lli"]), find(&["llvm-link-22", "llvm-link"]))
     {
@@ -108,5 +108,5 @@ pub(super) fn missing() -> Vec<String> {
         (&["wasmi_cli", "wasmi"], "wasmi: cargo install wasmi_cli"),
     ];
     let missing = peers.iter().filter(|(names, _)| find(names).is_none());
-    missing.map(|(_, how)| (*how).to_owned()).collect()
+    profiled::missing().into_iter().chain(missing.map(|(_, how)| (*how).to_owned())).collect()
 }

@@ -135,6 +135,7 @@ fn contents(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
     let mut manifest: Manifest =
         serde_json::from_slice(&text).map_err(|error| Failure::input(&path, error))?;
     manifest.calls = args.calls;
+    manifest.compilers.clone_from(&args.compilers);
     if args.small {
         small(&mut manifest, artefacts)?;
     }
@@ -145,6 +146,7 @@ fn contents(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
         contents.add(&artefacts.path(&format!("modules/{file}"))?, format!("/modules/{file}"))?;
     }
     contents.add_library(artefacts)?;
+    contents.add_compiler(artefacts)?;
     Ok(contents)
 }
 

@@ -30,6 +30,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let mut story = Story {
         hosted: bed.hosted,
         counted: bed.counted,
+        llvm: args.compilers.iter().any(|(_, name)| name == "llvm"),
         calls: args.calls,
         lanes: Bed::lanes(args)?,
         shrunk: None,

@@ -16,6 +16,8 @@ pub struct Story {
     /// one cycle each, so that what programs take is the same on every run to one in a thousand. What waits for the host's
     /// disk (loading, restoring, saving) is not.
     pub counted: bool,
+    /// Whether LLVM lies beside the programs.
+    pub llvm: bool,
     /// Calls of each module's entry in one boot.
     pub calls: u64,
     /// One entry a boot of the grown image.

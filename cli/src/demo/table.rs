@@ -32,10 +32,11 @@ pub(super) fn render(story: &Story) -> String {
                  also waits for its disk.\n";
     }
     text += &format!(
-        "\ngrown: {} bytes ({}modules, C library, newest snapshot)\nshrunk: {} bytes, {:.0} \
+        "\ngrown: {} bytes ({}modules, C library, {}newest snapshot)\nshrunk: {} bytes, {:.0} \
          times smaller\noutput, exit status and results: {}{}\npage: {}\nlook through it: {}",
         story.grown_bytes,
         if story.hosted { "" } else { "loader, kernel, " },
+        if story.llvm { "LLVM, " } else { "" },
         story.shrunk_bytes,
         story.grown_bytes as f64 / story.shrunk_bytes.max(1) as f64,
         if story.same { "equal" } else { "DIFFERENT" },

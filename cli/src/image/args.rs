@@ -6,6 +6,9 @@ use bareflow_profile::Level;
 
 use crate::program::{ProgramOptions, variable};
 
+/// Least size of a hard disk that is sized by its contents, in bytes.
+pub(super) const LEAST: u64 = 64 << 20;
+
 /// Makes a bootable disk with modules on it.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
@@ -16,6 +19,7 @@ Examples:
   bareflow image -o disk.img fib.bc --entry fib --arg 30  uint64_t fib(uint64_t), called with 30
   bareflow image -o disk.img *.llbc --size 128M           modules that run one after the other
   bareflow image -o disk.img llm.bc --add model.bin=/model.bin
+  bareflow image -o disk.img main.bc --compilers O3=cranelift   without LLVM
   bareflow image -o floppy.img --floppy                   1.44 MB: loader and kernel only")]
 pub struct Args {
     /// Bitcode: plain `.bc` files are parts of one program, LLBC files modules of their own

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_bitcode::Llbc;
+use bareflow_profile::Level;
 use bareflow_session::{Manifest, ModuleEntry};
 
 use crate::artefacts::Artefacts;
 use crate::failure::Failure;
-use crate::image::args::Args;
+use crate::image::args::{Args, LEAST};
 use crate::program::NO_MAIN;
 
 /// A disk's files and settings.
@@ -72,6 +73,29 @@ impl Contents {
         }
         self.add(&artefacts.path("compilers/llvm")?, COMPILER.to_owned())
     }
+
+    /// Adds the resident compiler where it is built and, not being named, may be asked: as the challenger
+    /// of the built-in one at the top level.
+    fn add_challenger(&mut self, artefacts: &Artefacts) -> Result<(), Failure> {
+        let known = self.files.iter().any(|file| file.path == COMPILER);
+        if !may_challenge(&self.manifest) || known || !artefacts.has("compilers/llvm") {
+            return Ok(());
+        }
+        self.add(&artefacts.path("compilers/llvm")?, COMPILER.to_owned())
+    }
+}
+
+/// Whether a machine with these settings asks a compiler that they do not name for code of the top level.
+fn may_challenge(settings: &Manifest) -> bool {
+    let Manifest { compilers, level, tournament_share, .. } = settings;
+    let is_open = compilers.iter().all(|(level, _)| *level != Level::O3);
+    is_open && level.is_none() && *tournament_share > 0
+}
+
+/// Whether a disk of this size has room for all compilers: one that is sized by its contents, or as large as
+/// it would be.
+fn has_room(args: &Args) -> bool {
+    !args.floppy && args.size.is_none_or(|bytes| bytes >= LEAST)
 }
 
 /// What the command line asks for.
@@ -130,6 +154,10 @@ pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Fai
         contents.add(file, path.clone())?;
     }
     contents.add_compiler(artefacts)?;
+    // A manifest names all that it wants.
+    if !args.files.is_empty() && args.manifest.is_none() && has_room(args) {
+        contents.add_challenger(artefacts)?;
+    }
     Ok(contents)
 }
 
@@ -167,5 +195,24 @@ fn llbc_name(path: &Path) -> Result<Option<String>, Failure> {
     match Llbc::parse(&bytes) {
         Ok(found) => Ok(found.map(|(header, _)| header.name)),
         Err(error) => Err(Failure::input(path, error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_that_nobody_names_challenges_where_levels_rise_and_are_compared() {
+        let usual = Manifest::default();
+        assert!(may_challenge(&usual));
+        let named = |name: &str, level| Manifest {
+            compilers: vec![(level, name.to_owned())],
+            ..Manifest::default()
+        };
+        assert!(may_challenge(&named("llvm", Level::O2)));
+        assert!(!may_challenge(&named("cranelift", Level::O3)));
+        assert!(!may_challenge(&Manifest { level: Some(Level::O3), ..Manifest::default() }));
+        assert!(!may_challenge(&Manifest { tournament_share: 0, ..Manifest::default() }));
     }
 }

@@ -8,6 +8,7 @@ use bareflow_boot::flud::{FludError, Header};
 use bareflow_boot::image::{BootFiles, Partition, boot_area, first_free_sector};
 
 use crate::failure::Failure;
+use crate::image::args::LEAST;
 use crate::image::contents::Contents;
 use crate::image::volume;
 
@@ -15,8 +16,7 @@ use crate::image::volume;
 const SECTOR: u64 = 512;
 /// Partitions of hard disks begin at multiples of this many sectors (1 MiB).
 const ALIGNMENT: u32 = 2048;
-/// Least size of a hard disk, and room left on it for snapshots, in bytes.
-const LEAST: u64 = 64 << 20;
+/// Room left on a hard disk for snapshots, in bytes.
 const SNAPSHOT_ROOM: u64 = 32 << 20;
 /// Floppy disks: high and extended density, in bytes.
 const FLOPPY: u64 = 2880 * SECTOR;

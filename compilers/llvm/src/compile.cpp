@@ -103,7 +103,10 @@ bool compile(const Request &Asked, SmallVectorImpl<char> &Object, std::string &E
     for (Function &F : *M)
       if (!F.isDeclaration())
         A.run(Early, F);
-    Inliner(*M, A, Simplify, Asked).visit(*Entry);
+    Inliner Inline(*M, A, Simplify, Asked);
+    Inline.visit(*Entry);
+    if (!Asked.Size)
+      Inline.inlineIntoItself(*Entry);
     FunctionPassManager Final = finalPasses(Asked);
     A.run(Final, *Entry);
   }

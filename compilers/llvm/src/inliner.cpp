@@ -160,4 +160,40 @@ void Inliner::visit(Function &F) {
   deduceAttributes(F);
 }
 
+// A function that calls itself is left with so many instructions at most. It is no part of another one, so `noinline`
+// says nothing of it.
+static constexpr size_t MostOfRecursive = 160;
+
+void Inliner::inlineIntoItself(Function &F) {
+  SmallVector<CallBase *, 4> Calls;
+  auto Find = [&] {
+    Calls.clear();
+    for (BasicBlock &Block : F)
+      for (Instruction &I : Block)
+        if (auto *Call = dyn_cast<CallBase>(&I); Call && Call->getCalledFunction() == &F && !Call->isMustTailCall())
+          Calls.push_back(Call);
+  };
+  Find();
+  if (Calls.empty() || F.getInstructionCount() * (Calls.size() + 1) > MostOfRecursive ||
+      F.isVarArg() || F.callsFunctionThatReturnsTwice())
+    return;
+  // What is put in is the function as it is now; what it calls then is the whole.
+  ValueToValueMapTy Map;
+  Function *Once = CloneFunction(&F, Map);
+  Once->setLinkage(GlobalValue::InternalLinkage);
+  size_t Size = Once->getInstructionCount();
+  for (unsigned Depth = 0; Depth < 2 && F.getInstructionCount() + Size * Calls.size() <= MostOfRecursive; Depth++) {
+    for (CallBase *Call : Calls) {
+      Call->setCalledFunction(Once);
+      InlineFunctionInfo Info;
+      if (!InlineFunction(*Call, Info).isSuccess())
+        Call->setCalledFunction(&F);
+    }
+    Find();
+  }
+  Once->eraseFromParent();
+  A.Functions.invalidate(F, PreservedAnalyses::none());
+  A.run(Simplify, F);
+}
+
 } // namespace bareflow

@@ -16,6 +16,9 @@ public:
   // Simplifies what the function calls, then inlines it, then simplifies the function.
   void visit(llvm::Function &F);
 
+  // Puts a small function that calls itself into those calls, so that it makes fewer of them.
+  void inlineIntoItself(llvm::Function &F);
+
 private:
   bool inlineInto(llvm::Function &F);
   bool promoteIndirectCalls(llvm::Function &F);

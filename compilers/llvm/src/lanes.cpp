@@ -207,9 +207,16 @@ bool Lanes::same(Lane Here, Lane There, unsigned Position) {
     Value *V = Of->getOperand(Operand);
     return Lane{V, isVector(V) ? At : 0};
   };
-  for (unsigned Operand = 0; Operand < Operands; Operand++)
-    if (!same(Part(I, Operand, Here.At), Part(J, Operand, There.At), Position))
-      return false;
+  auto IsPart = [&](unsigned Of, unsigned As) {
+    return same(Part(I, Of, Here.At), Part(J, As, There.At), Position);
+  };
+  unsigned Alike = 0;
+  while (Alike < Operands && IsPart(Alike, Alike))
+    Alike++;
+  // Passes before this one put operands into an order of their own. Which of two NaNs comes out is nobody's promise.
+  bool Swaps = I->isCommutative() && isa<BinaryOperator>(I);
+  if (Alike < Operands && !(Swaps && IsPart(0, 1) && IsPart(1, 0)))
+    return false;
   if (I != J)
     Twins.insert({I, J});
   return Answer = true;

@@ -36,8 +36,8 @@ const SCEV *Order::border(unsigned Number, bool End) const {
 
 // Whether two accesses may be done in the order that they will have, after `X` came before or behind `Y`.
 bool Order::mayFollow(const Access &X, const Access &Y) {
-  bool Before = X.I->comesBefore(Y.I);
-  bool Then = X.At != Y.At ? X.At < Y.At : X.First->comesBefore(Y.First);
+  bool Before = Of.isBefore(X.I, Y.I);
+  bool Then = X.At != Y.At ? X.At < Y.At : Of.isBefore(X.First, Y.First);
   if (Before == Then || X.I == Y.I)
     return true;
   auto From = Of.In->address(X.First, X.FirstLane), To = Of.In->address(Y.First, Y.FirstLane);

@@ -1,7 +1,7 @@
 #include "roots.h"
 
 #include "llvm/Analysis/ScalarEvolutionExpressions.h"
-#include "llvm/Analysis/VectorUtils.h"
+#include "llvm/IR/DataLayout.h"
 
 using namespace llvm;
 
@@ -55,7 +55,7 @@ static Intrinsic::ID reduction(const Value *V) {
 unsigned Roots::elementsOf(Instruction &I) {
   std::optional<Moving> Moves;
   int64_t Each = 0;
-  if (isa<LoadInst, StoreInst>(I) && isa<FixedVectorType>(getLoadStoreType(&I))) {
+  if (isa<StoreInst>(I) || (isa<LoadInst>(I) && isVector(&I))) {
     Moves = In->moving({getLoadStorePointerOperand(&I), 0});
     Each = I.getDataLayout().getTypeStoreSize(getLoadStoreType(&I)->getScalarType());
   } else if (isa<PHINode>(I) && isVector(&I)) {
@@ -71,15 +71,49 @@ unsigned Roots::elementsOf(Instruction &I) {
   return Count >= 2 && Count <= MostElements ? Count : 0;
 }
 
-// A loop of one block, how often it goes round, and how many elements it does each time.
+// What a round does: one block, or several of which each second one is passed by where a condition is not met.
+// So vectors are stored where not all lanes of them are, on processors that cannot do it at once.
+bool Roots::findBlocks() {
+  for (BasicBlock *B = Header;;) {
+    Blocks.push_back(B);
+    if (B == Latch)
+      break;
+    auto *Branch = dyn_cast<BranchInst>(B->getTerminator());
+    if (!Branch || !Branch->isConditional() || Guards.size() > MostElements)
+      return false;
+    bool Is = Branch->getSuccessor(0)->getSingleSuccessor() == Branch->getSuccessor(1);
+    BasicBlock *Then = Branch->getSuccessor(Is ? 0 : 1), *Join = Branch->getSuccessor(Is ? 1 : 0);
+    if (Then->getSingleSuccessor() != Join || Then->getSinglePredecessor() != B || Join == Header ||
+        !L.contains(Join) || !Join->hasNPredecessors(2) || !Join->phis().empty() || Guards.count(Then))
+      return false;
+    Guards.insert({Then, {Branch->getCondition(), Is}});
+    Blocks.push_back(Then);
+    B = Join;
+  }
+  for (BasicBlock *B : Blocks)
+    for (Instruction &I : *B) {
+      Places[&I] = Body.size();
+      Body.push_back(&I);
+    }
+  return L.getNumBlocks() == 1 + 2 * Guards.size();
+}
+
+std::optional<Guard> Roots::guard(const Instruction *Of) const {
+  auto Found = Guards.find(Of->getParent());
+  return Found == Guards.end() ? std::nullopt : std::optional(Found->second);
+}
+
+// How often a loop goes round, and how many elements it does each time.
 bool Roots::findShape() {
-  Block = L.getHeader(), Preheader = L.getLoopPreheader(), Exit = L.getExitBlock();
-  if (L.getNumBlocks() != 1 || !Preheader || !Exit || !Exit->getSinglePredecessor() ||
-      !L.isLoopSimplifyForm())
+  Header = L.getHeader(), Latch = L.getLoopLatch();
+  Preheader = L.getLoopPreheader(), Exit = L.getExitBlock();
+  if (!Preheader || !Exit || !L.isLoopSimplifyForm() || Exit->getSinglePredecessor() != Latch ||
+      L.getExitingBlock() != Latch || !findBlocks())
     return false;
   In.emplace(L, SE, 1);
   unsigned Elements = 0;
-  for (Instruction &I : *Block) {
+  for (Instruction *At : Body) {
+    Instruction &I = *At;
     if (isa<StoreInst>(I) ? !cast<StoreInst>(I).isSimple()
                           : isa<LoadInst>(I) ? !cast<LoadInst>(I).isSimple()
                                              : I.mayReadOrWriteMemory() || I.mayHaveSideEffects())
@@ -95,7 +129,7 @@ bool Roots::findShape() {
       SE.getUnsignedRangeMax(Again).ugt(UINT64_MAX / Elements))
     return false;
   // A count of 2^64 would be 0, which is as right.
-  Type *Wide = Type::getInt64Ty(Block->getContext());
+  Type *Wide = Type::getInt64Ty(Header->getContext());
   Count = SE.getMulExpr(
       SE.getAddExpr(SE.getNoopOrZeroExtend(Again, Wide), SE.getOne(Wide)),
       SE.getConstant(Wide, Elements));
@@ -117,8 +151,8 @@ bool Roots::findStores() {
     SmallVector<Element, 16> Elements;
   };
   SmallVector<Array, 4> Arrays;
-  for (Instruction &I : *Block) {
-    auto *Store = dyn_cast<StoreInst>(&I);
+  for (Instruction *I : Body) {
+    auto *Store = dyn_cast<StoreInst>(I);
     if (!Store)
       continue;
     Type *Whole = Store->getValueOperand()->getType();
@@ -145,7 +179,7 @@ bool Roots::findStores() {
   }
   for (Array &A : Arrays) {
     llvm::sort(A.Elements, [](const Element &X, const Element &Y) { return X.Offset < Y.Offset; });
-    int64_t Size = Block->getDataLayout().getTypeStoreSize(A.Of);
+    int64_t Size = Header->getDataLayout().getTypeStoreSize(A.Of);
     if (A.Elements.size() % Elements != 0)
       return false;
     for (size_t From = 0; From < A.Elements.size(); From += Elements) {
@@ -179,7 +213,7 @@ bool Roots::leavesOf(Value *V, Intrinsic::ID By, bool Outside, SmallVectorImpl<V
 // Takes the sum in `Phi` as a part of one: each round adds something to each of its lanes.
 bool Roots::addTo(Sum &To, PHINode *Phi) {
   Intrinsic::ID By = To.Reduce->getIntrinsicID();
-  auto *Next = dyn_cast<Instruction>(Phi->getIncomingValueForBlock(Block));
+  auto *Next = dyn_cast<Instruction>(Phi->getIncomingValueForBlock(Latch));
   if (!Next || reduction(Next) != By || !Next->hasNUses(2) || !Phi->hasOneUse())
     return false;
   To.Operation = Next;
@@ -197,7 +231,7 @@ bool Roots::addTo(Sum &To, PHINode *Phi) {
 
 // Where a sum that starts there is reduced, if that is all that is done with it behind the loop.
 IntrinsicInst *Roots::reducing(PHINode &Start) {
-  Value *V = Start.getIncomingValueForBlock(Block);
+  Value *V = Start.getIncomingValueForBlock(Latch);
   for (unsigned Steps = 0; V && Steps < MostElements; Steps++) {
     User *Only = nullptr;
     for (User *U : V->users())
@@ -230,7 +264,7 @@ bool Roots::sort(Sum &Found) {
 // Finds the vectors that are summed up behind the loop, and what is added to each position.
 bool Roots::findSums() {
   SmallPtrSet<IntrinsicInst *, 4> Seen;
-  for (PHINode &Start : Block->phis()) {
+  for (PHINode &Start : Header->phis()) {
     if (!isVector(&Start) || !Start.getType()->isIntOrIntVectorTy() || In->moving({&Start, 0}))
       continue;
     IntrinsicInst *Reduce = reducing(Start);
@@ -243,8 +277,8 @@ bool Roots::findSums() {
       return false;
     for (Value *Leaf : Leaves) {
       PHINode *Owner = nullptr;
-      for (PHINode &Phi : Block->phis())
-        if (Phi.getIncomingValueForBlock(Block) == Leaf)
+      for (PHINode &Phi : Header->phis())
+        if (Phi.getIncomingValueForBlock(Latch) == Leaf)
           Owner = &Phi;
       if (!Owner || Owner->getType() != Start.getType() || !addTo(Found, Owner))
         return false;
@@ -256,27 +290,39 @@ bool Roots::findSums() {
   return true;
 }
 
+// Whether a position stores what position 0 does, on the same condition.
+bool Roots::isSame(const Stores &Group, unsigned Position) {
+  auto Here = guard(Group[0].first), There = guard(Group[Position].first);
+  if (Here.has_value() != There.has_value() || (Here && Here->Is != There->Is))
+    return false;
+  return (!Here || In->same({Here->Condition, 0}, {There->Condition, 0}, Position)) &&
+         In->same(stored(Group[0]), stored(Group[Position]), Position);
+}
+
 // Whether all positions do what position 0 does, and nothing else of the loop is wanted.
 bool Roots::isSame() {
   for (unsigned Position = 0; Position < Elements; Position++) {
-    for (Stores &Group : Stored) {
-      if (!In->same(stored(Group[0]), stored(Group[Position]), Position))
+    for (Stores &Group : Stored)
+      if (!isSame(Group, Position))
         return false;
-    }
     for (Sum &S : Sums)
       if (!In->same(S.Added[0], S.Added[Position], Position))
         return false;
   }
-  for (const Image &Image : In->images())
+  for (const Image &Image : In->images()) {
     if (Image.Position == 0)
       Loads.insert({Image.Of, Image.OfLane});
+    // What is not always loaded must not be.
+    if (guard(Image.Load) && !guard(Image.Of))
+      return false;
+  }
   SmallPtrSet<const Value *, 8> Wanted;
   for (Sum &S : Sums)
     for (PHINode *Phi : S.Phis)
-      Wanted.insert(Phi->getIncomingValueForBlock(Block));
-  for (Instruction &I : *Block)
-    for (User *U : I.users())
-      if (!L.contains(cast<Instruction>(U)) && !Wanted.contains(&I))
+      Wanted.insert(Phi->getIncomingValueForBlock(Latch));
+  for (Instruction *I : Body)
+    for (User *U : I->users())
+      if (!L.contains(cast<Instruction>(U)) && !Wanted.contains(I))
         return false;
   return true;
 }

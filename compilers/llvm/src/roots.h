@@ -16,6 +16,12 @@ using Stores = llvm::SmallVector<std::pair<llvm::StoreInst *, unsigned>, 16>;
 // What a store writes there.
 Lane stored(const std::pair<llvm::StoreInst *, unsigned> &Element);
 
+// What a block is only gone through on: a condition, and which way it has to be.
+struct Guard {
+  llvm::Value *Condition;
+  bool Is;
+};
+
 // What a loop sums up in vectors, and the reduction of them behind it.
 struct Sum {
   llvm::IntrinsicInst *Reduce;
@@ -36,8 +42,17 @@ public:
 
   llvm::Loop &L;
   llvm::ScalarEvolution &SE;
-  // The loop's only block, what is before and behind it.
-  llvm::BasicBlock *Block = nullptr, *Preheader = nullptr, *Exit = nullptr;
+  // The loop's first and last block, what is before and behind it.
+  llvm::BasicBlock *Header = nullptr, *Latch = nullptr, *Preheader = nullptr, *Exit = nullptr;
+  // What it does in a round, in order.
+  llvm::SmallVector<llvm::BasicBlock *, 8> Blocks;
+  llvm::SmallVector<llvm::Instruction *, 64> Body;
+  // Whether the one comes before the other in a round.
+  bool isBefore(const llvm::Instruction *One, const llvm::Instruction *Other) const {
+    return Places.lookup(One) < Places.lookup(Other);
+  }
+  // What an instruction is only done on, if not always.
+  std::optional<Guard> guard(const llvm::Instruction *Of) const;
   // Elements in a round, and in all rounds.
   unsigned Elements = 0;
   const llvm::SCEV *Count = nullptr;
@@ -49,6 +64,7 @@ public:
 
 private:
   unsigned elementsOf(llvm::Instruction &I);
+  bool findBlocks();
   bool findShape();
   bool findStores();
   bool findSums();
@@ -57,7 +73,11 @@ private:
   llvm::IntrinsicInst *reducing(llvm::PHINode &Start);
   bool addTo(Sum &To, llvm::PHINode *Phi);
   bool sort(Sum &Found);
+  bool isSame(const Stores &Group, unsigned Position);
   bool isSame();
+
+  llvm::DenseMap<const llvm::Instruction *, unsigned> Places;
+  llvm::DenseMap<const llvm::BasicBlock *, Guard> Guards;
 };
 
 } // namespace bareflow

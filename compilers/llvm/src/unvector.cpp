@@ -1,7 +1,8 @@
 // Bitcode comes with vectors of 128 bits, since its compiler had only plain x86-64 in mind, and LLVM does
 // not make wide vectors of narrow ones. So loops are first taken apart.
 //
-// A loop of one block that does S elements a round (its vectors' length times the copies of them) is
+// A loop that does S elements a round (its vectors' length times the copies of them), in one block or in blocks
+// of which some are passed by on a condition, is
 // looked at lane by lane. Its roots are the lanes of its stores and of what it sums up; each belongs to
 // a position, 0 to S - 1. If what each root computes is what the root at position 0 computes, only
 // further on by as many elements (`lanes.h`, `roots.h`), then a loop over the roots at position 0, S times as
@@ -61,6 +62,8 @@ private:
   Value *value(Lane That);
   void emitLoad(LoadInst *Load, unsigned At);
   void emitStore(const std::pair<StoreInst *, unsigned> &Element);
+  void emitAccesses(BasicBlock &Old);
+  void emitBlock(BasicBlock &Old);
   void emitSum(Sum &S);
   void emit();
   void enter();
@@ -69,7 +72,8 @@ private:
   Order &Memory;
   SCEVExpander Expander;
   std::set<Lane> Ready;
-  BasicBlock *New = nullptr;
+  // The new loop's first block, and its last.
+  BasicBlock *New = nullptr, *Last = nullptr;
   std::optional<IRBuilder<>> Build;
   // Elements done so far.
   PHINode *Index = nullptr;
@@ -98,7 +102,7 @@ void OneByOne::annotate(Instruction *Made, Instruction *From, unsigned At) {
   auto Element = Of.In->address(From, At);
   if (Memory.checks().empty() || !Element)
     return;
-  LLVMContext &Context = Of.Block->getContext();
+  LLVMContext &Context = Of.Header->getContext();
   if (Scopes.empty()) {
     MDBuilder Metadata(Context);
     MDNode *Domain = Metadata.createAnonymousAliasScopeDomain();
@@ -150,9 +154,12 @@ bool OneByOne::isReady() {
     for (unsigned Array : {One, Other})
       if (!canExpand(Memory.border(Array, false)) || !canExpand(Memory.border(Array, true)))
         return false;
-  for (Stores &Group : Of.Stored)
+  for (Stores &Group : Of.Stored) {
     if (!canExpand(Of.In->address(Group[0].first, Group[0].second)->Start) || !isReady(stored(Group[0])))
       return false;
+    if (auto On = Of.guard(Group[0].first); On && !isReady({On->Condition, 0}))
+      return false;
+  }
   return all_of(Of.Sums, [&](Sum &S) { return isReady(S.Added[0]); });
 }
 
@@ -219,7 +226,7 @@ Value *OneByOne::value(Lane That) {
     New = Build->CreateIntrinsic(That.type(), Call->getIntrinsicID(), Arguments);
   }
   // What is promised must hold at all positions. Constants have been folded, and promise nothing.
-  if (auto *Instead = dyn_cast<Instruction>(New); Instead && Instead->getParent() == this->New) {
+  if (auto *Instead = dyn_cast<Instruction>(New); Instead && Instead->getParent() == Build->GetInsertBlock()) {
     Instead->copyIRFlags(I);
     for (auto [From, To] = Of.In->twins().equal_range(I); From != To; ++From)
       Instead->andIRFlags(From->second);
@@ -245,10 +252,10 @@ void OneByOne::emitSum(Sum &S) {
   PHINode *Phi = PHINode::Create(Start->getType(), 2, "", New->begin());
   Value *Next = Combine(*Build, Phi, value(S.Added[0]));
   Phi->addIncoming(Start, Of.Preheader);
-  Phi->addIncoming(Next, New);
-  PHINode *Last = PHINode::Create(Start->getType(), 1, "", Of.Exit->begin());
-  Last->addIncoming(Next, New);
-  S.Reduce->replaceAllUsesWith(Last);
+  Phi->addIncoming(Next, Last);
+  PHINode *All = PHINode::Create(Start->getType(), 1, "", Of.Exit->begin());
+  All->addIncoming(Next, Last);
+  S.Reduce->replaceAllUsesWith(All);
   RecursivelyDeleteTriviallyDeadInstructions(S.Reduce);
 }
 
@@ -272,12 +279,9 @@ void OneByOne::emitStore(const std::pair<StoreInst *, unsigned> &Element) {
            At);
 }
 
-void OneByOne::emit() {
-  LLVMContext &Context = Of.Block->getContext();
-  New = BasicBlock::Create(Context, "", Of.Block->getParent(), Of.Exit);
-  Build.emplace(New);
-  Index = Build->CreatePHI(Of.Count->getType(), 2);
-  for (Instruction &I : *Of.Block) {
+// What position 0 loads and stores in a block.
+void OneByOne::emitAccesses(BasicBlock &Old) {
+  for (Instruction &I : Old) {
     if (auto *Load = dyn_cast<LoadInst>(&I)) {
       for (auto At = Of.Loads.lower_bound({Load, 0}); At != Of.Loads.end() && At->first == Load; ++At)
         emitLoad(Load, At->second);
@@ -287,17 +291,45 @@ void OneByOne::emit() {
           emitStore(Group[0]);
     }
   }
+}
+
+void OneByOne::emitBlock(BasicBlock &Old) {
+  auto On = Of.guard(&Old.front());
+  if (!On)
+    return emitAccesses(Old);
+  if (none_of(Of.Stored, [&](Stores &Group) { return Group[0].first->getParent() == &Old; }))
+    return;
+  auto Block = [&] { return BasicBlock::Create(Old.getContext(), "", Old.getParent(), Of.Exit); };
+  BasicBlock *Then = Block(), *Join = Block();
+  Build->CreateCondBr(value({On->Condition, 0}), On->Is ? Then : Join, On->Is ? Join : Then);
+  Build->SetInsertPoint(Then);
+  // What is computed there is not there for what follows.
+  auto Outside = Made;
+  emitAccesses(Old);
+  Made = std::move(Outside);
+  Build->CreateBr(Join);
+  Build->SetInsertPoint(Join);
+}
+
+void OneByOne::emit() {
+  LLVMContext &Context = Of.Header->getContext();
+  New = BasicBlock::Create(Context, "", Of.Header->getParent(), Of.Exit);
+  Build.emplace(New);
+  Index = Build->CreatePHI(Of.Count->getType(), 2);
+  for (BasicBlock *Old : Of.Blocks)
+    emitBlock(*Old);
+  Last = Build->GetInsertBlock();
   for (Sum &S : Of.Sums)
     emitSum(S);
   Value *Next = Build->CreateAdd(Index, ConstantInt::get(Index->getType(), 1));
   Index->addIncoming(ConstantInt::get(Index->getType(), 0), Of.Preheader);
-  Index->addIncoming(Next, New);
+  Index->addIncoming(Next, Last);
   Value *Ends = Build->CreateICmpEQ(Next, expand(Of.Count));
   BranchInst *Latch = Build->CreateCondBr(Ends, Of.Exit, New);
   // It goes round so many times as often.
-  auto *Was = cast<BranchInst>(Of.Block->getTerminator());
+  auto *Was = cast<BranchInst>(Of.Latch->getTerminator());
   if (uint64_t Taken, Not; extractBranchWeights(*Was, Taken, Not)) {
-    if (Was->getSuccessor(0) != Of.Block)
+    if (Was->getSuccessor(0) != Of.Header)
       std::swap(Taken, Not);
     uint64_t Rounds = SaturatingMultiply(Taken + Not, uint64_t(Of.Elements)) - Not;
     setFittedBranchWeights(*Latch, {Not, Rounds}, /*IsExpected=*/false);
@@ -308,24 +340,24 @@ void OneByOne::emit() {
 void OneByOne::enter() {
   // Nothing of the loop is used behind it but sums, which have been seen to.
   for (PHINode &Phi : make_early_inc_range(Of.Exit->phis()))
-    if (int At = Phi.getBasicBlockIndex(Of.Block); At < 0)
+    if (int At = Phi.getBasicBlockIndex(Of.Latch); At < 0)
       continue;
     else if (Phi.use_empty())
       Phi.eraseFromParent();
     else if (Memory.checks().empty())
-      Phi.setIncomingBlock(At, New);
+      Phi.setIncomingBlock(At, Last);
     else
-      Phi.addIncoming(Phi.getIncomingValue(At), New);
+      Phi.addIncoming(Phi.getIncomingValue(At), Last);
   Instruction *Enter = Of.Preheader->getTerminator();
   if (!Memory.checks().empty()) {
-    BranchInst *Choice = BranchInst::Create(New, Of.Block, areApart(), Enter->getIterator());
+    BranchInst *Choice = BranchInst::Create(New, Of.Header, areApart(), Enter->getIterator());
     setBranchWeights(*Choice, {(1u << 20) - 1, 1}, /*IsExpected=*/false);
     Enter->eraseFromParent();
     return;
   }
-  Enter->replaceSuccessorWith(Of.Block, New);
-  Of.Block->getTerminator()->eraseFromParent();
-  new UnreachableInst(Of.Block->getContext(), Of.Block);
+  Enter->replaceSuccessorWith(Of.Header, New);
+  Of.Latch->getTerminator()->eraseFromParent();
+  new UnreachableInst(Of.Latch->getContext(), Of.Latch);
 }
 
 bool takeApart(Loop &L, ScalarEvolution &SE, AAResults &Aliases) {

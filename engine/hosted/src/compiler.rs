@@ -19,6 +19,7 @@ use bareflow_packed::{HEAD, Head};
 use bareflow_platform::{COMPILER_FAILURES, COMPILER_PATIENCE_NS};
 use sha2::{Digest, Sha256};
 
+use crate::child::Usage;
 use crate::unpacked::{cache, is_kept, unpacked};
 
 /// Bytes of address space that it may take.
@@ -30,6 +31,8 @@ const LONGEST: u32 = 64 << 20;
 #[derive(Debug)]
 pub struct Resident {
     program: PathBuf,
+    /// Where it is kept unpacked.
+    cache: PathBuf,
     version: String,
     state: Mutex<State>,
 }
@@ -48,6 +51,14 @@ impl Resident {
     /// # Errors
     /// The file cannot be read.
     pub fn new(program: &Path) -> io::Result<Self> {
+        Self::kept_in(program, &cache())
+    }
+
+    /// The compiler in `program`, which is kept unpacked in `cache`.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn kept_in(program: &Path, cache: &Path) -> io::Result<Self> {
         let mut head = Vec::new();
         File::open(program)?.take(HEAD as u64).read_to_end(&mut head)?;
         let version = match Head::read(&head) {
@@ -57,7 +68,8 @@ impl Resident {
                 hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
             }
         };
-        Ok(Self { program: program.into(), version, state: Mutex::default() })
+        let (program, cache) = (program.into(), cache.into());
+        Ok(Self { program, cache, version, state: Mutex::default() })
     }
 
     /// Changes with every change of the program.
@@ -69,7 +81,28 @@ impl Resident {
     /// Whether an earlier process has unpacked it.
     #[must_use]
     pub fn is_unpacked(&self) -> bool {
-        is_kept(&self.version, &cache())
+        is_kept(&self.version, &self.cache)
+    }
+
+    /// Nanoseconds that the process which runs now has had a processor, and the most bytes of memory it has
+    /// had at a time; `None` where there is none.
+    #[must_use]
+    pub fn usage(&self) -> Option<Usage> {
+        let state = self.state.lock().ok()?;
+        let pid = state.child.as_ref()?.id();
+        let mut clock = 0;
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: the system writes one number of a clock.
+        let found = unsafe { libc::clock_getcpuclockid(pid as libc::pid_t, &mut clock) };
+        // SAFETY: the system writes one `timespec`.
+        if found != 0 || unsafe { libc::clock_gettime(clock, &mut time) } != 0 {
+            return None;
+        }
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().ok()?;
+        let processor_ns = time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64;
+        Some(Usage { processor_ns, peak_bytes: kilobytes * 1024 })
     }
 
     /// Hands a request over and waits for the answer.
@@ -123,7 +156,7 @@ impl Exchange for Resident {
 impl Resident {
     fn start(&self, state: &mut State) -> io::Result<Child> {
         if state.unpacked.is_none() {
-            state.unpacked = unpacked(&std::fs::read(&self.program)?, &cache())?;
+            state.unpacked = unpacked(&std::fs::read(&self.program)?, &self.cache)?;
         }
         match &state.unpacked {
             Some(program) => start(Path::new(&format!("/proc/self/fd/{}", program.as_raw_fd()))),

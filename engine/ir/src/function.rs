@@ -76,17 +76,27 @@ impl Function {
     }
 
     /// Whether no pass of a compiler has gone over it: it has a variable in memory whose address nothing needs,
-    /// which the first of all passes makes a value of.
+    /// which the first of all passes makes values of. Members of it at fixed places are as good as the whole.
     fn is_unoptimised(&self) -> bool {
-        // By value: whether it is the address of a variable that was used in no other way.
+        // By value: the variable in which it is a place, if any.
+        let mut within = alloc::vec![None; self.values.len()];
         let mut plain = alloc::vec![false; self.values.len()];
-        for instr in &self.instrs {
-            if let (Op::Alloca { .. }, Some(result)) = (&instr.op, instr.result) {
-                plain[result.index()] = true;
-            }
-        }
         let mut used = alloc::vec![false; self.values.len()];
         for instr in &self.instrs {
+            let result = instr.result.map(ValueId::index);
+            match (&instr.op, result) {
+                (Op::Alloca { .. }, Some(result)) => {
+                    within[result] = Some(result);
+                    plain[result] = true;
+                }
+                (Op::Gep { base: Operand::Value(base), indices, .. }, Some(result))
+                    if indices.iter().all(|index| matches!(index, Operand::Const(_))) =>
+                {
+                    within[result] = within[base.index()];
+                    continue;
+                }
+                _ => {}
+            }
             let place = match instr.op {
                 Op::Load { ptr, volatile: false, atomic: None, .. }
                 | Op::Store { ptr, volatile: false, atomic: None, .. } => Some(ptr),
@@ -98,8 +108,9 @@ impl Function {
                 // What is stored is no place, even where it is the place as well.
                 let is_place = Some(operand) == place && places == 0;
                 places += u32::from(is_place);
-                used[value.index()] |= is_place;
-                plain[value.index()] &= is_place;
+                let Some(variable) = within[value.index()] else { return };
+                used[variable] |= is_place;
+                plain[variable] &= is_place;
             });
         }
         plain.into_iter().zip(used).any(|(plain, used)| plain && used)

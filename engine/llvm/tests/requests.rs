@@ -123,15 +123,35 @@ fn in_code_that_no_pass_has_gone_over_noinline_says_nothing() {
            %v = load volatile i32, ptr %own
            ret i32 %v
          }
+         define internal i32 @members(i32 %x) noinline {
+           %own = alloca { i32, i32 }
+           %second = getelementptr { i32, i32 }, ptr %own, i32 0, i32 1
+           store i32 %x, ptr %own
+           store i32 %x, ptr %second
+           %v = load i32, ptr %own
+           ret i32 %v
+         }
+         define internal i32 @elements(i32 %x) noinline {
+           %own = alloca [2 x i32]
+           %at = getelementptr [2 x i32], ptr %own, i32 0, i32 %x
+           store i32 %x, ptr %own
+           store i32 %x, ptr %at
+           %v = load i32, ptr %own
+           ret i32 %v
+         }
          define i32 @f(i32 %x) {
            %a = call i32 @raw(i32 %x)
            %b = call i32 @made(i32 %a)
-           ret i32 %b
+           %c = call i32 @members(i32 %b)
+           %d = call i32 @elements(i32 %c)
+           ret i32 %d
          }",
     );
     let asked = request(&module, "f", Entry::Call).expect("it can be asked").to_string();
-    assert_eq!(asked.matches("noinline").count(), 1, "{asked}");
-    assert!(asked.contains("available_externally i32 @raw"), "{asked}");
+    assert_eq!(asked.matches("noinline").count(), 2, "{asked}");
+    for inlined in ["raw", "members"] {
+        assert!(asked.contains(&format!("available_externally i32 @{inlined}")), "{asked}");
+    }
 }
 
 #[test]

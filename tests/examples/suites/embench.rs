@@ -15,10 +15,10 @@ const BOARD: &str = r#"
 static struct timespec from;
 
 void initialise_board(void) {}
-void start_trigger(void) { clock_gettime(CLOCK_MONOTONIC, &from); }
+void start_trigger(void) { clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from); }
 void stop_trigger(void) {
     struct timespec to;
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
     double seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
     printf("seconds %.9f\n", seconds);
 }

@@ -3,11 +3,14 @@
 //! `cargo run --release -p bareflow-tests --example suites -- FOLDER...` takes folders of PolyBench/C 4.2,
 //! TSVC 2 and Embench, and prints for each program (in TSVC: each loop) the native seconds of `clang -O3
 //! -march=native` and by how much the others' are more: the median of `--rounds N` rounds (default 3) in which
-//! all take turns. Programs whose answers differ are named, and the status is 1 then. Compiled are all of
+//! all take turns. `--bitcode O0` gives ours unoptimised bitcode, `--only TEXT` takes the programs with that in their
+//! names. Programs whose answers differ are named, and the status is 1 then. Compiled are all of
 //! them without fused operations that the source does not ask for, since the interpreter defines what
 //! is right.
 //!
-//! What compiling costs is in a time if a program is compiled while it counts: short ones show that.
+//! Times are of a processor, so that other work on the machine counts little ([`CLOCK`]). What compiling costs is
+//! in a time if the built-in compiler compiles while it counts: short programs show that. What LLVM takes, in a
+//! process of its own, is not.
 
 mod embench;
 mod polybench;
@@ -36,6 +39,19 @@ const CONTENDERS: [Contender; 5] = [
     Contender::Ours("O3 by LLVM", &["--level", "O3", "--compilers", "O3=llvm"]),
     Contender::Ours("rising", &[]),
 ];
+/// The clock by which programs time themselves, natively and here.
+const CLOCK: &str = r#"
+#include <sys/time.h>
+#include <time.h>
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    struct timespec taken;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &taken);
+    now->tv_sec = taken.tv_sec;
+    now->tv_usec = taken.tv_nsec / 1000;
+    return 0;
+}
+"#;
 const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Contender {
@@ -46,7 +62,12 @@ impl Contender {
     }
 
     /// Compiles the program; gives what runs it.
-    fn build(&self, program: &Program, folder: &Path) -> Result<Vec<String>, String> {
+    fn build(
+        &self,
+        program: &Program,
+        bitcode: &str,
+        folder: &Path,
+    ) -> Result<Vec<String>, String> {
         match self {
             Self::Native(name, options) => {
                 let file = folder.join(format!("{}-{}", program.name, name.replace(' ', "")));
@@ -56,11 +77,17 @@ impl Contender {
                 Ok(vec![file.display().to_string()])
             }
             Self::Ours(_, options) => {
-                let mut line = vec![place::tool("bareflow")?.display().to_string(), "run".into()];
+                let tool = place::tool("bareflow")?.display().to_string();
+                let mut line = vec![tool, "run".into(), "--processor-time".into()];
                 for (at, source) in program.sources.iter().enumerate() {
                     let file = folder.join(format!("{}-{at}.bc", program.name));
                     if !file.exists() {
-                        let mut command = clang(program, &["-O2", "-emit-llvm", "-c"]);
+                        // Not optimised, but free to be.
+                        let free = ["-Xclang", "-disable-O0-optnone"];
+                        let free = if bitcode == "O0" { &free[..] } else { &[] };
+                        let level = format!("-{bitcode}");
+                        let options = [&[&level, "-emit-llvm", "-c"], free].concat();
+                        let mut command = clang(program, &options);
                         compile(command.arg(source).arg("-o").arg(&file))?;
                     }
                     line.push(file.display().to_string());
@@ -90,10 +117,17 @@ fn compile(command: &mut Command) -> Result<(), String> {
 type Results = Vec<(Vec<f64>, String)>;
 
 /// Runs all in turns; gives each part's results.
-fn measure(program: &Program, rounds: u32) -> Result<BTreeMap<String, Results>, String> {
+fn measure(
+    program: &mut Program,
+    rounds: u32,
+    bitcode: &str,
+) -> Result<BTreeMap<String, Results>, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let lines: Result<Vec<_>, String> =
-        CONTENDERS.iter().map(|contender| contender.build(program, folder.path())).collect();
+    let clock = folder.path().join("clock.c");
+    std::fs::write(&clock, CLOCK).map_err(|error| error.to_string())?;
+    program.sources.push(clock);
+    let build = |contender: &Contender| contender.build(program, bitcode, folder.path());
+    let lines: Result<Vec<_>, String> = CONTENDERS.iter().map(build).collect();
     let mut parts: BTreeMap<String, Results> = BTreeMap::new();
     let lines = lines?;
     for _ in 0..rounds {
@@ -139,7 +173,7 @@ fn programs(folder: &Path) -> Result<Vec<Program>, String> {
 }
 
 fn main() -> Result<(), String> {
-    let mut rounds = 3;
+    let (mut rounds, mut bitcode, mut only) = (3, "O2".to_owned(), String::new());
     let mut folders = Vec::new();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -148,6 +182,8 @@ fn main() -> Result<(), String> {
                 let number = arguments.next().and_then(|text| text.parse().ok());
                 rounds = number.ok_or("--rounds takes a number")?;
             }
+            "--bitcode" => bitcode = arguments.next().ok_or("--bitcode takes a level: O0")?,
+            "--only" => only = arguments.next().ok_or("--only takes a part of a name")?,
             _ => folders.push(PathBuf::from(argument)),
         }
     }
@@ -164,8 +200,9 @@ fn main() -> Result<(), String> {
         CONTENDERS[1..].iter().for_each(|contender| print!("{:>14}", contender.name()));
         println!();
         let mut logs = vec![Vec::new(); CONTENDERS.len()];
-        for program in programs(&folder)? {
-            let parts = match measure(&program, rounds) {
+        let chosen = programs(&folder)?.into_iter().filter(|program| program.name.contains(&only));
+        for mut program in chosen {
+            let parts = match measure(&mut program, rounds, &bitcode) {
                 Ok(parts) => parts,
                 Err(why) => {
                     wrong.push(why);
