@@ -15,9 +15,11 @@ mod jumps;
 mod library;
 mod load;
 mod long_double;
+mod make;
 mod start;
 mod structors;
 mod threads;
+mod unwinding;
 
 pub use error::LoadError;
 pub use helpers::needed as helpers;

@@ -7,13 +7,14 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use bareflow_bitcode::{Lazy, read_llbc};
-use bareflow_ir::link::{Linked, link};
+use bareflow_ir::link::{Linked, Why, link};
 use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
 use crate::{
     Library, LoadError, Part, helpers, is_host_call, jumps, long_double, structors, threads,
+    unwinding,
 };
 
 /// What a program is made of.
@@ -83,6 +84,7 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
+        unwinding::settle(&mut linked.module);
         long_double::settle(&mut linked.module);
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
@@ -176,7 +178,7 @@ impl Draft<'_> {
         let mut symbols = Vec::new();
         for (index, func) in module.funcs.iter().enumerate() {
             if is_missing(func) {
-                let why = linked.func_why[FuncId::new(index).index()];
+                let why = linked.func_why.get(index).copied().unwrap_or(Why::Root);
                 symbols.push((func.name.clone(), linked.user(why)));
             }
         }
