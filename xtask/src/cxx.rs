@@ -33,12 +33,11 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 ";
 
 /// Files that are left out: other forms of what is there, what belongs to other systems, and what is replaced.
-const LEFT_OUT: [&str; 5] = [
+const LEFT_OUT: [&str; 4] = [
     "libcxx/src/new.cpp",
     "libcxx/src/filesystem/int128_builtins.cpp",
     "libcxxabi/src/cxa_noexception.cpp",
     "libcxxabi/src/cxa_personality.cpp",
-    "libcxxabi/src/cxa_demangle.cpp",
 ];
 
 /// The folders of its sources.
@@ -168,6 +167,8 @@ fn compile(sources: &Path, own: &Path, out: &Path, library: &Path) -> Result<()>
         }
         clang.args(["-D_LIBCPP_BUILDING_LIBRARY", "-D_LIBCXXABI_BUILDING_LIBRARY"]);
         clang.args(["-DLIBCXX_BUILDING_LIBCXXABI", "-DNDEBUG", "-D_GNU_SOURCE"]);
+        // Whoever does not ask for names in clear text is without the code that makes them.
+        clang.arg("-DLIBCXXABI_NON_DEMANGLING_TERMINATE");
         clang
     };
     let work = work(sources, &objects)?;

@@ -169,7 +169,21 @@ int catclose(nl_catd catalogue) {
     return -1;
 }
 
-// Formats of wide characters, by way of bytes.
+// Numbers and formats of wide characters, by way of bytes.
+
+long double wcstold(const wchar_t *restrict text, wchar_t **restrict end) {
+    // What is no byte ends the number.
+    size_t length = 0;
+    while (text[length] > 0 && text[length] < 128) length++;
+    char *narrow = malloc(length + 1), *stopped = narrow;
+    if (!narrow) return 0;
+    for (size_t at = 0; at < length; at++) narrow[at] = (char)text[at];
+    narrow[length] = 0;
+    long double value = strtold(narrow, &stopped);
+    if (end) *end = (wchar_t *)text + (stopped - narrow);
+    free(narrow);
+    return value;
+}
 
 int vswprintf(wchar_t *restrict to, size_t room, const wchar_t *restrict format, va_list list) {
     const wchar_t *from = format;

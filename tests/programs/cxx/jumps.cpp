@@ -2,6 +2,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <stdexcept>
+#include <string>
 
 static std::jmp_buf place;
 

@@ -122,25 +122,28 @@ impl Copier<'_> {
     }
 }
 
-/// The variables that a constructor may change: those that it refers to itself, or by functions of its own
-/// file. What it does to others it does by calling what belongs to them.
+/// The variables that a constructor may construct: those that it refers to itself, or by functions of its own
+/// file, or in the constructors that it calls. What those call belongs to others.
 fn variables(module: &Module, member: ConstId) -> Vec<GlobalId> {
     let (mut found, mut seen) = (Vec::new(), HashSet::new());
-    let mut waiting = vec![member];
-    while let Some(id) = waiting.pop() {
-        if !seen.insert(id) {
+    // Each with whether it is in a function of others.
+    let mut waiting = vec![(member, false)];
+    while let Some((id, others)) = waiting.pop() {
+        if !seen.insert((id, others)) {
             continue;
         }
         match &module.constant(id).kind {
             ConstKind::Func(func) => {
                 let func = module.func(*func);
-                if func.linkage == Linkage::Internal {
-                    for instr in &func.instrs {
-                        instr.op.operands(|operand| match operand {
-                            Operand::Const(id) => waiting.push(id),
-                            Operand::Value(_) => {}
-                        });
-                    }
+                if others {
+                    continue;
+                }
+                let inside = func.linkage != Linkage::Internal;
+                for instr in &func.instrs {
+                    instr.op.operands(|operand| match operand {
+                        Operand::Const(id) => waiting.push((id, inside)),
+                        Operand::Value(_) => {}
+                    });
                 }
             }
             ConstKind::Global(id) => {
@@ -149,8 +152,13 @@ fn variables(module: &Module, member: ConstId) -> Vec<GlobalId> {
                     found.push(*id);
                 }
             }
-            ConstKind::Aggregate(members) => waiting.extend(members),
-            ConstKind::Expr(expr) => expr.operands(|operand| waiting.push(operand)),
+            ConstKind::Alias(alias) => {
+                waiting.push((module.aliases[alias.index()].target, others));
+            }
+            ConstKind::Aggregate(members) => {
+                waiting.extend(members.iter().map(|member| (*member, others)));
+            }
+            ConstKind::Expr(expr) => expr.operands(|operand| waiting.push((operand, others))),
             _ => {}
         }
     }

@@ -29,9 +29,8 @@ const HEAD: u64 = 40;
 pub(super) struct Work {
     pub(super) tables: Tables,
     pub(super) kinds: Kinds,
-    /// `i32 (ptr, ptr)`, and `void (ptr)`.
-    attempt: TypeId,
-    resume: TypeId,
+    attempt: Callee,
+    resume: Callee,
     /// What makes attempts, by what they call and how: attributes tell apart what is otherwise the same.
     made: HashMap<(Option<FuncId>, TypeId, Vec<TypeId>), Vec<(Vec<ParamAttrs>, FuncId)>>,
     names: BTreeSet<String>,
@@ -43,11 +42,37 @@ impl Work {
         let mut function = |ret, params: &[TypeId]| {
             module.types.intern(Type::Func { ret, params: params.to_vec(), varargs: false })
         };
-        let attempt = function(kinds.int, &[kinds.ptr, kinds.ptr]);
-        let resume = function(kinds.void, &[kinds.ptr]);
+        let attempt = Callee::new(ATTEMPT, function(kinds.int, &[kinds.ptr, kinds.ptr]));
+        let resume = Callee::new(RESUME, function(kinds.void, &[kinds.ptr]));
         let tables = Tables::new(module, &kinds);
         let names = module.funcs.iter().map(|func| func.name.clone()).collect();
         Self { tables, kinds, attempt, resume, made: HashMap::new(), names }
+    }
+}
+
+/// A function of the C library, found when it is first called.
+struct Callee {
+    name: &'static str,
+    ty: TypeId,
+    found: Option<Operand>,
+}
+
+impl Callee {
+    const fn new(name: &'static str, ty: TypeId) -> Self {
+        Self { name, ty, found: None }
+    }
+
+    /// Where it is not there, it is missed by name.
+    fn call(&mut self, make: &mut Maker<'_>, args: Vec<Operand>) -> Op {
+        let found = *self.found.get_or_insert_with(|| {
+            let func = function_named(make.module, self.name).unwrap_or_else(|| {
+                let shell = shell(self.name.to_owned(), self.ty, Linkage::External, args.len());
+                make.module.funcs.push(shell);
+                FuncId::new(make.module.funcs.len() - 1)
+            });
+            constant(make.module, make.kinds.ptr, ConstKind::Func(func))
+        });
+        plain_call(found, self.ty, args)
     }
 }
 
@@ -172,9 +197,9 @@ impl Invoke<'_> {
             make.store(own, *at, *arg, *ty);
         }
         let body = self.body(make.module, work, callee, types, &places, ret);
-        let attempt = library(make, ATTEMPT, work.attempt);
         let body = constant(make.module, kinds.ptr, ConstKind::Func(body));
-        let thrown = make.push(plain_call(attempt, work.attempt, vec![own, body]), kinds.int);
+        let call = work.attempt.call(make, vec![own, body]);
+        let thrown = make.push(call, kinds.int);
         if let (Some(result), Some(at)) = (self.result, places.result) {
             make.load_as(own, at, ret, result);
         }
@@ -249,7 +274,7 @@ fn operand_type(make: &Maker<'_>, func: &Function, operand: Operand) -> TypeId {
 }
 
 /// Goes on with what was caught for a cleanup only: the first member of what a landing pad gave.
-fn resume(make: &mut Maker<'_>, func: &Function, work: &Work, value: Operand) {
+fn resume(make: &mut Maker<'_>, func: &Function, work: &mut Work, value: Operand) {
     let ty = operand_type(make, func, value);
     let exception = match make.module.types.get(ty) {
         Type::Struct { .. } => {
@@ -257,16 +282,7 @@ fn resume(make: &mut Maker<'_>, func: &Function, work: &Work, value: Operand) {
         }
         _ => value,
     };
-    let resume = library(make, RESUME, work.resume);
-    make.effect(plain_call(resume, work.resume, vec![exception]));
+    let call = work.resume.call(make, vec![exception]);
+    make.effect(call);
     make.effect(Op::Unreachable);
-}
-
-/// A function of the C library; where it is not there, it is missed by name.
-fn library(make: &mut Maker<'_>, name: &str, ty: TypeId) -> Operand {
-    let func = function_named(make.module, name).unwrap_or_else(|| {
-        make.module.funcs.push(shell(name.to_owned(), ty, Linkage::External, 2));
-        FuncId::new(make.module.funcs.len() - 1)
-    });
-    constant(make.module, make.kinds.ptr, ConstKind::Func(func))
 }
