@@ -124,6 +124,9 @@ CLASS(isupper)
 CLASS(isxdigit)
 int(tolower_l)(int c, locale_t locale) { return tolower(c); }
 int(toupper_l)(int c, locale_t locale) { return toupper(c); }
+// What headers make of them.
+int(__tolower_l)(int c, locale_t locale) { return tolower(c); }
+int(__toupper_l)(int c, locale_t locale) { return toupper(c); }
 
 double strtod_l(const char *text, char **end, locale_t locale) { return strtod(text, end); }
 float strtof_l(const char *text, char **end, locale_t locale) { return strtof(text, end); }
