@@ -72,7 +72,9 @@ pub fn cxx_library() -> Option<PathBuf> {
     static SAID: Once = Once::new();
     let file = place::artefacts().ok()?.join("libcxx.bc");
     if !file.is_file() {
-        SAID.call_once(|| eprintln!("C++ is not tested: `cargo xtask build cxx` makes its library"));
+        SAID.call_once(|| {
+            eprintln!("C++ is not tested: `cargo xtask build cxx` makes its library")
+        });
     }
     file.is_file().then_some(file)
 }
@@ -225,7 +227,8 @@ impl Program {
         }
         let compiler = format!("clang{}-{clang}", if self.is_cxx() { "++" } else { "" });
         let headers = cxx_library().filter(|_| self.is_cxx());
-        let headers = headers.map(|library| format!("@{}", text(&library.with_file_name("cxx/flags"))));
+        let headers =
+            headers.map(|library| format!("@{}", text(&library.with_file_name("cxx/flags"))));
         let one = |source: &PathBuf| {
             let mut args = [&self.flags[..], &self.bitcode_flags].concat();
             args.extend([self.standard(), "-w", "-c", "-emit-llvm"].map(Into::into));

@@ -256,8 +256,19 @@ fn compile_c_program(source: &Path, level: &str, out: &Path) -> Result<()> {
 }
 
 /// Parts of the C library in C, `variadic` apart, to which the others are joined.
-const LIBC_IN_C: &[&str] =
-    &["x86", "x86_texts", "threads", "openmp", "system", "long_double", "complex", "alone", "unwinding", "locale", "wide_streams"];
+const LIBC_IN_C: &[&str] = &[
+    "x86",
+    "x86_texts",
+    "threads",
+    "openmp",
+    "system",
+    "long_double",
+    "complex",
+    "alone",
+    "unwinding",
+    "locale",
+    "wide_streams",
+];
 /// Those whose functions take vectors of 32 bytes.
 const LIBC_FOR_X86: &[&str] = &["x86_wide", "x86_lanes", "x86_secrets"];
 /// Such vectors are passed in registers, as the intrinsics are declared: without these they would be in memory.

@@ -9,8 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    Block, BlockId, Clause, ConstKind, FuncId, Instr, LocationId, Op, Operand, Symbol, Type, TypeId,
-    ValueId,
+    Block, BlockId, Clause, ConstKind, FuncId, Instr, LocationId, Op, Operand, Symbol, Type,
+    TypeId, ValueId,
 };
 
 use crate::codes::{block, func};

@@ -4,9 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use bareflow_ir::{
-    ConstKind, FuncId, Instr, Linkage, Module, Op, Operand, Type, TypeId, ValueId,
-};
+use bareflow_ir::{ConstKind, FuncId, Instr, Linkage, Module, Op, Operand, Type, TypeId, ValueId};
 
 use crate::build::{constant, function_named, shell};
 

@@ -252,7 +252,9 @@ const EXCEPTIONS: &str = "
 
 /// The text of `main` with that body, settled.
 fn with_exceptions(name: &str, library: &str, body: &str) -> String {
-    let text = format!("{EXCEPTIONS}\ndefine i32 @main(i32 %n) personality ptr null {{\nentry:\n{body}\n}}");
+    let text = format!(
+        "{EXCEPTIONS}\ndefine i32 @main(i32 %n) personality ptr null {{\nentry:\n{body}\n}}"
+    );
     let library = Library::read(vec![part(&format!("{name}-libc"), library)]).expect("a library");
     let program = load(&source(vec![part(name, &text)]), &library).expect("a program");
     bareflow_ir::verify::verify(&program.module).expect("it keeps the rules");
@@ -300,8 +302,10 @@ fn where_nothing_throws_there_are_no_attempts() {
 
 #[test]
 fn setjmp_puts_the_list_of_attempts_back() {
-    let body = format!("%came = call i32 @_setjmp(ptr @int)\n%x = add i32 %came, %n\nbr label %calls\ncalls:\n{}",
-        CALLS.replace("%entry", "%calls"));
+    let body = format!(
+        "%came = call i32 @_setjmp(ptr @int)\n%x = add i32 %came, %n\nbr label %calls\ncalls:\n{}",
+        CALLS.replace("%entry", "%calls")
+    );
     let text = with_exceptions("z-main", THROWING, &body);
     let inner = &text[text.find("@main.body(").expect("the body")..];
     let inner = &inner[..inner.find("\n}").expect("its end")];

@@ -127,6 +127,8 @@ int getrlimit(__rlimit_resource_t what, struct rlimit *to) {
     return 0;
 }
 int setrlimit(__rlimit_resource_t what, const struct rlimit *to) { return 0; }
+int getrlimit64(__rlimit_resource_t, struct rlimit64 *) __attribute__((alias("getrlimit")));
+int setrlimit64(__rlimit_resource_t, const struct rlimit64 *) __attribute__((alias("setrlimit")));
 int statvfs(const char *path, struct statvfs *to) { return fail(ENOSYS); }
 int fstatvfs(int file, struct statvfs *to) { return fail(ENOSYS); }
 int getdtablesize(void) { return 1024; }

@@ -2,7 +2,9 @@
 
 use super::fits::{cast_fits, is_float, is_int, is_ptr, lanes, sized};
 use crate::layout::bit_size;
-use crate::{CallInfo, Clause, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types};
+use crate::{
+    CallInfo, Clause, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types,
+};
 
 type Checked = Result<(), &'static str>;
 

@@ -5,8 +5,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    BlockId, ConstKind, FuncId, Function, FunctionFlags, GlobalId, Instr, Linkage, Module, Op, Operand, Type,
-    TypeId, ValueId,
+    BlockId, ConstKind, FuncId, Function, FunctionFlags, GlobalId, Instr, Linkage, Module, Op,
+    Operand, Type, TypeId, ValueId,
 };
 
 use super::frame::{Frame, is_lifetime, is_va_start};

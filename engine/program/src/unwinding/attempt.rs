@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 
 use bareflow_ir::layout::{align_of, alloc_size};
 use bareflow_ir::{
-    BlockId, CallInfo, Clause, ConstKind, FuncId, Function, Instr, IntPredicate, Linkage, Module, Op,
-    Operand, ParamAttrs, Type, TypeId, ValueId,
+    BlockId, CallInfo, Clause, ConstKind, FuncId, Function, Instr, IntPredicate, Linkage, Module,
+    Op, Operand, ParamAttrs, Type, TypeId, ValueId,
 };
 use hashbrown::HashMap;
 
@@ -120,7 +120,8 @@ pub(super) fn settle(module: &mut Module, id: FuncId, throws: &Throws, work: &mu
                 Op::Invoke { call, normal, unwind } => {
                     let pad = pads[unwind.index()].as_ref();
                     if let Some(pad) = pad.filter(|_| throws.callee(make.module, call.callee)) {
-                        let invoke = Invoke { call, ways: [*normal, *unwind], pad, result: instr.result };
+                        let invoke =
+                            Invoke { call, ways: [*normal, *unwind], pad, result: instr.result };
                         let places = invoke.attempt(&mut make, &func, work, own);
                         (size, align) = (places.end.max(size), places.align.max(align));
                     } else {
@@ -180,11 +181,16 @@ struct Invoke<'a> {
 }
 
 impl Invoke<'_> {
-    fn attempt(&self, make: &mut Maker<'_>, func: &Function, work: &mut Work, own: ValueId) -> Places {
+    fn attempt(
+        &self,
+        make: &mut Maker<'_>,
+        func: &Function,
+        work: &mut Work,
+        own: ValueId,
+    ) -> Places {
         let (own, kinds) = (Operand::Value(own), make.kinds);
-        let types: Vec<TypeId> = (self.call.args.iter())
-            .map(|arg| operand_type(make, func, *arg))
-            .collect();
+        let types: Vec<TypeId> =
+            (self.call.args.iter()).map(|arg| operand_type(make, func, *arg)).collect();
         let ret = make.module.types.signature(self.call.ty).map_or(kinds.void, |(ret, ..)| ret);
         let callee = make.module.direct_callee(self.call.callee);
         let places = Places::of(make.module, &kinds, callee.is_none(), ret, &types);
@@ -247,7 +253,8 @@ impl Invoke<'_> {
             Some(at) => make.load(own, at, kinds.ptr),
             None => self.call.callee,
         };
-        let args = key.2.iter().zip(&places.args).map(|(ty, at)| make.load(own, *at, *ty)).collect();
+        let args =
+            key.2.iter().zip(&places.args).map(|(ty, at)| make.load(own, *at, *ty)).collect();
         let call = CallInfo { callee, args, ..self.call.clone() };
         let result = make.push(Op::Call(call), ret);
         if let Some(at) = places.result {

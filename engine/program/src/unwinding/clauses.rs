@@ -95,7 +95,14 @@ impl Tables {
         Operand::Const(address(module, kinds, table))
     }
 
-    fn row(&self, module: &mut Module, kinds: &Kinds, ty: ConstId, number: u32, kind: Kind) -> ConstId {
+    fn row(
+        &self,
+        module: &mut Module,
+        kinds: &Kinds,
+        ty: ConstId,
+        number: u32,
+        kind: Kind,
+    ) -> ConstId {
         let number = push(module, kinds.int, ConstKind::Int(number.into()));
         let kind = push(module, kinds.int, ConstKind::Int(kind as u64));
         push(module, self.row, ConstKind::Aggregate([ty, number, kind].into()))
@@ -129,7 +136,12 @@ fn address(module: &mut Module, kinds: &Kinds, global: GlobalId) -> ConstId {
 }
 
 /// A constant variable: these one after the other.
-fn array(module: &mut Module, name: alloc::string::String, elem: TypeId, members: Vec<ConstId>) -> GlobalId {
+fn array(
+    module: &mut Module,
+    name: alloc::string::String,
+    elem: TypeId,
+    members: Vec<ConstId>,
+) -> GlobalId {
     let ty = module.types.intern(Type::Array { elem, len: members.len() as u64 });
     let init = push(module, ty, ConstKind::Aggregate(members.into()));
     module.globals.push(Global {

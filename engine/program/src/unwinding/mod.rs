@@ -76,9 +76,8 @@ pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
 
 /// Settles a linked program: no `invoke`, landing pad or `resume` is left in it.
 pub(crate) fn settle(module: &mut Module) {
-    let concerns = |op: &Op| {
-        matches!(op, Op::Invoke { .. } | Op::LandingPad { .. } | Op::Resume { .. })
-    };
+    let concerns =
+        |op: &Op| matches!(op, Op::Invoke { .. } | Op::LandingPad { .. } | Op::Resume { .. });
     let throws = Throws::of(module);
     let mut work = attempt::Work::new(module);
     for id in module.func_ids() {

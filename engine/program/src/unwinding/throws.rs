@@ -23,13 +23,13 @@ impl Throws {
     /// Finds out. Where nothing throws by itself, nothing does.
     pub(super) fn of(module: &Module) -> Self {
         let is_source = |func: &Function| func.name == RAISE && !func.is_declaration();
-        let mut throws =
-            Self { funcs: module.funcs.iter().map(is_source).collect(), taken: false };
+        let mut throws = Self { funcs: module.funcs.iter().map(is_source).collect(), taken: false };
         if !throws.funcs.contains(&true) {
             return throws;
         }
         let taken = taken(module);
-        let bodies: Vec<Outline> = module.funcs.iter().map(|func| Outline::of(module, func)).collect();
+        let bodies: Vec<Outline> =
+            module.funcs.iter().map(|func| Outline::of(module, func)).collect();
         loop {
             let may = |at: usize| throws.funcs[at] || bodies[at].throws(&throws);
             let next: Vec<bool> = (0..bodies.len()).map(may).collect();
