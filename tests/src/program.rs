@@ -186,7 +186,7 @@ impl Program {
     pub fn native(&self) -> Result<PathBuf, String> {
         let mut args = self.flags.clone();
         if self.is_on_std() {
-            args.extend(["--edition=2024", "-Cpanic=abort", "-Copt-level=1"].map(Into::into));
+            args.extend(["--edition=2024", self.panic(), "-Copt-level=1"].map(Into::into));
             args.extend(["-Coverflow-checks=on", "-o", "{out}"].map(Into::into));
             args.extend(self.sources.iter().map(|source| text(source)));
             let inputs = self.inputs(&[]);
@@ -207,6 +207,12 @@ impl Program {
         let inputs = self.inputs(&[]);
         let compiler = if self.is_cxx() { "clang++-22" } else { "clang-22" };
         compile::make(&Recipe { compiler, args, inputs, suffix: "native" })
+    }
+
+    /// What a panic does, unless the program's own flags say.
+    fn panic(&self) -> &'static str {
+        let unwinds = self.flags.iter().any(|flag| flag == "-Cpanic=unwind");
+        if unwinds { "-Cpanic=unwind" } else { "-Cpanic=abort" }
     }
 
     /// The standard that it is compiled by.
@@ -243,7 +249,7 @@ impl Program {
     /// With all it uses of the standard library.
     fn std_bitcode(&self, level: u8) -> Result<PathBuf, String> {
         let mut args = self.flags.clone();
-        args.extend(["--edition=2024", "-Cpanic=abort", "-Coverflow-checks=on"].map(Into::into));
+        args.extend(["--edition=2024", self.panic(), "-Coverflow-checks=on"].map(Into::into));
         args.extend(["-Clto=fat", "-Ccodegen-units=1"].map(Into::into));
         args.push(format!("-Copt-level={level}"));
         args.push("--emit=llvm-bc={out},link={out}.native".into());
