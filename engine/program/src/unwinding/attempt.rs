@@ -31,8 +31,8 @@ pub(super) struct Work {
     pub(super) kinds: Kinds,
     attempt: Callee,
     resume: Callee,
-    /// What makes attempts, by what they call and how: attributes tell apart what is otherwise the same.
-    made: HashMap<(Option<FuncId>, TypeId, Vec<TypeId>), Vec<(Vec<ParamAttrs>, FuncId)>>,
+    /// What makes attempts, by what they call; attributes tell apart what is otherwise the same.
+    made: HashMap<Called, Vec<(Vec<ParamAttrs>, FuncId)>>,
     names: BTreeSet<String>,
 }
 
@@ -49,6 +49,9 @@ impl Work {
         Self { tables, kinds, attempt, resume, made: HashMap::new(), names }
     }
 }
+
+/// What an attempt calls, unless it is computed; the type it is called by, and those of the arguments.
+type Called = (Option<FuncId>, TypeId, Vec<TypeId>);
 
 /// A function of the C library, found when it is first called.
 struct Callee {
