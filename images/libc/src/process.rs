@@ -49,12 +49,18 @@ static mut REGISTERED: Registered =
     Registered { at: (&raw mut FIRST_ROOM).cast::<Handler>(), room: FIRST, count: 0 };
 static LOCK: Recursive = Recursive::new();
 
+unsafe fn registered() -> &'static mut Registered {
+    let registered = &raw mut REGISTERED;
+    // SAFETY: no other reference is alive, since the lock is held, says the caller.
+    unsafe { &mut *registered }
+}
+
 /// Takes the one that was registered last.
 fn last_handler() -> Option<Handler> {
     let _held = LOCK.hold();
     // SAFETY: the lock is held; `count` handlers are registered.
     unsafe {
-        let registered = &mut *(&raw mut REGISTERED);
+        let registered = registered();
         registered.count = registered.count.checked_sub(1)?;
         Some(*registered.at.add(registered.count))
     }
@@ -79,7 +85,7 @@ pub unsafe extern "C" fn __cxa_atexit(
     let _held = LOCK.hold();
     // SAFETY: the lock is held; what is copied fits into twice its room.
     unsafe {
-        let registered = &mut *(&raw mut REGISTERED);
+        let registered = registered();
         if registered.count == registered.room {
             let more = malloc(2 * registered.room * size_of::<Handler>()).cast::<Handler>();
             if more.is_null() {
