@@ -105,8 +105,26 @@ impl Places {
     }
 }
 
-/// Makes a function's invokes calls or attempts, and its landing pads loads.
-pub(super) fn settle(module: &mut Module, id: FuncId, throws: &Throws, work: &mut Work) {
+/// Makes calls of a function's invokes of what does not throw.
+pub(super) fn call(module: &mut Module, id: FuncId, throws: &Throws, void: TypeId) {
+    let func = module.func(id);
+    let mut all = blocks(func);
+    for block in &mut all {
+        let Some(last) = block.last_mut() else { continue };
+        let Op::Invoke { call, normal, .. } = &last.op else { continue };
+        if throws.callee(module, call.callee) {
+            continue;
+        }
+        let target = *normal;
+        last.op = Op::Call(call.clone());
+        block.push(Instr::new(Op::Br { target }, void, None));
+    }
+    let (values, params) = (func.values.clone(), func.param_values().collect::<Vec<_>>());
+    fill(&mut module.funcs[id.index()], &values, &params, all);
+}
+
+/// Makes attempts of a function's invokes, and loads of its landing pads.
+pub(super) fn settle(module: &mut Module, id: FuncId, work: &mut Work) {
     let func = module.func(id).clone();
     let params: Vec<ValueId> = func.param_values().collect();
     let kinds = work.kinds;
@@ -121,18 +139,12 @@ pub(super) fn settle(module: &mut Module, id: FuncId, throws: &Throws, work: &mu
         for mut instr in core::mem::take(block) {
             match &instr.op {
                 Op::Invoke { call, normal, unwind } => {
-                    let pad = pads[unwind.index()].as_ref();
-                    if let Some(pad) = pad.filter(|_| throws.callee(make.module, call.callee)) {
-                        let invoke =
-                            Invoke { call, ways: [*normal, *unwind], pad, result: instr.result };
-                        let places = invoke.attempt(&mut make, &func, work, own);
-                        (size, align) = (places.end.max(size), places.align.max(align));
-                    } else {
-                        let target = *normal;
-                        instr.op = Op::Call(call.clone());
-                        make.out.push(instr);
-                        make.effect(Op::Br { target });
-                    }
+                    let nothing = (false, Vec::new());
+                    let pad = pads[unwind.index()].as_ref().unwrap_or(&nothing);
+                    let ways = [*normal, *unwind];
+                    let invoke = Invoke { call, ways, pad, result: instr.result };
+                    let places = invoke.attempt(&mut make, &func, work, own);
+                    (size, align) = (places.end.max(size), places.align.max(align));
                 }
                 Op::LandingPad { .. } => {
                     if let Some(result) = instr.result {
@@ -174,7 +186,7 @@ fn is_type_number(module: &Module, call: &CallInfo) -> bool {
     callee.is_some_and(|id| module.func(id).name.starts_with("llvm.eh.typeid.for"))
 }
 
-/// An `invoke` whose callee may throw.
+/// An `invoke`, whose callee may throw.
 struct Invoke<'a> {
     call: &'a CallInfo,
     /// Where it goes on, and where what is thrown does.

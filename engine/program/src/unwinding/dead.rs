@@ -1,17 +1,22 @@
-//! Blocks that nothing leads to any more.
+//! Blocks and edges that are no more.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::{BlockId, Function, Instr, Op, TypeId};
+use hashbrown::HashSet;
 
 use crate::build::{blocks, fill};
 
-/// Takes the insides out of blocks that cannot be reached; they keep their numbers, which labels are.
+/// Takes the insides out of blocks that cannot be reached, and out of phis the edges that are no more. Blocks keep
+/// their numbers, which labels are.
 pub(super) fn empty(func: &mut Function, void: TypeId) {
     let reached = reached(func);
-    if !reached.contains(&false) {
-        return;
+    let mut edges = HashSet::new();
+    for from in func.block_ids().filter(|from| reached[from.index()]) {
+        func.terminator(from).op.successors(|to| {
+            edges.insert((from, to));
+        });
     }
     let mut parts = blocks(func);
     for (at, block) in parts.iter_mut().enumerate() {
@@ -21,7 +26,7 @@ pub(super) fn empty(func: &mut Function, void: TypeId) {
         }
         for instr in block {
             if let Op::Phi { incoming } = &mut instr.op {
-                incoming.retain(|(_, from)| reached[from.index()]);
+                incoming.retain(|(_, from)| edges.contains(&(*from, BlockId::new(at))));
             }
         }
     }

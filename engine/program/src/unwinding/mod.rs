@@ -81,9 +81,13 @@ pub(crate) fn settle(module: &mut Module) {
     let throws = Throws::of(module);
     let mut work = attempt::Work::new(module);
     for id in module.func_ids() {
-        if module.func(id).instrs.iter().any(|instr| concerns(&instr.op)) {
-            attempt::settle(module, id, &throws, &mut work);
+        let left = |module: &Module| module.func(id).instrs.iter().any(|instr| concerns(&instr.op));
+        if left(module) {
+            attempt::call(module, id, &throws, work.kinds.void);
             dead::empty(&mut module.funcs[id.index()], work.kinds.void);
+        }
+        if left(module) {
+            attempt::settle(module, id, &mut work);
         }
     }
 }
