@@ -16,9 +16,12 @@ use hashbrown::HashMap;
 
 use super::clauses::Tables;
 use super::throws::Throws;
-use super::{ATTEMPT, RESUME};
 use crate::build::{blocks, constant, fill, function_named, plain_call, shell};
 use crate::make::{Kinds, Maker};
+
+/// Functions of the C library that settled code calls.
+pub(super) const ATTEMPT: &str = "__bf_attempt";
+pub(super) const RESUME: &str = "_Unwind_Resume";
 
 /// Where things lie in an attempt (the module's documentation says all).
 const CLAUSES: u64 = 16;

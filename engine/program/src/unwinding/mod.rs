@@ -56,12 +56,9 @@ mod throws;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 
+use attempt::{ATTEMPT, RESUME};
 use bareflow_ir::{Module, Op};
 use throws::{RAISE, Throws};
-
-/// Functions of the C library that settled code calls.
-const ATTEMPT: &str = "__bf_attempt";
-const RESUME: &str = "_Unwind_Resume";
 
 /// Adds the names of functions that a linked program will call when it is settled.
 pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
