@@ -311,3 +311,39 @@ fn setjmp_puts_the_list_of_attempts_back() {
     let inner = &inner[..inner.find("\n}").expect("its end")];
     assert!(inner.contains("@__bf_attempts"), "{inner}");
 }
+
+/// A C++ library with a stream, what constructs it, and an operator that programs may replace.
+const CXX: &str = "
+    @stream = global i64 0
+    @other = global i64 0
+    @llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 100, ptr @start, ptr null }]
+    define i32 @__bf_cxx_takes(ptr %what, ptr %type) { ret i32 0 }
+    define internal void @start() { call void @construct() ret void }
+    define void @construct() { store i64 1, ptr @stream call void @further() ret void }
+    define void @further() { store i64 1, ptr @other ret void }
+    define weak ptr @new(i64 %bytes) { ret ptr null }
+    define ptr @make() { %new = call ptr @new(i64 8) ret ptr %new }";
+
+#[test]
+fn a_library_constructs_what_a_program_has() {
+    let load = |name: &str, text: &str| {
+        let parts = vec![part(&format!("{name}-c"), LIBRARY), part(&format!("{name}-cxx"), CXX)];
+        let library = Library::read(parts).expect("libraries");
+        load(&source(vec![part(name, text)]), &library).expect("a program")
+    };
+    let with = |name: &str, variable: &str| {
+        let text = format!(
+            "@{variable} = external global i64
+            define i32 @main() {{ %n = load i64, ptr @{variable} ret i32 0 }}"
+        );
+        load(name, &text).constructors.len()
+    };
+    // What the constructor calls further on belongs to somebody else.
+    assert_eq!((with("k-main", "stream"), with("l-main", "other")), (1, 0));
+    let own = "declare ptr @make()
+        define ptr @new(i64 %bytes) { ret ptr null }
+        define i32 @main() { %made = call ptr @make() ret i32 0 }";
+    // A replaced operator is the library's, too: there is no second one.
+    let program = load("m-main", own);
+    assert_eq!(defined(&program), ["__bf_finish", "main", "make", "memcpy", "new"]);
+}
