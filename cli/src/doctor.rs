@@ -60,10 +60,11 @@ struct Thing {
 }
 
 /// Artefacts: names, what they give, and what builds them in a checkout.
-const ARTEFACTS: [(&str, &str, &str, &str); 5] = [
+const ARTEFACTS: [(&str, &str, &str, &str); 6] = [
     ("kernel", "kernel.bin", "images that grow", "kernel"),
     ("loader", "stage2.bin", "images that boot", "boot"),
     ("C library", "libc.bc", "run, image, link: what programs are linked with", "modules"),
+    ("C++ library", "libcxx.bc", "programs in C++ (100 MB of sources are loaded)", "cxx"),
     ("twelve modules", "modules/manifest.json", "demo, bench", "modules"),
     (
         "LLVM",

@@ -9,6 +9,7 @@ mod args;
 pub mod artefacts;
 pub mod bench;
 mod boot;
+mod cxx;
 mod demo;
 mod disk;
 mod docs;

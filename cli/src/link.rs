@@ -76,7 +76,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     };
     let first = &args.files[0];
     let unusable = |error: &dyn std::fmt::Display| Failure::input(first, error);
-    let library = sources::library(&Artefacts::locate())?;
+    let library = sources::library(&Artefacts::locate(), std::slice::from_ref(&program))?;
     let library = Library::read(library).map_err(|error| unusable(&error))?;
     let program = load(&program, &library).map_err(|error| unusable(&error))?;
     let module: &Module = &program.module;

@@ -172,8 +172,7 @@ fn with_compiler(machine: Hosted, options: &ProgramOptions) -> Result<Hosted, Fa
 
 /// The files of the command line as a job.
 fn given(args: &Args) -> Result<Job, Failure> {
-    let library = sources::library(&Artefacts::locate())?;
-    let mut job = sources::job(&args.files, &args.options, library)?;
+    let mut job = sources::job(&args.files, &args.options, &Artefacts::locate())?;
     job.manifest.calls += args.repeat;
     job.manifest.verbose = args.verbose;
     job.manifest.save = args.disk.is_some();

@@ -6,23 +6,25 @@ use bareflow_bitcode::read_llbc;
 use bareflow_session::{Job, Manifest, ModuleEntry, Part, Source, Undefined};
 
 use crate::artefacts::Artefacts;
+use crate::cxx;
 use crate::failure::Failure;
 use crate::program::ProgramOptions;
 
 /// The programs in `files`: plain `.bc` files are linked into one, each LLBC file is one of its
-/// own. `library` is the C library.
+/// own.
 ///
 /// # Errors
-/// A file that cannot be read, or options that do not fit the files.
+/// A file that cannot be read, a library that is missing, or options that do not fit the files.
 pub fn job(
     files: &[PathBuf],
     options: &ProgramOptions,
-    library: Vec<Part>,
+    artefacts: &Artefacts,
 ) -> Result<Job, Failure> {
     let mut sources = programs(files, options.entry.as_ref(), options.arg)?;
     for source in &mut sources {
         source.undefined = options.undefined.0;
     }
+    let library = library(artefacts, &sources)?;
     let entry_of = |source: &Source| ModuleEntry {
         name: source.name.clone(),
         files: source.parts.iter().map(|part| part.file.clone()).collect(),
@@ -76,12 +78,18 @@ pub fn programs(
     Ok(sources)
 }
 
-/// The C library's files.
+/// The files of the C library, and of the C++ library where one of these programs needs it.
 ///
 /// # Errors
-/// It is missing and cannot be built.
-pub fn library(artefacts: &Artefacts) -> Result<Vec<Part>, Failure> {
-    Ok(vec![part(&artefacts.path("libc.bc")?)?])
+/// One is missing and cannot be built.
+pub fn library(artefacts: &Artefacts, programs: &[Source]) -> Result<Vec<Part>, Failure> {
+    let mut library = vec![part(&artefacts.path("libc.bc")?)?];
+    let files = programs.iter().flat_map(|program| &program.parts);
+    let files = files.map(|part| (Path::new(&part.file), &part.bytes[..]));
+    if let Some(path) = cxx::library(artefacts, files)? {
+        library.push(part(&path)?);
+    }
+    Ok(library)
 }
 
 /// One file of a program.

@@ -144,6 +144,12 @@ pub const TOOLS: &[Tool] = &[
         )
     },
     program(
+        "pip3",
+        Purpose::Test,
+        "tests: the C++ library, whose sources it loads (cargo xtask build cxx)",
+        ["python3-pip", "python3-pip", "python-pip", "python3Packages.pip", "python3"],
+    ),
+    program(
         "mdir",
         Purpose::Test,
         "tests: disks, as others read them",

@@ -106,6 +106,9 @@ fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Disk, St
         modules.push(json!({ "name": name, "files": files }));
     }
     add("boot/lib/libc.bc", &read(&artefact("libc.bc"))?)?;
+    if programs.iter().any(|program| program.is_cxx()) {
+        add("boot/lib/libcxx.bc", &read(&artefact("libcxx.bc"))?)?;
+    }
     if settings["compilers"].to_string().contains("llvm") {
         add("boot/compilers/llvm", &read(&artefact("compilers/llvm"))?)?;
     }

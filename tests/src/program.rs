@@ -1,8 +1,9 @@
 //! The programs under `tests/programs`, each run natively and by `bareflow run`.
 //!
-//! A C program is a file or a folder of files, a Rust program a file (one under `std` uses Rust's standard
-//! library as it is, one under `rust` only what is below it), and so is one in LLVM's text form, for what
-//! no compiler can be made to write. Comments in the first lines of its (first) file
+//! A C program is a file or a folder of files, a C++ program a file, a Rust program a file (one under `std` uses
+//! Rust's standard library as it is, one under `rust` only what is below it), and so is one in LLVM's text form,
+//! for what no compiler can be made to write. C++ programs are there where the C++ library is built (`cargo xtask
+//! build cxx`); natively they use the system's, which is another one. Comments in the first lines of its (first) file
 //! may say `flags: ...` (for the compiler), `bitcode: ...` (only where it makes bitcode), `clang: N`
 //! (the oldest that knows the language it uses), `disk: FOLDER` (a folder beside it that the program
 //! reads files of, and beside which it may write others), `refused: WHY` (what compilers cannot do of it) and
@@ -10,6 +11,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +23,7 @@ use crate::process::{self, Ended};
 /// One program.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// `c/NAME`, `ir/NAME`, `rust/NAME`, `std/NAME` or `threads/NAME`.
+    /// `c/NAME`, `cxx/NAME`, `ir/NAME`, `rust/NAME`, `std/NAME` or `threads/NAME`.
     pub name: String,
     sources: Vec<PathBuf>,
     headers: Vec<PathBuf>,
@@ -65,9 +67,22 @@ pub fn can_run_at(engine: &str) -> bool {
     can
 }
 
+/// The C++ library, if it is built; that it is not is said once.
+pub fn cxx_library() -> Option<PathBuf> {
+    static SAID: Once = Once::new();
+    let file = place::artefacts().ok()?.join("libcxx.bc");
+    if !file.is_file() {
+        SAID.call_once(|| {
+            eprintln!("C++ is not tested: `cargo xtask build cxx` makes its library")
+        });
+    }
+    file.is_file().then_some(file)
+}
+
 /// All programs of one thread, sorted by name.
 pub fn all() -> Vec<Program> {
-    of(&["c", "ir", "rust"])
+    let languages = ["c", "cxx", "ir", "rust"];
+    of(if cxx_library().is_some() { &languages } else { &["c", "ir", "rust"] })
 }
 
 /// All programs of several threads.
@@ -89,7 +104,8 @@ fn of(folders: &[&str]) -> Vec<Program> {
                 headers,
                 flags: Vec::new(),
                 bitcode_flags: Vec::new(),
-                clang: 14,
+                // Its library's headers ask for a compiler as new as they are.
+                clang: if *language == "cxx" { 22 } else { 14 },
                 disk: None,
                 refused: Vec::new(),
                 dies: false,
@@ -133,6 +149,11 @@ impl Program {
         }
     }
 
+    /// Whether it is written in C++.
+    pub fn is_cxx(&self) -> bool {
+        self.name.starts_with("cxx/")
+    }
+
     /// Whether it is written in Rust, without its standard library.
     pub fn is_rust(&self) -> bool {
         !self.is_on_std() && self.sources.iter().any(|source| has_extension(source, "rs"))
@@ -165,7 +186,7 @@ impl Program {
     pub fn native(&self) -> Result<PathBuf, String> {
         let mut args = self.flags.clone();
         if self.is_on_std() {
-            args.extend(["--edition=2024", "-Cpanic=abort", "-Copt-level=1"].map(Into::into));
+            args.extend(["--edition=2024", self.panic(), "-Copt-level=1"].map(Into::into));
             args.extend(["-Coverflow-checks=on", "-o", "{out}"].map(Into::into));
             args.extend(self.sources.iter().map(|source| text(source)));
             let inputs = self.inputs(&[]);
@@ -180,11 +201,23 @@ impl Program {
             let inputs = self.inputs(&[&support]);
             return compile::make(&Recipe { compiler: "rustc", args, inputs, suffix: "native" });
         }
-        args.extend(["-std=gnu2x", "-w", "-O1", "-o", "{out}"].map(Into::into));
+        args.extend([self.standard(), "-w", "-O1", "-o", "{out}"].map(Into::into));
         args.extend(self.sources.iter().map(|source| text(source)));
         args.push("-lm".into());
         let inputs = self.inputs(&[]);
-        compile::make(&Recipe { compiler: "clang-22", args, inputs, suffix: "native" })
+        let compiler = if self.is_cxx() { "clang++-22" } else { "clang-22" };
+        compile::make(&Recipe { compiler, args, inputs, suffix: "native" })
+    }
+
+    /// What a panic does, unless the program's own flags say.
+    fn panic(&self) -> &'static str {
+        let unwinds = self.flags.iter().any(|flag| flag == "-Cpanic=unwind");
+        if unwinds { "-Cpanic=unwind" } else { "-Cpanic=abort" }
+    }
+
+    /// The standard that it is compiled by.
+    fn standard(&self) -> &'static str {
+        if self.is_cxx() { "-std=c++23" } else { "-std=gnu2x" }
     }
 
     /// Compiled to bitcode at -O`level`, a C program by `clang`.
@@ -198,10 +231,14 @@ impl Program {
         if self.is_rust() {
             return Ok(vec![self.rust_bitcode(level)?]);
         }
-        let compiler = format!("clang-{clang}");
+        let compiler = format!("clang{}-{clang}", if self.is_cxx() { "++" } else { "" });
+        let headers = cxx_library().filter(|_| self.is_cxx());
+        let headers =
+            headers.map(|library| format!("@{}", text(&library.with_file_name("cxx/flags"))));
         let one = |source: &PathBuf| {
             let mut args = [&self.flags[..], &self.bitcode_flags].concat();
-            args.extend(["-std=gnu2x", "-w", "-c", "-emit-llvm"].map(Into::into));
+            args.extend([self.standard(), "-w", "-c", "-emit-llvm"].map(Into::into));
+            args.extend(headers.clone());
             args.extend([format!("-O{level}"), "-o".into(), "{out}".into(), text(source)]);
             let inputs = std::iter::once(source).chain(&self.headers).cloned().collect();
             compile::make(&Recipe { compiler: &compiler, args, inputs, suffix: "bc" })
@@ -212,7 +249,7 @@ impl Program {
     /// With all it uses of the standard library.
     fn std_bitcode(&self, level: u8) -> Result<PathBuf, String> {
         let mut args = self.flags.clone();
-        args.extend(["--edition=2024", "-Cpanic=abort", "-Coverflow-checks=on"].map(Into::into));
+        args.extend(["--edition=2024", self.panic(), "-Coverflow-checks=on"].map(Into::into));
         args.extend(["-Clto=fat", "-Ccodegen-units=1"].map(Into::into));
         args.push(format!("-Copt-level={level}"));
         args.push("--emit=llvm-bc={out},link={out}.native".into());

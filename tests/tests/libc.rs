@@ -75,6 +75,11 @@ fn formatted_output_agrees_byte_for_byte() {
 }
 
 #[test]
+fn locales_and_wide_streams_agree() {
+    agree("locales.c", &[]);
+}
+
+#[test]
 fn arguments_by_number_wide_characters_and_scans_agree() {
     agree("formats.c", &[]);
 }

@@ -3,14 +3,14 @@
 use anyhow::{Context, Result};
 use bareflow_host::tools::Purpose;
 
-use crate::{boot, compilers, images, kernel, setup, shell};
+use crate::{boot, compilers, cxx, images, kernel, setup, shell};
 
 /// What is built.
 #[derive(clap::Args, Debug, Default)]
 pub struct Args {
     /// Only these: modules (with the C library), images (and at all levels), boot, testkernel, bare,
-    /// kernel, compilers.
-    #[arg(value_parser = PARTS)]
+    /// kernel, compilers; and cxx, the C++ library, which is made only when it is named.
+    #[arg(value_parser = [&PARTS[..], &[CXX]].concat())]
     only: Vec<String>,
     /// Only what this needs, its packages of the system included: `run` (hosted), `demo`.
     #[arg(long = "for", value_name = "WHAT", value_parser = ["run", "demo"], conflicts_with = "only")]
@@ -23,6 +23,9 @@ impl Args {
         Self { only: parts.iter().map(|part| (*part).to_owned()).collect(), purpose: None }
     }
 }
+
+/// The part that loads sources.
+const CXX: &str = "cxx";
 
 const PARTS: [&str; 7] = ["modules", "images", "boot", "testkernel", "bare", "kernel", "compilers"];
 
@@ -38,7 +41,9 @@ pub fn run(args: &Args) -> Result<()> {
         Some(_) => (&["modules", "boot", "kernel"], &[Compile, Boot]),
         None if only.is_empty() => (&PARTS, &[Compile, Boot, Llvm]),
         None if only.contains(&"compilers") => (&only, &[Compile, Llvm]),
-        None if only.iter().any(|part| ["modules", "images"].contains(part)) => (&only, &[Compile]),
+        None if only.iter().any(|part| ["modules", "images", CXX].contains(part)) => {
+            (&only, &[Compile])
+        }
         None => (&only, &[]),
     };
     setup::for_purposes(purposes)?;
@@ -60,6 +65,9 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted("compilers") {
         compilers::build(&out)?;
+    }
+    if wanted(CXX) {
+        cxx::build(&out)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! bareflow-0.1.0-x86_64-linux/
 //!   bin/bareflow                 kernel, loader, C library and modules inside
 //!   bin/bareflow-shrink
-//!   lib/bareflow/compilers/llvm  where it was built
+//!   lib/bareflow/compilers/llvm, libcxx.bc  where they were built
 //!   share/man/man1/*.1, share/bash-completion, share/zsh, share/fish
 //! ```
 
@@ -41,9 +41,11 @@ pub fn run() -> Result<()> {
         let to = place(&folder, &format!("bin/{tool}"))?;
         strip(&made.join(tool), &to)?;
     }
-    let llvm = shell::artefacts().join("compilers/llvm");
-    if llvm.is_file() {
-        std::fs::copy(llvm, place(&folder, "lib/bareflow/compilers/llvm")?)?;
+    for name in ["compilers/llvm", "libcxx.bc"] {
+        let made = shell::artefacts().join(name);
+        if made.is_file() {
+            std::fs::copy(made, place(&folder, &format!("lib/bareflow/{name}"))?)?;
+        }
     }
     let tool = folder.join("bin/bareflow");
     let pages = folder.join("share/man/man1");

@@ -265,6 +265,8 @@ const LIBC_IN_C: &[&str] = &[
     "long_double",
     "complex",
     "alone",
+    "unwinding",
+    "locale",
     "wide_streams",
 ];
 /// Those whose functions take vectors of 32 bytes.

@@ -4,6 +4,7 @@ mod boot;
 mod build;
 mod compilers;
 mod csmith;
+mod cxx;
 mod dist;
 mod docs;
 mod fuzz;

@@ -7,6 +7,7 @@ use bareflow_profile::Level;
 use bareflow_session::{Manifest, ModuleEntry};
 
 use crate::artefacts::Artefacts;
+use crate::cxx;
 use crate::failure::Failure;
 use crate::image::args::{Args, LEAST};
 use crate::program::NO_MAIN;
@@ -49,12 +50,22 @@ impl Contents {
         Ok(())
     }
 
-    /// Adds every C library file, which the machine links into each program.
+    /// Adds the C library, which the machine links into each program, and the C++ library where a module
+    /// needs it.
     ///
     /// # Errors
     /// See [`Contents::add`].
     pub fn add_library(&mut self, artefacts: &Artefacts) -> Result<(), Failure> {
-        self.add(&artefacts.path("libc.bc")?, "/boot/lib/libc.bc".to_owned())
+        let mut modules = Vec::new();
+        for file in self.files.iter().filter(|file| file.path.starts_with("/modules/")) {
+            let bytes = std::fs::read(&file.source);
+            let bytes = bytes.map_err(|error| Failure::input(&file.source, error))?;
+            modules.push((file.source.clone(), bytes));
+        }
+        let modules = modules.iter().map(|(path, bytes)| (path.as_path(), &bytes[..]));
+        let more = cxx::library(artefacts, modules)?;
+        self.add(&artefacts.path("libc.bc")?, "/boot/lib/libc.bc".to_owned())?;
+        more.map_or(Ok(()), |path| self.add(&path, format!("/boot/lib/{}", cxx::LIBRARY)))
     }
 }
 

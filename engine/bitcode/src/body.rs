@@ -9,8 +9,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    Block, BlockId, ConstKind, FuncId, Instr, LocationId, Op, Operand, Symbol, Type, TypeId,
-    ValueId,
+    Block, BlockId, Clause, ConstKind, FuncId, Instr, LocationId, Op, Operand, Symbol, Type,
+    TypeId, ValueId,
 };
 
 use crate::codes::{block, func};
@@ -224,6 +224,7 @@ impl Body<'_> {
             Op::Switch { cases, .. } => cases.len() * 8,
             Op::ShuffleVector { mask, .. } => mask.len() * 8,
             Op::IndirectBr { targets, .. } => targets.len() * 4,
+            Op::LandingPad { clauses, .. } => clauses.len() * size_of::<Clause>(),
             Op::ExtractValue { path, .. } | Op::InsertValue { path, .. } => path.len() * 4,
             _ => 0,
         };

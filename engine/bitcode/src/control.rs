@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use bareflow_ir::{Op, Operand};
+use bareflow_ir::{Clause, Op, Operand, TypeId};
 
 use crate::body::Body;
 use crate::error::Cause;
@@ -71,5 +71,19 @@ impl Body<'_> {
             targets.push(self.target(target)?);
         }
         self.push(Op::IndirectBr { address, targets }, self.void)
+    }
+
+    /// `[type, whether it is a cleanup, clauses, (kind, type)...]`, the first of which is read
+    pub(crate) fn landing_pad(&mut self, ty: TypeId, ops: &mut Ops<'_>) -> Result<(), Cause> {
+        const FILTER: u64 = 1;
+        let cleanup = ops.next()? != 0;
+        let count = ops.next()?;
+        let mut clauses = Vec::new();
+        for _ in 0..count {
+            let filter = ops.next()? == FILTER;
+            let (ty, _) = self.pair(ops)?;
+            clauses.push(Clause { filter, ty });
+        }
+        self.push(Op::LandingPad { cleanup, clauses }, ty)
     }
 }

@@ -53,7 +53,7 @@ impl Body<'_> {
             func::UNREACHABLE => self.push(Op::Unreachable, self.void),
             func::LANDINGPAD => {
                 let ty = self.reader.types.get(ops.next()?)?;
-                self.push(Op::LandingPad, ty)
+                self.landing_pad(ty, ops)
             }
             func::CALLBR => Err(Cause::Unsupported("assembly that jumps (asm goto)".into())),
             func::CLEANUPRET..=func::CATCHSWITCH => {

@@ -128,11 +128,12 @@ impl Lazy {
         funcs.map(|(func, _)| func.name.as_str()).chain(globals.map(|global| global.name.as_str()))
     }
 
-    /// Makes its definitions yield to those of other modules, as those of a library do: to others they are
-    /// what a name stands for only where nobody else defines it.
-    pub fn weaken(&mut self) {
-        let Module { funcs, globals, aliases, is_library, .. } = &mut self.reader.module;
-        *is_library = true;
+    /// Makes its definitions yield to those of other modules, as those of a library do: to others, and to itself
+    /// unless it keeps its own, they are what a name stands for only where nobody else defines it.
+    pub fn weaken(&mut self, keeps_its_own: bool) {
+        let module = &mut self.reader.module;
+        (module.is_library, module.keeps_its_own) = (true, keeps_its_own);
+        let Module { funcs, globals, aliases, .. } = module;
         let funcs = funcs.iter_mut().zip(&self.bodies);
         let funcs = funcs.filter(|(func, body)| is_defined(func, **body));
         let globals = globals.iter_mut().filter(|global| global.init.is_some());

@@ -359,7 +359,7 @@ impl Lower<'_, '_> {
             Op::VaArg { list } => self.va_arg(*list, instr.ty)?,
             Op::Phi { .. } => return refuse("a phi behind other instructions"),
             Op::Call(call) => self.call_or_intrinsic(call, instr.ty)?,
-            Op::LandingPad => return refuse("a landing pad"),
+            Op::LandingPad { .. } => return refuse("a landing pad"),
             Op::Ret { value } => return self.ret(*value),
             Op::Br { target } => return self.jump(*target),
             Op::CondBr { cond, then, other } => return self.cond_branch(*cond, *then, *other),

@@ -37,6 +37,15 @@ pub struct CallInfo {
     pub fast: FastMath,
 }
 
+/// A clause of a landing pad: what it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Clause {
+    /// Whether it takes whatever is *not* of these types; `ty` is an array of them then.
+    pub filter: bool,
+    /// What is taken, as the language describes types; null takes everything.
+    pub ty: Operand,
+}
+
 /// An instruction without its result. Operand types are those LLVM requires.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "fields are named as in the Language Reference")]
@@ -155,8 +164,11 @@ pub enum Op {
         incoming: Vec<(Operand, BlockId)>,
     },
     Call(CallInfo),
-    /// Only so that modules with landing pads load: a caught exception cannot arise.
-    LandingPad,
+    /// Where unwinding may come to. Gives what was thrown and a number that says which clause it fits.
+    LandingPad {
+        cleanup: bool,
+        clauses: Vec<Clause>,
+    },
 
     // Terminators.
     Ret {
@@ -180,7 +192,7 @@ pub enum Op {
         address: Operand,
         targets: Vec<BlockId>,
     },
-    /// A call that continues at `normal`; nothing unwinds to `unwind`.
+    /// A call that continues at `normal`, or, where it throws, at `unwind`.
     Invoke {
         call: CallInfo,
         normal: BlockId,
@@ -278,7 +290,8 @@ impl Op {
                 cases.iter().for_each(|(case, _)| visit(Operand::Const(*case)));
             }
             Op::IndirectBr { address, .. } => visit(*address),
-            Op::Fence { .. } | Op::LandingPad | Op::Br { .. } | Op::Unreachable => {}
+            Op::LandingPad { clauses, .. } => clauses.iter().for_each(|clause| visit(clause.ty)),
+            Op::Fence { .. } | Op::Br { .. } | Op::Unreachable => {}
         }
     }
 
@@ -342,7 +355,10 @@ impl Op {
             Op::CondBr { cond, .. } => visit(cond),
             Op::Switch { value, .. } => visit(value),
             Op::IndirectBr { address, .. } => visit(address),
-            Op::Fence { .. } | Op::LandingPad | Op::Br { .. } | Op::Unreachable => {}
+            Op::LandingPad { clauses, .. } => {
+                clauses.iter_mut().for_each(|clause| visit(&mut clause.ty));
+            }
+            Op::Fence { .. } | Op::Br { .. } | Op::Unreachable => {}
         }
     }
 
@@ -381,7 +397,6 @@ impl Op {
                 cases.iter().for_each(|(_, target)| visit(*target));
             }
             Op::IndirectBr { targets, .. } => targets.iter().copied().for_each(visit),
-            // The unwind edge is never taken, but its block and the phis there exist.
             Op::Invoke { normal, unwind, .. } => {
                 visit(*normal);
                 visit(*unwind);

@@ -37,7 +37,7 @@ pub use attributes::{Extension, FunctionFlags, ParamAttrs};
 pub use consts::{Const, ConstExpr, ConstKind};
 pub use function::{Block, Function, Instr};
 pub use ids::{AliasId, BlockId, ConstId, FuncId, GlobalId, TypeId, ValueId};
-pub use inst::{CallInfo, Op, Operand};
+pub use inst::{CallInfo, Clause, Op, Operand};
 pub use lines::Lines;
 pub use location::{Location, LocationId, Locations};
 pub use module::{Alias, Global, Module, Refusal};

@@ -35,11 +35,13 @@ pub struct Module {
     pub refused: Vec<Refusal>,
     /// Lines of the sources that instructions come from.
     pub locations: Locations,
-    /// Whether it is a library: programs may define functions of the names it has, and its own calls stay its
-    /// own all the same.
+    /// Whether it is a library: programs may define functions of the names it has, and of its constructors those
+    /// run that have something to construct.
     pub is_library: bool,
     /// How often its functions are named, once somebody asked ([`Module::uses`]).
     pub uses: Uses,
+    /// Whether a library's own calls stay its own even where a program has a function of the same name.
+    pub keeps_its_own: bool,
 }
 
 /// A function or variable whose definition holds something that is not supported.

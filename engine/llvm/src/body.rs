@@ -366,7 +366,7 @@ impl Body<'_, '_> {
         let mut op = match &instr.op {
             Op::Call(call) => return self.call(call, instr.result),
             // Nothing unwinds to it.
-            Op::LandingPad => return Err("a landing pad that is reached".into()),
+            Op::LandingPad { .. } => return Err("a landing pad that is reached".into()),
             other => other.clone(),
         };
         op.operands_mut(|operand| *operand = self.operand(*operand));

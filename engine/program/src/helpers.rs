@@ -50,6 +50,7 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
         add(HALF);
     }
     crate::long_double::needed(module, &mut names);
+    crate::unwinding::needed(module, &mut names);
     for func in &module.funcs {
         if let Some(intrinsic) = func.name.strip_prefix("llvm.") {
             // Both at once are computed one after the other.

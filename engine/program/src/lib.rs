@@ -15,10 +15,12 @@ mod jumps;
 mod library;
 mod load;
 mod long_double;
+mod make;
 mod start;
 mod structors;
 mod threads;
 mod undefined;
+mod unwinding;
 
 pub use error::{LoadError, Missing};
 pub use helpers::needed as helpers;

@@ -18,6 +18,10 @@ use crate::LoadError;
 /// itself wins over it.
 pub(crate) const FINISH: &str = "__bf_finish";
 
+/// The function of the C++ library that says whether a clause takes an exception. The module that defines it is
+/// that library. Programs replace what its functions stand for, `operator new` say, for itself as well.
+const TAKES: &str = "__bf_cxx_takes";
+
 /// One file of a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Part {
@@ -46,7 +50,9 @@ impl Library {
         for part in &parts {
             let mut lazy = Lazy::open(&part.bytes).map_err(|error| read_error(part, error))?;
             if lazy.defines(FINISH) {
-                lazy.weaken();
+                lazy.weaken(true);
+            } else if lazy.defines(TAKES) {
+                lazy.weaken(false);
             } else {
                 lazy.need(&part.bytes, |_| true).map_err(|error| read_error(part, error))?;
             }

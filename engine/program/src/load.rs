@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::library::FINISH;
 use crate::{
     Library, LoadError, Missing, Part, Undefined, helpers, is_host_call, jumps, long_double,
-    structors, threads, undefined,
+    structors, threads, undefined, unwinding,
 };
 
 /// What a program is made of.
@@ -88,6 +88,7 @@ struct Draft<'a> {
 impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
+        unwinding::settle(&mut linked.module);
         long_double::settle(&mut linked.module);
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
@@ -190,7 +191,8 @@ impl Draft<'_> {
             symbols.push(Missing { symbol: name.to_owned(), user, file });
         };
         for id in functions {
-            add(&linked.module.func(*id).name, linked.func_why[id.index()]);
+            let why = linked.func_why.get(id.index()).copied().unwrap_or(Why::Root);
+            add(&linked.module.func(*id).name, why);
         }
         for (index, global) in linked.module.globals.iter().enumerate() {
             if global.init.is_none() {

@@ -253,3 +253,132 @@ fn what_is_not_defined_is_said_under_the_file_that_uses_it() {
     }
     bareflow_ir::verify::verify(&program.module).expect("a valid module");
 }
+
+/// A library of which `_Unwind_RaiseException` throws.
+const THROWING: &str = "
+    @__bf_attempts = thread_local global ptr null
+    define i32 @__bf_finish(i32 %status) { ret i32 %status }
+    define ptr @memcpy(ptr %to, ptr %from, i64 %n) { ret ptr %to }
+    define i32 @__bf_attempt(ptr %at, ptr %call) { %last = load ptr, ptr @__bf_attempts ret i32 0 }
+    define i32 @_Unwind_RaiseException(ptr %what) { ret i32 5 }
+    define void @_Unwind_Resume(ptr %what) { unreachable }
+    define i32 @type() { ret i32 0 }";
+
+const EXCEPTIONS: &str = "
+    declare i32 @_Unwind_RaiseException(ptr)
+    declare i32 @llvm.eh.typeid.for.p0(ptr)
+    declare i32 @_setjmp(ptr)
+    @int = constant i32 0
+    @other = constant i32 0
+    define i32 @throws(i32 %n) {
+        %zero = icmp eq i32 %n, 0
+        br i1 %zero, label %out, label %raise
+        raise: %why = call i32 @_Unwind_RaiseException(ptr null)
+        br label %out
+        out: ret i32 %n
+    }
+    define i32 @never(i32 %n) { ret i32 %n }
+    define i32 @swallows(i32 %n) personality ptr null {
+        %a = invoke i32 @throws(i32 %n) to label %on unwind label %off
+        on: ret i32 %a
+        off: %pad = landingpad { ptr, i32 } catch ptr null
+        ret i32 7
+    }";
+
+/// The text of `main` with that body, settled.
+fn with_exceptions(name: &str, library: &str, body: &str) -> String {
+    let text = format!(
+        "{EXCEPTIONS}\ndefine i32 @main(i32 %n) personality ptr null {{\nentry:\n{body}\n}}"
+    );
+    let library = Library::read(vec![part(&format!("{name}-libc"), library)]).expect("a library");
+    let program = load(&source(vec![part(name, &text)]), &library).expect("a program");
+    bareflow_ir::verify::verify(&program.module).expect("it keeps the rules");
+    let text = program.module.to_string();
+    for gone in ["invoke", "landingpad", "resume"] {
+        assert!(!text.contains(&format!("{gone} ")), "{text}");
+    }
+    text
+}
+
+/// Calls of three functions, of which one throws through to here.
+const CALLS: &str = "%a = invoke i32 @throws(i32 %n) to label %first unwind label %off
+    first: %b = invoke i32 @never(i32 %a) to label %second unwind label %off
+    second: %c = invoke i32 @swallows(i32 %b) to label %third unwind label %off
+    third: %sum = phi i32 [ %c, %second ]
+    ret i32 %sum
+    off: %kept = phi i32 [ 1, %entry ], [ 2, %first ], [ 3, %second ]
+    %pad = landingpad { ptr, i32 } cleanup catch ptr @int catch ptr @other filter [1 x ptr] [ptr @int]
+    %number = extractvalue { ptr, i32 } %pad, 1
+    %id = call i32 @llvm.eh.typeid.for.p0(ptr @other)
+    %fits = icmp eq i32 %number, %id
+    br i1 %fits, label %mine, label %not
+    mine: ret i32 %kept
+    not: resume { ptr, i32 } %pad";
+
+#[test]
+fn calls_that_may_throw_are_attempts_and_others_calls() {
+    let text = with_exceptions("x-main", THROWING, CALLS);
+    let main = &text[text.find("@main(").expect("main")..];
+    let main = &main[..main.find("\n}").expect("its end")];
+    assert_eq!(main.matches("@__bf_attempt(").count(), 1, "{main}");
+    assert!(main.contains("call i32 @never(") && main.contains("call i32 @swallows("), "{main}");
+    assert!(main.contains("@throws.attempt") && main.contains("@_Unwind_Resume("), "{main}");
+    assert!(text.contains("@__bf_clauses.0") && text.contains("@__bf_filter.1"), "{text}");
+    // Types have one number, wherever it is asked for.
+    assert!(main.contains("freeze i32 2"), "{main}");
+}
+
+#[test]
+fn where_nothing_throws_there_are_no_attempts() {
+    let quiet = CALLS.replace("@throws(i32 %n)", "@never(i32 %n)").replace("@swallows", "@never");
+    let text = with_exceptions("y-main", THROWING, &quiet);
+    assert!(!text.contains("__bf_attempt(") && !text.contains("@_Unwind_Resume("), "{text}");
+}
+
+#[test]
+fn setjmp_puts_the_list_of_attempts_back() {
+    let body = format!(
+        "%came = call i32 @_setjmp(ptr @int)\n%x = add i32 %came, %n\nbr label %calls\ncalls:\n{}",
+        CALLS.replace("%entry", "%calls")
+    );
+    let text = with_exceptions("z-main", THROWING, &body);
+    let inner = &text[text.find("@main.body(").expect("the body")..];
+    let inner = &inner[..inner.find("\n}").expect("its end")];
+    assert!(inner.contains("@__bf_attempts"), "{inner}");
+}
+
+/// A C++ library with a stream, what constructs it, and an operator that programs may replace.
+const CXX: &str = "
+    @stream = global i64 0
+    @other = global i64 0
+    @llvm.global_ctors = appending global [1 x { i32, ptr, ptr }] [{ i32, ptr, ptr } { i32 100, ptr @start, ptr null }]
+    define i32 @__bf_cxx_takes(ptr %what, ptr %type) { ret i32 0 }
+    define internal void @start() { call void @construct() ret void }
+    define void @construct() { store i64 1, ptr @stream call void @further() ret void }
+    define void @further() { store i64 1, ptr @other ret void }
+    define weak ptr @new(i64 %bytes) { ret ptr null }
+    define ptr @make() { %new = call ptr @new(i64 8) ret ptr %new }";
+
+#[test]
+fn a_library_constructs_what_a_program_has() {
+    let load = |name: &str, text: &str| {
+        let parts = vec![part(&format!("{name}-c"), LIBRARY), part(&format!("{name}-cxx"), CXX)];
+        let library = Library::read(parts).expect("libraries");
+        load(&source(vec![part(name, text)]), &library).expect("a program")
+    };
+    let with = |name: &str, variable: &str| {
+        let text = format!(
+            "@{variable} = external global i64
+            define i32 @main() {{ %n = load i64, ptr @{variable} ret i32 0 }}"
+        );
+        load(name, &text).constructors.len()
+    };
+    // What the constructor calls further on belongs to somebody else.
+    assert_eq!((with("k-main", "stream"), with("l-main", "other")), (1, 0));
+    let own = "declare ptr @make()
+        define ptr @new(i64 %bytes) { ret ptr null }
+        define i32 @main() { %made = call ptr @make() ret i32 0 }";
+    // A replaced operator is the library's, too: there is no second one.
+    let program = load("m-main", own);
+    assert_eq!(defined(&program), ["__bf_finish", "main", "make", "memcpy", "new"]);
+}

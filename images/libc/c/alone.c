@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/select.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -126,6 +127,10 @@ int getrlimit(__rlimit_resource_t what, struct rlimit *to) {
     return 0;
 }
 int setrlimit(__rlimit_resource_t what, const struct rlimit *to) { return 0; }
+int getrlimit64(__rlimit_resource_t, struct rlimit64 *) __attribute__((alias("getrlimit")));
+int setrlimit64(__rlimit_resource_t, const struct rlimit64 *) __attribute__((alias("setrlimit")));
+int statvfs(const char *path, struct statvfs *to) { return fail(ENOSYS); }
+int fstatvfs(int file, struct statvfs *to) { return fail(ENOSYS); }
 int getdtablesize(void) { return 1024; }
 int getpagesize(void) { return 4096; }
 int getpriority(__priority_which_t which, id_t who) { return 0; }

@@ -32,14 +32,48 @@ const UTF8: *const u8 = c"C.UTF-8".as_ptr().cast();
 /// Bit `n`: category `n` is that of "C.UTF-8".
 static mut CHOSEN: u32 = 0;
 
+unsafe extern "C" {
+    /// What the thread has chosen for itself, if it has (`c/locale.c`).
+    fn __bf_locale() -> *const u32;
+}
+
 fn chosen() -> u32 {
     // SAFETY: POSIX has one thread at a time here.
     unsafe { CHOSEN }
 }
 
+#[unsafe(no_mangle)]
+pub extern "C" fn __bf_locale_of_all() -> u32 {
+    chosen()
+}
+
 /// Whether characters are those of UTF-8.
 pub fn is_utf8() -> bool {
-    chosen() & 1 << CTYPE != 0
+    // SAFETY: it is null or a locale's, which lasts while it is chosen.
+    let own = unsafe { __bf_locale().as_ref() };
+    own.copied().unwrap_or_else(chosen) & 1 << CTYPE != 0
+}
+
+/// `base` with the categories of `mask` as in the locale of a name; -1: there is no such locale.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn __bf_locale_named(mask: c_int, name: *const u8, base: u32) -> i64 {
+    let mut wanted = base;
+    for (category, title) in CATEGORIES {
+        if mask & 1 << category == 0 {
+            continue;
+        }
+        // SAFETY: a string.
+        let is_utf8 = unsafe {
+            let name = if *name == 0 { from_environment(title) } else { name };
+            known(name)
+        };
+        match is_utf8 {
+            Some(true) => wanted |= 1 << category,
+            Some(false) => wanted &= !(1 << category),
+            None => return -1,
+        }
+    }
+    i64::from(wanted)
 }
 
 /// Whether a name is that of "C.UTF-8"; `None`: there is no such locale.

@@ -5,6 +5,8 @@
 use core::ffi::{c_int, c_long, c_void};
 use core::ptr::null_mut;
 
+use crate::allocate::malloc;
+use crate::memory::memcpy;
 use crate::strings::strlen;
 use crate::threads::lock::Recursive;
 use crate::{host, stdio};
@@ -21,8 +23,6 @@ pub unsafe extern "C" fn __bf_finish(status: c_int) -> c_int {
     status
 }
 
-const HANDLERS: usize = 64;
-
 /// A function of `atexit` (without argument) or `__cxa_atexit`; calling the first with an
 /// argument that it ignores is what the calling convention allows.
 #[derive(Clone, Copy)]
@@ -31,18 +31,38 @@ struct Handler {
     argument: *mut c_void,
 }
 
-static mut REGISTERED: [Handler; HANDLERS] =
-    [Handler { call: None, argument: null_mut() }; HANDLERS];
-static mut COUNT: usize = 0;
+const NOTHING: Handler = Handler { call: None, argument: null_mut() };
+
+/// As many as there are always room for; more take memory of the heap.
+const FIRST: usize = 32;
+
+static mut FIRST_ROOM: [Handler; FIRST] = [NOTHING; FIRST];
+
+/// Those registered and not run yet.
+struct Registered {
+    at: *mut Handler,
+    room: usize,
+    count: usize,
+}
+
+static mut REGISTERED: Registered =
+    Registered { at: (&raw mut FIRST_ROOM).cast::<Handler>(), room: FIRST, count: 0 };
 static LOCK: Recursive = Recursive::new();
+
+unsafe fn registered() -> &'static mut Registered {
+    let registered = &raw mut REGISTERED;
+    // SAFETY: no other reference is alive, since the lock is held, says the caller.
+    unsafe { &mut *registered }
+}
 
 /// Takes the one that was registered last.
 fn last_handler() -> Option<Handler> {
     let _held = LOCK.hold();
-    // SAFETY: the lock is held; `COUNT` handlers are registered.
+    // SAFETY: the lock is held; `count` handlers are registered.
     unsafe {
-        COUNT = COUNT.checked_sub(1)?;
-        Some(*(&raw const REGISTERED).cast::<Handler>().add(COUNT))
+        let registered = registered();
+        registered.count = registered.count.checked_sub(1)?;
+        Some(*registered.at.add(registered.count))
     }
 }
 
@@ -63,16 +83,28 @@ pub unsafe extern "C" fn __cxa_atexit(
     _library: *mut c_void,
 ) -> c_int {
     let _held = LOCK.hold();
-    // SAFETY: the lock is held, and there is room for one more.
+    // SAFETY: the lock is held; what is copied fits into twice its room.
     unsafe {
-        if COUNT == HANDLERS {
-            return -1;
+        let registered = registered();
+        if registered.count == registered.room {
+            let more = malloc(2 * registered.room * size_of::<Handler>()).cast::<Handler>();
+            if more.is_null() {
+                return -1;
+            }
+            let bytes = registered.count * size_of::<Handler>();
+            memcpy(more.cast(), registered.at.cast(), bytes);
+            // The room before is not given back: it is the first one, or small.
+            (registered.at, registered.room) = (more, 2 * registered.room);
         }
-        *(&raw mut REGISTERED).cast::<Handler>().add(COUNT) = Handler { call, argument };
-        COUNT += 1;
+        *registered.at.add(registered.count) = Handler { call, argument };
+        registered.count += 1;
     }
     0
 }
+
+/// What objects name themselves by to `__cxa_atexit`; there is one program.
+#[unsafe(no_mangle)]
+pub static __dso_handle: usize = 0;
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn atexit(call: Option<unsafe extern "C" fn(*mut c_void)>) -> c_int {

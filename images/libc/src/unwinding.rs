@@ -4,18 +4,9 @@
 use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 
-use crate::host;
-
-/// Functions that rustc compiles name it; nothing unwinds, so nothing calls it.
+/// Functions that rustc compiles name it; who throws asks clauses themselves (`c/unwinding.c`).
 #[unsafe(no_mangle)]
 pub extern "C" fn rust_eh_personality() {}
-
-/// The end of a landing pad; nothing unwinds, so none is ever reached.
-#[unsafe(no_mangle)]
-pub extern "C" fn _Unwind_Resume(_exception: *mut u8) -> ! {
-    // SAFETY: the text ends in a NUL.
-    unsafe { host::bf_abort(c"unwinding".as_ptr().cast()) }
-}
 
 /// `_URC_END_OF_STACK`: no frame.
 #[unsafe(no_mangle)]

@@ -316,6 +316,12 @@ numbers! {
 }
 
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn wcstof(text: *const u32, end: *mut *mut u32) -> f32 {
+    // SAFETY: a string, and null or a place for its rest.
+    unsafe { number(text, end, |bytes, end| crate::convert::strtof(bytes, end)) }
+}
+
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn wcstod(text: *const u32, end: *mut *mut u32) -> f64 {
     // SAFETY: a string, and null or a place for its rest.
     unsafe { number(text, end, |bytes, end| strtod(bytes, end)) }

@@ -1,4 +1,4 @@
-//! Every program of `tests/programs`, C and Rust: grown in this process, shrunk, booted; both must
+//! Every program of `tests/programs`, C, C++ and Rust: grown in this process, shrunk, booted; both must
 //! print the same.
 //!
 //! Several programs make one image, as the machine runs them one after the other. With
@@ -19,8 +19,8 @@ use crate::support::*;
 /// Programs a machine.
 const TOGETHER: usize = 8;
 
-/// Programs in Rust a machine: each carries the parts of `core` and `alloc` that it uses.
-const RUST_TOGETHER: usize = 3;
+/// Programs in Rust or C++ a machine: each carries the parts of its library that it uses.
+const LARGE_TOGETHER: usize = 3;
 
 struct Suite {
     names: Vec<String>,
@@ -73,9 +73,10 @@ fn suites() -> Vec<Suite> {
         _ => vec![[1, 2, 3][index % 3]],
     };
     let mut suites = Vec::new();
-    let (rust, c): (Vec<_>, Vec<_>) =
-        programs.into_iter().partition(|program| program.name.starts_with("rust/"));
-    let machines = c.chunks(TOGETHER).chain(rust.chunks(RUST_TOGETHER));
+    let (cxx, programs): (Vec<_>, Vec<_>) = programs.into_iter().partition(Program::is_cxx);
+    let (rust, c): (Vec<_>, Vec<_>) = programs.into_iter().partition(Program::is_rust);
+    let machines = c.chunks(TOGETHER).chain(rust.chunks(LARGE_TOGETHER));
+    let machines = machines.chain(cxx.chunks(LARGE_TOGETHER));
     for (index, programs) in machines.enumerate() {
         suites.extend(levels(index).into_iter().map(|level| suite(programs, level)));
     }
@@ -98,6 +99,9 @@ fn check(suite: &Suite) {
         .collect();
     for (name, from) in &suite.disk {
         files.push((name.clone(), std::fs::read(from).unwrap()));
+    }
+    if suite.names.iter().any(|name| name.starts_with("cxx/")) {
+        files.push(("boot/lib/libcxx.bc".to_owned(), artefact("libcxx.bc")));
     }
     let grown = Growth { boots: 1, input: &input, ..Growth::of(&suite.manifest, &files) }.run();
     let bytes = std::fs::read(grown.snapshot()).unwrap();

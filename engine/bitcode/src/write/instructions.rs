@@ -228,11 +228,14 @@ impl Body<'_, '_> {
     /// Instructions that end blocks, and the one that begins those where unwinding would end.
     fn control(&mut self, instr: &Instr) -> u32 {
         match &instr.op {
-            // A cleanup of no clauses: it stands for whatever clauses there were.
-            Op::LandingPad => {
+            Op::LandingPad { cleanup, clauses } => {
                 self.ty(instr.ty);
-                self.push(1u64);
-                self.push(0u64);
+                self.push(u64::from(*cleanup));
+                self.push(clauses.len() as u64);
+                for clause in clauses {
+                    self.push(u64::from(clause.filter));
+                    self.pair(clause.ty);
+                }
                 func::LANDINGPAD
             }
             Op::Ret { value } => {

@@ -164,7 +164,7 @@ fn linkage(linkage: Linkage, defined: bool) -> u64 {
 
 /// Whether a function has places where unwinding would end; LLVM then asks for a personality.
 pub(super) fn unwinds(func: &Function) -> bool {
-    let ends = |instr: &Instr| matches!(instr.op, Op::LandingPad | Op::Resume { .. });
+    let ends = |instr: &Instr| matches!(instr.op, Op::LandingPad { .. } | Op::Resume { .. });
     func.instrs.iter().any(ends)
 }
 

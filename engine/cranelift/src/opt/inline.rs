@@ -174,7 +174,10 @@ fn can_inline(module: &Module, id: FuncId) -> bool {
                         bareflow_ir::ConstKind::Int(_)
                     ))
             }
-            Op::IndirectBr { .. } | Op::LandingPad | Op::Resume { .. } | Op::VaArg { .. } => false,
+            Op::IndirectBr { .. }
+            | Op::LandingPad { .. }
+            | Op::Resume { .. }
+            | Op::VaArg { .. } => false,
             Op::Call(call) | Op::Invoke { call, .. } => {
                 let name = module
                     .direct_callee(call.callee)

@@ -298,7 +298,7 @@ impl<'a> Decoder<'a> {
             // Written along the edges.
             Op::Phi { .. } => {}
             Op::Call(call) => self.emit_call(instr, call, to),
-            Op::LandingPad => self.fault(Fault::Unwind),
+            Op::LandingPad { .. } => self.fault(Fault::Unwind),
             _ => {}
         }
     }

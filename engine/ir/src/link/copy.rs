@@ -91,7 +91,23 @@ impl<'a> Copier<'a> {
             let Some(winner) = self.table.get(root).copied() else { continue };
             self.root(winner.place, root)?;
         }
-        self.structors()?;
+        let mut structors = self.structors()?;
+        loop {
+            self.copy_pending()?;
+            if !self.construct(&mut structors) {
+                break;
+            }
+        }
+        self.write_structors(structors);
+        Ok(Linked {
+            module: self.out,
+            func_why: self.func_why,
+            global_why: self.global_why,
+            arrays: self.arrays,
+        })
+    }
+
+    fn copy_pending(&mut self) -> Result<(), LinkError> {
         while let Some(pending) = self.pending.pop() {
             match pending {
                 Pending::Body { module, from, to } => {
@@ -107,16 +123,20 @@ impl<'a> Copier<'a> {
                     self.fill_section(section, to);
                 }
             }
-            if let Some(error) = self.error {
+            if let Some(error) = self.error.take() {
                 return Err(error);
             }
         }
-        Ok(Linked {
-            module: self.out,
-            func_why: self.func_why,
-            global_why: self.global_why,
-            arrays: self.arrays,
-        })
+        Ok(())
+    }
+
+    /// Whether a variable of a module, or what stands for it, is in the program.
+    pub(super) fn has_global(&self, module: usize, global: GlobalId) -> bool {
+        let place = self.winner(Place { module, symbol: Symbol::Global(global) });
+        match place.symbol {
+            Symbol::Global(id) => self.globals[place.module][id.index()].is_some(),
+            _ => false,
+        }
     }
 
     /// Takes a root in. An alias keeps its name, so that it can be found by it.

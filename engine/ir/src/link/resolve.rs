@@ -151,7 +151,7 @@ const REPLACED: [&str; 9] = [
 pub(super) fn keeps(modules: &[&Module], place: Place, name: &str) -> bool {
     let module = modules[place.module];
     let Symbol::Func(id) = place.symbol else { return false };
-    module.is_library && !module.func(id).is_declaration() && !REPLACED.contains(&name)
+    module.keeps_its_own && !module.func(id).is_declaration() && !REPLACED.contains(&name)
 }
 
 fn strength(linkage: Linkage, declaration: bool) -> Strength {

@@ -148,7 +148,13 @@ impl fmt::Display for InstrText<'_> {
                 write!(f, "call{} ", Fast(info.fast))?;
                 self.call(f, info)
             }
-            Op::LandingPad => write!(f, "landingpad {ty} cleanup"),
+            Op::LandingPad { cleanup, clauses } => {
+                write!(f, "landingpad {ty}{}", if *cleanup { " cleanup" } else { "" })?;
+                clauses.iter().try_for_each(|clause| {
+                    let word = if clause.filter { "filter" } else { "catch" };
+                    write!(f, " {word} {}", typed(&clause.ty))
+                })
+            }
             Op::Ret { value: None } => f.write_str("ret void"),
             Op::Ret { value: Some(value) } => write!(f, "ret {}", typed(value)),
             Op::Br { target } => write!(f, "br label {}", Label(*target)),

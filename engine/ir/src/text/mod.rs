@@ -182,8 +182,9 @@ fn head(f: &mut fmt::Formatter<'_>, module: &Module, func: &Function) -> fmt::Re
     if let Some(comdat) = &func.comdat {
         write!(f, " comdat(${})", Name(comdat))?;
     }
-    let unwinds =
-        |instr: &crate::Instr| matches!(instr.op, crate::Op::LandingPad | crate::Op::Resume { .. });
+    let unwinds = |instr: &crate::Instr| {
+        matches!(instr.op, crate::Op::LandingPad { .. } | crate::Op::Resume { .. })
+    };
     if func.instrs.iter().any(unwinds) {
         f.write_str(" personality ptr null")?;
     }

@@ -2,7 +2,9 @@
 
 use super::fits::{cast_fits, is_float, is_int, is_ptr, lanes, sized};
 use crate::layout::bit_size;
-use crate::{CallInfo, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types};
+use crate::{
+    CallInfo, Clause, ConstKind, Function, Instr, Module, Op, Operand, Type, TypeId, Types,
+};
 
 type Checked = Result<(), &'static str>;
 
@@ -179,7 +181,13 @@ pub(super) fn check(module: &Module, func: &Function, instr: &Instr) -> Checked 
             ensure(right && !is_void, "a phi of wrong types")
         }
         Op::Call(info) => call(module, func, instr.ty, info),
-        Op::LandingPad => ensure(!is_void, "a landing pad without a result"),
+        Op::LandingPad { clauses, .. } => {
+            let fits = |clause: &Clause| {
+                let wanted = matches!(types.get(of(&clause.ty)), Type::Array { .. });
+                wanted == clause.filter
+            };
+            ensure(!is_void && clauses.iter().all(fits), "a landing pad of wrong types")
+        }
         Op::Ret { value } => {
             let ret = types.signature(func.ty).map(|(ret, _, _)| ret);
             let own = value.as_ref().map_or(ty, of);

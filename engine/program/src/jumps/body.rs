@@ -5,15 +5,15 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
-    BlockId, ConstKind, FuncId, Function, FunctionFlags, Instr, Linkage, Module, Op, Operand, Type,
-    TypeId, ValueId,
+    BlockId, ConstKind, FuncId, Function, FunctionFlags, GlobalId, Instr, Linkage, Module, Op,
+    Operand, Type, TypeId, ValueId,
 };
 
 use super::frame::{Frame, is_lifetime, is_va_start};
 use super::live;
-use super::make::Maker;
-use super::words::{CATCH, Kinds, NUMBER, VALUE, callee, host_call, value};
+use super::words::{NUMBER, VALUE, callee, value};
 use crate::build::{blocks, constant, fill, plain_call, shell};
+use crate::make::{CATCH, INNERMOST, Kinds, Maker, host_call};
 
 /// Divides the function `id`, which calls functions of `twice`.
 ///
@@ -36,8 +36,9 @@ pub(super) fn divide(
     (keep[given], keep[number]) = (false, false);
     keep[..func.params.len()].fill(true);
     let list = starts_list.flatten();
-    let frame = Frame::lay_out(&make, &func, ret, &keep, list.is_some())?;
-    let code = Rewriting { make, frame: &frame, given: value(given), rooms: Vec::new() };
+    let attempts = attempts(make.module, kinds);
+    let frame = Frame::lay_out(&make, &func, ret, &keep, list.is_some(), attempts.is_some())?;
+    let code = Rewriting { make, frame: &frame, given: value(given), attempts, rooms: Vec::new() };
     let (values, parts) = code.run(split.blocks, &split.points, value(number), &func);
 
     let mut body = shell(name(module, &func), kinds.body, Linkage::Internal, 2);
@@ -52,8 +53,14 @@ pub(super) fn divide(
             (*of, *block) = (body_id, BlockId::new(split.first[block.index()]));
         }
     }
-    outer(module, id, body_id, &frame, kinds, list);
+    outer(module, id, body_id, &frame, kinds, list, attempts);
     Ok(())
+}
+
+/// The C library's list of attempts to call what may throw, in programs that have one.
+fn attempts(module: &mut Module, kinds: &Kinds) -> Option<Operand> {
+    let list = module.globals.iter().position(|global| global.name == INNERMOST)?;
+    Some(constant(module, kinds.ptr, ConstKind::Global(GlobalId::new(list))))
 }
 
 /// What reports call the body.
@@ -137,6 +144,8 @@ struct Rewriting<'m, 'f> {
     frame: &'f Frame,
     /// The frame's address.
     given: Operand,
+    /// The list of attempts, if the program makes some.
+    attempts: Option<Operand>,
     /// The addresses of local variables.
     rooms: Vec<(ValueId, Operand)>,
 }
@@ -153,6 +162,11 @@ impl Rewriting<'_, '_> {
         for (room, offset) in self.frame.rooms.clone() {
             let at = self.make.at(self.given, offset);
             self.rooms.push((room, at));
+        }
+        if let (Some(list), Some(offset)) = (self.attempts, self.frame.attempts) {
+            let ptr = self.make.kinds.ptr;
+            let innermost = self.make.load(self.given, offset, ptr);
+            self.make.store(list, 0, innermost, ptr);
         }
         let lost = BlockId::new(blocks.len());
         let mut cases = vec![(0, 1)];
@@ -285,6 +299,7 @@ fn outer(
     frame: &Frame,
     kinds: &Kinds,
     list: Option<Instr>,
+    attempts: Option<Operand>,
 ) {
     let catch = host_call(module, CATCH, kinds.catch, kinds);
     let body = constant(module, kinds.ptr, ConstKind::Func(body));
@@ -308,6 +323,10 @@ fn outer(
             info.args = vec![to];
         }
         make.out.push(start);
+    }
+    if let (Some(list), Some(offset)) = (attempts, frame.attempts) {
+        let innermost = make.load(list, 0, kinds.ptr);
+        make.store(own, offset, innermost, kinds.ptr);
     }
     make.effect(plain_call(catch, kinds.catch, vec![body, own]));
     let result = frame.result.map(|offset| make.load(own, offset, ret));

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use bareflow_ir::layout::{align_of, alloc_size};
 use bareflow_ir::{BlockId, ConstKind, Function, Instr, Module, Op, Operand, TypeId, ValueId};
 
-use super::make::Maker;
 use super::words::callee;
+use crate::make::Maker;
 
 /// Places in the memory that an outer function gives its body, in bytes from its start.
 pub(super) struct Frame {
@@ -21,6 +21,8 @@ pub(super) struct Frame {
     pub(super) result: Option<u64>,
     /// Of the list of further arguments, at its beginning.
     pub(super) list: Option<u64>,
+    /// Of the innermost attempt, in programs that make some.
+    pub(super) attempts: Option<u64>,
 }
 
 impl Frame {
@@ -39,6 +41,7 @@ impl Frame {
         ret: TypeId,
         keep: &[bool],
         list: bool,
+        attempts: bool,
     ) -> Result<Self, &'static str> {
         let module = &*make.module;
         let mut frame = Self {
@@ -48,11 +51,13 @@ impl Frame {
             rooms: Vec::new(),
             result: None,
             list: None,
+            attempts: None,
         };
         if ret != make.kinds.void {
             frame.result = Some(frame.take_one(module, ret));
         }
         frame.list = list.then(|| frame.take(Self::LIST_BYTES, 8));
+        frame.attempts = attempts.then(|| frame.take_one(module, make.kinds.ptr));
         for (at, instr) in func.instrs.iter().enumerate() {
             let (Op::Alloca { ty, count, align }, Some(result)) = (&instr.op, instr.result) else {
                 continue;

@@ -63,7 +63,9 @@ use alloc::vec::Vec;
 use bareflow_ir::{
     Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Module, Operand, Refusal, Symbol,
 };
-use words::{Kinds, callee};
+use words::callee;
+
+use crate::make::Kinds;
 
 /// What returns twice, by all its names.
 const TWICE: [&str; 5] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "llvm.eh.sjlj.setjmp"];
