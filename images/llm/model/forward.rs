@@ -38,6 +38,7 @@ const fn whole_lanes(width: usize) -> usize {
 }
 
 impl Vectors {
+    #[inline(never)]
     fn new(width: usize) -> Checked<Self> {
         let step = whole_lanes(width);
         let sums = room(width.div_ceil(GROUP) * BATCH)?;
