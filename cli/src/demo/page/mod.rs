@@ -3,6 +3,7 @@
 mod boots;
 mod image;
 mod lanes;
+mod language;
 mod timeline;
 mod words;
 
@@ -11,6 +12,7 @@ use bareflow_shrink::report::grouped;
 use super::story::Story;
 use crate::boot::Line;
 use crate::page::{Svg, escape, page, picture, section, short_cycles, short_time, table};
+pub(super) use language::{render as render_language, speed_picture};
 use words::plain;
 
 pub(super) fn render(story: &Story) -> String {
@@ -37,7 +39,7 @@ pub(super) fn render(story: &Story) -> String {
         "Functions at each level at the end of a boot, from the interpreter up to O3, the slowest \
          compiler with the best code. What is called more often rises further; what runs once \
          stays with the interpreter, and is compiled when the image is shrunk.",
-        &boots::levels(story).inline(),
+        &boots::levels(&story.boots).inline(),
     );
     body += &section(
         "timeline",
@@ -65,7 +67,7 @@ pub(super) fn render(story: &Story) -> String {
             grouped(story.report.dropped as u64),
             grouped((story.report.dropped + story.report.kept) as u64),
         ),
-        &image::treemap(story).inline(),
+        &image::treemap(&story.report).inline(),
     );
     body += &section(
         "functions",
@@ -112,10 +114,12 @@ fn head(story: &Story) -> String {
     )
 }
 
+/// A figure and what it is.
+fn card(big: &str, words: &str) -> String {
+    format!("<div class=\"card\"><b>{big}</b><span>{words}</span></div>\n")
+}
+
 fn cards(story: &Story) -> String {
-    let card = |big: &str, words: &str| {
-        format!("<div class=\"card\"><b>{big}</b><span>{words}</span></div>\n")
-    };
     let cycles = |boot: Option<&Line>| boot.and_then(|boot| boot.program_cycles).unwrap_or(0);
     let (first, last) = (cycles(story.boots.first()), cycles(story.boots.last()));
     let mut out = String::from("<div class=\"cards\">\n");
