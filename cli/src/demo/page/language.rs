@@ -70,8 +70,8 @@ fn speed(story: &Story) -> Svg {
     let all: Vec<_> = boots.chain(shrunk).collect();
     let unit = unit(story);
     let short = |speed: f64| match speed {
-        fast if fast >= 100.0 => format!("{fast:.0}"),
-        slow => format!("{slow:.2}"),
+        whole if whole == 0.0 || whole >= 100.0 => format!("{whole:.0}"),
+        other => format!("{other:.2}"),
     };
     let title = |speed: f64| format!("{speed:.2} tokens for {unit}");
     let mut svg = boots::bars(&all, "Bars: tokens a second in each boot", short, title);
