@@ -75,6 +75,7 @@ fn main() -> Result<(), String> {
             memory = said;
         }
         let (reading, token) = (median(reads), median(tokens));
+        let share = large::share_read();
         let of = |before: &str| figure(&memory, before).unwrap_or(f64::NAN);
         let (used, cache, file) =
             (of("memory "), of("cache ") / 1024.0, length as f64 / f64::from(1 << 20));
@@ -83,9 +84,9 @@ fn main() -> Result<(), String> {
              MiB, {cache:.0} of them the cache: {:.3} times the file apart from it",
             ours.name,
             1.0 / token,
-            length as f64 / token / 1e9,
+            share * length as f64 / token / 1e9,
             length as f64 / reading / 1e9,
-            100.0 * reading / token,
+            100.0 * share * reading / token,
             (used - cache) / file,
         );
     }

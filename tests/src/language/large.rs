@@ -16,6 +16,15 @@ const HEADS: usize = 32;
 const KEY_HEADS: usize = 4;
 const TOKENS: usize = 32_000;
 
+/// What of the file a token asks for: all but the embedding, of which it is one row.
+#[must_use]
+pub fn share_read() -> f64 {
+    let keys = WIDTH / HEADS * KEY_HEADS;
+    let layer = 2 * WIDTH * WIDTH + 2 * keys * WIDTH + 3 * WIDTH * HIDDEN;
+    let read = (LAYERS * layer + TOKENS * WIDTH) as f64;
+    read / (read + (TOKENS * WIDTH) as f64)
+}
+
 /// Writes it, with matrices in a format of quantised weights.
 ///
 /// # Errors
