@@ -97,7 +97,9 @@ fn a_language_model_is_grown_shrunk_and_asked() {
     let speeds = story["speeds"].as_array().unwrap();
     assert_eq!(speeds.len(), 2);
     for speed in speeds.iter().chain([&story["shrunk_speed"]]) {
-        assert_eq!(speed["tokens"], 12, "{speed}");
+        // A random model, too, may come to its end.
+        assert!((1..=12).contains(&speed["tokens"].as_u64().unwrap()), "{speed}");
+        assert_eq!(speed["tokens"], speeds[0]["tokens"]);
         assert!(speed["per_second"].as_f64().unwrap() > 0.0, "{speed}");
     }
     let bytes = |name: &str| story[name].as_u64().unwrap();
