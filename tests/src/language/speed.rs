@@ -74,10 +74,8 @@ impl Ours {
         command.env("BAREFLOW_ARTEFACTS", place::artefacts()?).arg("run").args(self.compilers);
         command.args(["--smp", &self.threads, "--disk"]).arg(&self.disk).arg(artefact("llm.bc"));
         command.args(["--", "/model.gguf", "--raw", "--prompt", prompt, "--context", "1024"]);
-        output({
-            command.args(rest);
-            command
-        })
+        command.args(rest);
+        output(command)
     }
 
     /// Processor time of an answer of so many tokens.
