@@ -4,7 +4,7 @@
 //! a multiplication for every weight, which an emulator does one by one.
 
 mod fetch;
-mod story;
+pub(super) mod story;
 
 use std::fs::File;
 use std::io::Read as _;
@@ -26,7 +26,7 @@ use crate::machine::MachineOptions;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
-pub(super) use story::{Speed, Story};
+use story::{Speed, Story};
 
 /// What is asked at every boot of a model that was made for conversations, and how the text of another begins.
 const QUESTION: &str = "Name a colour.";

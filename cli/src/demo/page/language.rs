@@ -2,9 +2,10 @@
 
 use bareflow_shrink::report::grouped;
 
-use super::{boots, card, image, words};
+use super::parts::{card, cells};
+use super::{boots, image};
 use crate::boot::Line;
-use crate::demo::language::{Speed, Story};
+use crate::demo::language::story::{Speed, Story};
 use crate::page::svg::{Anchor, LEFT};
 use crate::page::{Svg, escape, page, picture, section, short_time, table};
 
@@ -138,7 +139,7 @@ fn cards(story: &Story) -> String {
 }
 
 fn figures(story: &Story) -> String {
-    let mut rows = vec![words(&[
+    let mut rows = vec![cells(&[
         "boot",
         "tokens a second",
         "of the prompt",
