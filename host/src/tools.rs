@@ -100,6 +100,12 @@ pub const TOOLS: &[Tool] = &[
         "a debugger on the machine: boot --gdb",
         ["gdb", "gdb", "gdb", "gdb", ""],
     ),
+    program(
+        "pip3",
+        Purpose::Look,
+        "fetches the model of demo --llm",
+        ["python3-pip", "python3-pip", "python-pip", "python3Packages.pip", "python"],
+    ),
     Tool {
         files: &["/usr/lib/llvm-22/lib/libLLVMX86CodeGen.a"],
         ..program(

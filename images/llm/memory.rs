@@ -1,5 +1,6 @@
 //! Memory: taken once, when the sizes of everything are known, and never given back.
 
+use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::fault::{Checked, Fault, Place};
@@ -32,19 +33,29 @@ unsafe impl<T: ?Sized + 'static> Zeroed for Option<&'static T> {}
 ///
 /// # Errors
 /// There is no more memory.
+#[inline]
 pub fn room<T: Zeroed>(count: usize) -> Checked<&'static mut [T]> {
-    let bytes = count.checked_mul(size_of::<T>()).and_then(|bytes| bytes.checked_add(ALIGN));
+    let at = take(count, size_of::<T>())?;
+    const { assert!(align_of::<T>() <= ALIGN) };
+    // SAFETY: so many bytes are there, aligned, zero, and nobody else's.
+    Ok(unsafe { core::slice::from_raw_parts_mut(at.cast().as_ptr(), count) })
+}
+
+/// Room for `count` times `each` bytes. One function for all types, since there are many who ask.
+#[inline(never)]
+fn take(count: usize, each: usize) -> Checked<NonNull<u8>> {
+    let bytes = count.checked_mul(each).and_then(|bytes| bytes.checked_add(ALIGN));
     let at = bytes.map_or(core::ptr::null_mut(), host::grow);
-    if at.is_null() {
+    let skip = at.align_offset(ALIGN);
+    // SAFETY: `ALIGN` bytes more than needed are there.
+    let Some(aligned) = NonNull::new(at).map(|at| unsafe { at.add(skip) }) else {
         let wanted = bytes.unwrap_or(usize::MAX) >> 20;
         let place = Place::Number(b"memory, MiB that are wanted at a time:", wanted as u64);
         let cure = "give the machine more memory, or ask for a shorter --context";
         return Err(Fault::new(place, "there is not enough", cure));
-    }
+    };
     TAKEN.fetch_add(bytes.unwrap_or(0), Relaxed);
-    let skip = at.align_offset(ALIGN);
-    // SAFETY: `ALIGN` bytes more than needed are there, zero, and nobody else's.
-    Ok(unsafe { core::slice::from_raw_parts_mut(at.add(skip).cast(), count) })
+    Ok(aligned)
 }
 
 /// Bytes that were taken so far.

@@ -6,10 +6,10 @@
 //! else the host does matters little: of 64 tokens of an answer, and of a prompt of some 200 tokens; medians of
 //! all rounds, and how many times as fast ours is. Ours has grown before, in a folder of its own.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bareflow_tests::{artefact, place};
+use bareflow_tests::language::speed::{COMPILERS, Ours, median, output};
+use bareflow_tests::place;
 
 /// Tokens of answers, the difference of which is measured.
 const SHORT: u32 = 8;
@@ -26,67 +26,22 @@ fn text() -> String {
     sentence.repeat(5)
 }
 
-/// Processor time of all children that have ended, in the kernel's ticks of a hundredth of a second.
-fn children() -> Result<f64, String> {
-    let stat = std::fs::read_to_string("/proc/self/stat").map_err(|error| error.to_string())?;
-    // Behind the name, which may have anything in it: the state is the third field, and the one wanted the 16th.
-    let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks = rest.split_whitespace().nth(13).and_then(|field| field.parse::<f64>().ok());
-    ticks.map(|ticks| ticks / 100.0).ok_or_else(|| "no such field in /proc/self/stat".into())
-}
-
-fn run(mut command: Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let errors = String::from_utf8_lossy(&output.stderr);
-    Err(format!("{command:?} ended with {}: {errors}", output.status))
-}
-
-/// Ours, with its compilers and the folder that it grows in.
-struct Ours {
-    name: &'static str,
-    compilers: &'static [&'static str],
-    disk: PathBuf,
-    threads: String,
-}
-
-impl Ours {
-    /// Processor time of an answer of so many tokens.
-    fn seconds(&self, prompt: &str, tokens: u32) -> Result<f64, String> {
-        let mut command = Command::new(place::tool("bareflow")?);
-        command.env("BAREFLOW_ARTEFACTS", place::artefacts()?).arg("run").args(self.compilers);
-        command.args(["--smp", &self.threads, "--disk"]).arg(&self.disk).arg(artefact("llm.bc"));
-        command.args(["--", "/model.gguf", "--raw", "--prompt", prompt, "--context", "1024"]);
-        command.args(["--tokens", &tokens.to_string()]);
-        let before = children()?;
-        run(command)?;
-        Ok(children()? - before)
-    }
-
-    fn times(&self, text: &str) -> Result<Times, String> {
-        let first = text.split(' ').next().unwrap_or_default();
-        let answer = self.seconds(first, LONG)? - self.seconds(first, SHORT)?;
-        Ok([answer, self.seconds(text, 1)? - self.seconds(first, 1)?])
-    }
+fn times(ours: &Ours, text: &str) -> Result<Times, String> {
+    let first = text.split(' ').next().unwrap_or_default();
+    let answer = ours.seconds(first, LONG)? - ours.seconds(first, SHORT)?;
+    Ok([answer, ours.seconds(text, 1)? - ours.seconds(first, 1)?])
 }
 
 fn peer(python: &str, model: &str, threads: &str, text: &str) -> Result<Times, String> {
     let script = place::workspace().join("tests/src/language/peer.py");
     let mut command = Command::new(python);
     command.arg(script).args([model, threads, text, &SHORT.to_string(), &LONG.to_string()]);
-    let said = run(command)?;
+    let said = output(command)?;
     let of = |name: &str| {
         let line = said.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
         line.ok_or_else(|| format!("no {name} in {said:?}"))
     };
     Ok([of("decode")?, of("prompt")?])
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers.get(numbers.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 fn main() -> Result<(), String> {
@@ -97,17 +52,7 @@ fn main() -> Result<(), String> {
     let rounds = rest.first().map_or(Ok(3), |rounds| rounds.parse()).unwrap_or(3);
     let threads = rest.get(1).map_or("1", String::as_str);
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let ours = |name, compilers| {
-        let disk = folder.path().join(name);
-        std::fs::create_dir_all(disk.join("boot/snapshots"))?;
-        let to = disk.join("model.gguf");
-        // A second name is enough where it can be had.
-        if std::fs::hard_link(Path::new(model), &to).is_err() {
-            std::fs::copy(model, &to)?;
-        }
-        Ok::<_, std::io::Error>(Ours { name, compilers, disk, threads: threads.to_owned() })
-    };
-    let all = [ours("built-in", &[]), ours("LLVM", &["--compilers", "O3=llvm"])];
+    let all = COMPILERS.map(|compiler| Ours::new(compiler, folder.path(), model, threads));
     let all: Vec<Ours> = all.into_iter().collect::<Result<_, _>>().map_err(|e| e.to_string())?;
     let text = text();
     for ours in &all {
@@ -118,7 +63,7 @@ fn main() -> Result<(), String> {
     let mut times: Vec<Vec<Times>> = vec![Vec::new(); all.len() + 1];
     for _ in 0..rounds {
         for (ours, times) in all.iter().zip(&mut times) {
-            times.push(ours.times(&text)?);
+            times.push(self::times(ours, &text)?);
         }
         times[all.len()].push(peer(python, model, threads, &text)?);
     }

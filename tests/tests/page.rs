@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_tests::browser::{Colour, Scheme, dom, show};
+use bareflow_tests::language::blocks::Format;
+use bareflow_tests::language::file::talking;
 use bareflow_tests::tool::{lines, text};
 
 /// A demo of two boots in processes; its folder, and what it printed.
@@ -70,6 +72,63 @@ fn the_demos_page_says_what_the_demo_found() {
     assert_eq!(shown.console, Vec::<String>::new());
     let style = std::fs::read_to_string(&picture).unwrap();
     assert!(shown.picture.count(colour(&style, "program", Scheme::Light)) > 1000);
+}
+
+/// A demo of a language model of random weights, over two boots.
+fn language(template: Option<&str>, rest: &[&str]) -> (tempfile::TempDir, serde_json::Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("random.gguf");
+    std::fs::write(&model, talking(Format::Q4_1, template).0).unwrap();
+    let out = folder.path().join("out");
+    let mut arguments =
+        vec!["demo", "--llm", "--model", text(&model), "--boots", "2", "--tokens", "12"];
+    arguments.extend(["--out", text(&out)]);
+    arguments.extend(rest);
+    let story = lines("bareflow", &arguments).remove(0);
+    (folder, story)
+}
+
+#[test]
+fn a_language_model_is_grown_shrunk_and_asked() {
+    // It goes by a template whose tokens the model has: it is talked to over the machine's console.
+    let (folder, story) = language(Some("[INST]"), &[]);
+    assert_eq!((&story["talks"], &story["same"]), (&true.into(), &true.into()), "{story}");
+    assert!(!story["answer"].as_str().unwrap().is_empty(), "{story}");
+    let speeds = story["speeds"].as_array().unwrap();
+    assert_eq!(speeds.len(), 2);
+    for speed in speeds.iter().chain([&story["shrunk_speed"]]) {
+        // A random model, too, may come to its end.
+        assert!((1..=12).contains(&speed["tokens"].as_u64().unwrap()), "{speed}");
+        assert_eq!(speed["tokens"], speeds[0]["tokens"]);
+        assert!(speed["per_second"].as_f64().unwrap() > 0.0, "{speed}");
+    }
+    let bytes = |name: &str| story[name].as_u64().unwrap();
+    assert!(bytes("executed_bytes") < bytes("shrunk_bytes"), "{story}");
+    assert!(bytes("shrunk_bytes") * 20 < bytes("grown_bytes"), "{story}");
+    let page = folder.path().join("out/index.html");
+    let source = dom(&page).unwrap();
+    for section in ["speed", "levels", "treemap", "boots", "again"] {
+        assert!(source.contains(&format!("<section id=\"{section}\">")), "{section}: {source}");
+    }
+    assert_eq!(source.matches("<svg").count(), 3, "{source}");
+    assert!(source.contains("id=\"same\" class=\"good\">equal<"), "{source}");
+    let shown = show(&page, Scheme::Light, 1100, 1700).unwrap();
+    assert_eq!(shown.console, Vec::<String>::new());
+    let page = std::fs::read_to_string(page).unwrap();
+    let rows = |name: &str, least| shown.picture.rows(colour(&page, name, Scheme::Light), least);
+    let (bars, shrunk, tiles) = (rows("program", 60), rows("shrunk", 60), rows("machine", 20));
+    assert!(bars.is_some() && shrunk.is_some() && tiles.is_some(), "{bars:?} {shrunk:?} {tiles:?}");
+}
+
+#[test]
+fn a_language_model_is_grown_in_processes_too() {
+    let (folder, story) = language(None, &["--hosted"]);
+    assert_eq!((&story["talks"], &story["same"]), (&false.into(), &true.into()), "{story}");
+    assert_eq!(
+        (&story["shrunk"], &story["speeds"][1]["tokens"]),
+        (&serde_json::Value::Null, &12.into())
+    );
+    assert!(folder.path().join("out/speed.svg").is_file());
 }
 
 #[test]

@@ -11,14 +11,14 @@ use crate::shell;
 /// What to try.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Which target: bitcode or snapshot
+    /// Which target: bitcode, snapshot or llm
     target: String,
     /// How many inputs to try
     #[arg(long, default_value_t = 1_000_000)]
     runs: u64,
-    /// Longest input in bytes
-    #[arg(long, default_value_t = 16384)]
-    length: u32,
+    /// Longest input in bytes [default: 16384; of llm 49152, since a small model has more]
+    #[arg(long)]
+    length: Option<u32>,
     /// First number of the random generator; another one tries other inputs
     #[arg(long, default_value_t = 1)]
     seed: u32,
@@ -62,17 +62,28 @@ pub fn run(args: &Args) -> Result<()> {
             .arg(&corpus)
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
             .arg(format!("-runs={}", args.runs))
-            .arg(format!("-max_len={}", args.length))
+            .arg(format!("-max_len={}", args.length.unwrap_or(longest(&args.target))))
             .arg(format!("-seed={}", args.seed))
             // A module that takes seconds to read is an error as well.
             .args(["-timeout=10", "-print_final_stats=1"]),
     )
 }
 
+fn longest(target: &str) -> u32 {
+    if target == "llm" { 48 << 10 } else { 16 << 10 }
+}
+
 /// Fills the corpus with real inputs.
 fn seed(target: &str, corpus: &Path) -> Result<()> {
     if target == "bitcode" {
         return shell::run(Command::new("sh").arg("fuzz/seed-bitcode.sh"));
+    }
+    if target == "llm" {
+        let mut seeds = shell::cargo();
+        seeds.args(["run", "--release", "--bin", "llm-seeds", "--manifest-path"]);
+        seeds.arg(shell::workspace().join("fuzz/Cargo.toml"));
+        seeds.arg("--target-dir").arg(shell::workspace().join("target/fuzz"));
+        return shell::run(seeds.arg("--").arg(corpus));
     }
     let fixtures = shell::workspace().join("snapshot-fmt/fixtures");
     for entry in std::fs::read_dir(&fixtures).with_context(|| format!("{}", fixtures.display()))? {

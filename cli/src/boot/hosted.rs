@@ -1,7 +1,8 @@
 //! A boot in a process of this system: the same engine, with a folder for a disk.
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use bareflow_emulator::{Outcome, Piece, Run, Splitter};
@@ -10,28 +11,39 @@ use bareflow_report::Record;
 use crate::boot::Line;
 use crate::failure::{Failure, Kind};
 
-/// Boots what `folder` has, which lies there as on a disk, in a process of its own.
+/// Boots what `folder` has, which lies there as on a disk, in a process of its own, whose console reads `input`.
 ///
 /// # Errors
 /// When the process could not be started.
-pub fn boot_folder(folder: &Path) -> Result<Line, Failure> {
-    Ok(boot_folder_on(1, folder)?.0)
+pub fn boot_folder(folder: &Path, input: &[u8]) -> Result<Line, Failure> {
+    Ok(boot_folder_on(1, folder, input)?.0)
 }
 
 /// The same on several processors, with everything that was recorded.
 ///
 /// # Errors
 /// As for one.
-pub fn boot_folder_on(processors: u32, folder: &Path) -> Result<(Line, Vec<Record>), Failure> {
+pub fn boot_folder_on(
+    processors: u32,
+    folder: &Path,
+    input: &[u8],
+) -> Result<(Line, Vec<Record>), Failure> {
     let failed = |error| Failure::new(Kind::Failed, format!("this program: {error}"));
     let own = std::env::current_exe().map_err(failed)?;
     let began = Instant::now();
-    let ended = Command::new(own)
+    let mut child = Command::new(own)
         .args(["run", "--serial", "--smp", &processors.to_string(), "--disk"])
         .arg(folder)
-        .stdin(std::process::Stdio::null())
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .map_err(failed)?;
+    if let Some(mut console) = child.stdin.take() {
+        // A program that has ended reads no more; its report tells why.
+        let _ = console.write_all(input);
+    }
+    let ended = child.wait_with_output().map_err(failed)?;
     let (mut output, mut records) = (Vec::new(), Vec::new());
     let mut splitter = Splitter::default();
     for piece in splitter.feed(&ended.stdout) {

@@ -1,21 +1,20 @@
-//! What the demo grows in: a disk image in QEMU, or a folder and processes of this system.
+//! What a demo grows in: a disk image in QEMU, or a folder and processes of this system.
 
 use std::path::{Path, PathBuf};
 
-use bareflow_report::Record;
-use bareflow_session::Manifest;
+use bareflow_emulator::{Input, Settings, Tape};
 
 use super::args::Args;
-use super::story::Lanes;
 use crate::artefacts::Artefacts;
-use crate::boot::{Line, boot_folder, boot_folder_on, boot_once};
+use crate::boot::{Line, boot_folder, boot_once};
 use crate::failure::{Failure, Kind};
 use crate::image::{Contents, Disk, Geometry, write_disk};
+use crate::live::Heartbeat;
 use crate::machine::MachineOptions;
 use crate::output_file::write_whole;
 use crate::ui::Ui;
 
-/// A place to boot the twelve modules in, again and again.
+/// A place to boot the same programs in, again and again.
 #[derive(Debug)]
 pub(super) struct Bed {
     /// The disk image, or the folder.
@@ -25,28 +24,39 @@ pub(super) struct Bed {
     pub(super) counted: bool,
     /// Bytes of what was put into it.
     pub(super) bytes: u64,
+    machine: MachineOptions,
+    /// What is typed at every boot; `None`: there is nobody to type.
+    input: Option<Vec<u8>>,
+}
+
+/// Where to boot: brings what is needed for it up to date.
+pub(super) fn is_hosted(args: &Args, artefacts: &Artefacts, ui: &Ui) -> Result<bool, Failure> {
+    if args.hosted {
+        artefacts.refresh_images()?;
+        return Ok(true);
+    }
+    // May install QEMU.
+    artefacts.refresh()?;
+    Ok(no_qemu(ui))
 }
 
 impl Bed {
-    /// Makes a fresh one.
-    pub(super) fn new(args: &Args, ui: &Ui) -> Result<Self, Failure> {
-        let artefacts = Artefacts::locate();
-        let hosted = if args.hosted {
-            artefacts.refresh_images()?;
-            true
-        } else {
-            // May install QEMU.
-            artefacts.refresh()?;
-            no_qemu(ui)
-        };
-        let contents = contents(args, &artefacts)?;
+    /// Makes a fresh one under `out`.
+    pub(super) fn new(
+        out: &Path,
+        hosted: bool,
+        contents: &Contents,
+        machine: MachineOptions,
+        input: Option<Vec<u8>>,
+    ) -> Result<Self, Failure> {
         let on_disk: u64 = contents.files.iter().map(|file| file.bytes).sum();
         if hosted {
-            let path = args.out.join("grown");
-            folder(&path, &contents)?;
-            return Ok(Self { path, hosted, counted: false, bytes: on_disk });
+            let path = out.join("grown");
+            folder(&path, contents)?;
+            return Ok(Self { path, hosted, counted: false, bytes: on_disk, machine, input });
         }
-        let path = args.out.join("grown.img");
+        let artefacts = Artefacts::locate();
+        let path = out.join("grown.img");
         let kernel = artefacts.read("kernel.bin")?;
         let (stage1, stage2) = (artefacts.read("stage1.bin")?, artefacts.read("stage2.bin")?);
         let disk = Disk {
@@ -56,51 +66,58 @@ impl Bed {
             command_line: b"",
             geometry: Geometry::Hard(None),
         };
-        write_whole(&path, |file| write_disk(file, &path, &disk, &contents))?;
+        write_whole(&path, |file| write_disk(file, &path, &disk, contents))?;
         let bytes = on_disk + (stage1.len() + stage2.len() + kernel.len()) as u64;
         // An emulated processor is as fast as the host leaves it: only what it executes is the same
         // on every run. A virtualised one has the host's own clock.
         let counted = bareflow_emulator::kvm().is_err();
-        Ok(Self { path, hosted, counted, bytes })
+        Ok(Self { path, hosted, counted, bytes, machine, input })
+    }
+
+    /// Boots it `boots` times, and says how it went.
+    pub(super) fn grow(&self, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
+        let mut lines = Vec::new();
+        for boot in 1..=boots {
+            let beat = Heartbeat::new(ui, format!("boot {boot} of {boots}"));
+            let line = self.boot(ui)?;
+            drop(beat);
+            if !ui.json() {
+                ui.note(&line.summary());
+            }
+            lines.push(line);
+        }
+        Ok(lines)
     }
 
     /// Boots it once.
-    pub(super) fn boot(&self, ui: &Ui) -> Result<Line, Failure> {
+    fn boot(&self, ui: &Ui) -> Result<Line, Failure> {
         let line = if self.hosted {
-            boot_folder(&self.path)?
+            boot_folder(&self.path, self.input.as_deref().unwrap_or_default())?
         } else {
-            let booted = boot_once(&self.machine().settings(&self.path), ui, false)?;
-            booted.exit_or_failure(&self.path)?;
-            booted.line
+            self.boot_image(&self.path, ui)?
         };
         if line.exit != 0 || line.boot.is_none() {
             let said = line.log.join("\n");
-            return Err(Failure::new(Kind::Failed, format!("a boot failed:\n{said}")));
+            let message = format!("a boot failed:\n{said}\n{}", line.output);
+            return Err(Failure::new(Kind::Failed, message.trim_end().to_owned()));
         }
         Ok(line)
     }
 
-    /// The same programs once, on two processors, of which one compiles beside the program. A place of
-    /// its own, where nothing was learnt, which is gone afterwards.
-    pub(super) fn lanes(args: &Args) -> Result<Lanes, Failure> {
-        let mut contents = contents(args, &Artefacts::locate())?;
-        contents.manifest.lanes = true;
-        contents.manifest.save = false;
-        let path = args.out.join("lanes");
-        folder(&path, &contents)?;
-        let (line, records) = boot_folder_on(2, &path)?;
-        std::fs::remove_dir_all(&path).map_err(|error| Failure::output(&path, error))?;
-        let busy = records.into_iter().filter_map(|record| match record {
-            Record::Busy(busy) => Some(busy),
-            _ => None,
-        });
-        let program = line.guest_us.map_or((0, 0), |times| (times.to_program, times.program));
-        Ok(Lanes { program, busy: busy.collect() })
+    /// Boots an image in the machine that the bed's own boots in, to the same input.
+    pub(super) fn boot_image(&self, image: &Path, ui: &Ui) -> Result<Line, Failure> {
+        let booted = boot_once(&self.settings(image), ui, false)?;
+        booted.exit_or_failure(image)?;
+        Ok(booted.line)
     }
 
-    /// The machine that it boots in.
-    pub(super) fn machine(&self) -> MachineOptions {
-        MachineOptions { icount: self.counted, ..MachineOptions::plain() }
+    fn settings(&self, image: &Path) -> Settings {
+        let machine = MachineOptions { icount: self.counted, ..self.machine.clone() };
+        let mut settings = machine.settings(image);
+        if let Some(input) = &self.input {
+            settings.input = Input::Tape(Tape::of(input.clone()));
+        }
+        settings
     }
 
     /// Where its snapshots are, as `bareflow snapshot` takes it.
@@ -128,61 +145,24 @@ fn no_qemu(ui: &Ui) -> bool {
     true
 }
 
-/// The manifest and the files of the twelve modules.
-fn contents(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
-    let path = artefacts.path("modules/manifest.json")?;
-    let text = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
-    let mut manifest: Manifest =
-        serde_json::from_slice(&text).map_err(|error| Failure::input(&path, error))?;
-    manifest.calls = args.calls;
-    manifest.compilers.clone_from(&args.compilers);
-    if args.small {
-        small(&mut manifest, artefacts)?;
-    }
-    let mut contents = Contents { manifest, files: Vec::new() };
-    let files: Vec<String> =
-        contents.manifest.modules.iter().flat_map(|module| module.files.clone()).collect();
-    for file in files {
-        contents.add(&artefacts.path(&format!("modules/{file}"))?, format!("/modules/{file}"))?;
-    }
-    contents.add_library(artefacts)?;
-    contents.add_compiler(artefacts)?;
-    Ok(contents)
-}
-
-/// Puts the small arguments into the manifest.
-fn small(manifest: &mut Manifest, artefacts: &Artefacts) -> Result<(), Failure> {
-    let path = artefacts.path("modules/modules.json")?;
-    let text = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
-    let list: serde_json::Value =
-        serde_json::from_slice(&text).map_err(|error| Failure::input(&path, error))?;
-    for module in &mut manifest.modules {
-        let known = list["modules"].as_array().into_iter().flatten();
-        let entry = known.clone().find(|entry| entry["name"] == module.name.as_str());
-        module.arg = entry.and_then(|entry| entry["small"]["arg"].as_u64()).or(module.arg);
-    }
-    Ok(())
-}
-
 /// Lays out `contents` under `path` as they would lie on a disk.
-fn folder(path: &Path, contents: &Contents) -> Result<(), Failure> {
+pub(super) fn folder(path: &Path, contents: &Contents) -> Result<(), Failure> {
     if path.exists() {
         std::fs::remove_dir_all(path).map_err(|error| Failure::output(path, error))?;
     }
-    let write = |name: &str, bytes: &[u8]| {
+    let place = |name: &str| {
         let to = path.join(name.trim_start_matches('/'));
         let folder = to.parent().unwrap_or(path);
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&to, bytes))
-            .map_err(|error| Failure::output(&to, error))
+        std::fs::create_dir_all(folder).map_err(|error| Failure::output(folder, error))?;
+        Ok::<_, Failure>(to)
     };
     let manifest =
         serde_json::to_vec(&contents.manifest).map_err(|error| Failure::output(path, error))?;
-    write("/boot/manifest.json", &manifest)?;
+    let to = place("/boot/manifest.json")?;
+    std::fs::write(&to, &manifest).map_err(|error| Failure::output(&to, error))?;
     for file in &contents.files {
-        let bytes =
-            std::fs::read(&file.source).map_err(|error| Failure::input(&file.source, error))?;
-        write(&file.path, &bytes)?;
+        let to = place(&file.path)?;
+        std::fs::copy(&file.source, &to).map_err(|error| Failure::input(&file.source, error))?;
     }
     Ok(())
 }

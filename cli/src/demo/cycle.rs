@@ -6,18 +6,24 @@ use bareflow_cranelift::Cranelift;
 use bareflow_shrink::{Options, Policy};
 
 use super::args::Args;
-use super::bed::Bed;
+use super::bed::{self, Bed};
+use super::modules;
 use super::story::Story;
-use crate::boot::{Line, boot_once};
+use crate::artefacts::Artefacts;
+use crate::boot::Line;
 use crate::explore::Refusals;
 use crate::failure::Failure;
 use crate::live::Heartbeat;
+use crate::machine::MachineOptions;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
-    let bed = Bed::new(args, ui)?;
-    let boots = grow(&bed, args.boots, ui)?;
+    let artefacts = Artefacts::locate();
+    let hosted = bed::is_hosted(args, &artefacts, ui)?;
+    let contents = modules::contents(args, &artefacts)?;
+    let bed = Bed::new(&args.out, hosted, &contents, MachineOptions::plain(), None)?;
+    let boots = bed.grow(args.boots(), ui)?;
     let beat = Heartbeat::new(ui, "shrinking, and booting what is left".to_owned());
     let snapshot = bed.snapshot()?;
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
@@ -32,7 +38,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         counted: bed.counted,
         llvm: args.compilers.iter().any(|(_, name)| name == "llvm"),
         calls: args.calls,
-        lanes: Bed::lanes(args)?,
+        lanes: modules::lanes(args, &contents)?,
         shrunk: None,
         shrunk_cycles: None,
         shrunk_us: None,
@@ -47,29 +53,30 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
         boots,
     };
     if !bed.hosted {
-        let line = boot(&bed, &path, ui)?;
+        let line = bed.boot_image(&path, ui)?;
         story.same &= same(&story.boots[0], &line);
         story.shrunk = Some(line);
         // The image that is shipped measures nothing; one that does tells what it takes.
         let (image, _) = shrink(&snapshot, &bed.path, &Options { timing: true, ..options })?;
         let path = args.out.join("shrunk-timing.img");
         write_bytes(&path, &image)?;
-        time(&mut story, &boot(&bed, &path, ui)?);
+        time(&mut story, &bed.boot_image(&path, ui)?);
     }
     drop(beat);
     Ok(story)
 }
 
-type Shrunk = (Vec<u8>, bareflow_shrink::report::Report);
+pub(super) type Shrunk = (Vec<u8>, bareflow_shrink::report::Report);
 
-fn shrink(snapshot: &[u8], from: &Path, options: &Options) -> Result<Shrunk, Failure> {
+/// Shrinks a snapshot that was found at `from`.
+pub(super) fn shrink(snapshot: &[u8], from: &Path, options: &Options) -> Result<Shrunk, Failure> {
     let shrunk = bareflow_shrink::shrink::shrink(snapshot, &Cranelift::new(), options)
         .map_err(|error| Failure::input(from, error))?;
     Ok((shrunk.image.map(|image| image.file).unwrap_or_default(), shrunk.report))
 }
 
 /// Why functions have no code after a boot, by `module:symbol`.
-fn refusals(last: Option<&Line>) -> Refusals {
+pub(super) fn refusals(last: Option<&Line>) -> Refusals {
     let Some(line) = last else { return Refusals::new() };
     let rejected = line.rejected.iter().map(|one| (one.function.clone(), one.reason.clone()));
     let refused = line.functions.iter().filter_map(|function| {
@@ -77,13 +84,6 @@ fn refusals(last: Option<&Line>) -> Refusals {
         Some((name, function.refused.clone()?))
     });
     rejected.chain(refused).collect()
-}
-
-/// Boots a shrunk image, in a machine like the bed's.
-fn boot(bed: &Bed, image: &Path, ui: &Ui) -> Result<Line, Failure> {
-    let booted = boot_once(&bed.machine().settings(image), ui, false)?;
-    booted.exit_or_failure(image)?;
-    Ok(booted.line)
 }
 
 /// What the shrunk image measured, in cycles, and in time as the grown machine's clock goes.
@@ -102,18 +102,4 @@ fn time(story: &mut Story, line: &Line) {
 /// Whether two boots did the same.
 fn same(a: &Line, b: &Line) -> bool {
     a.output == b.output && a.results == b.results && a.exit == b.exit
-}
-
-fn grow(bed: &Bed, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
-    let mut lines = Vec::new();
-    for boot in 1..=boots {
-        let beat = Heartbeat::new(ui, format!("boot {boot} of {boots}"));
-        let line = bed.boot(ui)?;
-        drop(beat);
-        if !ui.json() {
-            ui.note(&line.summary());
-        }
-        lines.push(line);
-    }
-    Ok(lines)
 }

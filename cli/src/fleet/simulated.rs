@@ -64,8 +64,8 @@ impl Workload {
         let name = format!("workload {}", self.number);
         let part = Part { file: "workload.bc".into(), bytes: bytes.to_vec() };
         let (entry, arg) = (Some("entry".into()), Some(1));
-        let (name, parts) = (name.clone(), vec![part]);
-        let source = Source { name, parts, entry, arg, ..Source::default() };
+        let source =
+            Source { name: name.clone(), parts: vec![part], entry, arg, ..Source::default() };
         let hash = load(&source, &Library::default()).unwrap().hash;
         let mut base = Snapshot::default();
         base.engine.engine = bareflow_session::engine();

@@ -110,7 +110,10 @@ fn has_room(args: &Args) -> bool {
 }
 
 /// What the command line asks for.
-pub(super) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
+///
+/// # Errors
+/// A file that cannot be read, or has a name that another one has.
+pub(crate) fn gather(args: &Args, artefacts: &Artefacts) -> Result<Contents, Failure> {
     let mut contents = Contents::default();
     let mut whole = ModuleEntry {
         entry: args.program.entry.clone(),

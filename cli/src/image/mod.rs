@@ -17,6 +17,7 @@ use crate::output_file::write_whole;
 use crate::ui::Ui;
 
 pub use args::Args;
+pub(crate) use contents::gather;
 pub use contents::{Contents, DiskFile};
 pub use disk::{Disk, Geometry, write_disk};
 pub use install::add_compiler;
@@ -37,7 +38,7 @@ struct Line<'a> {
 /// A file that cannot be read, does not fit, or has a name that another one has.
 pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
     let artefacts = Artefacts::locate();
-    let contents = contents::gather(&args, &artefacts)?;
+    let contents = gather(&args, &artefacts)?;
     let kernel = match &args.kernel {
         Some(path) => std::fs::read(path).map_err(|error| Failure::input(path, error))?,
         // A compiler does not fit on a floppy; the kernel without one does.

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::args::Speech;
 use crate::failure::{Failure, Kind};
 
 /// What a file with a model begins with, in GGUF.
@@ -14,12 +13,12 @@ const GGUF: &[u8] = b"GGUF";
 ///
 /// # Errors
 /// What it is.
-pub(super) fn check(model: &Path, speech: &Speech) -> Result<(), Failure> {
+pub(crate) fn check(model: &Path, tokenizer: Option<&Path>) -> Result<(), Failure> {
     let mut start = [0; 4];
     let mut file = File::open(model).map_err(|error| Failure::input(model, error))?;
     file.read_exact(&mut start)
         .map_err(|_| Failure::input(model, "no file with a model: it is too short"))?;
-    match &speech.tokenizer {
+    match tokenizer {
         None if start != GGUF => {
             let message =
                 "no GGUF file, so its tokenizer is in another one: name that by --tokenizer";

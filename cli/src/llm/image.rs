@@ -1,6 +1,6 @@
 //! `bareflow llm image`: a bootable disk with a model on it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::Image;
 use super::files::check;
@@ -17,7 +17,7 @@ const MOST: u64 = (2 << 30) - (16 << 20);
 /// # Errors
 /// A file that cannot be read, that is no model, or that is too large.
 pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
-    check(&args.model, &args.speech)?;
+    check(&args.model, args.speech.tokenizer.as_deref())?;
     let bytes =
         std::fs::metadata(&args.model).map_err(|error| Failure::input(&args.model, error))?;
     if bytes.len() > MOST {
@@ -29,13 +29,7 @@ pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
         );
         return Err(Failure::input(&args.model, message));
     }
-    let mut words = vec![on_disk(&args.model, "/model.gguf")];
-    let mut files = vec![(args.model.clone(), words[0].clone())];
-    if let Some(tokenizer) = &args.speech.tokenizer {
-        let path = on_disk(tokenizer, "/tokens.bin");
-        files.push((tokenizer.clone(), path.clone()));
-        words.extend(["--tokenizer".to_owned(), path]);
-    }
+    let (files, mut words) = layout(&args.model, args.speech.tokenizer.as_deref());
     match args.prompt {
         Some(prompt) => words.extend(["--prompt".to_owned(), prompt]),
         None => words.push("--chat".to_owned()),
@@ -44,6 +38,21 @@ pub(super) fn run(args: Image, ui: &Ui) -> Result<Exit, Failure> {
     let program = Artefacts::locate().path("llm.bc")?;
     let args = image::Args::of_program(program, args.output, files, words, args.compilers);
     image::run(args, ui)
+}
+
+/// Where the files of a model lie on a disk, and how the program is told of them.
+pub(crate) fn layout(
+    model: &Path,
+    tokenizer: Option<&Path>,
+) -> (Vec<(PathBuf, String)>, Vec<String>) {
+    let mut words = vec![on_disk(model, "/model.gguf")];
+    let mut files = vec![(model.to_owned(), words[0].clone())];
+    if let Some(tokenizer) = tokenizer {
+        let path = on_disk(tokenizer, "/tokens.bin");
+        files.push((tokenizer.to_owned(), path.clone()));
+        words.extend(["--tokenizer".to_owned(), path]);
+    }
+    (files, words)
 }
 
 /// Where a file lies on the disk: under a name of eight and three letters, which everything can read.

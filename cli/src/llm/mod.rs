@@ -16,7 +16,9 @@ use crate::ui::Ui;
 
 pub use args::Args;
 use args::{Command, How, Speech};
-use files::{check, text};
+pub(crate) use files::check;
+use files::text;
+pub(crate) use image::layout;
 
 /// Runs the command.
 ///
@@ -50,7 +52,7 @@ fn speak(
     how: &How,
     ui: &Ui,
 ) -> Result<Exit, Failure> {
-    check(model, speech)?;
+    check(model, speech.tokenizer.as_deref())?;
     let artefacts = Artefacts::locate();
     let program = artefacts.path("llm.bc")?;
     let mut options = ProgramOptions { level: how.level, ..ProgramOptions::default() };

@@ -21,7 +21,7 @@ use super::reader::Reader;
 use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::room;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::weights::{GATE, Layer, MATRICES, Matrix, Model, Shape, Side};
+use crate::model::weights::{GATE, Layer, MATRICES, Matrix, Model, Shape};
 
 /// What versions 1 and 2 begin with.
 const MAGIC: &[u8] = b"24ka";
@@ -42,9 +42,6 @@ struct Series {
     group: usize,
     name: &'static [u8],
 }
-
-/// A row of [`MATRICES`].
-type MatrixOf = (&'static [u8], Side, Side);
 
 impl Series {
     const fn none() -> Self {
@@ -109,9 +106,10 @@ impl Series {
         Ok(blocks)
     }
 
-    /// The only one, a vector.
-    fn vector(&self) -> Checked<&'static [f32]> {
-        self.get(0)?.vector()
+    /// One of them as numbers, a vector.
+    #[inline(never)]
+    fn vector(&self, layer: usize) -> Checked<&'static [f32]> {
+        self.get(layer)?.vector()
     }
 }
 
@@ -185,36 +183,29 @@ pub fn read(bytes: &'static [u8]) -> Checked<Model> {
     let Head { shape, own, norms_first, group } = Head::read(reader, bytes.starts_with(MAGIC))?;
     let (layers, width) = (shape.layers, shape.width);
     let norms = |reader: &mut Reader, layers, name| Series::take(reader, layers, 1, width, 0, name);
-    let first = match norms_first {
-        true => Some((
-            norms(reader, layers, b"attn_norm" as &[u8])?,
-            norms(reader, layers, b"ffn_norm")?,
-            norms(reader, 1, b"output_norm")?,
-        )),
-        false => None,
-    };
-    let embedding = Series::take(reader, 1, shape.tokens, width, group, b"token embedding")?;
-    let attention_norm = match first {
-        Some((norm, ..)) => norm,
-        None => norms(reader, layers, b"attn_norm")?,
-    };
+    let (mut attention_norm, mut forward_norm, mut norm) =
+        (Series::none(), Series::none(), Series::none());
     let mut series = [Series::none(); MATRICES.len()];
-    let take = |reader: &mut Reader, (place, (name, rows, columns)): (&mut Series, &MatrixOf)| {
-        let (rows, columns) = (shape.side(*rows), shape.side(*columns));
-        Series::take(reader, layers, rows, columns, group, name).map(|series| *place = series)
-    };
+    if norms_first {
+        attention_norm = norms(reader, layers, b"attn_norm")?;
+        forward_norm = norms(reader, layers, b"ffn_norm")?;
+        norm = norms(reader, 1, b"output_norm")?;
+    }
+    let embedding = Series::take(reader, 1, shape.tokens, width, group, b"token embedding")?;
+    if !norms_first {
+        attention_norm = norms(reader, layers, b"attn_norm")?;
+    }
     // Here they are in the order of their places.
-    let mut places = series.iter_mut().zip(&MATRICES);
-    places.by_ref().take(GATE).try_for_each(|matrix| take(reader, matrix))?;
-    let forward_norm = match first {
-        Some((_, norm, _)) => norm,
-        None => norms(reader, layers, b"ffn_norm")?,
-    };
-    places.try_for_each(|matrix| take(reader, matrix))?;
-    let norm = match first {
-        Some((.., norm)) => norm,
-        None => norms(reader, 1, b"output_norm")?,
-    };
+    for (place, (series, (name, rows, columns))) in series.iter_mut().zip(&MATRICES).enumerate() {
+        if place == GATE && !norms_first {
+            forward_norm = norms(reader, layers, b"ffn_norm")?;
+        }
+        let (rows, columns) = (shape.side(*rows), shape.side(*columns));
+        *series = Series::take(reader, layers, rows, columns, group, name)?;
+    }
+    if !norms_first {
+        norm = norms(reader, 1, b"output_norm")?;
+    }
     let embedding = embedding.get(0)?;
     let classifier = if own {
         if !norms_first {
@@ -231,13 +222,13 @@ pub fn read(bytes: &'static [u8]) -> Checked<Model> {
             *place = series.get(number)?;
         }
         *layer = Some(Layer {
-            attention_norm: attention_norm.get(number)?.vector()?,
+            attention_norm: attention_norm.vector(number)?,
             matrices,
             biases: [None; 3],
             head_norms: [None; 2],
-            forward_norm: forward_norm.get(number)?.vector()?,
+            forward_norm: forward_norm.vector(number)?,
         });
     }
     let rope = Rope::new(Pairs::Neighbours, shape.head, BASE, 1.0, None)?;
-    Ok(Model { shape, rope, embedding, layers: list, norm: norm.vector()?, classifier })
+    Ok(Model { shape, rope, embedding, layers: list, norm: norm.vector(0)?, classifier })
 }

@@ -111,6 +111,7 @@ impl Metadata {
     ///
     /// # Errors
     /// There is none.
+    #[inline(never)]
     pub fn size(&self, key: &'static [u8]) -> Checked<usize> {
         let number =
             self.number(key)?.ok_or_else(|| Fault::new(Place::Name(key), "is missing", CONVERT))?;

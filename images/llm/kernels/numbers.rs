@@ -6,8 +6,9 @@
 #[inline(always)]
 pub fn from_half(bits: u16) -> f32 {
     const LIFT: f32 = f32::from_bits(0x7780_0000); // 2^112, which the exponents differ by
-    let bits = u32::from(bits);
-    f32::from_bits((bits & 0x7fff) << 13 | (bits & 0x8000) << 16) * LIFT
+    // The sign fills all that is above a half's 16 bits; of that the uppermost bit stays.
+    let wide = i32::from(bits as i16) as u32;
+    f32::from_bits(wide << 13 & 0x8fff_e000) * LIFT
 }
 
 /// The nearest number in 16 bits, ties to even; what is too large becomes the largest.

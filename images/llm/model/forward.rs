@@ -16,8 +16,11 @@ pub const BATCH: usize = 32;
 const ABREAST: usize = 4;
 /// Products that are worth waking other processors for.
 const WORTH: usize = 1 << 16;
-/// Rows in a piece of work: 16 numbers are one line of a processor's cache, which only one writes.
-const ROWS: usize = 16;
+/// Places of a matrix that are read at once: whoever brings memory to a processor before it is asked for follows
+/// each of them, and one alone not fast enough.
+const STREAMS: usize = 4;
+/// Rows of each place in a piece of work.
+const ROWS: usize = 4;
 
 /// Vectors of a batch, one behind the other, each filled up with zeros to whole lanes.
 struct Vectors {
@@ -35,6 +38,7 @@ const fn whole_lanes(width: usize) -> usize {
 }
 
 impl Vectors {
+    #[inline(never)]
     fn new(width: usize) -> Checked<Self> {
         let step = whole_lanes(width);
         let sums = room(width.div_ceil(GROUP) * BATCH)?;
@@ -247,37 +251,48 @@ fn share(team: &Team, pieces: usize, products: usize, work: &(dyn Fn(usize) + Sy
     }
 }
 
+/// Pieces of work that there are in a matrix.
+const fn pieces(matrix: &Matrix) -> usize {
+    matrix.rows.div_ceil(STREAMS).div_ceil(ROWS)
+}
+
+/// The rows of a piece, from each place in turn.
+fn rows(matrix: &Matrix, piece: usize) -> impl Iterator<Item = usize> {
+    let (all, each) = (matrix.rows, matrix.rows.div_ceil(STREAMS));
+    let places = (piece * ROWS..each.min((piece + 1) * ROWS))
+        .flat_map(move |row| (0..STREAMS).map(move |stream| stream * each + row));
+    places.filter(move |row| *row < all)
+}
+
 /// Multiplies matrices with the first `count` vectors. Row `r` of a matrix makes number `r` of each result.
 fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, count: usize) {
     let work = |piece: usize| {
         let mut piece = piece;
         for (matrix, to) in products {
-            let pieces = matrix.rows.div_ceil(ROWS);
+            let pieces = pieces(matrix);
             if piece < pieces {
-                let first = piece * ROWS;
-                let end = matrix.rows.min(first + ROWS);
                 if count == 1 {
-                    one(matrix, first, end, vectors.input(0), *to);
+                    one(matrix, piece, vectors.input(0), *to);
                 } else {
-                    several(matrix, first, end, vectors, count, *to);
+                    several(matrix, piece, vectors, count, *to);
                 }
                 return;
             }
             piece -= pieces;
         }
     };
-    let (mut pieces, mut weights) = (0, 0);
+    let (mut all, mut weights) = (0, 0);
     for (matrix, _) in products {
-        pieces += matrix.rows.div_ceil(ROWS);
+        all += pieces(matrix);
         weights += matrix.rows * matrix.columns;
     }
-    share(team, pieces, weights * count, &work);
+    share(team, all, weights * count, &work);
 }
 
-/// Some rows of a matrix with one vector: as they lie in the file.
-fn one(matrix: &Matrix, first: usize, end: usize, vector: Input, to: Shared) {
-    for (row, bytes) in (first..end).zip(matrix.rows(first, end)) {
-        let product = formats::times(matrix.format, bytes, vector);
+/// A piece of a matrix with one vector: as it lies in the file.
+fn one(matrix: &Matrix, piece: usize, vector: Input, to: Shared) {
+    for row in rows(matrix, piece) {
+        let product = formats::times(matrix.format, matrix.row(row), vector);
         // SAFETY: these rows are this piece's alone.
         unsafe { to.set(row, product) };
     }
@@ -286,12 +301,12 @@ fn one(matrix: &Matrix, first: usize, end: usize, vector: Input, to: Shared) {
 /// Numbers of a row that are unpacked at a time. They stay in a processor's nearest cache.
 const PART: usize = 1 << 12;
 
-/// Some rows of a matrix with several vectors: unpacked first, once for all of them.
+/// A piece of a matrix with several vectors: unpacked first, once for all of them.
 #[inline(never)]
-fn several(matrix: &Matrix, first: usize, end: usize, vectors: &Vectors, count: usize, to: Shared) {
+fn several(matrix: &Matrix, piece: usize, vectors: &Vectors, count: usize, to: Shared) {
     let mut unpacked = [0.0; PART];
     let step = whole_lanes(matrix.rows);
-    for row in first..end {
+    for row in rows(matrix, piece) {
         let mut start = 0;
         while start < matrix.columns {
             let columns = PART.min(matrix.columns - start);

@@ -115,21 +115,9 @@ impl Matrix {
     /// The bytes of a row; none behind the last.
     #[inline(always)]
     pub fn row(&self, row: usize) -> &'static [u8] {
-        self.rows_from(row).get(..self.row_bytes).unwrap_or_default()
-    }
-
-    /// The bytes from a row on.
-    #[inline(always)]
-    fn rows_from(&self, row: usize) -> &'static [u8] {
-        row.checked_mul(self.row_bytes).and_then(|at| self.bytes.get(at..)).unwrap_or_default()
-    }
-
-    /// Rows from `first` to `end`.
-    #[inline(always)]
-    pub fn rows(&self, first: usize, end: usize) -> core::slice::ChunksExact<'static, u8> {
-        let bytes = self.rows_from(first);
-        let wanted = end.saturating_sub(first).saturating_mul(self.row_bytes);
-        bytes.get(..wanted).unwrap_or(bytes).chunks_exact(self.row_bytes.max(1))
+        let at = row.checked_mul(self.row_bytes);
+        let rest = at.and_then(|at| self.bytes.get(at..)).unwrap_or_default();
+        rest.get(..self.row_bytes).unwrap_or_default()
     }
 
     /// Makes numbers of a row, from number `start` on, where a block begins.

@@ -74,6 +74,33 @@ impl Writer {
         self.key(key, 9, &bytes);
     }
 
+    /// A tokenizer with scores, of so many tokens: bytes, pairs of small letters, and others that nothing is
+    /// made of.
+    pub fn tokenizer(&mut self, tokens: usize) {
+        let mut texts: Vec<String> = ["<unk>", "<s>", "</s>"].map(String::from).into();
+        texts.extend((0..256).map(|byte| format!("<0x{byte:02X}>")));
+        texts.extend(('a'..='z').map(String::from));
+        texts.push("\u{2581}".to_owned());
+        texts.extend(('a'..='z').map(|letter| format!("\u{2581}{letter}")));
+        texts.truncate(tokens);
+        texts.extend((texts.len()..tokens).map(|number| format!("t{number}")));
+        let scores: Vec<u32> = (0..tokens).map(|number| (-(number as f32)).to_bits()).collect();
+        let kind = |number: usize| match number {
+            0 => 2,
+            1 | 2 => 3,
+            3..259 => 6,
+            _ => 1,
+        };
+        let kinds: Vec<u32> = (0..tokens).map(kind).collect();
+        self.string("tokenizer.ggml.model", "llama");
+        self.strings("tokenizer.ggml.tokens", &texts);
+        self.words("tokenizer.ggml.scores", 6, &scores);
+        self.words("tokenizer.ggml.token_type", 5, &kinds);
+        self.number("tokenizer.ggml.bos_token_id", 1);
+        // None of the answer's: a random model never ends.
+        self.number("tokenizer.ggml.eos_token_id", 0);
+    }
+
     /// A tensor.
     pub fn tensor(&mut self, name: &str, dimensions: &[usize], kind: u32, bytes: &[u8]) {
         self.data.resize(self.data.len().next_multiple_of(ALIGNMENT), 0);
@@ -124,36 +151,6 @@ fn norm(writer: &mut Writer, name: &str, random: &mut Random) -> Vec<f32> {
     weights
 }
 
-/// A tokenizer with scores: bytes, and pairs of small letters.
-fn tokenizer(writer: &mut Writer) {
-    let mut texts: Vec<String> = ["<unk>", "<s>", "</s>"].map(String::from).into();
-    texts.extend((0..256).map(|byte| format!("<0x{byte:02X}>")));
-    texts.extend(('a'..='z').map(String::from));
-    texts.push("\u{2581}".to_owned());
-    for letter in 'a'..='z' {
-        texts.push(format!("\u{2581}{letter}"));
-    }
-    texts.resize(TOKENS, String::new());
-    for (number, text) in texts.iter_mut().enumerate().filter(|(_, text)| text.is_empty()) {
-        *text = format!("t{number}");
-    }
-    let scores: Vec<u32> = (0..TOKENS).map(|number| (-(number as f32)).to_bits()).collect();
-    let kind = |number: usize| match number {
-        0 => 2,
-        1 | 2 => 3,
-        3..259 => 6,
-        _ => 1,
-    };
-    let kinds: Vec<u32> = (0..TOKENS).map(kind).collect();
-    writer.string("tokenizer.ggml.model", "llama");
-    writer.strings("tokenizer.ggml.tokens", &texts);
-    writer.words("tokenizer.ggml.scores", 6, &scores);
-    writer.words("tokenizer.ggml.token_type", 5, &kinds);
-    writer.number("tokenizer.ggml.bos_token_id", 1);
-    // None of the answer's: a random model never ends.
-    writer.number("tokenizer.ggml.eos_token_id", 0);
-}
-
 /// The keys and tensors of the smallest model there can be, with so many tokens, but no tokenizer.
 pub fn smallest(file: &mut Writer, tokens: usize) {
     file.string("general.architecture", "llama");
@@ -183,6 +180,12 @@ pub fn smallest(file: &mut Writer, tokens: usize) {
 /// A random model whose matrices are in this format.
 #[must_use]
 pub fn random(format: Format) -> (Vec<u8>, Model) {
+    talking(format, None)
+}
+
+/// The same with a template of conversations.
+#[must_use]
+pub fn talking(format: Format, template: Option<&str>) -> (Vec<u8>, Model) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ format as u64);
     let random = &mut random;
     let mut writer = Writer::default();
@@ -200,7 +203,10 @@ pub fn random(format: Format) -> (Vec<u8>, Model) {
     file.number("llama.context_length", CONTEXT);
     file.float("llama.attention.layer_norm_rms_epsilon", 1e-5);
     file.float("llama.rope.freq_base", 10_000.0);
-    tokenizer(file);
+    file.tokenizer(TOKENS);
+    if let Some(template) = template {
+        file.string("tokenizer.chat_template", template);
+    }
     let embedding = matrix(file, "token_embd.weight", format, (TOKENS, WIDTH), random);
     let mut layers = Vec::new();
     for number in 0..LAYERS {

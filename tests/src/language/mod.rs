@@ -4,8 +4,10 @@
 pub mod blocks;
 pub mod damage;
 pub mod file;
+pub mod large;
 pub mod llama2c;
 pub mod native;
 pub mod plain;
 pub mod random;
+pub mod speed;
 pub mod tokenizer;

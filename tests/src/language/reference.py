@@ -151,4 +151,5 @@ def main():
             json.dump(tokenizer(model), file)
 
 
-main()
+if __name__ == "__main__":
+    main()

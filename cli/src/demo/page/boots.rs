@@ -1,5 +1,6 @@
 //! Charts over the boots: cycles of the program, functions at each level.
 
+use crate::boot::Line;
 use crate::demo::story::Story;
 use crate::page::short_cycles;
 use crate::page::svg::{Anchor, LEFT, Svg, WIDTH};
@@ -20,32 +21,40 @@ pub(super) fn convergence(story: &Story) -> Svg {
     });
     let shrunk =
         story.shrunk_cycles.map(|cycles| ("shrunk".to_owned(), "shrunk", cycles as f64 / calls));
-    let bars: Vec<_> = boots.chain(shrunk).collect();
-    let top = bars.iter().map(|bar| bar.2).fold(1.0, f64::max);
     let label = format!("Bars: {} of the program in each boot", story.unit());
-    let mut svg = Svg::new(290.0, &label);
-    svg.scale(BASE, HEIGHT, top, short_cycles);
-    let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
-    for (index, (name, class, cycles)) in bars.iter().enumerate() {
-        let height = (HEIGHT * cycles / top).max(1.0);
-        let x = LEFT + (index as f64 + 0.1) * step;
-        let middle = x + step * 0.4;
-        svg.rect(
-            [x, BASE - height, step * 0.8, height],
-            class,
-            &format!("{cycles:.0} {}", story.unit()),
-        );
-        svg.text(middle, BASE - height - 6.0, Anchor::Middle, "strong", &short_cycles(*cycles));
-        svg.text(middle, BASE + 18.0, Anchor::Middle, "quiet", name);
-    }
+    let title = |cycles: f64| format!("{cycles:.0} {}", story.unit());
+    let mut svg = bars(&boots.chain(shrunk).collect::<Vec<_>>(), &label, short_cycles, title);
     let words = format!("{} for one round of the programs", story.unit());
     svg.text(LEFT, 288.0, Anchor::Start, "quiet", &words);
     svg
 }
 
+/// Bars with their names, classes and values, side by side on a scale; room for a line of words below.
+pub(super) fn bars(
+    bars: &[(String, &str, f64)],
+    label: &str,
+    short: impl Fn(f64) -> String,
+    title: impl Fn(f64) -> String,
+) -> Svg {
+    let top = bars.iter().map(|bar| bar.2).fold(0.0, f64::max);
+    let top = if top > 0.0 { top } else { 1.0 };
+    let mut svg = Svg::new(290.0, label);
+    svg.scale(BASE, HEIGHT, top, &short);
+    let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
+    for (index, (name, class, value)) in bars.iter().enumerate() {
+        let height = (HEIGHT * value / top).max(1.0);
+        let x = LEFT + (index as f64 + 0.1) * step;
+        let middle = x + step * 0.4;
+        svg.rect([x, BASE - height, step * 0.8, height], class, &title(*value));
+        svg.text(middle, BASE - height - 6.0, Anchor::Middle, "strong", &short(*value));
+        svg.text(middle, BASE + 18.0, Anchor::Middle, "quiet", name);
+    }
+    svg
+}
+
 /// Functions at each level, stacked, by boot.
-pub(super) fn levels(story: &Story) -> Svg {
-    let counts: Vec<[u64; 5]> = (story.boots.iter())
+pub(super) fn levels(boots: &[Line]) -> Svg {
+    let counts: Vec<[u64; 5]> = (boots.iter())
         .map(|boot| boot.levels.unwrap_or_default())
         .map(|levels| [levels.interp, levels.o0, levels.o1, levels.o2, levels.o3])
         .collect();

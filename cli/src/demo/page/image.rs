@@ -1,9 +1,8 @@
 //! What is in the shrunk image: a treemap.
 
-use bareflow_shrink::report::grouped;
+use bareflow_shrink::report::{Report, grouped};
 use bareflow_shrink::treemap::squarify;
 
-use crate::demo::story::Story;
 use crate::page::svg::{Anchor, Svg, WIDTH};
 
 const HEIGHT: f64 = 420.0;
@@ -18,8 +17,7 @@ struct Tile {
 }
 
 /// Functions and pieces of the image; the area of each is its bytes.
-pub(super) fn treemap(story: &Story) -> Svg {
-    let report = &story.report;
+pub(super) fn treemap(report: &Report) -> Svg {
     let functions = (report.functions.iter())
         .filter(|function| function.kept)
         .map(|function| tile(&function.name, function.bytes));

@@ -3,6 +3,8 @@
 mod boots;
 mod image;
 mod lanes;
+mod language;
+mod parts;
 mod timeline;
 mod words;
 
@@ -11,6 +13,8 @@ use bareflow_shrink::report::grouped;
 use super::story::Story;
 use crate::boot::Line;
 use crate::page::{Svg, escape, page, picture, section, short_cycles, short_time, table};
+pub(super) use language::{render as render_language, speed_picture};
+use parts::{card, cells};
 use words::plain;
 
 pub(super) fn render(story: &Story) -> String {
@@ -37,7 +41,7 @@ pub(super) fn render(story: &Story) -> String {
         "Functions at each level at the end of a boot, from the interpreter up to O3, the slowest \
          compiler with the best code. What is called more often rises further; what runs once \
          stays with the interpreter, and is compiled when the image is shrunk.",
-        &boots::levels(story).inline(),
+        &boots::levels(&story.boots).inline(),
     );
     body += &section(
         "timeline",
@@ -65,7 +69,7 @@ pub(super) fn render(story: &Story) -> String {
             grouped(story.report.dropped as u64),
             grouped((story.report.dropped + story.report.kept) as u64),
         ),
-        &image::treemap(story).inline(),
+        &image::treemap(&story.report).inline(),
     );
     body += &section(
         "functions",
@@ -113,9 +117,6 @@ fn head(story: &Story) -> String {
 }
 
 fn cards(story: &Story) -> String {
-    let card = |big: &str, words: &str| {
-        format!("<div class=\"card\"><b>{big}</b><span>{words}</span></div>\n")
-    };
     let cycles = |boot: Option<&Line>| boot.and_then(|boot| boot.program_cycles).unwrap_or(0);
     let (first, last) = (cycles(story.boots.first()), cycles(story.boots.last()));
     let mut out = String::from("<div class=\"cards\">\n");
@@ -147,7 +148,7 @@ fn cards(story: &Story) -> String {
 fn longest(last: Option<&Line>) -> String {
     let mut functions: Vec<_> = last.map_or(&[][..], |line| &line.functions).iter().collect();
     functions.sort_by_key(|function| std::cmp::Reverse(function.cycles_avg));
-    let mut rows = vec![words(&["function", "level", "calls", "cycles a call", "bytes of code"])];
+    let mut rows = vec![cells(&["function", "level", "calls", "cycles a call", "bytes of code"])];
     for function in functions.into_iter().take(12) {
         rows.push(vec![
             format!(
@@ -165,7 +166,7 @@ fn longest(last: Option<&Line>) -> String {
 }
 
 fn figures(story: &Story) -> String {
-    let mut rows = vec![words(&[
+    let mut rows = vec![cells(&[
         "boot",
         "to program",
         if story.counted { "instructions in the program" } else { "cycles in the program" },
@@ -216,8 +217,4 @@ fn again(story: &Story) -> String {
         &format!("What made this page, and what looks further; {all} {} in all.", story.unit()),
         &format!("<pre><code>{commands}</code></pre>\n"),
     )
-}
-
-fn words(cells: &[&str]) -> Vec<String> {
-    cells.iter().map(|cell| (*cell).to_owned()).collect()
 }
