@@ -1,7 +1,7 @@
 //! What many machines know, as one set.
 //!
 //! A [`Fleet`] is what each machine knew after its newest boot, and which other boots of it there are. Of a machine only
-//! the newest counts ([`super::settle`]), so of older ones no more is kept than that they were: memory grows with
+//! the newest counts ([`Fleet::settle`]), so of older ones no more is kept than that they were: memory grows with
 //! the machines, not with the snapshots, and bitcode, which is most of a snapshot, is there once. Joining two fleets
 //! takes the newer of everything, so in which order, how often and in what portions snapshots come makes no
 //! difference.
@@ -12,19 +12,19 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use snapshot_fmt::Snapshot;
 
-use super::store::{Entry, hex};
+use crate::entry::{Entry, hex};
 
 /// What each machine knew.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Fleet {
-    machines: BTreeMap<String, Machine>,
+    pub(crate) machines: BTreeMap<String, Machine>,
     /// Bitcode by its hash.
-    bitcode: BTreeMap<[u8; 32], Vec<u8>>,
+    pub(crate) bitcode: BTreeMap<[u8; 32], Vec<u8>>,
 }
 
 /// One machine.
 #[derive(Clone, PartialEq, Debug)]
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// Its boots, and which snapshot of each counts.
     pub boots: BTreeMap<u32, Rank>,
     /// That of the newest boot, its bitcode left out as far as the fleet has it.
@@ -32,7 +32,7 @@ pub(super) struct Machine {
 }
 
 /// Of two snapshots that say they are the same boot of the same machine the one that was saved later counts.
-type Rank = (u64, [u8; 32]);
+pub(crate) type Rank = (u64, [u8; 32]);
 
 fn rank(entry: &Entry) -> Rank {
     (entry.snapshot.generation, entry.hash)
@@ -41,15 +41,26 @@ fn rank(entry: &Entry) -> Rank {
 impl Fleet {
     /// Adds what a machine knew.
     pub fn add(&mut self, mut entry: Entry) {
-        for file in &mut entry.snapshot.bitcode {
-            // What its record says is believed only when it is so.
-            let hash: [u8; 32] = Sha256::digest(&file.bytes).into();
-            if hash == file.hash {
-                let bytes = std::mem::take(&mut file.bytes);
-                self.bitcode.entry(hash).or_insert(bytes);
-            }
-        }
+        entry.strip().into_iter().for_each(|bytes| self.add_bitcode(bytes));
         self.add_stripped(entry);
+    }
+
+    /// Adds bitcode that entries were stripped of.
+    pub fn add_bitcode(&mut self, bytes: Vec<u8>) {
+        self.bitcode.entry(Sha256::digest(&bytes).into()).or_insert(bytes);
+    }
+
+    /// Hashes of the entries that stand for a boot.
+    pub fn entries(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.machines.values().flat_map(|machine| machine.boots.values().map(|(_, hash)| hash))
+    }
+
+    /// Hashes of the bitcode of those programs that most machines run, as far as it is not here.
+    #[must_use]
+    pub fn missing(&self) -> Vec<[u8; 32]> {
+        let base = self.commonest().unwrap_or_default();
+        let empty = base.bitcode.iter().filter(|file| file.bytes.is_empty());
+        empty.map(|file| file.hash).collect()
     }
 
     fn add_stripped(&mut self, entry: Entry) {
@@ -84,7 +95,7 @@ impl Fleet {
     }
 
     /// Each machine, by name.
-    pub(super) fn machines(&self) -> impl Iterator<Item = (&str, &Machine)> {
+    pub(crate) fn machines(&self) -> impl Iterator<Item = (&str, &Machine)> {
         self.machines.iter().map(|(name, machine)| (name.as_str(), machine))
     }
 
@@ -110,16 +121,28 @@ impl Fleet {
         })
     }
 
+    /// What the engine of most machines calls itself.
+    #[must_use]
+    pub fn engine(&self) -> Option<String> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (_, machine) in self.machines() {
+            *counts.entry(&machine.newest.snapshot.engine.engine).or_default() += 1;
+        }
+        let most = counts.into_iter().max_by_key(|(engine, count)| (*count, *engine));
+        most.map(|(engine, _)| engine.to_owned())
+    }
+
     /// As much of a machine with these programs counts, at most: the weight of the middle one of all that have
     /// any of them.
-    pub(super) fn cap(&self, programs: &BTreeSet<&str>) -> u64 {
+    pub(crate) fn cap(&self, programs: &BTreeSet<&str>) -> u64 {
         let weights =
             self.machines().map(|(_, machine)| weight(&machine.newest.snapshot, programs));
         middle(weights.flatten())
     }
 
     /// Machines, boots, and each machine's weight beside the most that counts of it.
-    pub(super) fn report(&self) -> Vec<Weighed> {
+    #[must_use]
+    pub fn report(&self) -> Vec<Weighed> {
         let mut caps: BTreeMap<BTreeSet<&str>, u64> = BTreeMap::new();
         let mut report = Vec::new();
         for (name, Machine { boots, newest }) in self.machines() {
@@ -143,7 +166,8 @@ impl Fleet {
 
 /// A machine of the fleet.
 #[derive(Serialize, Debug)]
-pub(super) struct Weighed {
+pub struct Weighed {
+    /// What it is called.
     pub machine: String,
     /// Its newest boot.
     pub boot: u32,
@@ -155,23 +179,24 @@ pub(super) struct Weighed {
     pub counts: u64,
     /// Functions that it has code of.
     pub compiled: usize,
+    /// Its processor's brand.
     pub cpu: String,
     /// The name of its newest entry in the store.
     pub entry: String,
 }
 
 /// What names the programs of a snapshot.
-pub(super) fn identity(snapshot: &Snapshot) -> Vec<[u8; 32]> {
+pub(crate) fn identity(snapshot: &Snapshot) -> Vec<[u8; 32]> {
     snapshot.modules.iter().map(|module| module.hash).collect()
 }
 
 /// The names of its programs.
-pub(super) fn programs(snapshot: &Snapshot) -> BTreeSet<&str> {
+pub(crate) fn programs(snapshot: &Snapshot) -> BTreeSet<&str> {
     snapshot.modules.iter().map(|module| module.name.as_str()).collect()
 }
 
 /// Calls and rounds of loops that a machine has counted in these programs; `None` when it has none of them.
-pub(super) fn weight(snapshot: &Snapshot, programs: &BTreeSet<&str>) -> Option<u64> {
+pub(crate) fn weight(snapshot: &Snapshot, programs: &BTreeSet<&str>) -> Option<u64> {
     let of_them: Vec<bool> =
         snapshot.modules.iter().map(|module| programs.contains(module.name.as_str())).collect();
     if !of_them.contains(&true) {

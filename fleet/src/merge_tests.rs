@@ -1,9 +1,12 @@
 //! Order, repetition and portions change nothing; nobody drowns the others.
 
-use super::super::{Newcomer, Origin, Settled};
 use super::*;
+use crate::{Newcomer, Origin, Settled};
 use proptest::prelude::*;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, Variant, Verdict};
+
+const ENGINE: &str = "engine";
+const NEWCOMER: Newcomer<'_> = Newcomer { engine: ENGINE, features: None, cpu: None };
 
 /// A program of one bitcode file, as snapshots hold it.
 fn base() -> Snapshot {
@@ -19,7 +22,7 @@ fn base() -> Snapshot {
         arg: Some(1),
     };
     let loaded = bareflow_program::load(&source, &bareflow_program::Library::default()).unwrap();
-    base.engine.engine = bareflow_session::engine();
+    base.engine.engine = ENGINE.into();
     base.modules.push(ModuleRecord {
         name: "fleet".into(),
         hash: loaded.hash,
@@ -59,10 +62,10 @@ fn one_that_lies_or_has_run_for_ever_weighs_as_much_as_the_middle_one() {
     let base = base();
     let honest: Vec<Entry> =
         (0..9).map(|machine| entry(&base, machine, 1, [1_000, 9_000], 1)).collect();
-    let alone = fleet(&honest).settle(&base, Newcomer::default()).unwrap();
+    let alone = fleet(&honest).settle(&base, NEWCOMER).unwrap();
     assert_eq!((calls(&alone, "entry"), calls(&alone, "helper")), (9_000, 81_000));
     let liar = entry(&base, 100, 1, [u64::MAX, 5], u64::MAX);
-    let with = fleet(&[honest, vec![liar]].concat()).settle(&base, Newcomer::default()).unwrap();
+    let with = fleet(&[honest, vec![liar]].concat()).settle(&base, NEWCOMER).unwrap();
     assert_eq!(with.machines, 10);
     assert!(calls(&with, "entry") <= 9_000 + 10_000, "{}", calls(&with, "entry"));
     assert_eq!(calls(&with, "helper"), 81_001, "what ran at all stays at least 1");
@@ -84,7 +87,7 @@ fn of_each_machine_the_newest_boot_counts_and_each_refusal_has_its_reason() {
         other,
         stale,
     ];
-    let settled = fleet(&entries).settle(&base, Newcomer::default()).unwrap();
+    let settled = fleet(&entries).settle(&base, NEWCOMER).unwrap();
     assert_eq!(settled.machines, 3);
     let why = |machine: u8, boot: u32| {
         let origin = Origin { machine: format!("machine {machine}"), boot };
@@ -107,7 +110,7 @@ fn code_is_taken_only_where_the_processor_has_what_it_needs() {
         function.object = Some(snapshot_fmt::ObjectRecord::default());
     }
     let settled = fleet(&[one])
-        .settle(&base, Newcomer { features: Some(&["popcnt".to_owned()]), cpu: None })
+        .settle(&base, Newcomer { features: Some(&["popcnt".to_owned()]), ..NEWCOMER })
         .unwrap();
     let has = |name: &str| settled.snapshot.function(0, name).unwrap().object.is_some();
     assert_eq!((has("entry"), has("helper")), (false, true));
@@ -136,7 +139,7 @@ fn verdicts_are_weighed_by_model() {
     let mut all: Vec<Entry> = (0..5).map(|machine| one(machine, "old", 0)).collect();
     all.extend((5..7).map(|machine| one(machine, "new", 1)));
     let settle = |all: &[Entry], cpu| {
-        let settled = fleet(all).settle(&base, Newcomer { features: None, cpu }).unwrap();
+        let settled = fleet(all).settle(&base, Newcomer { cpu, ..NEWCOMER }).unwrap();
         let verdict = settled.snapshot.function(0, "entry").unwrap().verdict.as_ref();
         (verdict.map(|verdict| verdict.winner), settled.code_of.unwrap().machine)
     };
@@ -169,11 +172,11 @@ fn a_verdict_that_stands_alone_is_decided_anew() {
         one(4, 900, [None, Some(0)]),
         entry(&base, 5, 1, [2_000, 0], 1),
     ];
-    let settled = fleet(&all[..4]).settle(&base, Newcomer::default()).unwrap();
+    let settled = fleet(&all[..4]).settle(&base, NEWCOMER).unwrap();
     assert_eq!(settled.reopened, 0, "capped, all weigh the same, and one agrees with all");
     let mut all = all;
     all[4].snapshot.engine.engine = "another".into();
-    let settled = fleet(&all).settle(&base, Newcomer::default()).unwrap();
+    let settled = fleet(&all).settle(&base, NEWCOMER).unwrap();
     let winners = ["entry", "helper"].map(|name| {
         let record = settled.snapshot.function(0, name).unwrap();
         assert!(record.object.is_some(), "code is right whoever is fastest");
@@ -218,12 +221,13 @@ proptest! {
         mut all in entries(), at in any::<prop::sample::Index>(),
     ) {
         let base = base();
-        let whole = fleet(&all).settle(&base, Newcomer::default()).unwrap();
+        let whole = fleet(&all).settle(&base, NEWCOMER).unwrap();
         let cut = at.index(all.len() + 1);
         let portions = fleet(&all[cut..]).join(fleet(&all[..cut])).join(fleet(&all));
-        prop_assert_eq!(&portions.settle(&base, Newcomer::default()).unwrap(), &whole);
+        prop_assert_eq!(&Fleet::from_bytes(&portions.to_bytes().unwrap()).unwrap(), &portions);
+        prop_assert_eq!(&portions.settle(&base, NEWCOMER).unwrap(), &whole);
         all.reverse();
-        prop_assert_eq!(&fleet(&all).settle(&base, Newcomer::default()).unwrap(), &whole);
+        prop_assert_eq!(&fleet(&all).settle(&base, NEWCOMER).unwrap(), &whole);
     }
 
     #[test]

@@ -14,7 +14,7 @@ const SAME_MODEL: u128 = 16;
 
 /// Which variant most machines found the fastest, by module and function.
 #[derive(Default, Debug)]
-pub(super) struct Votes<'a> {
+pub(crate) struct Votes<'a> {
     votes: BTreeMap<(u32, &'a str), BTreeMap<&'a str, u128>>,
 }
 

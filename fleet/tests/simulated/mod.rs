@@ -4,19 +4,19 @@
 //! and with the gain that the adaptive mode assumes at first (`session::ledger::model`), and it leaves a snapshot after
 //! each boot. What is real is all between those snapshots and what a new machine starts from.
 
-use super::merge::Fleet;
-use super::settle::{Newcomer, Settled};
-use super::store::{Entry, Origin};
+use bareflow_fleet::{Entry, Origin, Settled};
 use bareflow_program::{Library, Part, Source, load};
 use sha2::{Digest, Sha256};
 use snapshot_fmt::{
     FunctionProfile, FunctionRecord, ModuleRecord, ObjectRecord, Snapshot, Variant, Verdict,
 };
 
-const MACHINES: u32 = 200;
+pub const MACHINES: u32 = 200;
+/// What the engine of all of them calls itself.
+pub const ENGINE: &str = "simulated";
 const WORKLOADS: u32 = 20;
 const FUNCTIONS: usize = 24;
-const MODELS: [&str; 3] = ["model one", "model two", "model three"];
+pub const MODELS: [&str; 3] = ["model one", "model two", "model three"];
 /// Thresholds of O0 to O3; thousandths of the interpreter's speed; nanoseconds of compiling an instruction.
 const THRESHOLDS: [u64; 5] = [0, 10, 100, 1_000, 10_000];
 const SPEED: [u64; 5] = [1_000, 13_000, 19_500, 20_475, 20_680];
@@ -25,14 +25,14 @@ const COMPILE: [u64; 5] = [0, 1_000, 1_800, 3_000, 4_000];
 const RESTORE: u64 = 14_000;
 
 /// Numbers from a seed (xorshift).
-struct Seeded(u64);
+pub struct Seeded(u64);
 
 impl Seeded {
-    fn new(kind: u64, number: u32) -> Self {
+    pub fn new(kind: u64, number: u32) -> Self {
         Self((kind << 32 | u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    fn below(&mut self, most: u64) -> u64 {
+    pub fn below(&mut self, most: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -42,13 +42,13 @@ impl Seeded {
 
 /// What a program does in a round: of each function how often it is called, how long a call takes the interpreter,
 /// and how large it is.
-struct Workload {
+pub struct Workload {
     number: u32,
-    functions: Vec<(u64, u64, u64)>,
+    pub functions: Vec<(u64, u64, u64)>,
 }
 
 impl Workload {
-    fn new(number: u32) -> Self {
+    pub fn new(number: u32) -> Self {
         let mut seeded = Seeded::new(1, number);
         let function = |_| {
             // A few are called very often.
@@ -60,14 +60,14 @@ impl Workload {
 
     /// Its program, as a disk that never booted has it.
     fn base(&self) -> Snapshot {
-        let bytes = include_bytes!("../../tests/workload.bc");
+        let bytes = include_bytes!("workload.bc");
         let name = format!("workload {}", self.number);
         let part = Part { file: "workload.bc".into(), bytes: bytes.to_vec() };
         let (entry, arg) = (Some("entry".into()), Some(1));
         let source = Source { name: name.clone(), parts: vec![part], entry, arg };
         let hash = load(&source, &Library::default()).unwrap().hash;
         let mut base = Snapshot::default();
-        base.engine.engine = bareflow_session::engine();
+        base.engine.engine = ENGINE.into();
         let parts = vec![base.add_bitcode("workload.bc", Sha256::digest(bytes).into(), bytes)];
         base.modules.push(ModuleRecord { name, hash, entry: "entry".into(), arg, parts });
         base
@@ -81,7 +81,7 @@ impl Workload {
 }
 
 /// Where a machine stands.
-struct Machine<'a> {
+pub struct Machine<'a> {
     workload: &'a Workload,
     counts: [u64; FUNCTIONS],
     levels: [usize; FUNCTIONS],
@@ -94,12 +94,12 @@ fn name(function: usize) -> String {
 }
 
 impl<'a> Machine<'a> {
-    fn new(workload: &'a Workload) -> Self {
+    pub fn new(workload: &'a Workload) -> Self {
         Self { workload, counts: [0; FUNCTIONS], levels: [0; FUNCTIONS], time: 0 }
     }
 
     /// One that starts from what a fleet knows.
-    fn pulled(workload: &'a Workload, settled: &Settled) -> Self {
+    pub fn pulled(workload: &'a Workload, settled: &Settled) -> Self {
         let mut machine = Self::new(workload);
         for function in 0..FUNCTIONS {
             let Some(record) = settled.snapshot.function(0, &name(function)) else { continue };
@@ -133,7 +133,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Nanoseconds until its rounds take no more than 1/0.95 of the best.
-    fn time_to_peak(mut self) -> u64 {
+    pub fn time_to_peak(mut self) -> u64 {
         let peak = self.workload.round(&[4; FUNCTIONS]);
         while self.workload.round(&self.levels) * 95 > peak * 100 {
             self.round();
@@ -175,7 +175,7 @@ impl<'a> Machine<'a> {
 }
 
 /// What machine `number` of a fleet leaves, boot by boot.
-fn life(bases: &[(Workload, Snapshot)], number: u32, boots: u32) -> Vec<Entry> {
+pub fn life(bases: &[(Workload, Snapshot)], number: u32, boots: u32) -> Vec<Entry> {
     let mut seeded = Seeded::new(2, number);
     let (workload, base) = &bases[number as usize % bases.len()];
     let mut machine = Machine::new(workload);
@@ -190,20 +190,14 @@ fn life(bases: &[(Workload, Snapshot)], number: u32, boots: u32) -> Vec<Entry> {
     left
 }
 
-fn bases() -> Vec<(Workload, Snapshot)> {
+pub fn bases() -> Vec<(Workload, Snapshot)> {
     let workloads = (0..WORKLOADS).map(Workload::new);
     workloads.map(|workload| (workload.base(), workload)).map(|(base, w)| (w, base)).collect()
 }
 
-fn fleet(entries: impl IntoIterator<Item = Entry>) -> Fleet {
-    let mut fleet = Fleet::default();
-    entries.into_iter().for_each(|entry| fleet.add(entry));
-    fleet
-}
-
 /// Machines that say what is not so: counts without end for what is cold, a verdict of wonders; and one that is of
 /// another version of the program.
-fn liars(bases: &[(Workload, Snapshot)]) -> Vec<Entry> {
+pub fn liars(bases: &[(Workload, Snapshot)]) -> Vec<Entry> {
     let mut all = Vec::new();
     for (number, (workload, base)) in (9_000..).zip(bases) {
         let mut liar = Machine::new(workload).leaves(base, number, 1);
@@ -228,111 +222,4 @@ fn liars(bases: &[(Workload, Snapshot)]) -> Vec<Entry> {
         all.extend([liar, stale]);
     }
     all
-}
-
-#[test]
-fn a_new_machine_is_fast_in_a_fifth_of_the_time_and_liars_change_nothing_of_that() {
-    let bases = bases();
-    let honest: Vec<Entry> = (0..MACHINES).flat_map(|n| life(&bases, n, 1 + n % 5)).collect();
-    let with = fleet(honest.iter().cloned().chain(liars(&bases)));
-    let honest = fleet(honest);
-    let mut worst: f64 = 0.0;
-    for (number, (workload, base)) in bases.iter().enumerate() {
-        let alone = Machine::new(workload).time_to_peak();
-        for (fleet, lied) in [(&honest, false), (&with, true)] {
-            let cpu = Some(MODELS[number % MODELS.len()]);
-            let settled = fleet.settle(base, Newcomer { features: None, cpu }).unwrap();
-            assert_eq!(settled.machines, if lied { 12 } else { 10 });
-            let leader = settled.code_of.clone().expect("somebody leads").machine;
-            assert!(leader.starts_with("machine 0"), "{leader}");
-            let pulled = Machine::pulled(workload, &settled).time_to_peak();
-            worst = worst.max(pulled as f64 / alone as f64);
-            assert!(pulled * 5 <= alone, "workload {number}, {lied}: {pulled} of {alone} ns");
-            // The leader is of the model asked for wherever one of it has run enough, and verdicts of wonders win
-            // nowhere.
-            for record in &settled.snapshot.functions {
-                let verdict = record.verdict.iter().flat_map(|verdict| &verdict.variants);
-                assert!(verdict.clone().all(|variant| variant.name != "wonder"));
-            }
-        }
-    }
-    println!("95 % of peak, of the time that it takes alone: {worst:.3} at worst");
-}
-
-#[test]
-fn order_repetition_and_portions_of_a_whole_fleet_change_nothing() {
-    let bases = bases();
-    let mut all: Vec<Entry> = (0..MACHINES).flat_map(|n| life(&bases, n, 1 + n % 3)).collect();
-    all.extend(liars(&bases));
-    let whole = fleet(all.iter().cloned());
-    let newcomer = Newcomer { features: None, cpu: Some(MODELS[0]) };
-    let told = |fleet: &Fleet| {
-        let settled = bases.iter().take(4).map(|(_, base)| fleet.settle(base, newcomer).unwrap());
-        settled.map(|s| (snapshot_fmt::encode(&s.snapshot).unwrap(), s.refused)).collect::<Vec<_>>()
-    };
-    let expected = told(&whole);
-    for seed in 0..5 {
-        let mut seeded = Seeded::new(5, seed);
-        for at in (1..all.len()).rev() {
-            all.swap(at, seeded.below(at as u64 + 1) as usize);
-        }
-        // Portions of any size, each joined to any other, some of it twice.
-        let mut joined = Fleet::default();
-        let mut rest = &all[..];
-        while !rest.is_empty() {
-            let (portion, more) = rest.split_at(1 + seeded.below(rest.len() as u64) as usize);
-            let portion = fleet(portion.iter().cloned());
-            joined = if seed % 2 == 0 { joined.join(portion) } else { portion.join(joined) };
-            rest = more;
-        }
-        joined = joined.join(fleet(all[..all.len() / 3].iter().cloned()));
-        assert!(joined == whole, "seed {seed}");
-        assert!(told(&joined) == expected, "seed {seed}");
-    }
-}
-
-/// `cargo test --release -p bareflow fleet -- --ignored --nocapture`
-#[test]
-#[ignore = "prints figures"]
-fn figures_of_ten_thousand_snapshots() {
-    use super::store::Store;
-    use std::time::Instant;
-
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store(folder.path().to_owned());
-    let bases = bases();
-    let mut bytes = 0;
-    for machine in 0..2_000 {
-        for entry in life(&bases, machine, 5) {
-            let snapshot = snapshot_fmt::encode(&entry.snapshot).unwrap();
-            bytes += snapshot.len();
-            store.push(&entry.origin, &snapshot).unwrap();
-        }
-    }
-    let memory = || {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap().to_owned();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024
-    };
-    let before = memory();
-    let started = Instant::now();
-    let mut fleet = Fleet::default();
-    let mut count = 0;
-    let damaged = store.each(|entry| {
-        count += 1;
-        fleet.add(entry);
-    });
-    assert_eq!((count, damaged.unwrap().len()), (10_000, 0));
-    let read = started.elapsed();
-    let started = Instant::now();
-    let settled = fleet.settle(&bases[0].1, Newcomer::default()).unwrap();
-    println!(
-        "10,000 snapshots of 2,000 machines, {} MB: read and joined in {:.2} s, {} MB more; settled for one \
-         workload, {} machines, in {:.3} s",
-        bytes >> 20,
-        read.as_secs_f64(),
-        memory() - before,
-        settled.machines,
-        started.elapsed().as_secs_f64(),
-    );
 }

@@ -11,18 +11,20 @@ use std::collections::BTreeMap;
 
 use bareflow_ir::Symbol;
 use bareflow_profile::FunctionProfile;
+use bareflow_program::recorded;
 use bareflow_records::{body_hash, profile_from_record, profile_to_record};
 use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot};
 
-use super::merge::{Fleet, identity, programs, weight};
-use super::store::{Entry, Origin};
-use super::verdicts::Votes;
-use crate::snapshot::program;
+use crate::entry::{Entry, Origin};
+use crate::merge::{Fleet, identity, programs, weight};
+use crate::verdicts::Votes;
 
 /// What is known of a new machine.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Newcomer<'a> {
+    /// What its engine calls itself: code of others is not taken.
+    pub engine: &'a str,
     /// Features of its processor; `None`: all that any code asks for.
     pub features: Option<&'a [String]>,
     /// The processor's brand.
@@ -68,7 +70,7 @@ impl Fleet {
         let mut refuse = |origin: &Origin, why: &str| {
             refused.push(Refused { origin: origin.clone(), why: why.to_owned() });
         };
-        let modules: Vec<_> = base.modules.iter().map(|module| program(base, module)).collect();
+        let modules: Vec<_> = base.modules.iter().map(|module| recorded(base, module)).collect();
         let modules = modules.into_iter().collect::<Result<Vec<_>, _>>()?;
         let programs = programs(base);
         let cap = self.cap(&programs);
@@ -108,7 +110,7 @@ impl Fleet {
             machines += 1;
             if identity(&entry.snapshot) != identity(base) {
                 refuse(&entry.origin, "its programs are another version: counts only");
-            } else if entry.snapshot.engine.engine != bareflow_session::engine() {
+            } else if entry.snapshot.engine.engine != newcomer.engine {
                 refuse(&entry.origin, "its engine is another: counts only");
             } else if own < cap / 2 {
                 refuse(&entry.origin, "it has run too little to lead: counts only");
@@ -146,7 +148,7 @@ impl Fleet {
             }
         }
         let mut snapshot = Snapshot { functions: Vec::new(), boots: Vec::new(), ..base.clone() };
-        snapshot.engine.engine = bareflow_session::engine();
+        newcomer.engine.clone_into(&mut snapshot.engine.engine);
         let mut reopened = 0;
         for ((number, name), profile) in joined {
             let module = &modules[number as usize].module;

@@ -1,4 +1,4 @@
-// The program of the simulated machines (`src/fleet/simulated.rs`): an entry and 24 functions that it calls. Made to
+// The program of the simulated machines (`mod.rs`): an entry and 24 functions that it calls. Made to
 // bitcode by `clang-22 -O1 -emit-llvm -c workload.c`.
 #define WORK(i)                                                     \
     __attribute__((noinline)) long work##i(long n) {                \
