@@ -1,5 +1,9 @@
 //! From an object to units: its code, its constants, with loads from the GOT made direct.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
 use bareflow_object::{Object, RelocKind, Section, Target};
 use iced_x86::{Decoder, DecoderOptions};
 

@@ -3,9 +3,13 @@
 //! Only the interpreter counts blocks, so only functions that never left it are cut: neither was
 //! code made of them, nor do they seem to be part of the code of a function that calls them
 //! ([`uncertain`]).
-//! Counts that cannot be told (behind an indirect branch) count as run.
+//! Counts that cannot be told (behind an indirect branch) count as run, and so do ways that depend on where
+//! something lies ([`places`]).
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use bareflow_ir::{
     Block, BlockId, CallInfo, Const, ConstId, ConstKind, FastMath, FuncId, Function, FunctionFlags,
@@ -15,6 +19,7 @@ use bareflow_profile::FunctionProfile;
 use snapshot_fmt::{FunctionRecord, Target};
 
 use crate::grown::Grown;
+use crate::places;
 
 /// What the trap of a function is called, behind the function's own name.
 pub const SUFFIX: &str = ".never";
@@ -85,7 +90,7 @@ pub fn cut(grown: &Grown, module: u32, uncertain: &BTreeSet<FuncId>) -> (Module,
         if !known || !counted || uncertain.contains(&func) {
             continue;
         }
-        let ran = blocks_that_ran(ir.func(func), profile);
+        let ran = blocks_that_ran(&ir, ir.func(func), profile);
         if ran.iter().all(|ran| *ran) {
             continue;
         }
@@ -102,18 +107,29 @@ pub fn cut(grown: &Grown, module: u32, uncertain: &BTreeSet<FuncId>) -> (Module,
     (ir, lost)
 }
 
-fn blocks_that_ran(func: &Function, profile: &FunctionProfile) -> Vec<bool> {
+fn blocks_that_ran(ir: &Module, func: &Function, profile: &FunctionProfile) -> Vec<bool> {
     let mut ran: Vec<bool> = profile.blocks.iter().map(|count| *count > 0).collect();
     ran[0] = true;
+    let by_place = places::depend(ir, func);
+    // Blocks that were not counted since nothing lay where it would have led to them.
+    let mut untold = vec![false; ran.len()];
     let mut work: Vec<usize> = (0..ran.len()).filter(|block| ran[*block]).collect();
     while let Some(block) = work.pop() {
         let terminator = &func.terminator(BlockId::new(block)).op;
-        if matches!(terminator, Op::CondBr { .. } | Op::Switch { .. }) {
+        let chosen_by = match terminator {
+            Op::CondBr { cond, .. } => Some(*cond),
+            Op::Switch { value, .. } => Some(*value),
+            _ => None,
+        };
+        let of_place = chosen_by.is_some_and(|value| places::holds(&by_place, value));
+        if chosen_by.is_some() && !of_place && !untold[block] {
             // Each way was counted by itself.
             continue;
         }
+        let untold_from_here = of_place || untold[block];
         terminator.successors(|to| {
-            if !std::mem::replace(&mut ran[to.index()], true) {
+            if !core::mem::replace(&mut ran[to.index()], true) {
+                untold[to.index()] = untold_from_here;
                 work.push(to.index());
             }
         });

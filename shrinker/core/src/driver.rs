@@ -1,7 +1,10 @@
 //! The code that calls the program's entries, one after the other, and reports what they give.
 
-use std::collections::BTreeSet;
-use std::ops::{Deref, DerefMut};
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::{Deref, DerefMut};
 
 use bareflow_program::Start;
 use iced_x86::{Code, Register};

@@ -7,6 +7,8 @@
 //! (System V ABI, chapters 4 and 5; `xen/include/public/elfnote.h` for the note.)
 
 use crate::link::{Kind, Layout, UnitId, Units};
+use alloc::vec;
+use alloc::vec::Vec;
 
 const HEADER: usize = 64;
 const PROGRAM_HEADER: usize = 56;

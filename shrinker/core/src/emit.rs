@@ -1,5 +1,6 @@
 //! Machine code, instruction by instruction, with names to be filled in.
 
+use alloc::vec::Vec;
 use iced_x86::{Code, Encoder, Instruction, MemoryOperand, Register};
 
 use crate::link::{Fix, FixKind, Units};

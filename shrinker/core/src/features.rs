@@ -3,7 +3,10 @@
 //! A snapshot says what compilers were *allowed* to use. The code is walked from its entry and
 //! its blocks, as constants may lie between; what an instruction needs and was allowed counts.
 
-use std::collections::BTreeSet;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
 use bareflow_object::Object;
 use iced_x86::{CpuidFeature, Decoder, DecoderOptions, FlowControl, Instruction};
@@ -45,7 +48,7 @@ pub fn used(object: &Object, allowed: &[String]) -> BTreeSet<&'static str> {
         while decoder.can_decode() {
             let instruction: Instruction = decoder.decode();
             let at = instruction.ip() as usize;
-            if std::mem::replace(&mut seen[at], true) {
+            if core::mem::replace(&mut seen[at], true) {
                 break;
             }
             let needs = instruction.cpuid_features();

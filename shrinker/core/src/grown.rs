@@ -1,6 +1,11 @@
 //! What a snapshot says, checked: its programs, and what is known of their functions.
 
-use std::collections::HashMap;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 use bareflow_ir::{FuncId, Symbol};
 use bareflow_object::Compiler;
@@ -9,6 +14,7 @@ use bareflow_program::{Library, LoadError, Part, Program, Source, Start};
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
+use crate::Policy;
 use crate::failure::{Failure, Kind};
 
 /// A snapshot and the programs in it.
@@ -82,6 +88,19 @@ impl Grown {
         };
         grown.match_functions()?;
         Ok(grown)
+    }
+
+    /// Whether an image of this policy can be made of it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows(&self, policy: Policy) -> Result<(), Failure> {
+        if policy == Policy::Reachable || self.counted {
+            return Ok(());
+        }
+        let message = "--policy executed needs a snapshot that grew by itself: at a fixed level \
+                       nothing is counted, so nobody knows what ran";
+        Err(Failure::new(Kind::Usage, message))
     }
 
     /// Finds the function of each record, and refuses code that was made of another body.

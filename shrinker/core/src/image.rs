@@ -1,5 +1,8 @@
 //! A linked image, flat or ELF.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
 use anyhow::{Result, bail};
 
 use crate::link::order::PAGE;
@@ -34,8 +37,8 @@ pub enum ImageError {
     },
 }
 
-impl std::fmt::Display for ImageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Display for ImageError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             ImageError::Unresolved(list) => {
                 for (at, (symbol, by)) in list.iter().enumerate() {
@@ -52,7 +55,7 @@ impl std::fmt::Display for ImageError {
     }
 }
 
-impl std::error::Error for ImageError {}
+impl core::error::Error for ImageError {}
 
 /// Links everything reachable into an image. A flat one is packed when that makes it smaller and
 /// `pack` allows; it is loaded above the first mebibyte where it has no room below.

@@ -1,5 +1,9 @@
 //! The pieces of machine, as units.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
 use anyhow::{Context, Result, bail};
 use object::elf;
 use object::read::elf::{ElfFile64, ElfSymbol64};

@@ -7,6 +7,8 @@
 //! anything in it cannot be told for sure: an indirect jump, a reference to its own inside, bytes
 //! that are no instructions other than constants at its end.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use iced_x86::{Code, Decoder, DecoderOptions, FlowControl, Instruction, OpKind};
 
 use crate::link::{FixKind, SymbolId, Unit};

@@ -1,6 +1,10 @@
 //! Which code a function gets: the snapshot's, a variant of it, or code that is made now.
 
-use std::collections::BTreeSet;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
 use bareflow_object::{CpuFeatures, Entry, Object, Options, Request, Target};

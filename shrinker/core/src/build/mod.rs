@@ -5,8 +5,13 @@ mod origin;
 mod reading;
 mod share;
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::borrow::Cow;
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 
 use bareflow_ir::{AliasId, FuncId, GlobalId, Linkage, Module, Symbol, data, layout};
 use bareflow_object::Compiler;
@@ -109,7 +114,7 @@ pub fn build(
         let finish = match program.finish {
             Some(finish) => {
                 let name = builder.func_name(module as u32, finish);
-                let reached = builder.close(std::slice::from_ref(&name))?;
+                let reached = builder.close(core::slice::from_ref(&name))?;
                 builder.shares_state(&without_finish, &reached).then_some(name)
             }
             None => None,

@@ -5,7 +5,8 @@
 //! average, by the counts of its blocks, with those of what compilers may have made a part of it. Functions that
 //! together stay below [`PART`] of the time make a program slower by less than that, whatever their code is like.
 
-use std::collections::{BTreeMap, BTreeSet};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use bareflow_ir::{FuncId, Module, layout};
 

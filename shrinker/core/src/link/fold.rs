@@ -5,7 +5,8 @@
 //! identical when their bytes are and what they refer to is: all are assumed equal at first and
 //! told apart until nothing changes, so that recursive ones fold too.
 
-use std::collections::HashMap;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 use super::{FixKind, Kept, Kind, Place, UnitId, Units};
 
@@ -84,13 +85,13 @@ struct Shape<'a> {
     kind: Kind,
     align: u64,
     bytes: &'a [u8],
-    fixes: Vec<(u32, std::mem::Discriminant<FixKind>, i64)>,
+    fixes: Vec<(u32, core::mem::Discriminant<FixKind>, i64)>,
 }
 
 impl<'a> Shape<'a> {
     fn of(units: &'a Units, id: UnitId) -> Self {
         let unit = units.unit(id);
-        let fix = |fix: &super::Fix| (fix.at, std::mem::discriminant(&fix.kind), fix.addend);
+        let fix = |fix: &super::Fix| (fix.at, core::mem::discriminant(&fix.kind), fix.addend);
         // Constants are compared by their bytes alone: the strictest alignment wins, see `place`.
         let align = if unit.kind == Kind::Text { unit.align } else { 0 };
         let fixes = unit.fixes.iter().map(fix).collect();

@@ -1,6 +1,8 @@
 //! What is reachable, and why.
 
-use std::collections::HashSet;
+use alloc::vec;
+use alloc::vec::Vec;
+use hashbrown::HashSet;
 
 use super::{FixKind, Kind, Place, SymbolId, UnitId, Units};
 
@@ -49,7 +51,7 @@ impl Kept {
             if unit.kind == Kind::Data
                 && let Some(Place::In(piece, _)) =
                     units.find(VARIABLES).and_then(|symbol| units.place(symbol))
-                && !std::mem::replace(&mut kept.units[piece.0 as usize], true)
+                && !core::mem::replace(&mut kept.units[piece.0 as usize], true)
             {
                 kept.because[piece.0 as usize] = Some(id);
                 work.push(piece);
@@ -61,7 +63,7 @@ impl Kept {
                             let at = unit.0 as usize;
                             kept.address_taken[at] |=
                                 !matches!(fix.kind, FixKind::Call | FixKind::Need);
-                            if !std::mem::replace(&mut kept.units[at], true) {
+                            if !core::mem::replace(&mut kept.units[at], true) {
                                 kept.because[at] = Some(id);
                                 work.push(unit);
                             }

@@ -5,6 +5,7 @@
 //! main loop instead, each time. A function of a few instructions then takes several times as long.
 
 use super::{UnitId, Units};
+use alloc::vec::Vec;
 
 /// Bytes in the smallest page of a processor.
 pub const PAGE: u64 = 4096;

@@ -3,6 +3,8 @@
 use super::order::{PAGE, in_pages};
 use super::{Folds, Kept, Kind, Place, UnitId, Units};
 use crate::pack::TABLE;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Where an image stands in memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

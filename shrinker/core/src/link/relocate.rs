@@ -1,5 +1,7 @@
 //! Fills addresses in.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use anyhow::{Result, bail};
 
 use super::keep::WEAK;

@@ -1,6 +1,9 @@
 //! What is linked: pieces of code and data, and the names they know each other by.
 
-use std::collections::HashMap;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+use hashbrown::HashMap;
 
 use anyhow::{Result, bail};
 

@@ -25,6 +25,7 @@ mod model;
 mod range;
 mod search;
 
+use alloc::vec::Vec;
 use model::{PLACES, walk};
 use range::Encoder;
 pub use range::unpack;

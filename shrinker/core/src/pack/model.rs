@@ -1,5 +1,8 @@
 //! Places and their counts: what a packed file is in bits, step by step.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 pub(super) const PLACES: usize = NUMBERS + 64 * 512;
 /// Places below 0.
 pub(super) const NUMBERS: usize = 128;

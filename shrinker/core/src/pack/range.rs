@@ -4,6 +4,7 @@ use super::model::{
     AFTER_LITERAL, AFTER_MATCH, Counts, DISTANCE, LAST, LENGTH, NUMBER_BITS, Places,
     literal_places, only,
 };
+use alloc::vec::Vec;
 
 /// Writes bits.
 pub(super) struct Encoder {
@@ -100,7 +101,7 @@ pub fn unpack(packed: &[u8], length: usize) -> Option<Vec<u8>> {
 }
 
 struct Decoder<'a> {
-    source: std::slice::Iter<'a, u8>,
+    source: core::slice::Iter<'a, u8>,
     code: u32,
     range: u32,
     counts: Counts,

@@ -1,6 +1,8 @@
 //! The cheapest steps to make the bytes of.
 
 use super::model::{NUMBERS, PLACES, Places, START, State, Step, only, walk_literal, walk_match};
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// How often each bit was 0 and 1, in all.
 pub(super) struct Totals(Vec<[u32; 2]>);
@@ -22,7 +24,8 @@ impl Totals {
     fn price(&self, places: Places, bit: bool) -> u32 {
         let sum = |bit: usize| places.iter().map(|place| self.0[*place][bit]).sum::<u32>();
         let (own, other) = (sum(bit.into()), sum((!bit).into()));
-        ((f64::from(own + other) / f64::from(own)).log2() * PER_BIT).round().max(1.0) as u32
+        let bits = libm::log2(f64::from(own + other) / f64::from(own));
+        libm::round(bits * PER_BIT).max(1.0) as u32
     }
 }
 

@@ -1,9 +1,7 @@
 //! What went wrong, and how the command ends then.
 
-use std::fmt;
-use std::path::PathBuf;
-
-use crate::source::{Cause, SourceError};
+use alloc::string::{String, ToString};
+use core::fmt;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -13,7 +11,7 @@ pub struct Failure {
     /// What happened, for people.
     pub message: String,
     /// The file it happened in.
-    pub file: Option<PathBuf>,
+    pub file: Option<String>,
     /// The place in the file.
     pub at: Option<String>,
 }
@@ -79,8 +77,8 @@ impl Failure {
 
     /// The same, in a file.
     #[must_use]
-    pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.file = Some(file.into());
+    pub fn file(mut self, file: impl fmt::Display) -> Self {
+        self.file = Some(file.to_string());
         self
     }
 
@@ -103,21 +101,10 @@ impl Failure {
     }
 }
 
-impl From<SourceError> for Failure {
-    fn from(error: SourceError) -> Self {
-        let kind = match error.cause {
-            Cause::Io(_) | Cause::Volume(_) => Kind::File,
-            _ => Kind::Snapshot,
-        };
-        let failure = Self::new(kind, error.cause.to_string()).file(error.file);
-        Self { at: error.at, ..failure }
-    }
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
-            write!(f, "{}: ", file.display())?;
+            write!(f, "{file}: ")?;
         }
         if let Some(at) = &self.at {
             write!(f, "{at}: ")?;
@@ -126,4 +113,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl core::error::Error for Failure {}
