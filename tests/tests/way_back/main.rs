@@ -1,6 +1,10 @@
 //! The way back: a shrunk image that meets what it was made without starts the grown one beside it, which
 //! learns; the next shrunk image can do it.
 
+mod disks;
+mod itself;
+mod specialised;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -68,6 +72,14 @@ fn bareflow(arguments: &[&str], input: &str) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// What a program of this system prints.
+fn natively(program: &Path, input: &str) -> String {
+    let mut child =
+        Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
 /// The program, natively and on a disk with both images, grown on `input`.
 struct Bed {
     folder: tempfile::TempDir,
@@ -76,6 +88,11 @@ struct Bed {
 
 impl Bed {
     fn new(input: &str) -> Self {
+        Self::with(input, &[])
+    }
+
+    /// With further arguments to the shrinker.
+    fn with(input: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str| folder.path().join(name);
         let (source, bitcode) = (file("letters.c"), file("letters.bc"));
@@ -86,10 +103,8 @@ impl Bed {
         assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
         bareflow(&[&["grow", text(&grown), "--boots", "2"][..], &PATIENT].concat(), input);
         let before = std::fs::read(&grown).unwrap();
-        let report = &lines(
-            "bareflow-shrink",
-            &[text(&grown), "-o", text(&both), "--policy", "executed", "--with-grown"],
-        )[0];
+        let shrink = [text(&grown), "-o", text(&both), "--policy", "executed", "--with-grown"];
+        let report = &lines("bareflow-shrink", &[&shrink[..], more].concat())[0];
         assert_eq!(std::fs::read(&grown).unwrap(), before, "the grown disk is as it was");
         let bytes = report["image_bytes"].as_u64().unwrap();
         assert!(bytes < 16 << 10, "{bytes} bytes");
@@ -97,13 +112,7 @@ impl Bed {
     }
 
     fn natively(&self, input: &str) -> String {
-        let mut child = Command::new(self.folder.path().join("native"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+        natively(&self.folder.path().join("native"), input)
     }
 
     /// Boots the disk some times, unattended, with what is learnt shrunk at once.
@@ -330,15 +339,7 @@ fn another_processor_comes_to_what_is_missing() {
     std::fs::write(&source, THREADS).unwrap();
     clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
     clang(&["-O1", "-pthread", "-o", text(&file("native")), text(&source)]);
-    let natively = |input: &str| {
-        let mut child = Command::new(file("native"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
-        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
-    };
+    let natively = |input: &str| natively(&file("native"), input);
     assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
     let two = ["--smp", "2"];
     bareflow(&[&["grow", text(&grown), "--boots", "2"][..], &PATIENT, &two].concat(), "a.a.\n");
@@ -357,41 +358,4 @@ fn another_processor_comes_to_what_is_missing() {
     assert_eq!(back["output"], natively("ar."), "{back}");
     assert_eq!((&then["boot"], &then["output"]), (&Value::Null, &json!(natively("ar."))));
     assert_eq!(then["returns"], json!([]), "{then}");
-}
-
-/// Reads a file.
-const NOTES: &str = r#"
-#include <stdio.h>
-
-int main(void) {
-    char line[64];
-    FILE *notes = fopen("/notes.txt", "r");
-    if (!notes) return 1;
-    while (fgets(line, sizeof line, notes)) fputs(line, stdout);
-    return fclose(notes);
-}
-"#;
-
-#[test]
-fn an_image_with_a_way_back_reads_its_files_whatever_its_disk_hangs_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str| folder.path().join(name);
-    let (source, bitcode, grown) = (file("notes.c"), file("notes.bc"), file("grown.img"));
-    std::fs::write(&source, NOTES).unwrap();
-    std::fs::write(file("notes.txt"), "one\ntwo\n").unwrap();
-    clang(&["-O1", "-c", "-emit-llvm", "-o", text(&bitcode), text(&source)]);
-    let add = format!("{}=/notes.txt", text(&file("notes.txt")));
-    let image = ["image", "-o", text(&grown), text(&bitcode), "--add", &add];
-    assert_eq!(lines("bareflow", &image).len(), 1);
-    bareflow(&[&["grow", text(&grown), "--boots", "1"][..], &PATIENT].concat(), "");
-    let both = file("both.img");
-    let shrink = [text(&grown), "-o", text(&both), "--with-grown"];
-    assert_eq!(lines("bareflow-shrink", &shrink).len(), 1);
-    for media in ["ide", "virtio"] {
-        let boot = ["boot", text(&both), "--media", media];
-        let shrunk = &bareflow(&[&boot[..], &PATIENT].concat(), "")[0];
-        let wanted = (&Value::Null, &json!("one\ntwo\n"));
-        assert_eq!((&shrunk["boot"], &shrunk["output"]), wanted, "{media}: {shrunk}");
-        assert_eq!(shrunk["returns"], json!([]), "{media}: {shrunk}");
-    }
 }
