@@ -96,11 +96,16 @@ pub fn run() -> Status {
 
 /// Makes the next shrunk image, where this machine is to.
 fn shrink(report: &BootReport) {
-    let Some((options, snapshot)) = way_back::wanted().zip(report.snapshot.as_ref()) else {
-        return;
+    let Some(snapshot) = &report.snapshot else { return };
+    let shrunk = match way_back::begin() {
+        Ok(None) => return,
+        Ok(Some(options)) => MACHINE
+            .read_file(&snapshot.file)
+            .map_err(|error| alloc::format!("{error}"))
+            .and_then(|bytes| way_back::shrink(&bytes, report.boot, &options)),
+        Err(error) => Err(alloc::format!("{error}")),
     };
-    let bytes = MACHINE.read_file(&snapshot.file).map_err(|error| alloc::format!("{error}"));
-    let text = match bytes.and_then(|bytes| way_back::shrink(&bytes, report.boot, &options)) {
+    let text = match shrunk {
         Ok(bytes) => alloc::format!("the way back: shrunk again, to {bytes} bytes"),
         Err(why) => alloc::format!("the way back: not shrunk again: {why}"),
     };

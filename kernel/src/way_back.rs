@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::String;
 
 use bareflow_boot::way_back::sector::Sector;
-use bareflow_boot::way_back::{BY_ITSELF, COPIES, IMAGE_IN, Image, Record, State, region};
+use bareflow_boot::way_back::{COPIES, IMAGE_IN, Image, Record, State, region};
 use bareflow_cranelift::Cranelift;
 use bareflow_shrink_core::{Options, flat};
 use bareflow_storage::{BlockDevice, DeviceError, SECTOR};
@@ -62,12 +62,23 @@ pub fn learnt(boot: u32) -> Result<(), DeviceError> {
 }
 
 /// How the next shrunk image is to be made, where this machine is to make it: a boot has learnt since the last one
-/// came back, and whoever made that wanted it so.
-pub fn wanted() -> Option<Options> {
-    let (first, record) = files::with(|volume| volume.device(|part| read(part.disk())))??;
-    let made = record.image().options;
-    let wanted = record.state() == State::Learnt && made & BY_ITSELF != 0;
-    wanted.then(|| Options::of_byte(made, first + IMAGE_IN))
+/// came back, and whoever made that wanted it so. That it tries is noted first, so that nothing that ends the machine
+/// meanwhile does so at every boot.
+///
+/// # Errors
+/// The disk's: then nothing is tried.
+pub fn begin() -> Result<Option<Options>, DeviceError> {
+    let note = |disk: &mut dyn BlockDevice| {
+        let Some((first, mut record)) = read(disk) else { return Ok(None) };
+        let made = record.image().options;
+        if !record.trying() {
+            return Ok(None);
+        }
+        disk.write(u64::from(first + record.copy()), record.bytes())?;
+        disk.flush()?;
+        Ok(Some(Options::of_byte(made, first + IMAGE_IN)))
+    };
+    files::with(|volume| volume.device(|part| note(part.disk()))).unwrap_or(Ok(None))
 }
 
 /// Makes the next shrunk image of a snapshot and puts it in the place of the last, which nothing starts any more: the

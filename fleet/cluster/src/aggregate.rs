@@ -5,7 +5,6 @@
 //! machine, its values and states are one machine's each, so that none grows with the fleet. A value is the
 //! fleet's bytes.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use bareflow_fleet::{Entry, Fleet, Origin};
@@ -29,15 +28,9 @@ pub fn aggregate() -> Arc<AggregateUDF> {
     Arc::new(AggregateUDF::new_from_impl(Merge { signature }))
 }
 
-#[derive(PartialEq, Eq, Debug)]
+#[derive(PartialEq, Eq, Hash, Debug)]
 struct Merge {
     signature: Signature,
-}
-
-impl Hash for Merge {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        NAME.hash(state);
-    }
 }
 
 impl AggregateUDFImpl for Merge {

@@ -49,15 +49,16 @@ fn an_image_with_a_way_back_reads_its_files_whatever_its_disk_hangs_on() {
 fn a_disk_that_the_shrunk_image_cannot_reach_has_the_grown_one_run() {
     let folder = tempfile::tempdir().unwrap();
     let both = notes(folder.path());
-    // With memory above 4 GiB the firmware puts the registers of such a disk above it, where the image does not
-    // reach and the kernel does.
-    let boot = ["boot", text(&both), "--media", "virtio", "--mem", "5120"];
+    // Beside a device that takes 4 GiB of addresses the firmware puts the registers of the disk above them, too, where
+    // the image does not reach and the kernel does.
+    let beside = ["--media", "virtio", "--qemu=-device", "--qemu=pci-testdev,membar=4G"];
+    let boot = [&["boot", text(&both)][..], &beside].concat();
     let came = &bareflow(&[&boot[..], &PATIENT].concat(), "")[0];
     assert_eq!(came["returns"], json!([{ "kind": "disk", "name": "/notes.txt" }]), "{came}");
     assert_eq!((&came["boot"], &came["output"]), (&json!(2), &json!("one\ntwo\n")), "{came}");
     // It strikes again, so the grown image stays.
-    let grow = ["grow", text(&both), "--media", "virtio", "--mem", "5120", "--boots", "2"];
-    let grow = [&grow[..], &["--shrink-again"], &PATIENT].concat();
+    let grow = ["grow", text(&both), "--boots", "2", "--shrink-again"];
+    let grow = [&grow[..], &beside, &PATIENT].concat();
     for line in bareflow(&grow, "").iter().filter(|line| line["output"].is_string()) {
         assert_eq!(line["output"], "one\ntwo\n", "{line}");
     }
