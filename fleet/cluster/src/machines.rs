@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use ballista_core::config::TaskSchedulingPolicy;
 use ballista_core::registry::BallistaFunctionRegistry;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::cluster::BallistaCluster;
@@ -31,6 +32,7 @@ pub async fn schedule(listen: SocketAddr, timing: Timing) -> Result<()> {
         bind_host: listen.ip().to_string(),
         external_host: listen.ip().to_string(),
         bind_port: listen.port(),
+        scheduling_policy: TaskSchedulingPolicy::PullStaged,
         executor_timeout_seconds: timing.lost,
         expire_dead_executor_interval_seconds: (timing.lost / 4).max(1),
         no_executors_grace_period_seconds: timing.lost,
@@ -77,6 +79,7 @@ pub async fn work(worker: Worker) -> Result<()> {
         scheduler_port: worker.scheduler.1,
         scheduler_connect_timeout_seconds: 10,
         vcores: worker.cores,
+        task_scheduling_policy: TaskSchedulingPolicy::PullStaged,
         work_dir: worker.folder,
         memory_pool_size: worker.memory,
         executor_heartbeat_interval_seconds: 1,
