@@ -95,6 +95,13 @@ enum Command {
     },
 }
 
+/// Prints a line. Nobody reads any more: not an error of the command.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+
 fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let command = Command::parse();
@@ -118,13 +125,13 @@ async fn run(command: Command) -> Result<()> {
                     .map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
                 let origin = Origin { machine: machine.clone(), boot: snapshot.boot_count };
                 let name = store.push(&origin, &bytes).await?;
-                println!("{machine}, boot {}: {name}", origin.boot);
+                say!("{machine}, boot {}: {name}", origin.boot);
             }
         }
         Command::Pack { store, remove } => {
             let packed = pack(&Store::open(&store)?, remove).await?;
-            println!("{} entries in {} new files of tables", packed.entries, packed.files);
-            packed.damaged.iter().for_each(|line| println!("  skipped: {line}"));
+            say!("{} entries in {} new files of tables", packed.entries, packed.files);
+            packed.damaged.iter().for_each(|line| say!("  skipped: {line}"));
         }
         Command::Merge { store, output, scheduler, partitions, engine, features, cpu } => {
             let store = Store::open(&store)?;
@@ -134,7 +141,7 @@ async fn run(command: Command) -> Result<()> {
             let newcomer =
                 Newcomer { engine: &engine, features: features.as_deref(), cpu: cpu.as_deref() };
             settle(&fleet, newcomer, &output)?;
-            damaged.iter().for_each(|line| println!("  skipped: {line}"));
+            damaged.iter().for_each(|line| say!("  skipped: {line}"));
         }
         Command::Scheduler { listen, lost } => schedule(listen, Timing { lost }).await?,
         Command::Executor { scheduler, listen, host, cores, folder, memory } => {
@@ -162,12 +169,12 @@ fn settle(fleet: &Fleet, newcomer: Newcomer<'_>, output: &Path) -> Result<()> {
     let bytes = encode(&settled.snapshot).map_err(anyhow::Error::msg)?;
     write(output, &bytes).with_context(|| output.display().to_string())?;
     let functions = settled.snapshot.functions.len();
-    println!("{}: {functions} functions of {} machines", output.display(), settled.machines);
+    say!("{}: {functions} functions of {} machines", output.display(), settled.machines);
     if let Some(Origin { machine, boot }) = settled.code_of {
-        println!("  code of {machine}, boot {boot}");
+        say!("  code of {machine}, boot {boot}");
     }
     for Refused { origin, why } in &settled.refused {
-        println!("  {}, boot {}: {why}", origin.machine, origin.boot);
+        say!("  {}, boot {}: {why}", origin.machine, origin.boot);
     }
     Ok(())
 }

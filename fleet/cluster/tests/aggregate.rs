@@ -1,6 +1,7 @@
 //! The aggregate over any table: which rows lie where, in which order and how often changes no byte.
 
 #[path = "../../tests/simulated/mod.rs"]
+#[expect(dead_code, reason = "a part of what is simulated is enough here")]
 mod simulated;
 
 use std::sync::{Arc, LazyLock};

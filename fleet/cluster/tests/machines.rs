@@ -4,6 +4,7 @@
 //! `BAREFLOW_FLEET=10000` is for that many snapshots; times and the most memory of each process are printed.
 
 #[path = "../../tests/simulated/mod.rs"]
+#[expect(dead_code, reason = "a part of what is simulated is enough here")]
 mod simulated;
 
 use std::net::TcpListener;

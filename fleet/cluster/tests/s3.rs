@@ -1,6 +1,7 @@
 //! A store in S3, by the command: pushed, packed and merged, the same bytes as by hand.
 
 #[path = "../../tests/simulated/mod.rs"]
+#[expect(dead_code, reason = "a part of what is simulated is enough here")]
 mod simulated;
 
 use std::path::Path;

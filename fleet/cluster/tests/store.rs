@@ -1,6 +1,7 @@
 //! Stores: entries pushed and packed, merged here; what is packed, cut off, repeated or damaged changes nothing else.
 
 #[path = "../../tests/simulated/mod.rs"]
+#[expect(dead_code, reason = "a part of what is simulated is enough here")]
 mod simulated;
 
 use bareflow_fleet::{Entry, Fleet};
