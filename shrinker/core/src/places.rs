@@ -19,7 +19,7 @@ const NARROW: u32 = 16;
 /// Of each value of a function, whether it depends on the low bits of an address.
 pub fn depend(module: &Module, func: &Function) -> Vec<bool> {
     let mut addresses = vec![false; func.values.len()];
-    grow(func, &mut addresses, |instr, known| is_address(instr, known));
+    grow(func, &mut addresses, is_address);
     let mut low = vec![false; func.values.len()];
     grow(func, &mut low, |instr, known| {
         cuts(module, instr, &addresses) || {
