@@ -7,7 +7,7 @@
 //!   machine/ (pieces) ────────────┘
 //! ```
 
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
