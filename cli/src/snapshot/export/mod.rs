@@ -26,7 +26,7 @@ Formats:
   chrome      trace events, for Perfetto and chrome://tracing
   perf-map    START SIZE NAME a line, as perf reads it, of code laid out from address 2^44 on
 
-Cycles of calls, or other events, are sampled, callees included; how often a function calls which other one is
+Cycles of calls are sampled, callees included; how often a function calls which other one is
 counted while it is interpreted. From both follows what a function takes itself, an estimate.
 
 Examples:
