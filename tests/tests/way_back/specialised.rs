@@ -45,7 +45,7 @@ fn what_was_always_so_and_is_not_any_more_is_right_or_goes_back() {
     assert_eq!(lines("bareflow", &["image", "-o", text(&grown), text(&bitcode)]).len(), 1);
     bareflow(&[&["grow", text(&grown), "--boots", "2"][..], &PATIENT].concat(), "333.33.\n");
     // It was compiled for what was seen.
-    let shown = lines("bareflow", &["snapshot", "show", text(&grown), "--function", "apply"]);
+    let shown = lines("bareflow", &["snapshot", "show", text(&grown), "apply"]);
     assert!(shown.iter().any(|line| line["level"] == "O3"), "{shown:?}");
 
     let shrink = |policy: &str| {
@@ -70,8 +70,10 @@ fn what_was_always_so_and_is_not_any_more_is_right_or_goes_back() {
     assert_eq!((&line["boot"], &line["output"]), (&Value::Null, &json!(natively("35."))));
     let lines = grow(&cut, "2", "3.t5.");
     let [back, _, then] = &lines[..] else { panic!("{lines:?}") };
-    let cause = json!([{ "kind": "never ran", "name": "apply:times" }]);
-    assert_eq!((&back["returns"], &back["output"]), (&cause, &json!(natively("3.t5."))), "{back}");
+    let cause = &back["returns"][0];
+    assert_eq!(cause["kind"], "never ran", "{back}");
+    assert!(cause["name"].as_str().unwrap().starts_with("apply:times"), "{back}");
+    assert_eq!(back["output"], natively("3.t5."), "{back}");
     assert_eq!((&then["boot"], &then["output"]), (&Value::Null, &json!(natively("3.t5."))));
     assert_eq!(then["returns"], json!([]), "{then}");
 }
