@@ -164,7 +164,7 @@ impl From<bareflow_shrink::failure::Failure> for Failure {
             _ => Kind::Input,
         };
         let bareflow_shrink::failure::Failure { message, file, at, .. } = failure;
-        Self { kind, message, file, at }
+        Self { kind, message, file: file.map(PathBuf::from), at }
     }
 }
 

@@ -9,7 +9,7 @@ use bareflow_machine::windows::{self, Window};
 use bareflow_platform::{
     Arena, CoreId, Counter, Counters, EVENTS, FileError, Files, Memory, NoCounters, Platform,
 };
-use bareflow_report::Record;
+use bareflow_report::{BootReport, Record};
 use bareflow_session::{Finished, Job, Orders, boot};
 use spin::Once;
 
@@ -81,6 +81,9 @@ pub fn run() -> Status {
     {
         MACHINE.record(&Record::Log { text: alloc::format!("the way back: {error}") });
     }
+    if let Ok(Finished { report, .. }) = &finished {
+        shrink(report);
+    }
     match finished {
         Ok(finished) if finished.report.exit == 0 => Status::Success,
         Ok(_) => Status::Failure,
@@ -89,6 +92,24 @@ pub fn run() -> Status {
             Status::Failure
         }
     }
+}
+
+/// Makes the next shrunk image, where this machine is to.
+fn shrink(report: &BootReport) {
+    let Some(snapshot) = &report.snapshot else { return };
+    let shrunk = match way_back::begin() {
+        Ok(None) => return,
+        Ok(Some(options)) => MACHINE
+            .read_file(&snapshot.file)
+            .map_err(|error| alloc::format!("{error}"))
+            .and_then(|bytes| way_back::shrink(&bytes, report.boot, &options)),
+        Err(error) => Err(alloc::format!("{error}")),
+    };
+    let text = match shrunk {
+        Ok(bytes) => alloc::format!("the way back: shrunk again, to {bytes} bytes"),
+        Err(why) => alloc::format!("the way back: not shrunk again: {why}"),
+    };
+    MACHINE.record(&Record::Log { text });
 }
 
 /// What whoever started the machine had to say.

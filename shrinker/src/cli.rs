@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use bareflow_boot::way_back::BY_ITSELF;
 use bareflow_cranelift::Cranelift;
 use bareflow_emulator::Tape;
 use bareflow_hosted::Resident;
@@ -17,7 +18,7 @@ use crate::files::Files;
 use crate::image::Image;
 use crate::report::{Report, grouped};
 use crate::source::{self, Source};
-use crate::way_back::{Both, options_byte};
+use crate::way_back::Both;
 use crate::{Goal, Options, Policy, html, shrink, verify};
 
 /// Turns a snapshot into a minimal bootable image: native code of each function at its best
@@ -75,6 +76,9 @@ pub struct Cli {
     /// grown one, which learns it. SNAPSHOT is a disk image then, and stays as it is unless it is the output.
     #[arg(long, conflicts_with_all = ["elf", "grown"])]
     with_grown: bool,
+    /// Have the machine itself make the next shrunk images, at the end of a boot that learnt.
+    #[arg(long = "self", requires = "with_grown")]
+    by_itself: bool,
     /// Forget why earlier shrunk images of the disk came back.
     #[arg(long, requires = "with_grown")]
     forget: bool,
@@ -91,7 +95,8 @@ Examples:
   bareflow-shrink boot_005.snapshot --verify --grown disk.img
   bareflow-shrink disk.img --room 16 -o app.img
   bareflow-shrink disk.img --reoptimise --for size
-  bareflow-shrink disk.img -o both.img --policy executed --with-grown";
+  bareflow-shrink disk.img -o both.img --policy executed --with-grown
+  bareflow-shrink disk.img -o both.img --policy executed --with-grown --self";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 enum PolicyName {
@@ -162,7 +167,7 @@ impl Cli {
             let bytes = image.file.clone();
             match &both {
                 Some(both) => {
-                    let made = (source.boot.unwrap_or(0), options_byte(&options));
+                    let made = (source.boot.unwrap_or(0), self.made(&options));
                     Box::new(move |file| both.write(&bytes, made.0, made.1, file))
                 }
                 None => plain(bytes),
@@ -248,7 +253,7 @@ fn take_files(
                 let failure =
                     Failure::new(Kind::TooLarge, format!("its files do not fit: {error}"));
                 match grown {
-                    Some(grown) => failure.file(grown),
+                    Some(grown) => failure.file(grown.display()),
                     None => failure,
                 }
             })?;
@@ -270,11 +275,16 @@ fn say(line: std::fmt::Arguments<'_>) {
 }
 
 impl Cli {
+    /// How the image of a disk with both is made, as its record has it.
+    fn made(&self, options: &Options) -> u8 {
+        options.byte() | if self.by_itself { BY_ITSELF } else { 0 }
+    }
+
     /// The disk that is to have both images.
     fn both(&self, source: &Source) -> Result<Both, Failure> {
         if source.inside.is_none() {
             let message = "--with-grown wants the disk image that has the grown one";
-            return Err(Failure::new(Kind::Usage, message).file(&source.file));
+            return Err(Failure::new(Kind::Usage, message).file(source.file.display()));
         }
         let mut both = Both::of(&source.file)?;
         if self.forget {
@@ -292,7 +302,7 @@ impl Cli {
         let file = self.compiler.clone().unwrap_or_else(|| built().join("compilers/llvm"));
         Resident::new(&file).map(Llvm::new).map_err(|error| {
             let message = format!("{error}: `cargo xtask build` makes the compiler");
-            Failure::new(Kind::File, message).file(&file)
+            Failure::new(Kind::File, message).file(file.display())
         })
     }
 }
@@ -300,7 +310,7 @@ impl Cli {
 /// `failure`, in the file of `source` and at its place there, if it names none itself.
 fn name_in(mut failure: Failure, source: &Source) -> Failure {
     if failure.file.is_none() {
-        failure.file = Some(source.file.clone());
+        failure.file = Some(source.file.display().to_string());
         failure.at = match (&source.inside, failure.at.take()) {
             (Some(inside), Some(at)) => Some(format!("{inside}: {at}")),
             (inside, at) => at.or_else(|| inside.clone()),
@@ -328,8 +338,9 @@ fn plain<'a>(bytes: Vec<u8>) -> Content<'a> {
 
 /// Writes all files or none: each first beside its place, then all are renamed.
 fn write_all(files: &[(&Path, Content<'_>)]) -> Result<(), Failure> {
-    let failed =
-        |path: &Path, error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(path);
+    let failed = |path: &Path, error: std::io::Error| {
+        Failure::new(Kind::File, error.to_string()).file(path.display())
+    };
     let mut ready = Vec::new();
     for (path, content) in files {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -340,7 +351,7 @@ fn write_all(files: &[(&Path, Content<'_>)]) -> Result<(), Failure> {
             .tempfile_in(folder.unwrap_or(Path::new(".")))
             .map_err(|error| failed(path, error))?;
         content(file.as_file_mut()).map_err(|failure| match failure.file {
-            None => failure.file(path),
+            None => failure.file(path.display()),
             Some(_) => failure,
         })?;
         ready.push((path, file));

@@ -5,10 +5,10 @@ use bareflow_object::Compiler;
 use crate::build::{self, Parts};
 use crate::failure::{Failure, Kind};
 use crate::grown::Grown;
-use crate::image::{self, Image, ImageError};
+use crate::image::{self, Image};
 use crate::link::Base;
 use crate::report::{self, Report};
-use crate::{Goal, Options};
+use crate::{Goal, Options, explain};
 
 /// What shrinking gives.
 #[derive(Debug)]
@@ -45,11 +45,7 @@ pub fn shrink_again(
     options: &Options,
 ) -> Result<Shrunk, Failure> {
     let grown = Grown::open(bytes, compiler)?;
-    if options.policy == crate::Policy::Executed && !grown.counted {
-        let message = "--policy executed needs a snapshot that grew by itself: at a fixed level \
-                       nothing is counted, so nobody knows what ran";
-        return Err(Failure::new(Kind::Usage, message));
-    }
+    grown.allows(options.policy)?;
     let parts = build::build(&grown, compiler, second, options)?;
     let link = |base| image::link(&parts.units, base, !options.plain).map_err(explain);
     let flat = options.flat.then(|| link(Base::Flat)).transpose()?;
@@ -63,13 +59,4 @@ pub fn shrink_again(
     report.image_bytes = flat.as_ref().map(|image| image.file.len() as u64);
     report.elf_bytes = elf.as_ref().map(|image| image.file.len() as u64);
     Ok(Shrunk { image: flat, elf, report, parts, orders: grown.orders() })
-}
-
-fn explain(error: anyhow::Error) -> Failure {
-    let kind = match error.downcast_ref::<ImageError>() {
-        Some(ImageError::Unresolved(_)) => Kind::Unresolved,
-        Some(ImageError::TooLarge { .. }) => Kind::TooLarge,
-        None => Kind::Program,
-    };
-    Failure::new(kind, format!("{error:#}"))
 }

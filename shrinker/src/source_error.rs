@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use snapshot_fmt::MAX_LEN;
 
+use crate::failure::{Failure, Kind};
+
 /// Why there is no snapshot.
 #[derive(Debug)]
 pub struct SourceError {
@@ -81,3 +83,14 @@ impl fmt::Display for SourceError {
 }
 
 impl std::error::Error for SourceError {}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        let kind = match error.cause {
+            Cause::Io(_) | Cause::Volume(_) => Kind::File,
+            _ => Kind::Snapshot,
+        };
+        let failure = Self::new(kind, error.cause.to_string()).file(error.file.display());
+        Self { at: error.at, ..failure }
+    }
+}

@@ -8,14 +8,15 @@ use std::path::{Path, PathBuf};
 
 use bareflow_boot::way_back::sector::Sector;
 use bareflow_boot::way_back::{
-    COPIES, Cause, IMAGE_IN, Image, REGION_SECTORS, Record, State, is_known_to, region, set_region,
+    COPIES, Cause, IMAGE_IN, Image, REGION_SECTORS, Record, State, is_known_to, region, region_for,
+    set_region,
 };
 use bareflow_cranelift::Cranelift;
 
 use crate::failure::{Failure, Kind};
 use crate::report::Report;
 use crate::shrink::shrink;
-use crate::{Options, Policy, source};
+use crate::{Options, source};
 
 /// Bytes in a sector.
 const SECTOR: u64 = 512;
@@ -36,7 +37,9 @@ impl Both {
     /// # Errors
     /// It cannot be read, its loader is too old, or it has no room in its partition table.
     pub fn of(disk: &Path) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(disk);
+        let failed = |error: std::io::Error| {
+            Failure::new(Kind::File, error.to_string()).file(disk.display())
+        };
         let mut file = File::open(disk).map_err(failed)?;
         let mut table = [0; SECTOR as usize];
         let mut loader = table;
@@ -44,7 +47,7 @@ impl Both {
         file.read_exact(&mut loader).map_err(failed)?;
         if !is_known_to(&loader) {
             let message = "its loader does not know the way back: make the image anew";
-            return Err(Failure::new(Kind::Usage, message).file(disk));
+            return Err(Failure::new(Kind::Usage, message).file(disk.display()));
         }
         if let Some((first, _)) = region(&table) {
             let record = read_record(&mut file, first).map_err(failed)?;
@@ -52,12 +55,12 @@ impl Both {
         }
         if table[450] == 0 || table[462..494].iter().any(|byte| *byte != 0) {
             let message = "a disk of one partition, of FAT16, is wanted";
-            return Err(Failure::new(Kind::Usage, message).file(disk));
+            return Err(Failure::new(Kind::Usage, message).file(disk.display()));
         }
         let sectors = file.metadata().map_err(failed)?.len().div_ceil(SECTOR);
         let end = u32::try_from(sectors).ok().and_then(|end| end.checked_next_multiple_of(ALIGN));
         let Some(end) = end.filter(|end| end.checked_add(REGION_SECTORS).is_some()) else {
-            return Err(Failure::new(Kind::TooLarge, "the disk is too large").file(disk));
+            return Err(Failure::new(Kind::TooLarge, "the disk is too large").file(disk.display()));
         };
         Ok(Self { disk: disk.to_owned(), region: end, record: None })
     }
@@ -96,7 +99,7 @@ impl Both {
             ),
             _ => return Ok(()),
         };
-        Err(Failure::new(Kind::Usage, message).file(&self.disk))
+        Err(Failure::new(Kind::Usage, message).file(self.disk.display()))
     }
 
     /// Writes the disk with `image`, which was linked for [`Both::first`], to `to`.
@@ -112,13 +115,13 @@ impl Both {
     ) -> Result<(), Failure> {
         let mut padded = image.to_vec();
         padded.resize(image.len().next_multiple_of(SECTOR as usize), 0);
-        let sectors = (padded.len() as u64 / SECTOR) as u32;
-        if sectors > REGION_SECTORS - IMAGE_IN {
-            return Err(Failure::new(
-                Kind::TooLarge,
-                "the shrunk image is too large for its region",
-            ));
-        }
+        let sectors = u32::try_from(padded.len() as u64 / SECTOR).ok();
+        // The region is the disk's end, so it is as large as its image wants.
+        let end = sectors.and_then(region_for).and_then(|region| self.region.checked_add(region));
+        let (Some(sectors), Some(end)) = (sectors, end) else {
+            let message = "the shrunk image is too large for its disk";
+            return Err(Failure::new(Kind::TooLarge, message).file(self.disk.display()));
+        };
         let crc = crc32fast::hash(&padded);
         let image = Image { first: self.first(), sectors, crc, made_of, options };
         let record = match self.record.clone() {
@@ -128,8 +131,8 @@ impl Both {
             }
             None => Record::new(self.region, &image),
         };
-        self.copy(&padded, &record, to)
-            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.disk))
+        self.copy(&padded, &record, end, to)
+            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(self.disk.display()))
     }
 
     /// Writes the disk with its grown image alone, which starts.
@@ -143,18 +146,18 @@ impl Both {
                 copy_without_holes(&mut file.take(u64::from(self.region) * SECTOR), to)?;
                 to.set_len(u64::from(self.region + REGION_SECTORS) * SECTOR)
             })
-            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(&self.disk))
+            .map_err(|error| Failure::new(Kind::File, error.to_string()).file(self.disk.display()))
     }
 
-    fn copy(&self, image: &[u8], record: &Record, to: &mut File) -> std::io::Result<()> {
+    fn copy(&self, image: &[u8], record: &Record, end: u32, to: &mut File) -> std::io::Result<()> {
         let at = |sector: u32| SeekFrom::Start(u64::from(sector) * SECTOR);
         let mut from = File::open(&self.disk)?.take(u64::from(self.region) * SECTOR);
         copy_without_holes(&mut from, to)?;
-        to.set_len(u64::from(self.region + REGION_SECTORS) * SECTOR)?;
+        to.set_len(u64::from(end) * SECTOR)?;
         let mut table: Sector = [0; SECTOR as usize];
         from.get_mut().seek(at(0))?;
         from.get_mut().read_exact(&mut table)?;
-        set_region(&mut table, self.region);
+        set_region(&mut table, self.region, end - self.region);
         to.seek(at(0))?;
         to.write_all(&table)?;
         to.seek(at(self.first()))?;
@@ -204,14 +207,6 @@ pub fn describe(cause: Cause<'_>) -> String {
     format!("{}: {}{rest}", cause.kind.name(), cause.name)
 }
 
-/// How an image was made, as a record has it.
-#[must_use]
-pub fn options_byte(options: &Options) -> u8 {
-    u8::from(options.policy == Policy::Executed)
-        | u8::from(options.timing) << 1
-        | u8::from(options.plain) << 2
-}
-
 /// Makes the next shrunk image of a disk whose grown one has learnt since the last one came back, in its
 /// place; nothing where that is not so.
 ///
@@ -223,18 +218,12 @@ pub fn again(disk: &Path) -> Result<Option<Report>, Failure> {
         return Ok(None);
     };
     let made = record.image().options;
-    let options = Options {
-        policy: if made & 1 == 0 { Policy::Reachable } else { Policy::Executed },
-        flat: true,
-        elf: false,
-        timing: made & 2 != 0,
-        plain: made & 4 != 0,
-        way_back: Some(both.first()),
-    };
+    let options = Options::of_byte(made, both.first());
     let source = source::one(disk)?;
     let shrunk = shrink(&source.bytes, &Cranelift::new(), &options)?;
     let Some(image) = &shrunk.image else { return Ok(None) };
-    let failed = |error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(disk);
+    let failed =
+        |error: std::io::Error| Failure::new(Kind::File, error.to_string()).file(disk.display());
     let folder = disk.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut file =
         tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;

@@ -2,6 +2,7 @@
 
 mod boot;
 mod build;
+mod cluster;
 mod compilers;
 mod csmith;
 mod cxx;
@@ -45,6 +46,8 @@ enum Task {
     Programs(test::Programs),
     /// Measures shrunk images, or tries many programs in them.
     Shrunk(shrunk::Args),
+    /// Builds and tests fleets beyond one machine, which nothing else does: several minutes.
+    Cluster(cluster::Args),
     /// Writes the documents that are made: manual, completions, rustdoc without warnings.
     Docs,
     /// Makes what people install, as one tar file: tools, manual pages, completions.
@@ -65,6 +68,7 @@ fn main() -> anyhow::Result<()> {
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Programs(args) => test::programs(&args),
         Task::Shrunk(args) => shrunk::run(&args),
+        Task::Cluster(args) => cluster::run(&args),
         Task::Docs => docs::run(),
         Task::Dist => dist::run(),
         Task::Test => test::run(),

@@ -16,7 +16,8 @@
 //!                             learn; 2 the grown one has learnt, and starts until a shrunk one is made
 //!                             of that; 3 the grown one stays
 //!   7  options          u8    how the shrunk image was made: the sum of 1 policy `executed`, 2 timing,
-//!                             4 not packed
+//!                             4 not packed, 8 the machine itself makes the next one; and 16 times how often
+//!                             it has begun to, 3 at most
 //!   8  sequence         u32   the higher one is newer; never 0. Its lowest bit says which copy it is
 //!  12  region           u32   the disk's sector that the first copy is
 //!  16  image            u32   the disk's sector that the shrunk image begins at
@@ -51,8 +52,14 @@ use sector::{Sector, byte, set_byte, set_word, word};
 pub const PARTITION_TYPE: u8 = 0xda;
 /// Sectors from the region's beginning to the shrunk image.
 pub const IMAGE_IN: u32 = 8;
-/// Sectors of a region: any image that a BIOS loads below 640 KiB fits.
+/// Sectors of a region are a multiple of this: any image that a BIOS loads below 640 KiB fits the least.
 pub const REGION_SECTORS: u32 = 2048;
+/// In [`Image::options`]: the machine itself makes the next image.
+pub const BY_ITSELF: u8 = 8;
+/// One attempt of the machine in [`Image::options`].
+const ATTEMPT: u8 = 16;
+/// So often it tries, whatever it is that ends it.
+const MOST_ATTEMPTS: u8 = 3;
 /// Copies of the record.
 pub const COPIES: u32 = 2;
 
@@ -234,7 +241,7 @@ impl Record {
             set_word(&mut self.0, at, value);
         }
         set_byte(&mut self.0, sector::STATE_AT, sector::SHRUNK);
-        set_byte(&mut self.0, sector::OPTIONS_AT, image.options);
+        set_byte(&mut self.0, sector::OPTIONS_AT, image.options % ATTEMPT);
         sector::next(&mut self.0);
     }
 
@@ -247,6 +254,18 @@ impl Record {
             sector::next(&mut self.0);
         }
         changes
+    }
+
+    /// The same, before the machine itself makes the next shrunk image; `false` when it is not to, or tried too often.
+    pub fn trying(&mut self) -> bool {
+        let options = self.image().options;
+        let may = options & BY_ITSELF != 0 && options / ATTEMPT < MOST_ATTEMPTS;
+        let may = may && self.state() == State::Learnt;
+        if may {
+            set_byte(&mut self.0, sector::OPTIONS_AT, options + ATTEMPT);
+            sector::next(&mut self.0);
+        }
+        may
     }
 
     /// The same, after the shrunk image has come back; see [`sector::come_back`].
@@ -308,13 +327,19 @@ pub fn region(table: &Sector) -> Option<(u32, u32)> {
 /// Which entry of the partition table is the region's; stage 2 looks nowhere else.
 const REGION_ENTRY: usize = 1;
 
+/// Sectors of the region for an image of so many; `None` where no disk has as many.
+#[must_use]
+pub fn region_for(image: u32) -> Option<u32> {
+    image.checked_add(IMAGE_IN)?.checked_next_multiple_of(REGION_SECTORS)
+}
+
 /// Enters the region into a disk's first sector.
-pub fn set_region(table: &mut Sector, first: u32) {
+pub fn set_region(table: &mut Sector, first: u32, sectors: u32) {
     let at = 446 + REGION_ENTRY * 16;
     // CHS fields with the value that means "see the sector numbers".
     table[at..at + 8].copy_from_slice(&[0, 0xfe, 0xff, 0xff, PARTITION_TYPE, 0xfe, 0xff, 0xff]);
     set_word(table, at + 8, first);
-    set_word(table, at + 12, REGION_SECTORS);
+    set_word(table, at + 12, sectors);
 }
 
 /// Whether a disk's second sector begins a loader that knows the way back.

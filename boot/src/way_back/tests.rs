@@ -160,9 +160,40 @@ fn the_region_is_found_where_stage_2_looks() {
     let mut table = [0; 512];
     assert_eq!(region(&table), None);
     table[510..].copy_from_slice(&[0x55, 0xaa]);
-    set_region(&mut table, 4096);
-    assert_eq!(region(&table), Some((4096, REGION_SECTORS)));
+    set_region(&mut table, 4096, 3 * REGION_SECTORS);
+    assert_eq!(region(&table), Some((4096, 3 * REGION_SECTORS)));
     table[446 + 4] = PARTITION_TYPE;
     table[462 + 4] = 0;
     assert_eq!(region(&table), None);
+}
+
+#[test]
+fn a_region_is_as_large_as_its_image_wants() {
+    assert_eq!(region_for(1), Some(REGION_SECTORS));
+    assert_eq!(region_for(REGION_SECTORS - IMAGE_IN), Some(REGION_SECTORS));
+    assert_eq!(region_for(REGION_SECTORS - IMAGE_IN + 1), Some(2 * REGION_SECTORS));
+    assert_eq!(region_for(u32::MAX - IMAGE_IN), None);
+    assert_eq!(region_for(u32::MAX), None);
+}
+
+#[test]
+fn a_machine_tries_three_times_to_make_its_image() {
+    let image = Image { first: 8, sectors: 1, crc: 0, made_of: 1, options: 1 | BY_ITSELF };
+    let mut record = Record::new(0, &image);
+    assert!(!record.trying(), "nothing was learnt");
+    record.came_back(1, b"f");
+    record.learnt(2);
+    for _ in 0..3 {
+        let before = record.clone();
+        assert!(record.trying());
+        assert!(record.copy() != before.copy() && record.state() == State::Learnt);
+    }
+    assert!(!record.trying());
+    assert_eq!(record.image().options % ATTEMPT, image.options);
+    record.shrunk(0, &record.image());
+    assert_eq!(record.image().options, image.options);
+    let mut not_wanted = Record::new(0, &Image { options: 1, ..image });
+    not_wanted.came_back(1, b"f");
+    not_wanted.learnt(2);
+    assert!(!not_wanted.trying());
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use snapshot_fmt::Snapshot;
 
 use crate::explore::source::{self, Files, Source};
-use crate::snapshot::program;
+use bareflow_program::recorded;
 
 /// Bodies by module (its index) and symbol.
 pub(super) type Bodies = HashMap<(u32, String), Body>;
@@ -40,7 +40,7 @@ pub(super) fn read(snapshot: &Snapshot, notes: &mut Vec<String>) -> Bodies {
     let mut bodies = Bodies::new();
     let mut files = Files::default();
     for (index, module) in (0..).zip(&snapshot.modules) {
-        match program(snapshot, module) {
+        match recorded(snapshot, module) {
             Ok(program) => {
                 let module: &Module = &program.module;
                 for id in module.func_ids().filter(|id| !module.func(*id).is_declaration()) {

@@ -1,14 +1,10 @@
 //! `bareflow fleet`: what many machines learned, in a folder, and what a new one starts from.
 
-mod merge;
-mod settle;
-#[cfg(test)]
-mod simulated;
 mod store;
-mod verdicts;
 
 use std::path::{Path, PathBuf};
 
+use bareflow_fleet::{Fleet, Newcomer, Origin, Refused, Settled};
 use serde::Serialize;
 use snapshot_fmt::{Snapshot, encode};
 
@@ -19,9 +15,7 @@ use crate::snapshot::names::{grouped, table};
 use crate::sync::Target;
 use crate::ui::Ui;
 
-pub use merge::Fleet;
-pub use settle::{Newcomer, Refused, Settled};
-pub use store::{Entry, Origin, Store};
+pub use store::Store;
 
 /// Snapshots of many machines.
 #[derive(clap::Args, Debug)]
@@ -174,7 +168,8 @@ fn settle(
 ) -> Result<Settled, Failure> {
     // A disk that has booted says whose it is.
     let own = Some(base.engine.cpu.as_str()).filter(|_| base.boot_count > 0);
-    let newcomer = Newcomer { features, cpu: cpu.or(own) };
+    let engine = bareflow_session::engine();
+    let newcomer = Newcomer { engine: &engine, features, cpu: cpu.or(own) };
     let settled = fleet.settle(base, newcomer).map_err(Failure::usage)?;
     if settled.machines == 0 {
         return Err(Failure::usage("no machine of the store has run these programs"));

@@ -10,31 +10,9 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use snapshot_fmt::{Snapshot, decode};
+use bareflow_fleet::{Entry, Origin};
 
 use crate::failure::Failure;
-
-/// Whose snapshot it is.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Debug)]
-pub struct Origin {
-    /// What the machine is called.
-    pub machine: String,
-    /// Which boot of it.
-    pub boot: u32,
-}
-
-/// What one machine knew after one of its boots.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Entry {
-    /// Whose.
-    pub origin: Origin,
-    /// SHA-256 of the entry's file.
-    pub hash: [u8; 32],
-    /// What it knew.
-    pub snapshot: Snapshot,
-}
 
 /// A folder of them.
 #[derive(Debug)]
@@ -46,10 +24,7 @@ impl Store {
     /// # Errors
     /// It cannot be written.
     pub fn push(&self, origin: &Origin, snapshot: &[u8]) -> Result<(String, bool), Failure> {
-        let mut bytes = serde_json::to_vec(origin).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes.extend_from_slice(snapshot);
-        let name = hex(&Sha256::digest(&bytes).into());
+        let (name, bytes) = Entry::file(origin, snapshot);
         let folder = self.0.join(&name[..2]);
         let path = folder.join(format!("{}.entry", &name[2..]));
         if path.exists() {
@@ -83,7 +58,7 @@ impl Store {
         paths.sort();
         for path in paths {
             let bytes = std::fs::read(&path).map_err(|error| Failure::input(&path, error))?;
-            match Entry::read(&path, &bytes) {
+            match Entry::read(&name(&path), &bytes) {
                 Ok(entry) => take(entry),
                 Err(why) => damaged.push(format!("{}: {why}", path.display())),
             }
@@ -92,34 +67,17 @@ impl Store {
     }
 }
 
-impl Entry {
-    /// The entry in a file of a store.
-    ///
-    /// # Errors
-    /// It is damaged: how.
-    pub fn read(path: &Path, bytes: &[u8]) -> Result<Self, String> {
-        let hash: [u8; 32] = Sha256::digest(bytes).into();
-        let own = path.iter().rev().take(2).filter_map(|part| part.to_str()).collect::<Vec<_>>();
-        let name = format!("{}{}", own.get(1).unwrap_or(&""), own.first().unwrap_or(&""));
-        if name != format!("{}.entry", hex(&hash)) {
-            return Err("its bytes are not what its name says".to_owned());
-        }
-        let end = bytes.iter().position(|byte| *byte == b'\n').ok_or("it has no first line")?;
-        let origin = serde_json::from_slice(&bytes[..end]).map_err(|error| error.to_string())?;
-        let snapshot = decode(&bytes[end + 1..]).map_err(|error| error.to_string())?;
-        Ok(Self { origin, hash, snapshot })
-    }
-}
-
-/// A hash as text.
-pub(super) fn hex(hash: &[u8; 32]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+/// The name of the entry that lies there: its folder's name and its own.
+fn name(path: &Path) -> String {
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
+    let own = path.file_stem().unwrap_or_default();
+    [folder, own].map(|part| part.to_string_lossy()).concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use snapshot_fmt::encode;
+    use snapshot_fmt::{Snapshot, encode};
 
     #[test]
     fn what_is_pushed_twice_is_there_once_and_no_byte_changes_unseen() {

@@ -36,6 +36,15 @@ pub(crate) fn words(events: &[Events]) -> Vec<String> {
     events.iter().map(one).collect()
 }
 
+/// Average of an event a call, over all models of processor that count it; 0 where none was measured.
+pub(crate) fn a_call(events: &[Events], event: Event) -> f64 {
+    let counted = events.iter().filter_map(|one| Some((one.sum(event)?, one.samples)));
+    let (sum, samples) = counted.fold((0.0, 0.0), |(sum, samples), (count, calls)| {
+        (sum + count as f64, samples + calls as f64)
+    });
+    if samples > 0.0 { sum / samples } else { 0.0 }
+}
+
 /// 123 as 12.3.
 pub(crate) fn tenths_as_text(tenths: u64) -> String {
     match tenths {

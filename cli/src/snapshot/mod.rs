@@ -20,7 +20,6 @@ use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 
 pub use merge::{counts_of, merge};
-pub(crate) use recompile::program;
 pub use source::{Source, all, one};
 
 /// Looks into snapshots.

@@ -10,10 +10,10 @@ use bareflow_ir::{BlockId, Module, Symbol};
 use bareflow_llvm::Llvm;
 use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{FunctionProfile, Level};
-use bareflow_program::{Library, Part, Program, Source, Undefined, load};
+use bareflow_program::{Program, recorded};
 use bareflow_records::{evidence_from_record, object_to_record};
 use indicatif::ProgressBar;
-use snapshot_fmt::{FunctionRecord, ModuleRecord, ObjectRecord, Snapshot};
+use snapshot_fmt::{FunctionRecord, ObjectRecord, Snapshot};
 
 use crate::artefacts::Artefacts;
 
@@ -35,7 +35,7 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
     let llvm = llvm(snapshot);
     let own = bareflow_session::engine();
     for (index, module) in (0..).zip(&snapshot.modules) {
-        match program(snapshot, module) {
+        match recorded(snapshot, module) {
             Err(why) => result.problems.push(format!("module {}: {why}", module.name)),
             Ok(program) => {
                 let work = Work {
@@ -64,30 +64,6 @@ fn llvm(snapshot: &Snapshot) -> Option<Llvm<Resident>> {
     let wanted = makers.into_iter().any(|maker| maker.starts_with("llvm "));
     let file = wanted.then(|| Artefacts::locate().path("compilers/llvm").ok())??;
     Resident::new(&file).ok().map(Llvm::new)
-}
-
-/// Links a module anew from the bitcode in the snapshot.
-///
-/// # Errors
-/// It does not load, or is not what the snapshot says.
-pub(crate) fn program(snapshot: &Snapshot, module: &ModuleRecord) -> Result<Program, String> {
-    let part = |file: &snapshot_fmt::BitcodeRecord| Part {
-        file: file.name.clone(),
-        bytes: file.bytes.clone(),
-    };
-    let source = Source {
-        name: module.name.clone(),
-        parts: snapshot.parts(module).map(part).collect(),
-        entry: Some(module.entry.clone()),
-        arg: module.arg,
-        // What is not defined was accepted when the snapshot was made.
-        undefined: Undefined::Trap,
-    };
-    let program = load(&source, &Library::default()).map_err(|error| error.to_string())?;
-    if program.hash != module.hash {
-        return Err("its hash is not that of its bitcode".into());
-    }
-    Ok(program)
 }
 
 /// One module being compiled.

@@ -4,14 +4,13 @@ use bareflow_cranelift::Cranelift;
 use bareflow_ir::{FuncId, Module, Symbol};
 use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{Cycles, FunctionProfile, Level, ProfileLine, shape_of};
-use bareflow_program::Program;
+use bareflow_program::{Program, recorded};
 use bareflow_records as records;
 use bareflow_session::Thresholds;
 use serde::Serialize;
 use snapshot_fmt::{FunctionRecord, Snapshot};
 
 use crate::failure::Failure;
-use crate::snapshot::program;
 use crate::sync::log::Reading;
 
 /// What became of one function.
@@ -75,7 +74,7 @@ pub(super) fn apply(
     let mut decisions = Vec::new();
     for index in 0..snapshot.modules.len() as u32 {
         let module = &snapshot.modules[index as usize];
-        let program = program(snapshot, module)
+        let program = recorded(snapshot, module)
             .map_err(|why| Failure::usage(format!("module {}: {why}", module.name)))?;
         let work = Work { program, index, thresholds, cpu };
         decisions.extend(work.apply(snapshot, reading));

@@ -4,18 +4,20 @@
 
 mod support;
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard};
 
 use bareflow_ir::abi::RegFrame;
 use bareflow_link::{CoreBlock, Linker, ProbeId};
 use bareflow_object::RelocKind;
 use bareflow_platform::{Counter, EVENTS};
-use bareflow_profile::Level;
+use bareflow_profile::{Event, Events, Level};
 use support::*;
 
 /// Steps of the counters, and what they stand at.
 const STEPS: [u64; 4] = [1_000, 7, 1 << 44, u64::MAX];
+/// Whether readings move them on; else the program does.
+static BY_READING: AtomicBool = AtomicBool::new(true);
 static VALUES: [AtomicU64; 4] = [const { AtomicU64::new(0) }; 4];
 const WIDTH: u8 = 48;
 
@@ -30,7 +32,8 @@ unsafe extern "C" fn fault(_: i32, _: *mut libc::siginfo_t, context: *mut libc::
             return;
         }
         let number = registers[libc::REG_RCX as usize] as usize & 0xff;
-        let value = VALUES[number].fetch_add(STEPS[number], Relaxed) & ((1 << WIDTH) - 1);
+        let step = if BY_READING.load(Relaxed) { STEPS[number] } else { 0 };
+        let value = VALUES[number].fetch_add(step, Relaxed) & ((1 << WIDTH) - 1);
         registers[libc::REG_RAX as usize] = (value & 0xffff_ffff) as i64;
         registers[libc::REG_RDX as usize] = (value >> 32) as i64;
         registers[libc::REG_RIP as usize] += 2;
@@ -68,6 +71,7 @@ fn scripted() -> MutexGuard<'static, ()> {
         assert_eq!(libc::sigaction(libc::SIGSEGV, &action, std::ptr::null_mut()), 0);
     }
     VALUES.iter().for_each(|value| value.store(1 << 20, Relaxed));
+    BY_READING.store(true, Relaxed);
     alone
 }
 
@@ -161,4 +165,64 @@ fn who_does_not_ask_or_has_no_counters_reads_none() {
         assert_eq!((reading.calls, reading.events), (1, [0; EVENTS]));
     }
     assert!(VALUES.iter().all(|value| value.load(Relaxed) == 1 << 20), "nobody has read one");
+}
+
+/// A branch predictor of two bits a branch, and what it has counted: branches, and those it had wrong.
+static PREDICTOR: AtomicU64 = AtomicU64::new(0);
+
+/// Adds up what is at least 128, and asks the predictor about each branch on its way; instructions and branches by
+/// counters 0 and 2, mispredictions by 3, none of which goes on by itself here.
+extern "C" fn sum_of_large(bytes: *const u8, len: usize) -> u64 {
+    let mut sum = 0;
+    for at in 0..len {
+        // SAFETY: so many bytes are there.
+        let byte = unsafe { *bytes.add(at) };
+        let taken = byte >= 128;
+        let state = PREDICTOR.load(Relaxed);
+        if (state >= 2) != taken {
+            VALUES[3].fetch_add(1, Relaxed);
+        }
+        PREDICTOR.store(if taken { (state + 1).min(3) } else { state.saturating_sub(1) }, Relaxed);
+        VALUES[2].fetch_add(1, Relaxed);
+        VALUES[0].fetch_add(4, Relaxed);
+        sum += if taken { u64::from(byte) } else { 0 };
+    }
+    sum
+}
+
+#[test]
+fn sorted_and_unsorted_differ_by_mispredictions_alone() {
+    let _alone = scripted();
+    BY_READING.store(false, Relaxed);
+    let mut unsorted = Vec::new();
+    let mut state = 1_u32;
+    for _ in 0..10_000 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        unsorted.push((state >> 24) as u8);
+    }
+    let mut sorted = unsorted.clone();
+    sorted.sort_unstable();
+    let mut linker = linker(never, core::ptr::null_mut());
+    let counter = |number| Some(&*Box::leak(Box::new(Counter::of_register(number, WIDTH))));
+    let counters = [counter(0), None, counter(2), counter(3), None, None];
+    let core = linker.add_counting_core(100, counters);
+    become_core(&core);
+    let slot = linker.declare("sum").unwrap();
+    let probe = counting_probe(&mut linker, &core, sum_of_large as *const () as usize);
+    linker.publish(slot, linker.map().probe_address(probe));
+    let mut counted = |bytes: &[u8]| {
+        let sum = run(linker.map().stub(slot), &[bytes.as_ptr() as u64, bytes.len() as u64]);
+        let reading = linker.take_reading(probe);
+        let mut events = Events { cpu: "scripted".into(), counted: 0b1101, ..Events::default() };
+        events.record(reading.calls, &reading.events);
+        (sum, [Event::Instructions, Event::Branches, Event::Mispredictions].map(|e| events.sum(e)))
+    };
+    let (of_unsorted, [instructions, branches, wrong]) = counted(&unsorted);
+    let (of_sorted, [same_instructions, same_branches, seldom_wrong]) = counted(&sorted);
+    assert_eq!(of_unsorted, of_sorted);
+    assert_eq!((instructions, branches), (Some(40_000), Some(10_000)));
+    assert_eq!((same_instructions, same_branches), (instructions, branches));
+    // What comes in no order is wrong as often as not, what is in order where it turns.
+    assert!(wrong.is_some_and(|wrong| (4_000..6_000).contains(&wrong)), "{wrong:?}");
+    assert!(seldom_wrong.is_some_and(|wrong| wrong <= 4), "{seldom_wrong:?}");
 }

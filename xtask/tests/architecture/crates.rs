@@ -88,3 +88,19 @@ fn reached(used: &Uses, from: &str) -> BTreeSet<String> {
     }
     reached
 }
+
+/// What `fleet/cluster` stands on is several times the rest: neither the tools nor what tests them wait for it.
+#[test]
+fn nothing_here_stands_on_what_the_cluster_does() {
+    let packages = |lock: &str| -> BTreeSet<String> {
+        let names = lock.lines().filter_map(|line| line.strip_prefix("name = "));
+        names.map(|name| name.trim_matches('"').to_owned()).collect()
+    };
+    let own = packages(include_str!("../../../Cargo.lock"));
+    let cluster = packages(include_str!("../../../fleet/cluster/Cargo.lock"));
+    for name in ["arrow", "ballista", "datafusion", "object_store", "parquet", "tokio"] {
+        assert!(cluster.contains(name), "{name}");
+        assert!(!own.contains(name), "{name}");
+    }
+    assert!(cluster.contains("bareflow-fleet") && own.contains("bareflow-fleet"), "one merge");
+}

@@ -18,7 +18,7 @@ const CATEGORIES: [(&str, &str); 6] = [
     ("Module", "transparent"),
 ];
 
-/// Cycles that one sample stands for.
+/// Cycles, or other events, that one sample stands for.
 const SAMPLE: u64 = 1000;
 
 /// Tables of one thread, each a list of columns.
@@ -85,7 +85,7 @@ pub(super) fn profile(snapshot: &Snapshot, stacks: &[Stack]) -> Value {
     for stack in stacks {
         ids.push(tables.stack(&stack.frames));
         times.push(at);
-        let weight = stack.cycles.div_ceil(SAMPLE);
+        let weight = stack.own.div_ceil(SAMPLE);
         weights.push(weight);
         // A thousand cycles are drawn as a microsecond.
         at += weight as f64 / 1000.0;

@@ -7,6 +7,7 @@ mod tree;
 use std::io::Write;
 use std::path::PathBuf;
 
+use bareflow_profile::Event;
 use serde::Serialize;
 use snapshot_fmt::Snapshot;
 
@@ -31,7 +32,8 @@ counted while it is interpreted. From both follows what a function takes itself,
 Examples:
   bareflow snapshot export disk.img --format firefox -o profile.json
   bareflow snapshot export disk.img:3 --format collapsed -o stacks.txt
-  bareflow snapshot export boot_003.snapshot --format chrome -o trace.json")]
+  bareflow snapshot export boot_003.snapshot --format chrome -o trace.json
+  bareflow snapshot export disk.img --format firefox --event mispredictions -o profile.json")]
 pub(super) struct Args {
     /// File, folder or disk image
     #[arg(value_name = "SNAPSHOT")]
@@ -39,9 +41,21 @@ pub(super) struct Args {
     /// What to write
     #[arg(long, value_enum)]
     format: Format,
+    /// What is shared out among the functions instead of cycles, where the machine's processor counted it
+    #[arg(long, value_name = "EVENT", value_parser = event)]
+    event: Option<Event>,
     /// The file to write
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+}
+
+/// An event by its name.
+fn event(name: &str) -> Result<Event, String> {
+    let named = |event: &Event| event.name().replace('_', "-") == name;
+    Event::ALL.into_iter().find(named).ok_or_else(|| {
+        let names = Event::ALL.map(|event| event.name().replace('_', "-"));
+        format!("an event is one of {}", names.join(", "))
+    })
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -63,19 +77,28 @@ struct Line {
     format: Format,
     bytes: usize,
     stacks: usize,
-    cycles: u64,
+    event: &'static str,
+    sum: u64,
 }
 
 pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
     let source = one(&args.target)?;
     let snapshot = source.decode()?;
-    let stacks = tree::stacks(&snapshot);
+    let stacks = tree::stacks(&snapshot, args.event);
     if stacks.is_empty() && args.format != Format::PerfMap {
-        return Err(Failure::in_source(&source, "no cycles were measured: let it run longer"));
+        let message = match args.event {
+            None => "no cycles were measured: let it run longer",
+            Some(_) => {
+                "its machines' processors counted none of that: not all count, and emulated ones do not"
+            }
+        };
+        return Err(Failure::in_source(&source, message));
     }
     let text = match args.format {
         Format::Firefox => firefox::profile(&snapshot, &stacks).to_string(),
-        Format::Chrome => chrome::trace(&stacks).to_string(),
+        Format::Chrome => {
+            chrome::trace(&stacks, args.event.map_or("cycles", Event::name)).to_string()
+        }
         Format::Collapsed => tree::collapsed(&stacks),
         Format::PerfMap => perf_map(&snapshot),
     };
@@ -87,7 +110,8 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         format: args.format,
         bytes: text.len(),
         stacks: stacks.len(),
-        cycles: stacks.iter().map(|stack| stack.cycles).sum(),
+        event: args.event.map_or("cycles", Event::name),
+        sum: stacks.iter().map(|stack| stack.own).sum(),
     };
     ui.result(&line, || {
         format!("{}: {} bytes, {} stacks", line.output.display(), line.bytes, line.stacks)

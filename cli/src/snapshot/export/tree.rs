@@ -1,12 +1,15 @@
-//! From counts of calls and cycles of functions to stacks with cycles of their own.
+//! From counts of calls and cycles of functions to stacks with cycles of their own; the same of any other event that
+//! processors count.
 
 use std::collections::{BTreeMap, HashMap};
 
 use bareflow_ir::{BlockId, Function, Module};
+use bareflow_profile::Event;
+use bareflow_program::recorded;
 use snapshot_fmt::{FunctionRecord, ModuleRecord, Snapshot};
 
+use crate::snapshot::events;
 use crate::snapshot::names::{cycles_a_call, plain};
-use crate::snapshot::recompile::program;
 
 /// Calls within calls are followed this far.
 const DEEPEST: usize = 64;
@@ -24,15 +27,15 @@ pub(super) struct Frame {
 /// The level of a frame that is a whole module.
 pub(super) const MODULE: u8 = 5;
 
-/// Functions that called each other, outermost first, and cycles in the last of them alone.
+/// Functions that called each other, outermost first, and cycles or other events in the last of them alone.
 #[derive(Debug)]
 pub(super) struct Stack {
     pub(super) frames: Vec<Frame>,
-    pub(super) cycles: u64,
+    pub(super) own: u64,
 }
 
-/// All stacks of all modules, in an order in which equal beginnings stand together.
-pub(super) fn stacks(snapshot: &Snapshot) -> Vec<Stack> {
+/// All stacks of all modules, in an order in which equal beginnings stand together; of cycles where no event is named.
+pub(super) fn stacks(snapshot: &Snapshot, event: Option<Event>) -> Vec<Stack> {
     let mut found = BTreeMap::new();
     let setting = snapshot.settings.iter().find(|(name, _)| name == "calls");
     let a_boot: f64 = setting.and_then(|(_, calls)| calls.parse().ok()).unwrap_or(1.0);
@@ -41,24 +44,24 @@ pub(super) fn stacks(snapshot: &Snapshot) -> Vec<Stack> {
         let functions: Vec<&FunctionRecord> =
             snapshot.functions.iter().filter(|function| function.module == index).collect();
         // Without its bitcode nobody knows who calls whom.
-        let calls = program(snapshot, module)
+        let calls = recorded(snapshot, module)
             .map(|program| calls(&program.module, &functions))
             .unwrap_or_default();
         let root = Frame { name: module.name.clone(), level: MODULE };
         let functions = functions.into_iter().map(|f| (f.name.as_str(), f)).collect();
-        let mut walk = Walk { functions, calls, whole: 0.0, out: &mut found };
+        let mut walk = Walk { functions, calls, event, whole: 0.0, out: &mut found };
         walk.module(module, root, entries);
     }
-    found.into_iter().map(|(frames, cycles)| Stack { frames, cycles }).collect()
+    found.into_iter().map(|(frames, own)| Stack { frames, own }).collect()
 }
 
-/// One line a stack: frames with `;` between them, a blank, cycles.
+/// One line a stack: frames with `;` between them, a blank, cycles or other events.
 pub(super) fn collapsed(stacks: &[Stack]) -> String {
     let mut text = String::new();
     for stack in stacks {
         let names: Vec<_> =
             stack.frames.iter().map(|frame| frame.name.replace([';', '\n'], ":")).collect();
-        text += &format!("{} {}\n", names.join(";"), stack.cycles);
+        text += &format!("{} {}\n", names.join(";"), stack.own);
     }
     text
 }
@@ -103,6 +106,8 @@ fn calls(module: &Module, functions: &[&FunctionRecord]) -> Calls {
 struct Walk<'a> {
     functions: HashMap<&'a str, &'a FunctionRecord>,
     calls: Calls,
+    /// What is shared out instead of cycles.
+    event: Option<Event>,
     /// Cycles of the entry, all calls.
     whole: f64,
     out: &'a mut BTreeMap<Vec<Frame>, u64>,
@@ -111,7 +116,11 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// Mean cycles of a call, what it calls included.
     fn cycles(&self, name: &str) -> f64 {
-        self.functions.get(name).map_or(0.0, |record| cycles_a_call(record) as f64)
+        let Some(record) = self.functions.get(name) else { return 0.0 };
+        match self.event {
+            Some(event) => events::a_call(&events::of(record), event),
+            None => cycles_a_call(record) as f64,
+        }
     }
 
     fn module(&mut self, module: &ModuleRecord, root: Frame, calls: f64) {

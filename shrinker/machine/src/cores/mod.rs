@@ -7,7 +7,7 @@
 //! # Names
 //!
 //! A piece that is another one where there are threads is called `many_NAME`: in such an image it
-//! takes the place of NAME, which it reaches as `alone_NAME` (`shrinker/src/machine.rs`).
+//! takes the place of NAME, which it reaches as `alone_NAME` (`shrinker/core/src/machine.rs`).
 //! `text/cores.s` has those in assembly.
 //!
 //! # Interrupts

@@ -1,0 +1,104 @@
+//! Which functions take so little of the time that their code need only be small.
+//!
+//! How long a function's own code has run is bounded by two figures, of which the lower one counts: the cycles of
+//! its calls, where they were measured, with all that it calls; and the instructions that its calls execute on
+//! average, by the counts of its blocks, with those of what compilers may have made a part of it. Functions that
+//! together stay below [`PART`] of the time make a program slower by less than that, whatever their code is like.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use bareflow_ir::{FuncId, Module, layout};
+
+use crate::grown::Grown;
+
+/// Of a thousand parts of the time, how many may be in functions that are made small.
+const PART: f64 = 0.01;
+/// Cycles below which a program has not run for long enough to say where time goes.
+const LEAST: f64 = 1e8;
+/// Cycles that an instruction takes at most, on average, for each 16 bytes of its result.
+const CYCLES: f64 = 4.0;
+/// Calls within calls that are looked at.
+const DEPTH: u32 = 8;
+
+/// A function of one of the programs.
+pub(super) type At = (u32, FuncId);
+
+/// Functions of the programs that are made small though they were called often.
+pub(super) fn small(grown: &Grown) -> BTreeSet<At> {
+    let mut work = Work { grown, known: BTreeMap::new() };
+    let mut costs: Vec<(f64, At)> = Vec::new();
+    let mut all = 0.0_f64;
+    for (program, module) in grown.programs.iter().zip(0..) {
+        for func in program.module.func_ids() {
+            let profile = grown.profile(module, func);
+            let measured = (profile.cycles.samples > 0)
+                .then(|| profile.cycles.average() as f64 * profile.calls as f64);
+            let executed = work.per_call((module, func), DEPTH) * profile.calls as f64 * CYCLES;
+            // The shortest call: others may have had to wait.
+            all = all.max(profile.cycles.min as f64 * profile.calls as f64);
+            costs.push((measured.unwrap_or(f64::INFINITY).min(executed), (module, func)));
+        }
+    }
+    if all < LEAST {
+        return BTreeSet::new();
+    }
+    costs.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let mut left = all * PART;
+    let fits = |(cost, at): (f64, At)| {
+        left -= cost;
+        (left >= 0.0).then_some(at)
+    };
+    let small: Vec<At> = costs.into_iter().map_while(fits).collect();
+    // A loop that was entered in the middle, and what competed, has more time in it than calls and blocks tell of.
+    let is_known = |(module, func): &At| {
+        let record = grown.record(*module, *func);
+        record.is_none_or(|record| record.osr.is_empty() && record.verdict.is_none())
+    };
+    small.into_iter().filter(is_known).collect()
+}
+
+struct Work<'a> {
+    grown: &'a Grown,
+    known: BTreeMap<At, f64>,
+}
+
+impl Work<'_> {
+    /// Instructions that a call of a function executes on average, each as often as its result has 16 bytes, with
+    /// those of functions that may be a part of it; infinite where nobody knows.
+    fn per_call(&mut self, at: At, depth: u32) -> f64 {
+        if let Some(known) = self.known.get(&at) {
+            return *known;
+        }
+        let (module, func) = at;
+        let ir: &Module = &self.grown.programs[module as usize].module;
+        let (body, profile) = (ir.func(func), self.grown.profile(module, func));
+        if body.is_declaration() {
+            return 1.0;
+        }
+        let entries = profile.blocks.first().copied().unwrap_or(0);
+        if depth == 0 || entries == 0 || profile.blocks.len() != body.blocks.len() {
+            return f64::INFINITY;
+        }
+        let mut sum = 0.0;
+        for (block, count) in body.block_ids().zip(&profile.blocks) {
+            let share = *count as f64 / entries as f64;
+            if share == 0.0 {
+                continue;
+            }
+            for instr in body.block(block) {
+                let bytes = instr.result.map_or(0, |_| layout::alloc_size(&ir.types, instr.ty));
+                sum += share * (1.0 + (bytes / 16) as f64);
+                let callee = instr.op.call().and_then(|call| ir.direct_callee(call.callee));
+                // What its author keeps apart is called, and has a share of its own.
+                if let Some(callee) = callee.filter(|callee| !ir.func(*callee).stays_apart()) {
+                    sum += share * self.per_call((module, callee), depth - 1);
+                }
+            }
+        }
+        if depth == DEPTH {
+            self.known.insert(at, sum);
+        }
+        sum
+    }
+}
