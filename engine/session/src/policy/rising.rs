@@ -71,10 +71,12 @@ pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
 /// Who counts calls alone compiles large functions for running through little of them, a few times. A
 /// function is made once it has taken as much as its code costs: then all compiling together takes no longer
 /// than what was run. Both are guessed from counts, so that the same counts lead to the same code everywhere.
-/// Where thresholds were asked for, and where compiling costs the program nothing, they are all that counts.
+/// Where thresholds were asked for, and where compiling costs the program nothing, they are all that counts; and
+/// what earlier boots called is not put to the test again.
 fn paid_for(view: &View<'_>, key: FuncKey, wanted: Level) -> Level {
     let manifest = view.facts.manifest();
-    if manifest.thresholds.is_some() || manifest.adaptive || view.facts.compiles_beside() {
+    let asked = manifest.thresholds.is_some() || manifest.adaptive;
+    if asked || view.facts.compiles_beside() || view.ledger.at(key).heat_before() > 0 {
         return wanted;
     }
     let taken = guessed_ns(view, key);
@@ -130,11 +132,10 @@ impl Rising {
             orders.push(Order::ReportAt(key, calls.saturating_mul(2)));
             return orders;
         }
-        // What earlier boots called often is not put to the test again.
         let before = standing.heat_before();
         let all = calls.saturating_add(before);
         let wanted = deserved(view, all);
-        let level = if before == 0 { paid_for(view, key, wanted) } else { wanted };
+        let level = paid_for(view, key, wanted);
         let wish = rise(view, key, level, all, format!("{all} calls"));
         let again = if level < wanted {
             later(calls)
@@ -158,7 +159,7 @@ impl Rising {
             return orders;
         }
         let wanted = deserved(view, heat).max(above(level).unwrap_or(level));
-        let next = if standing.heat_before() == 0 { paid_for(view, key, wanted) } else { wanted };
+        let next = paid_for(view, key, wanted);
         if next <= level && level < wanted {
             return Vec::from([Order::Arm(key, later(heat) - heat)]);
         }
