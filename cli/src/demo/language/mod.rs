@@ -170,9 +170,9 @@ fn has_template(model: &Path) -> Result<bool, Failure> {
 }
 
 fn table(story: &Story) -> String {
-    let mut text = format!(
+    let mut text = String::from(
         "\n   boot   tokens/s   vs boot 1   prompt tokens/s   first token   interp/O0/O1/O2/O3   compiled   \
-         restored   real time\n"
+         restored   real time\n",
     );
     let first = story.speeds.first().map_or(0.0, |speed| speed.per_second);
     let named = (1..).map(|boot: usize| boot.to_string());
