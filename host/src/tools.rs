@@ -100,12 +100,6 @@ pub const TOOLS: &[Tool] = &[
         "a debugger on the machine: boot --gdb",
         ["gdb", "gdb", "gdb", "gdb", ""],
     ),
-    program(
-        "pip3",
-        Purpose::Look,
-        "fetches the model of demo --llm",
-        ["python3-pip", "python3-pip", "python-pip", "python3Packages.pip", "python"],
-    ),
     Tool {
         files: &["/usr/lib/llvm-22/lib/libLLVMX86CodeGen.a"],
         ..program(
@@ -152,7 +146,7 @@ pub const TOOLS: &[Tool] = &[
     program(
         "pip3",
         Purpose::Test,
-        "tests: the C++ library, whose sources it loads (cargo xtask build cxx)",
+        "the C++ library, whose sources it loads (cargo xtask build cxx), and the model of demo --llm",
         ["python3-pip", "python3-pip", "python-pip", "python3Packages.pip", "python3"],
     ),
     program(

@@ -77,7 +77,10 @@ fn a_recursion_without_end_is_named() {
             report.text.contains("below the program's stack: stack overflow"),
             "{level}: {report:?}"
         );
-        assert_eq!(names(&report.backtrace)[0], "deeper", "{level}: {report:?}");
+        // The stack may end in what measures the calls, on the way from one to the next.
+        let names = names(&report.backtrace);
+        let first = names.iter().find(|name| **name != "(stubs)");
+        assert_eq!(first, Some(&"deeper"), "{level}: {report:?}");
         assert!(text.contains(" times)"), "{level}: {text}");
     }
     // The interpreter counts before it falls; that is a failure of the program, not a fault.
