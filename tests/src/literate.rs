@@ -2,7 +2,7 @@
 //!
 //! A block whose info string has a file name (` ```c hello.c `) is that file. A block `console` has
 //! commands behind `$ `, and under each the lines that it must print, in order; `…` stands for
-//! anything. A command with `error:` below it must fail, any other must succeed.
+//! anything. A command with `error:` or `aborted:` below it must fail, any other must succeed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -113,7 +113,8 @@ fn run(line: &str, expected: &[&str], folder: &Path) -> Result<(), String> {
     let ended = process::run(&mut command, &input, LIMIT)?;
     let text = [ended.out, ended.err].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     let said = text.concat();
-    let fails = expected.iter().any(|line| line.starts_with("error:"));
+    let is_failure = |line: &&str| line.starts_with("error:") || line.starts_with("aborted:");
+    let fails = expected.iter().any(is_failure);
     if fails == (ended.status == 0) {
         return Err(format!("ended with {}\n{said}", ended.status));
     }
