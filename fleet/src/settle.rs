@@ -71,7 +71,8 @@ impl Fleet {
             refused.push(Refused { origin: origin.clone(), why: why.to_owned() });
         };
         let modules: Vec<_> = base.modules.iter().map(|module| recorded(base, module)).collect();
-        let modules = modules.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let modules = modules.into_iter().collect::<Result<Vec<_>, _>>();
+        let modules = modules.map_err(|error| error.to_string())?;
         let programs = programs(base);
         let cap = self.cap(&programs);
         let mut joined: BTreeMap<(u32, String), FunctionProfile> = BTreeMap::new();

@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use bareflow_ir::{FuncId, Symbol};
 use bareflow_object::Compiler;
 use bareflow_profile::{FunctionProfile, Level};
-use bareflow_program::{Library, LoadError, Part, Program, Source, Start, Undefined};
+use bareflow_program::{LoadError, Program, RecordedError, Start, recorded};
 use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
@@ -161,26 +161,13 @@ impl Grown {
 }
 
 fn load(snapshot: &snap::Snapshot, module: &snap::ModuleRecord) -> Result<Program, Failure> {
-    let part =
-        |file: &snap::BitcodeRecord| Part { file: file.name.clone(), bytes: file.bytes.clone() };
-    let source = Source {
-        name: module.name.clone(),
-        parts: snapshot.parts(module).map(part).collect(),
-        entry: Some(module.entry.clone()),
-        arg: module.arg,
-        // What is not defined was accepted when the snapshot was made.
-        undefined: Undefined::Trap,
-    };
-    let program = bareflow_program::load(&source, &Library::default()).map_err(|error| {
-        let kind = match error {
-            LoadError::Unresolved { .. } => Kind::Unresolved,
-            _ => Kind::Program,
+    recorded(snapshot, module).map_err(|error| {
+        let kind = match &error {
+            RecordedError::Load(LoadError::Unresolved { .. }) => Kind::Unresolved,
+            RecordedError::Load(_) => Kind::Program,
+            RecordedError::Stale => Kind::Snapshot,
         };
-        Failure::new(kind, error.to_string())
-    })?;
-    if program.hash != module.hash {
-        let message = "stale: the snapshot was made of other files than it holds";
-        return Err(Failure::new(Kind::Snapshot, message).at(module.name.clone()));
-    }
-    Ok(program)
+        let failure = Failure::new(kind, error.to_string());
+        if kind == Kind::Snapshot { failure.at(module.name.clone()) } else { failure }
+    })
 }
