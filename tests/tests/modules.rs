@@ -128,8 +128,7 @@ const HOST_CALLS: &[&str] = &[
 ];
 
 /// What linking makes of a program's thread-local variables, and what the C++ library knows of types.
-const LINKED: &[&str] =
-    &["__bf_tls_template", "__bf_tls_size", "__bf_tls_align", "__bf_cxx_takes"];
+const LINKED: &[&str] = &["__bf_tls_template", "__bf_tls_size", "__bf_tls_align", "__bf_cxx_takes"];
 
 #[test]
 fn nothing_is_missing_at_any_level() {
