@@ -48,7 +48,11 @@ fn written(
 #[test]
 fn every_program_reads_back_and_is_verified() {
     let all = program::all().into_iter().enumerate();
-    let all = all.filter(|(_, program)| !NOT_YET.contains(&program.name.as_str()));
+    // Those in C++ need its library, which is no part of what is written here.
+    let suits = |program: &Program| {
+        !NOT_YET.contains(&program.name.as_str()) && !program.name.starts_with("cxx/")
+    };
+    let all = all.filter(|(_, program)| suits(program));
     let each: Vec<_> = all.map(|(at, program)| (at % 4, program)).collect();
     assert!(each.len() > 50);
     in_parallel(each, |(level, program)| {
