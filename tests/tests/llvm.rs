@@ -38,9 +38,8 @@ fn check(program: &Program, level: u8, engine: &str) -> Result<(), String> {
 /// The programs but those in C++, which have a thousand functions each, fifteen seconds of compiling: of
 /// them there is one.
 fn programs() -> Vec<Program> {
-    let of_cxx = |program: &Program| program.name.starts_with("cxx/");
     let all = program::all().into_iter();
-    all.filter(|program| !of_cxx(program) || program.name == "cxx/noexcept").collect()
+    all.filter(|program| !program.is_cxx() || program.name == "cxx/noexcept").collect()
 }
 
 #[test]
