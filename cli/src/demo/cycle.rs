@@ -90,13 +90,20 @@ pub(super) fn refusals(last: Option<&Line>) -> Refusals {
 fn time(story: &mut Story, line: &Line) {
     let Some(timing) = line.timing else { return };
     story.shrunk_cycles = Some(timing.program);
-    let rate = story.boots.last().and_then(|boot| {
-        let us = boot.guest_us?.program;
-        (us > 0).then_some(boot.program_cycles? as f64 / us as f64)
-    });
-    if let Some(rate) = rate.filter(|rate| *rate > 0.0) {
+    if let Some(rate) = cycles_per_us(story) {
         story.shrunk_us = Some((timing.to_program as f64 / rate, timing.program as f64 / rate));
     }
+}
+
+/// Cycles of the machines' clock in a microsecond: where instructions are counted a nanosecond each, else as the last
+/// boot's programs have it, whose time is a little too long by the savings in it.
+fn cycles_per_us(story: &Story) -> Option<f64> {
+    if story.counted {
+        return Some(1000.0);
+    }
+    let boot = story.boots.last()?;
+    let (cycles, us) = (boot.program_cycles? as f64, boot.guest_us?.program as f64);
+    (cycles > 0.0 && us > 0.0).then(|| cycles / us)
 }
 
 /// Whether two boots did the same.
