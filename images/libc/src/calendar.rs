@@ -4,7 +4,8 @@
 //! first of March, so that the leap day is the last of its year.
 
 use core::ffi::{c_int, c_long};
-use core::ptr::{null, null_mut};
+use core::mem::MaybeUninit;
+use core::ptr::null_mut;
 
 /// `struct tm` as glibc lays it out.
 #[repr(C)]
@@ -75,19 +76,11 @@ fn split(moment: i64) -> Option<Tm> {
     })
 }
 
-static mut BROKEN_DOWN: Tm = Tm {
-    second: 0,
-    minute: 0,
-    hour: 0,
-    day: 0,
-    month: 0,
-    year: 0,
-    weekday: 0,
-    year_day: 0,
-    summer_time: 0,
-    offset: 0,
-    zone: null(),
-};
+unsafe extern "C" {
+    /// The calling thread's date and its text (`c/threads.c`).
+    fn __bf_date() -> *mut Tm;
+    fn __bf_date_text() -> *mut [u8; 64];
+}
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gmtime_r(moment: *const c_long, result: *mut Tm) -> *mut Tm {
@@ -104,9 +97,8 @@ pub unsafe extern "C" fn gmtime_r(moment: *const c_long, result: *mut Tm) -> *mu
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gmtime(moment: *const c_long) -> *mut Tm {
-    // SAFETY: as for `gmtime_r`; POSIX has one thread at a time use the date, which it shares with
-    // `localtime`.
-    unsafe { gmtime_r(moment, &raw mut BROKEN_DOWN) }
+    // SAFETY: as for `gmtime_r`, with the thread's date, which it shares with `localtime`.
+    unsafe { gmtime_r(moment, __bf_date()) }
 }
 
 #[unsafe(no_mangle)]
@@ -124,7 +116,7 @@ pub unsafe extern "C" fn localtime_r(moment: *const c_long, result: *mut Tm) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn localtime(moment: *const c_long) -> *mut Tm {
     // SAFETY: as for `gmtime`.
-    unsafe { localtime_r(moment, &raw mut BROKEN_DOWN) }
+    unsafe { localtime_r(moment, __bf_date()) }
 }
 
 /// The moment of a date whose members may be out of their ranges; it is put in order.
@@ -155,8 +147,6 @@ pub unsafe extern "C" fn mktime(date: *mut Tm) -> c_long {
 #[unsafe(no_mangle)]
 pub extern "C" fn tzset() {}
 
-static mut TEXT: [u8; 64] = [0; 64];
-
 /// `Thu Jan  1 00:00:00 1970` and a newline; `result` has room for 26 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn asctime_r(date: *const Tm, result: *mut u8) -> *mut u8 {
@@ -170,24 +160,24 @@ pub unsafe extern "C" fn asctime_r(date: *const Tm, result: *mut u8) -> *mut u8 
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn asctime(date: *const Tm) -> *mut u8 {
-    // SAFETY: as for `asctime_r`; POSIX has one thread at a time use the text.
-    unsafe { asctime_r(date, (&raw mut TEXT).cast()) }
+    // SAFETY: as for `asctime_r`, with the thread's text.
+    unsafe { asctime_r(date, __bf_date_text().cast()) }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ctime_r(moment: *const c_long, result: *mut u8) -> *mut u8 {
     // SAFETY: the caller's: a moment, and room for 26 bytes.
     unsafe {
-        let mut tm = BROKEN_DOWN;
-        if localtime_r(moment, &raw mut tm).is_null() {
+        let mut tm = MaybeUninit::uninit();
+        if localtime_r(moment, tm.as_mut_ptr()).is_null() {
             return null_mut();
         }
-        asctime_r(&raw const tm, result)
+        asctime_r(tm.as_ptr(), result)
     }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ctime(moment: *const c_long) -> *mut u8 {
-    // SAFETY: as for `ctime_r`; POSIX has one thread at a time use the text.
-    unsafe { ctime_r(moment, (&raw mut TEXT).cast()) }
+    // SAFETY: as for `ctime_r`, with the thread's text.
+    unsafe { ctime_r(moment, __bf_date_text().cast()) }
 }

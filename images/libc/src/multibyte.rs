@@ -109,8 +109,11 @@ impl State {
     }
 }
 
-/// The state of the functions that are given none.
-static mut OWN: State = State::new();
+unsafe extern "C" {
+    /// The calling thread's state of functions that are given none, and that of `mbrlen` (`c/threads.c`).
+    fn __bf_characters() -> *mut State;
+    fn __bf_lengths() -> *mut State;
+}
 
 /// Converts one character of at most `most` bytes: how many of them it took, 0 for a NUL, or
 /// [`WRONG`] or [`PART`].
@@ -146,7 +149,8 @@ pub unsafe extern "C" fn mbrtowc(
     most: usize,
     state: *mut State,
 ) -> usize {
-    let state = if state.is_null() { &raw mut OWN } else { state };
+    // SAFETY: without conditions.
+    let state = if state.is_null() { unsafe { __bf_characters() } } else { state };
     if from.is_null() {
         // SAFETY: an empty string.
         return unsafe { one(core::ptr::null_mut(), c"".as_ptr().cast(), 1, state) };
@@ -157,10 +161,11 @@ pub unsafe extern "C" fn mbrtowc(
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn mbrlen(from: *const u8, most: usize, state: *mut State) -> usize {
-    static mut LENGTHS: State = State::new();
-    let state = if state.is_null() { &raw mut LENGTHS } else { state };
     // SAFETY: by contract.
-    unsafe { mbrtowc(core::ptr::null_mut(), from, most, state) }
+    unsafe {
+        let state = if state.is_null() { __bf_lengths() } else { state };
+        mbrtowc(core::ptr::null_mut(), from, most, state)
+    }
 }
 
 #[unsafe(no_mangle)]
@@ -223,7 +228,8 @@ pub unsafe extern "C" fn mbsnrtowcs(
     room: usize,
     state: *mut State,
 ) -> usize {
-    let state = if state.is_null() { &raw mut OWN } else { state };
+    // SAFETY: without conditions.
+    let state = if state.is_null() { unsafe { __bf_characters() } } else { state };
     let room = if to.is_null() { usize::MAX } else { room };
     // SAFETY: `*from` has `most` bytes or ends before; `to` is null or has `room` characters.
     unsafe {

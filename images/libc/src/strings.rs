@@ -12,6 +12,11 @@ use crate::memory::memcpy;
 use crate::spans::span;
 use crate::substring::Part;
 
+unsafe extern "C" {
+    /// What is left of the text that the calling thread splits (`c/threads.c`).
+    fn __bf_rest() -> *mut *mut u8;
+}
+
 /// The end of memory, for searches that find something before it.
 const EVERYWHERE: *const u8 = usize::MAX as *const u8;
 
@@ -239,9 +244,8 @@ pub unsafe extern "C" fn strpbrk(text: *const u8, set: *const u8) -> *mut u8 {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn strtok(text: *mut u8, set: *const u8) -> *mut u8 {
-    static mut REST: *mut u8 = null_mut();
-    // SAFETY: a string or null, and a set; POSIX has one thread at a time here.
-    unsafe { strtok_r(text, set, &raw mut REST) }
+    // SAFETY: a string or null, a set, and the calling thread's place.
+    unsafe { strtok_r(text, set, __bf_rest()) }
 }
 
 #[unsafe(no_mangle)]

@@ -10,6 +10,8 @@ use crate::strings::strlcpy;
 unsafe extern "C" {
     /// Where the calling thread has it (`c/threads.c`).
     fn __errno_location() -> *mut c_int;
+    /// The calling thread's text of an error without one.
+    fn __bf_error_text() -> *mut Unknown;
 }
 
 pub const EPERM: c_int = 1;
@@ -69,6 +71,7 @@ fn entry(list: &'static str, code: c_int) -> Option<*const u8> {
 }
 
 /// "Unknown error " and a number, with a NUL.
+#[repr(transparent)]
 struct Unknown([u8; 32]);
 
 impl Unknown {
@@ -109,14 +112,16 @@ impl Unknown {
     }
 }
 
-/// As glibc's; the text of a number that means nothing lasts until the next such call.
+/// As glibc's; the text of a number that means nothing lasts until the thread's next such call.
 #[unsafe(no_mangle)]
 pub extern "C" fn strerror(code: c_int) -> *const u8 {
-    static mut UNKNOWN: Unknown = Unknown::new();
     entry(texts::TEXTS, code).unwrap_or_else(|| {
-        let unknown = &raw mut UNKNOWN;
-        // SAFETY: POSIX has one thread at a time here, and no reference to it outlives this line.
-        unsafe { (*unknown).write(code) }
+        // SAFETY: the calling thread's own, and no reference to it outlives these lines.
+        unsafe {
+            let unknown = __bf_error_text();
+            *unknown = Unknown::new();
+            (*unknown).write(code)
+        }
     })
 }
 

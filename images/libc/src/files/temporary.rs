@@ -13,6 +13,11 @@ use crate::stdio::file::File;
 use crate::stdio::open::fdopen;
 use crate::strings::{strlen, strncmp};
 
+unsafe extern "C" {
+    /// The calling thread's room for a name (`c/threads.c`).
+    fn __bf_name() -> *mut [u8; NAME];
+}
+
 /// Letters in a name that are to be replaced.
 const LETTERS: usize = 6;
 /// Names that are tried.
@@ -144,7 +149,6 @@ const NAME: usize = 20;
 /// A name that nothing has for now.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tmpnam(to: *mut u8) -> *mut u8 {
-    static mut ROOM: [u8; NAME] = [0; NAME];
     let free = |path: *const u8| {
         // SAFETY: a string.
         if unsafe { super::status::access(path, 0) } == 0 {
@@ -153,9 +157,9 @@ pub unsafe extern "C" fn tmpnam(to: *mut u8) -> *mut u8 {
         }
         0
     };
-    // SAFETY: the caller's room, or ours, which the next call uses again.
+    // SAFETY: the caller's room, or the thread's, which its next call uses again.
     unsafe {
-        let to = if to.is_null() { (&raw mut ROOM).cast() } else { to };
+        let to = if to.is_null() { __bf_name().cast() } else { to };
         memcpy(to, c"/tmp/fXXXXXX".as_ptr().cast(), 13);
         if unique(to, 0, free) < 0 { null_mut() } else { to }
     }
