@@ -23,6 +23,7 @@ Examples:
   bareflow bench --peak                       how long until each module runs at its peak
   bareflow bench --peak --smp 2               the same, compiling on a second processor
   bareflow bench --watched --rounds 15        what profiling at the top level costs
+  bareflow bench --against old/target/release/bareflow   this build by another one
   bareflow bench --html bench.html            a page with a chart, too
   bareflow bench --report docs                benchmarks.md, .svg and .json, with time to peak
 
@@ -66,6 +67,9 @@ pub struct Args {
     /// Instead: what counting and measuring at the top level costs, the same code with and without
     #[arg(long)]
     pub(super) watched: bool,
+    /// Instead: how fast each level is, by its speed in another build of this tool
+    #[arg(long, value_name = "TOOL", conflicts_with_all = ["peak", "watched", "compile_time", "html", "report"])]
+    pub(super) against: Option<PathBuf>,
     /// Write a page with a chart and all figures
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,

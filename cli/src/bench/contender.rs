@@ -64,6 +64,8 @@ pub(super) struct Contender {
     compile_ns: u64,
     /// Why it cannot run at all.
     unable: Option<String>,
+    /// Whether it is another build of this tool, which finds its artefacts by itself.
+    elsewhere: bool,
 }
 
 /// Two runs of a process, of which the difference is calls and nothing else.
@@ -101,6 +103,7 @@ impl Contender {
             code_bytes: 0,
             compile_ns: 0,
             unable: None,
+            elsewhere: false,
         }
     }
 
@@ -127,6 +130,22 @@ impl Contender {
     /// The same with the small argument.
     pub(super) fn small(self) -> Self {
         Self { small: true, ..self }
+    }
+
+    /// The same under another name.
+    pub(super) fn renamed(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The same with more arguments.
+    pub(super) fn with(mut self, more: &[String]) -> Self {
+        self.arguments.extend_from_slice(more);
+        self
+    }
+
+    /// The same as another build of this tool, with artefacts of its own.
+    pub(super) fn elsewhere(self) -> Self {
+        Self { elsewhere: true, ..self }
     }
 
     /// Runs it once.
@@ -157,10 +176,12 @@ impl Contender {
 
     /// A run that prints JSON.
     fn reported(&self, arguments: &[String]) -> Result<Reading, Failure> {
-        let output = Command::new(&self.program)
-            .args(arguments)
-            .output()
-            .map_err(|error| self.failed(error.to_string()))?;
+        let mut command = Command::new(&self.program);
+        if self.elsewhere {
+            command.env_remove("BAREFLOW_ARTEFACTS");
+        }
+        let output =
+            command.args(arguments).output().map_err(|error| self.failed(error.to_string()))?;
         let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
             let why = said.lines().find(|line| line.to_lowercase().contains("error"));

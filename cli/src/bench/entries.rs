@@ -18,7 +18,7 @@ const NATIVE: &[(&str, &[&str])] =
 
 /// Calls before what rises by itself is timed: a few seconds, after which LLVM was asked, where it is here,
 /// for what is worth it.
-const RISING: &str = "400";
+pub(super) const RISING: &str = "400";
 
 /// Levels of the engine, and how often the entry is called before it is timed.
 const LEVELS: &[(&str, &str)] =
@@ -40,39 +40,21 @@ pub(super) fn all(
         let contender = Contender::new(name, &built.program, arguments);
         list.push(contender.compiled(built.compile_ns, built.code_bytes));
     }
-    let own = std::env::current_exe()
+    let tool = std::env::current_exe()
         .map_err(|error| Failure::new(Kind::Failed, format!("this program: {error}")))?;
     let file = module.bitcode(bitcode, artefacts)?;
-    let engine = |name: &'static str, file: &Path, level: &str, calls: &str, more: &[String]| {
-        let text = |text: &str| text.to_owned();
-        let mut arguments = vec![
-            text("run"),
-            file.display().to_string(),
-            text("--entry"),
-            module.name.clone(),
-            text("--arg"),
-            module.arg.to_string(),
-            text("--level"),
-            text(level),
-            text("--calls"),
-            text(calls),
-            text("--repeat"),
-            text(CALLS),
-            text("--processor-time"),
-            text("--json"),
-        ];
-        arguments.extend_from_slice(more);
-        Contender::new(name, &own, arguments)
+    let own = |name, file: &Path, level: &'static str, calls: &str, more: &[String]| {
+        engine(level, &tool, file, &module.name, module.arg, calls).renamed(name).with(more)
     };
     for (name, calls) in LEVELS {
-        list.push(engine(name, &file, name, calls, &[]));
+        list.push(own(name, &file, name, calls, &[]));
     }
     if !compilers.is_empty() {
         let table = compilers.iter().map(|(level, name)| format!("{}={name}", level.name()));
         let more = ["--compilers".to_owned(), table.collect::<Vec<_>>().join(",")];
         let mut add = |names: [&'static str; 2], file: &Path| {
-            list.push(engine(names[0], file, "O3", "1", &more));
-            list.push(engine(names[1], file, "auto", RISING, &more));
+            list.push(own(names[0], file, "O3", "1", &more));
+            list.push(own(names[1], file, "auto", RISING, &more));
         };
         add([OTHER, OTHER_RISING], &file);
         if !module.is_rust() && !module.is_program() {
@@ -82,4 +64,20 @@ pub(super) fn all(
     }
     list.extend(peers::all(module, &file, folder)?);
     Ok(list)
+}
+
+/// `program`, a build of this tool, that calls `entry` of a file at a level.
+pub(super) fn engine(
+    level: &'static str,
+    program: &Path,
+    file: &Path,
+    entry: &str,
+    arg: u64,
+    calls: &str,
+) -> Contender {
+    let (file, arg) = (file.display().to_string(), arg.to_string());
+    let arguments = ["run", &file, "--entry", entry, "--arg", &arg, "--level", level, "--calls"];
+    let timed = [calls, "--repeat", CALLS, "--processor-time", "--json"];
+    let arguments = arguments.into_iter().chain(timed).map(String::from).collect();
+    Contender::new(level, program, arguments)
 }

@@ -6,6 +6,7 @@
 //! processor, so that other work on the machine counts little. Answers are compared with the right
 //! ones.
 
+mod against;
 mod args;
 mod chart;
 mod cold;
@@ -62,6 +63,16 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         let lines = each(&modules, ui, true, one)?;
         let summary = watched::summarise(&lines, args.rounds);
         ui.result(&summary, || watched::render(&lines, &summary));
+        return Ok(Exit::Success);
+    }
+    if let Some(other) = &args.against {
+        let one = |module: &Module| {
+            against::measure(module, args.bitcode, other, &artefacts, args.rounds)
+        };
+        let lines = each(&modules, ui, true, one)?;
+        if !ui.json() {
+            println!("{}", against::render(&lines, args.rounds));
+        }
         return Ok(Exit::Success);
     }
     let folder = tempfile::tempdir()
