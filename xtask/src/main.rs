@@ -1,5 +1,6 @@
 //! Builds, tests and checks the project itself: `cargo xtask …`.
 
+mod audit;
 mod boot;
 mod build;
 mod cluster;
@@ -48,6 +49,8 @@ enum Task {
     Shrunk(shrunk::Args),
     /// Builds and tests fleets beyond one machine, which nothing else does: several minutes.
     Cluster(cluster::Args),
+    /// Counts unsafe blocks and the lines that say why they are sound, folder by folder.
+    Unsafe(audit::Args),
     /// Writes the documents that are made: manual, completions, rustdoc without warnings.
     Docs,
     /// Makes what people install, as one tar file: tools, manual pages, completions.
@@ -69,6 +72,7 @@ fn main() -> anyhow::Result<()> {
         Task::Programs(args) => test::programs(&args),
         Task::Shrunk(args) => shrunk::run(&args),
         Task::Cluster(args) => cluster::run(&args),
+        Task::Unsafe(args) => audit::run(&args),
         Task::Docs => docs::run(),
         Task::Dist => dist::run(),
         Task::Test => test::run(),
