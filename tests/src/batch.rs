@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::disk::Disk;
 use crate::process::Ended;
 use crate::program::{self, Program};
+use crate::tool::{self, text};
 use crate::{artefact, place};
 
-/// Ample for twenty programs at the slowest level on a busy host.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Ample for what is put together, at the slowest level on a busy host.
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 /// More ends of input than programs look for.
 const ENDS: [u8; 64] = [4; 64];
@@ -25,9 +26,7 @@ pub struct Booted {
     pub report: Value,
 }
 
-/// Boots a machine of so many processors that runs these programs, made from bitcode of -O`bitcode` by the newest
-/// clang; `settings` are those of the manifest beside the modules. At most one of them may read
-/// its standard input, which is the serial line.
+/// Boots a machine once with programs, as for [`Batch::new`].
 ///
 /// # Errors
 /// A compiler or the disk failed, or the machine did not come to its end.
@@ -37,48 +36,125 @@ pub fn boot(
     processors: u32,
     settings: &Value,
 ) -> Result<Booted, String> {
-    place::artefacts()?;
-    let disk = disk(programs, bitcode, settings)?;
-    let settings = Settings {
-        image: Some(disk.path()),
-        accel: Accel::Tcg,
-        processors,
-        // Each processor compiles, too.
-        memory_mib: if processors > 4 { 1024 } else { 512 },
-        timeout: PATIENCE,
-        input: Input::Bytes([&program::input()[..], &ENDS].concat()),
-        ..Settings::kernel(&artefact("kernel.elf"))
-    };
-    let mut booted = Booted { ended: Vec::new(), report: Value::Null };
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let ran = run(&settings, &mut |event| match event {
-        Event::Output(bytes) => out.extend_from_slice(bytes),
-        Event::Record(text) => {
-            let record: Value = serde_json::from_str(text).unwrap_or_default();
-            match record["record"].as_str() {
-                Some("result") => booted.ended.push(Ended {
-                    status: record["exit"].as_i64().unwrap_or(-1) as i32,
-                    out: std::mem::take(&mut out),
-                    err: std::mem::take(&mut err),
-                }),
-                Some("report") => booted.report = record,
-                _ => err.extend(format!("{}\n", record["text"].as_str().unwrap_or(text)).bytes()),
-            }
-        }
-    });
-    let ran = ran.map_err(|error| error.to_string())?;
-    let ended = matches!(ran.outcome, Outcome::Success | Outcome::Failure);
-    if !ended || booted.report.is_null() || booted.ended.len() != programs.len() {
-        let next = programs.get(booted.ended.len()).map_or("the end", |program| &program.name);
-        let said = String::from_utf8_lossy(&err).into_owned();
-        let tail: String = String::from_utf8_lossy(&out).chars().rev().take(200).collect();
-        let tail: String = tail.chars().rev().collect();
-        return Err(format!(
-            "{} at {next} after {:?}; {said}; {}; it printed last: {tail}",
-            ran.outcome, ran.elapsed, ran.complaints
-        ));
+    Batch::new(programs, bitcode, processors, settings)?.boot()
+}
+
+/// Programs on a disk, which one machine runs one after the other.
+#[derive(Debug)]
+pub struct Batch<'p> {
+    programs: &'p [&'p Program],
+    disk: Disk,
+    processors: u32,
+}
+
+impl<'p> Batch<'p> {
+    /// These programs, made from bitcode of -O`bitcode` by the newest clang, for a machine of so many processors;
+    /// `settings` are those of the manifest beside the modules. At most one of them may read its standard
+    /// input, which is the serial line.
+    ///
+    /// # Errors
+    /// A compiler or the disk failed.
+    pub fn new(
+        programs: &'p [&'p Program],
+        bitcode: u8,
+        processors: u32,
+        settings: &Value,
+    ) -> Result<Self, String> {
+        place::artefacts()?;
+        Ok(Self { programs, disk: disk(programs, bitcode, settings)?, processors })
     }
-    Ok(booted)
+
+    /// Boots the machine. What it saves stays on the disk.
+    ///
+    /// # Errors
+    /// It did not come to its end.
+    pub fn boot(&self) -> Result<Booted, String> {
+        let booted = self.follow(&Settings {
+            image: Some(self.disk.path()),
+            // Each processor compiles, too.
+            memory_mib: if self.processors > 4 { 1024 } else { 512 },
+            processors: self.processors,
+            keep_writes: true,
+            ..Settings::kernel(&artefact("kernel.elf"))
+        })?;
+        if booted.report.is_null() { Err("it has made no report".into()) } else { Ok(booted) }
+    }
+
+    /// Makes all code of its last boot again on this host: how much of it has the same bytes.
+    ///
+    /// # Errors
+    /// What has not.
+    pub fn made_again(&self) -> Result<u64, String> {
+        let image = self.disk.path();
+        let found = tool::run("bareflow", &["snapshot", "verify", text(&image), "--recompile"]);
+        let line = String::from_utf8_lossy(&found.stdout);
+        let last = line.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+        let last = last.unwrap_or_default();
+        match (&last["ok"], &last["skipped"], last["recompiled"].as_u64()) {
+            (Value::Bool(true), Value::Array(skipped), Some(same)) if skipped.is_empty() => {
+                Ok(same)
+            }
+            _ => Err(format!("{last}{}", String::from_utf8_lossy(&found.stderr))),
+        }
+    }
+
+    /// Shrinks its last boot and boots that, with the disk beside it for files.
+    ///
+    /// # Errors
+    /// The shrinker has refused it, or it did not come to its end.
+    pub fn shrunk(&self) -> Result<Booted, String> {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let small = folder.path().join("small.img");
+        let image = self.disk.path();
+        let made = tool::run("bareflow-shrink", &[text(&image), "-o", text(&small)]);
+        if !made.status.success() {
+            return Err(String::from_utf8_lossy(&made.stderr).into_owned());
+        }
+        let files = format!("file={},format=raw,if=ide,index=1", image.display());
+        self.follow(&Settings {
+            keep_writes: false,
+            arguments: ["-drive".into(), files.into()].into(),
+            ..Settings::new(&small)
+        })
+    }
+
+    fn follow(&self, settings: &Settings) -> Result<Booted, String> {
+        let input = Input::Bytes([&program::input()[..], &ENDS].concat());
+        let settings = Settings { accel: Accel::Tcg, timeout: PATIENCE, input, ..settings.clone() };
+        let mut booted = Booted { ended: Vec::new(), report: Value::Null };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let ran = run(&settings, &mut |event| match event {
+            Event::Output(bytes) => out.extend_from_slice(bytes),
+            Event::Record(text) => {
+                let record: Value = serde_json::from_str(text).unwrap_or_default();
+                match record["record"].as_str() {
+                    Some("result") => booted.ended.push(Ended {
+                        status: record["exit"].as_i64().unwrap_or(-1) as i32,
+                        out: std::mem::take(&mut out),
+                        err: std::mem::take(&mut err),
+                    }),
+                    Some("report") => booted.report = record,
+                    _ => {
+                        err.extend(format!("{}\n", record["text"].as_str().unwrap_or(text)).bytes())
+                    }
+                }
+            }
+        });
+        let ran = ran.map_err(|error| error.to_string())?;
+        let ended = matches!(ran.outcome, Outcome::Success | Outcome::Failure);
+        if !ended || booted.ended.len() != self.programs.len() {
+            let next = self.programs.get(booted.ended.len());
+            let next = next.map_or("the end", |program| &program.name);
+            let said = String::from_utf8_lossy(&err).into_owned();
+            let tail: String = String::from_utf8_lossy(&out).chars().rev().take(200).collect();
+            let tail: String = tail.chars().rev().collect();
+            return Err(format!(
+                "{} at {next} after {:?}; {said}; {}; it printed last: {tail}",
+                ran.outcome, ran.elapsed, ran.complaints
+            ));
+        }
+        Ok(booted)
+    }
 }
 
 fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Disk, String> {

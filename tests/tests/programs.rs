@@ -9,7 +9,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use bareflow_tests::batch;
+use bareflow_tests::batch::{Batch, Booted};
 use bareflow_tests::process::Ended;
 use bareflow_tests::program::{self, Program};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -21,8 +21,9 @@ const ENGINE: [&str; 6] = ["interp", "O0", "O1", "O2", "O3", "auto"];
 const OLDER: [u32; 3] = [14, 16, 19];
 
 /// The same for machines. `stress` changes functions all the time; at `llvm` LLVM, on the machine, makes all code, at
-/// `llvm rising` what is hot and loops that are entered.
-const MACHINE: [(u8, &str); 13] = [
+/// `llvm rising` what is hot and loops that are entered. What LLVM made at `llvm` is made again on this host, comes
+/// back at a second boot, and is shrunk.
+const MACHINE: [(u8, &str); 15] = [
     (1, "interp"),
     (0, "O0"),
     (2, "O1"),
@@ -33,12 +34,16 @@ const MACHINE: [(u8, &str); 13] = [
     (2, "auto"),
     (3, "auto"),
     (2, "stress"),
+    (0, "llvm"),
+    (1, "llvm"),
     (2, "llvm"),
     (0, "llvm rising"),
+    (1, "llvm rising"),
     (2, "llvm rising"),
 ];
-/// Programs a machine; the second where LLVM compiles, which takes a second a function under emulation.
-const TOGETHER: [usize; 2] = [20, 4];
+/// Programs a machine; the second where LLVM compiles. There a function takes a fifth of a second of emulation, and
+/// what programs have in common is compiled once a boot; those in C++ have a thousand functions each.
+const TOGETHER: [usize; 2] = [20, 40];
 /// By default every so manieth program runs on a machine.
 const SOME: usize = 8;
 
@@ -68,13 +73,13 @@ fn processors() -> u32 {
     asked.map_or(1, |text| text.parse().expect("BAREFLOW_SMP is a number"))
 }
 
-/// Boots one machine with these programs.
+/// Boots one machine with these programs, once or, if LLVM makes all, again and shrunk.
 fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Failed> {
     let settings = match engine {
         // Low, so that functions and loops change while they run.
         "auto" => json!({ "thresholds": [3, 10, 40], "save": false }),
         "stress" => json!({ "stress": 0x5eed, "save": false }),
-        "llvm" => json!({ "level": "O3", "compilers": [["O3", "llvm"]], "save": false }),
+        "llvm" => json!({ "level": "O3", "compilers": [["O3", "llvm"]] }),
         "llvm rising" => json!({
             "thresholds": [3, 10, 40],
             "compilers": [["O2", "llvm"], ["O3", "llvm"]],
@@ -83,20 +88,11 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
         level => json!({ "level": level, "save": false }),
     };
     let programs: Vec<&Program> = cases.iter().map(|case| &case.program).collect();
-    let booted = batch::boot(&programs, level, processors(), &settings)?;
-    let mut wrong = Vec::new();
-    for (case, ended) in cases.iter().zip(&booted.ended) {
-        if let Err(why) = case.program.compare(case.native()?, ended) {
-            wrong.push(format!("{}: {why}", case.program.name));
-        }
-        // Where LLVM fails the built-in compiler steps in, so no output shows it.
-        let said = String::from_utf8_lossy(&ended.err);
-        if let Some(line) = said.lines().find(|line| line.contains("the compiler failed: ")) {
-            wrong.push(format!("{}: {line}", case.program.name));
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(wrong.join("\n").into());
+    let batch = Batch::new(&programs, level, processors(), &settings)?;
+    let booted = batch.boot()?;
+    check_ended(cases, &booted, |_| true)?;
+    if engine == "llvm" {
+        come_back(&batch, cases)?;
     }
     let report = &booted.report;
     let count = |what: &Value| what.as_u64().unwrap_or_default();
@@ -122,6 +118,51 @@ fn check_batch(cases: &[Arc<Case>], level: u8, engine: &str) -> Result<(), Faile
     }
 }
 
+/// What is wrong with how those programs ended that are asked for.
+fn check_ended(
+    cases: &[Arc<Case>],
+    booted: &Booted,
+    is_asked: fn(&Program) -> bool,
+) -> Result<(), Failed> {
+    let mut wrong = Vec::new();
+    let all = cases.iter().zip(&booted.ended);
+    for (case, ended) in all.filter(|(case, _)| is_asked(&case.program)) {
+        if let Err(why) = case.program.compare(case.native()?, ended) {
+            wrong.push(format!("{}: {why}", case.program.name));
+        }
+        // Where LLVM fails the built-in compiler steps in, so no output shows it.
+        let said = String::from_utf8_lossy(&ended.err);
+        if let Some(line) = said.lines().find(|line| line.contains("the compiler failed: ")) {
+            wrong.push(format!("{}: {line}", case.program.name));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
+}
+
+/// What LLVM made on a machine has the same bytes on this host, is there at the next boot, at which no compiler is
+/// loaded, and does the same in a shrunk image.
+fn come_back(batch: &Batch<'_>, cases: &[Arc<Case>]) -> Result<(), Failed> {
+    let same = batch.made_again()?;
+    let again = batch.boot().map_err(|why| format!("at the second boot: {why}"))?;
+    // Those that write files find what they wrote before.
+    let starts_alike: fn(&Program) -> bool = |program| program.disk_files().is_empty();
+    check_ended(cases, &again, starts_alike)?;
+    let restored = again.report["restored"].as_u64().unwrap_or_default();
+    let said = again.ended.iter().map(|ended| String::from_utf8_lossy(&ended.err));
+    let loaded = said.flat_map(|err| err.lines().map(str::to_owned).collect::<Vec<_>>());
+    let loaded = loaded.into_iter().find(|line| line.contains("bytes unpacked from"));
+    if let Some(line) = loaded.filter(|_| again.report["compiles"] == 0) {
+        return Err(format!("nothing was compiled at the second boot, and {line}").into());
+    }
+    let shrunk = batch.shrunk().map_err(|why| format!("shrunk: {why}"))?;
+    check_ended(cases, &shrunk, starts_alike).map_err(|why| format!("shrunk: {why:?}"))?;
+    println!(
+        "{same} objects with the same bytes, {restored} restored, {} compiled at the second boot",
+        again.report["compiles"]
+    );
+    Ok(())
+}
+
 fn main() {
     let arguments = Arguments::from_args();
     let wanted = std::env::var("BAREFLOW_PROGRAMS").unwrap_or_default();
@@ -130,9 +171,11 @@ fn main() {
     let trials = match wanted.as_str() {
         "machine" => {
             let cases = on_machine(&cases);
+            let (cxx, others): (Vec<_>, Vec<_>) =
+                cases.into_iter().partition(|case| case.program.is_cxx());
             let batches = |engine: &str| {
                 let together = TOGETHER[usize::from(engine.starts_with("llvm"))];
-                cases.chunks(together).enumerate()
+                others.chunks(together).chain(cxx.chunks(together)).enumerate()
             };
             let on = MACHINE.iter().filter(|(_, engine)| program::can_run_at(engine));
             let all = on.flat_map(|on| batches(on.1).map(move |(n, cases)| (*on, n, cases)));

@@ -12,9 +12,14 @@ use bareflow_tests::parallel::in_parallel;
 use bareflow_tests::program::{self, Program};
 use bareflow_tests::{artefact, place, process};
 
-fn library() -> Library {
-    let bytes = std::fs::read(artefact("libc.bc")).expect("the C library");
-    Library::read(vec![Part { file: "libc.bc".into(), bytes }]).expect("it can be read")
+/// The C library, and the C++ library for programs in C++.
+fn library(cxx: bool) -> Library {
+    let files: &[&str] = if cxx { &["libc.bc", "libcxx.bc"] } else { &["libc.bc"] };
+    let part = |file: &&str| {
+        let bytes = std::fs::read(artefact(file)).expect("the library");
+        Part { file: (*file).into(), bytes }
+    };
+    Library::read(files.iter().map(part).collect()).expect("it can be read")
 }
 
 /// Links the one program in `files` and writes it into `folder`, having checked that it reads back
@@ -23,10 +28,11 @@ fn written(
     files: &[PathBuf],
     entry: Option<&String>,
     arg: Option<u64>,
+    library: &Library,
     folder: &Path,
 ) -> Result<PathBuf, String> {
     let mut sources = bareflow::sources::programs(files, entry, arg).map_err(|e| e.to_string())?;
-    let program = load(&sources.remove(0), &library()).map_err(|error| error.to_string())?;
+    let program = load(&sources.remove(0), library).map_err(|error| error.to_string())?;
     let bytes = write(&program.module, None).map_err(|error| error.to_string())?;
     let back = read(&bytes).map_err(|error| error.to_string())?;
     let (wanted, found) = (program.module.to_string(), back.to_string());
@@ -48,8 +54,7 @@ fn written(
 #[test]
 fn every_program_reads_back_and_is_verified() {
     let all = program::all().into_iter().enumerate();
-    // Those in C++ need its library, which is no part of what is written here.
-    let suits = |program: &Program| !NOT_YET.contains(&program.name.as_str()) && !program.is_cxx();
+    let suits = |program: &Program| !NOT_YET.contains(&program.name.as_str());
     let all = all.filter(|(_, program)| suits(program));
     let each: Vec<_> = all.map(|(at, program)| (at % 4, program)).collect();
     assert!(each.len() > 50);
@@ -60,7 +65,8 @@ fn every_program_reads_back_and_is_verified() {
         let clang = if old { program.clang } else { 22 };
         let files = program.bitcode(level as u8, clang)?;
         let what = |error| format!("{} -O{level} by clang {clang}: {error}", program.name);
-        written(&files, None, None, folder.path()).map(drop).map_err(what)
+        let library = library(program.is_cxx());
+        written(&files, None, None, &library, folder.path()).map(drop).map_err(what)
     });
 }
 
@@ -81,7 +87,7 @@ fn modules_and_larger_programs_read_back_and_are_verified() {
         let entry = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let what = |error| format!("{}: {error}", file.display());
         let files = std::slice::from_ref(&file);
-        written(files, Some(&entry), Some(1), folder.path()).map(drop).map_err(what)
+        written(files, Some(&entry), Some(1), &library(false), folder.path()).map(drop).map_err(what)
     });
 }
 
@@ -114,7 +120,7 @@ fn llvm_runs_what_is_linked_as_the_system_runs_the_source() {
     let suits = |program: &Program| {
         let name = program.name.as_str();
         let known = !NOT_BY_LLI.contains(&name) && !NOT_YET.contains(&name);
-        known && !program.reads() && !program.is_cxx()
+        known && !program.reads()
     };
     in_parallel(program::all().into_iter().filter(suits).collect(), |program| {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;

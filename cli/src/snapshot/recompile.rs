@@ -7,7 +7,7 @@
 use bareflow_cranelift::Cranelift;
 use bareflow_hosted::Resident;
 use bareflow_ir::{BlockId, Module, Symbol};
-use bareflow_llvm::Llvm;
+use bareflow_llvm::{Llvm, Remembering};
 use bareflow_object::{Compiler, CpuFeatures, Entry, Options, Request};
 use bareflow_profile::{FunctionProfile, Level};
 use bareflow_program::{Program, recorded};
@@ -59,17 +59,17 @@ pub(super) fn recompile(snapshot: &Snapshot, progress: &ProgressBar) -> Recompil
 }
 
 /// LLVM, if it is here and any code was made by it.
-fn llvm(snapshot: &Snapshot) -> Option<Llvm<Resident>> {
+fn llvm(snapshot: &Snapshot) -> Option<Llvm<Remembering<Resident>>> {
     let makers = snapshot.functions.iter().flat_map(codes).map(|made| made.compiler);
     let wanted = makers.into_iter().any(|maker| maker.starts_with("llvm "));
     let file = wanted.then(|| Artefacts::locate().path("compilers/llvm").ok())??;
-    Resident::new(&file).ok().map(Llvm::new)
+    Resident::new(&file).ok().map(|resident| Llvm::new(Remembering::new(resident)))
 }
 
 /// One module being compiled.
 struct Work<'a> {
     builtin: &'a Cranelift,
-    llvm: Option<&'a Llvm<Resident>>,
+    llvm: Option<&'a Llvm<Remembering<Resident>>>,
     program: &'a Program,
     snapshot: &'a Snapshot,
     index: u32,
@@ -135,8 +135,9 @@ impl Work<'_> {
 
     /// The compiler that snapshots call `maker`.
     fn of_maker(&self, maker: &str) -> Option<&dyn Compiler> {
-        let is_llvm =
-            |llvm: &&Llvm<Resident>| maker == format!("{} {}", llvm.name(), llvm.version());
+        let is_llvm = |llvm: &&Llvm<Remembering<Resident>>| {
+            maker == format!("{} {}", llvm.name(), llvm.version())
+        };
         match maker == self.builtin.name() {
             true => Some(self.builtin),
             false => self.llvm.filter(is_llvm).map(|llvm| llvm as &dyn Compiler),

@@ -1,4 +1,5 @@
 #include "pipeline.h"
+#include "unrolled.h"
 #include "unvector.h"
 
 #include "llvm/Transforms/AggressiveInstCombine/AggressiveInstCombine.h"
@@ -144,6 +145,7 @@ FunctionPassManager finalPasses(const Request &Asked) {
 
   if (!Asked.Size)
     P.addPass(UnvectorPass());
+  P.addPass(UnrolledPass());
 
   bool Repeat = Asked.Unroll.value_or(2) > 1;
   P.addPass(LoopDistributePass());

@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use bareflow_bitcode::write::{Counts, FunctionCounts};
-use bareflow_ir::layout::{alloc_size, variable_align};
+use bareflow_ir::layout::{alloc_size, is_empty, own_align, variable_align};
 use bareflow_ir::{
     CastOp, Const, ConstExpr, ConstId, ConstKind, FuncId, Function, FunctionFlags, Global,
     GlobalId, Linkage, Module, ParamAttrs, Type, TypeId, data,
@@ -231,7 +231,12 @@ impl<'m> Copy<'m> {
         let global = self.from.global(id);
         let types = &self.from.types;
         let size = alloc_size(types, global.ty);
-        let align = u32::try_from(variable_align(types, global)).unwrap_or(0);
+        // What holds wherever its code runs: a shrunk image has no gaps between variables that it has bytes of.
+        let align = match is_empty(self.from, global) {
+            true => variable_align(self.from, global),
+            false => own_align(types, global),
+        };
+        let align = u32::try_from(align).unwrap_or(0);
         let copied = GlobalId::new(self.to.globals.len());
         // Before its contents, which may name it.
         self.globals[id.index()] = Some(copied);

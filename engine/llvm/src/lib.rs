@@ -19,6 +19,7 @@ mod intrinsics;
 mod labels;
 mod live;
 mod natural;
+mod remembering;
 mod request;
 
 use alloc::format;
@@ -35,6 +36,7 @@ use request::Fields;
 
 pub use counts::counts;
 pub use labels::numbered;
+pub use remembering::Remembering;
 
 /// Instructions of the largest function that may be inlined.
 const MAX_INLINED: usize = 500;

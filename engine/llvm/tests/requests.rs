@@ -1,9 +1,10 @@
 //! What goes to LLVM: a module that verifies, in the form that LLVM can be given.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bareflow_ir::{BlockId, Module, Symbol};
-use bareflow_llvm::ask;
+use bareflow_llvm::{Exchange, Remembering, ask};
 use bareflow_object::{CpuFeatures, Entry, Options, Request};
 use bareflow_profile::Level;
 
@@ -210,4 +211,54 @@ fn what_llvm_passes_otherwise_is_refused_by_name() {
     assert_eq!(why("three"), "a result returned in memory");
     assert_eq!(why("wide"), "an unusual vector passed to a function");
     assert_eq!(why("half"), "half-precision floats");
+}
+
+#[test]
+fn alignments_are_told_that_hold_in_every_image() {
+    let module = module(
+        "
+        @text = internal global [32 x i8] c\"abcdefghijklmnopqrstuvwxyzabcdef\", align 1
+        @room = internal global [512 x i8] zeroinitializer, align 1
+        define i8 @both(i64 %at) {
+          %of.text = getelementptr i8, ptr @text, i64 %at
+          %of.room = getelementptr i8, ptr @room, i64 %at
+          %a = load i8, ptr %of.text, align 1
+          %b = load i8, ptr %of.room, align 1
+          %sum = add i8 %a, %b
+          ret i8 %sum
+        }",
+    );
+    let asked = request(&module, "both", Entry::Call).expect("it can be asked");
+    let align = |name: &str| {
+        let global = asked.globals.iter().find(|global| global.name == name);
+        global.expect("the variable").align
+    };
+    // The engine puts this at a multiple of 16, a shrunk image anywhere.
+    assert_eq!(align("text"), 1);
+    assert_eq!(align("room"), 64);
+}
+
+/// Answers every request with an object, which is its number.
+#[derive(Default)]
+struct Counting(AtomicU32);
+
+impl Exchange for Counting {
+    fn version(&self) -> String {
+        "1".into()
+    }
+
+    fn ask(&self, request: &[u8]) -> Result<Vec<u8>, String> {
+        let count = self.0.fetch_add(1, Ordering::Relaxed);
+        let kind = if request.starts_with(b"bad") { 'e' } else { 'o' };
+        Ok(format!("{kind}{count}").into_bytes())
+    }
+}
+
+#[test]
+fn the_same_is_asked_once() {
+    let remembering = Remembering::new(Counting::default());
+    let ask = |request: &[u8]| String::from_utf8(remembering.ask(request).unwrap()).unwrap();
+    assert_eq!([ask(b"one"), ask(b"two"), ask(b"one")], ["o0", "o1", "o0"]);
+    // What was refused is asked again.
+    assert_eq!([ask(b"bad"), ask(b"bad"), ask(b"two")], ["e2", "e3", "o1"]);
 }

@@ -164,7 +164,7 @@ fn lay_out(module: &Module) -> (Vec<Option<u64>>, u64, u64) {
             offsets.push(None);
             continue;
         }
-        let own = layout::variable_align(&module.types, global).max(1);
+        let own = layout::variable_align(module, global).max(1);
         let offset = end.next_multiple_of(own);
         end = offset + layout::alloc_size(&module.types, global.ty);
         align = align.max(own);

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_cranelift::Cranelift;
-use bareflow_llvm::{Exchange, Llvm};
+use bareflow_llvm::{Exchange, Llvm, Remembering};
 use bareflow_object::{CompileError, Compiler, Maker, Object, Request};
 use bareflow_platform::Platform;
 use bareflow_profile::Level;
@@ -87,7 +87,7 @@ impl Compilers {
         if serves.is_empty() && !challenges {
             return Self::builtin();
         }
-        let compiler = Box::new(Llvm::new(Resident { platform }));
+        let compiler = Box::new(Llvm::new(Remembering::new(Resident { platform })));
         Self { llvm: Some(Other { compiler, serves, challenges }), ..Self::builtin() }
     }
 

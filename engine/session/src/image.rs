@@ -213,7 +213,7 @@ fn place_globals(
             0
         } else {
             let size = layout::alloc_size(&module.types, global.ty);
-            let align = layout::variable_align(&module.types, global) as usize;
+            let align = layout::variable_align(module, global) as usize;
             linker.define_data(&prefix(&global.name), size as usize, align)? as u64
         };
         symbols.insert(global.name.clone(), address);

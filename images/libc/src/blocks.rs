@@ -148,6 +148,50 @@ pub unsafe fn find(start: *const u8, end: *const u8, wanted: impl Wanted) -> *co
     end
 }
 
+/// The end of memory, for searches that find something before it.
+const EVERYWHERE: *const u8 = usize::MAX as *const u8;
+
+/// Whether 16 bytes from each of two places on lie in a page each, so that they may be read. Not said of some for
+/// which it is so.
+#[inline(always)]
+fn are_whole(a: *const u8, b: *const u8) -> bool {
+    (a as usize | b as usize) % PAGE <= PAGE - BLOCK
+}
+
+/// [`find`] for what matches for certain. Most texts are short, and a call takes as long as a look at them, so the
+/// first bytes are looked at here: who has this inlined is never inlined itself.
+#[inline(always)]
+pub unsafe fn find_near(start: *const u8, wanted: impl Wanted) -> *const u8 {
+    let mut at = start;
+    // SAFETY: there is one that matches, and of the block one page has a byte of the text and all others.
+    unsafe {
+        if are_whole(at, at) {
+            let bits = zeros(wanted.mark(anywhere(at)));
+            if bits != 0 {
+                return at.wrapping_add(bits.trailing_zeros() as usize);
+            }
+            at = at.wrapping_add(BLOCK);
+        }
+        find(at, EVERYWHERE, wanted)
+    }
+}
+
+/// [`mismatch`] of strings, their first bytes looked at here as by [`find_near`].
+#[inline(always)]
+pub unsafe fn mismatch_near(a: *const u8, b: *const u8) -> usize {
+    // SAFETY: as there.
+    unsafe {
+        if are_whole(a, b) {
+            let (x, y) = (anywhere(a), anywhere(b));
+            let bits = zeros(least(_mm_cmpeq_epi8(x, y), x));
+            if bits != 0 {
+                return bits.trailing_zeros() as usize;
+            }
+        }
+        mismatch::<true>(a, b, usize::MAX)
+    }
+}
+
 /// The last byte that matches between `start` and `end`; null when there is none.
 #[inline(never)]
 pub unsafe fn find_last(start: *const u8, end: *const u8, wanted: impl Wanted) -> *const u8 {

@@ -53,13 +53,19 @@ unsafe fn copy_short(to: *mut u8, from: *const u8, len: usize) {
     }
 }
 
-/// Ascending; right also where the ranges overlap and `to` lies below `from`.
+/// Ascending; right also where the ranges overlap and `to` lies below `from`. Most copies are short, and take no
+/// longer than another call would.
+#[inline(always)]
 unsafe fn copy_up(to: *mut u8, from: *const u8, len: usize) {
+    // SAFETY: `len` bytes on both sides.
+    unsafe { if len <= 16 { copy_short(to, from, len) } else { copy_long(to, from, len) } }
+}
+
+/// The same for more than 16 bytes.
+#[inline(never)]
+unsafe fn copy_long(to: *mut u8, from: *const u8, len: usize) {
     // SAFETY: `len` bytes on both sides; each access lies within them.
     unsafe {
-        if len <= 16 {
-            return copy_short(to, from, len);
-        }
         // The last block is read first: an overlapping write may reach it.
         let last = block(from.add(len - 16));
         let mut i = 0;

@@ -6,7 +6,9 @@ use core::ffi::c_int;
 use core::ptr::null_mut;
 
 use crate::allocate::malloc;
-use crate::blocks::{ByteOrNul, Nul, find, find_last_in_string, mismatch};
+use crate::blocks::{
+    ByteOrNul, Nul, find, find_last_in_string, find_near, mismatch, mismatch_near,
+};
 use crate::character::lower;
 use crate::memory::memcpy;
 use crate::spans::span;
@@ -17,13 +19,11 @@ unsafe extern "C" {
     fn __bf_rest() -> *mut *mut u8;
 }
 
-/// The end of memory, for searches that find something before it.
-const EVERYWHERE: *const u8 = usize::MAX as *const u8;
-
 #[unsafe(no_mangle)]
+#[inline(never)]
 pub unsafe extern "C" fn strlen(text: *const u8) -> usize {
     // SAFETY: the text has a NUL.
-    unsafe { find(text, EVERYWHERE, Nul) as usize - text as usize }
+    unsafe { find_near(text, Nul) as usize - text as usize }
 }
 
 #[unsafe(no_mangle)]
@@ -34,10 +34,11 @@ pub unsafe extern "C" fn strnlen(text: *const u8, most: usize) -> usize {
 }
 
 #[unsafe(no_mangle)]
+#[inline(never)]
 pub unsafe extern "C" fn strcmp(a: *const u8, b: *const u8) -> c_int {
     // SAFETY: both texts have a NUL, before which they differ or end.
     unsafe {
-        let at = mismatch::<true>(a, b, usize::MAX);
+        let at = mismatch_near(a, b);
         c_int::from(*a.add(at)) - c_int::from(*b.add(at))
     }
 }
@@ -160,16 +161,18 @@ pub unsafe extern "C" fn strlcat(to: *mut u8, from: *const u8, room: usize) -> u
 }
 
 #[unsafe(no_mangle)]
+#[inline(never)]
 pub unsafe extern "C" fn strchrnul(text: *const u8, c: c_int) -> *mut u8 {
     // SAFETY: the text has a NUL.
-    unsafe { find(text, EVERYWHERE, ByteOrNul::new(c as u8)).cast_mut() }
+    unsafe { find_near(text, ByteOrNul::new(c as u8)).cast_mut() }
 }
 
 #[unsafe(no_mangle)]
+#[inline(never)]
 pub unsafe extern "C" fn strchr(text: *const u8, c: c_int) -> *mut u8 {
     // SAFETY: a string; the place found is in it.
     unsafe {
-        let at = strchrnul(text, c);
+        let at = find_near(text, ByteOrNul::new(c as u8)).cast_mut();
         if *at == c as u8 { at } else { null_mut() }
     }
 }

@@ -114,6 +114,10 @@ impl Copier<'_> {
     pub(super) fn write_structors(&mut self, structors: Structors) {
         for List { members, elem, shell } in structors.lists {
             let (Some(elem), Some(shell)) = (elem, shell) else { continue };
+            // A library's may have had nothing to do, and LLVM has no aggregates of nothing.
+            if members.is_empty() {
+                continue;
+            }
             let ty = self.out.types.intern(Type::Array { elem, len: members.len() as u64 });
             let init = self.push(Const { ty, kind: ConstKind::Aggregate(members.into()) });
             self.out.globals.push(Global { ty, init: Some(init), comdat: None, ..shell });

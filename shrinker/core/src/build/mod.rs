@@ -404,8 +404,8 @@ impl Builder<'_> {
         };
         // Gaps between variables that are zero cost nothing.
         let align = match kind {
-            Kind::Bss => layout::variable_align(types, global),
-            _ => layout::align_of(types, global.ty).max(u64::from(global.align)),
+            Kind::Bss => layout::variable_align(&program.module, global),
+            _ => layout::own_align(types, global),
         };
         let mut unit =
             Unit::new(name, kind, align, if empty { Vec::new() } else { contents.bytes });
