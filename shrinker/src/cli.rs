@@ -69,6 +69,9 @@ pub struct Cli {
     /// The resident compiler. [default: the one that was built]
     #[arg(long, value_name = "FILE", requires = "reoptimise")]
     compiler: Option<PathBuf>,
+    /// Where the image looks for its files. A machine that has them elsewhere finds none.
+    #[arg(long, value_enum, default_value_t = DisksName::All)]
+    disks: DisksName,
     /// Leave the flat image unpacked.
     #[arg(long)]
     no_pack: bool,
@@ -104,6 +107,15 @@ enum PolicyName {
     Reachable,
     /// What no boot ever ran, too; a trap that names it stands in its place.
     Executed,
+}
+
+/// What disks may hang on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum DisksName {
+    /// Every kind of controller that is known: IDE, SATA, virtio.
+    All,
+    /// The classic controllers, as QEMU's machine `pc` has them: smaller.
+    Ide,
 }
 
 /// What is better.
@@ -147,6 +159,7 @@ impl Cli {
             elf: self.elf.is_some(),
             plain: self.no_pack,
             timing: self.timing,
+            classic_disks: self.disks == DisksName::Ide,
             way_back: both.as_ref().map(Both::first),
         };
         let llvm = self.reoptimise.then(|| self.llvm()).transpose()?;

@@ -55,8 +55,10 @@ void setAttributes(Function &F, const Request &Asked) {
     F.addFnAttr("target-features", Asked.Features);
   if (Asked.Vectors != 0)
     F.addFnAttr("prefer-vector-width", std::to_string(Asked.Vectors));
-  if (Asked.Size)
+  if (Asked.Size) {
     F.addFnAttr(Attribute::OptimizeForSize);
+    F.addFnAttr(Attribute::MinSize);
+  }
   // A function of many pages of stack touches each, so that a guard page is met.
   F.addFnAttr("probe-stack", "inline-asm");
   // Backtraces follow frame pointers.
@@ -99,7 +101,7 @@ bool compile(const Request &Asked, SmallVectorImpl<char> &Object, std::string &E
 
   {
     Analyses A(*Machine, library(Asked, Machine->getTargetTriple()));
-    FunctionPassManager Early = earlyPasses(), Simplify = simplifyingPasses();
+    FunctionPassManager Early = earlyPasses(), Simplify = simplifyingPasses(Asked);
     for (Function &F : *M)
       if (!F.isDeclaration())
         A.run(Early, F);

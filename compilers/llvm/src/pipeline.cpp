@@ -77,7 +77,7 @@ FunctionPassManager earlyPasses() {
   return P;
 }
 
-FunctionPassManager simplifyingPasses() {
+FunctionPassManager simplifyingPasses(const Request &Asked) {
   FunctionPassManager P;
   P.addPass(SROAPass(SROAOptions::ModifyCFG));
   P.addPass(EarlyCSEPass(/*UseMemorySSA=*/true));
@@ -95,7 +95,7 @@ FunctionPassManager simplifyingPasses() {
   First.addPass(LoopInstSimplifyPass());
   First.addPass(LoopSimplifyCFGPass());
   First.addPass(hoisting(false));
-  First.addPass(LoopRotatePass(/*EnableHeaderDuplication=*/true, /*PrepareForLTO=*/false));
+  First.addPass(LoopRotatePass(/*EnableHeaderDuplication=*/!Asked.Size, /*PrepareForLTO=*/false));
   First.addPass(hoisting(true));
   First.addPass(SimpleLoopUnswitchPass(/*NonTrivial=*/true));
   loops(P, std::move(First), true);
@@ -139,7 +139,7 @@ FunctionPassManager finalPasses(const Request &Asked) {
   P.addPass(LowerConstantIntrinsicsPass());
 
   LoopPassManager Rotate;
-  Rotate.addPass(LoopRotatePass(/*EnableHeaderDuplication=*/true, /*PrepareForLTO=*/false));
+  Rotate.addPass(LoopRotatePass(/*EnableHeaderDuplication=*/!Asked.Size, /*PrepareForLTO=*/false));
   Rotate.addPass(LoopDeletionPass());
   loops(P, std::move(Rotate), false);
 
@@ -150,7 +150,7 @@ FunctionPassManager finalPasses(const Request &Asked) {
   bool Repeat = Asked.Unroll.value_or(2) > 1;
   P.addPass(LoopDistributePass());
   P.addPass(LoopVectorizePass(LoopVectorizeOptions(/*InterleaveOnlyWhenForced=*/!Repeat,
-                                                   /*VectorizeOnlyWhenForced=*/false)));
+                                                   /*VectorizeOnlyWhenForced=*/Asked.Size)));
   P.addPass(InferAlignmentPass());
   P.addPass(LoopLoadEliminationPass());
   P.addPass(InstCombinePass());

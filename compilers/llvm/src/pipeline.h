@@ -11,7 +11,7 @@ namespace bareflow {
 llvm::FunctionPassManager earlyPasses();
 
 // What a function goes through when its callees are inlined, before it is itself.
-llvm::FunctionPassManager simplifyingPasses();
+llvm::FunctionPassManager simplifyingPasses(const Request &Asked);
 
 // What the function that is to be compiled goes through at last: vectors, unrolling.
 llvm::FunctionPassManager finalPasses(const Request &Asked);

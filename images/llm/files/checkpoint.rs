@@ -21,7 +21,7 @@ use super::reader::Reader;
 use crate::fault::{CONVERT, Checked, FETCH, Fault, Place};
 use crate::memory::room;
 use crate::model::rope::{Pairs, Rope};
-use crate::model::weights::{GATE, Layer, MATRICES, Matrix, Model, Shape};
+use crate::model::weights::{Layer, MATRICES, Matrix, Model, Shape};
 
 /// What versions 1 and 2 begin with.
 const MAGIC: &[u8] = b"24ka";
@@ -173,6 +173,25 @@ impl Head {
     }
 }
 
+/// Places of tensors that are no matrices of a layer: behind those.
+const ATTENTION_NORM: usize = MATRICES.len();
+const FORWARD_NORM: usize = ATTENTION_NORM + 1;
+const NORM: usize = FORWARD_NORM + 1;
+const EMBEDDING: usize = NORM + 1;
+/// How many kinds of tensors every file has.
+const KINDS: usize = EMBEDDING + 1;
+
+/// What those are called, by place behind [`MATRICES`].
+static OTHERS: [&[u8]; KINDS - MATRICES.len()] =
+    [b"attn_norm", b"ffn_norm", b"output_norm", b"token embedding"];
+
+/// The order of kinds in version 0: matrices are in the order of their places.
+static NORMS_BETWEEN: [usize; KINDS] =
+    [EMBEDDING, ATTENTION_NORM, 0, 1, 2, 3, FORWARD_NORM, 4, 5, 6, NORM];
+/// And in the versions with norms first.
+static NORMS_FIRST: [usize; KINDS] =
+    [ATTENTION_NORM, FORWARD_NORM, NORM, EMBEDDING, 0, 1, 2, 3, 4, 5, 6];
+
 /// Reads a checkpoint.
 ///
 /// # Errors
@@ -182,31 +201,23 @@ pub fn read(bytes: &'static [u8]) -> Checked<Model> {
     let reader = &mut Reader::new(bytes);
     let Head { shape, own, norms_first, group } = Head::read(reader, bytes.starts_with(MAGIC))?;
     let (layers, width) = (shape.layers, shape.width);
-    let norms = |reader: &mut Reader, layers, name| Series::take(reader, layers, 1, width, 0, name);
-    let (mut attention_norm, mut forward_norm, mut norm) =
-        (Series::none(), Series::none(), Series::none());
-    let mut series = [Series::none(); MATRICES.len()];
-    if norms_first {
-        attention_norm = norms(reader, layers, b"attn_norm")?;
-        forward_norm = norms(reader, layers, b"ffn_norm")?;
-        norm = norms(reader, 1, b"output_norm")?;
-    }
-    let embedding = Series::take(reader, 1, shape.tokens, width, group, b"token embedding")?;
-    if !norms_first {
-        attention_norm = norms(reader, layers, b"attn_norm")?;
-    }
-    // Here they are in the order of their places.
-    for (place, (series, (name, rows, columns))) in series.iter_mut().zip(&MATRICES).enumerate() {
-        if place == GATE && !norms_first {
-            forward_norm = norms(reader, layers, b"ffn_norm")?;
+    let mut series = [Series::none(); KINDS];
+    for kind in if norms_first { NORMS_FIRST } else { NORMS_BETWEEN } {
+        let (name, rows, columns) = match MATRICES.get(kind) {
+            Some((name, rows, columns)) => (*name, shape.side(*rows), shape.side(*columns)),
+            None => {
+                let rows = if kind == EMBEDDING { shape.tokens } else { 1 };
+                (OTHERS.get(kind - MATRICES.len()).copied().unwrap_or_default(), rows, width)
+            }
+        };
+        let layers = if kind >= NORM { 1 } else { layers };
+        let is_norm = (ATTENTION_NORM..=NORM).contains(&kind);
+        let group = if is_norm { 0 } else { group };
+        if let Some(series) = series.get_mut(kind) {
+            *series = Series::take(reader, layers, rows, columns, group, name)?;
         }
-        let (rows, columns) = (shape.side(*rows), shape.side(*columns));
-        *series = Series::take(reader, layers, rows, columns, group, name)?;
     }
-    if !norms_first {
-        norm = norms(reader, 1, b"output_norm")?;
-    }
-    let embedding = embedding.get(0)?;
+    let embedding = series[EMBEDDING].get(0)?;
     let classifier = if own {
         if !norms_first {
             reader.take_all(shape.context, shape.head * 4).map_err(|_| cut_off(b"angles"))?;
@@ -222,13 +233,14 @@ pub fn read(bytes: &'static [u8]) -> Checked<Model> {
             *place = series.get(number)?;
         }
         *layer = Some(Layer {
-            attention_norm: attention_norm.vector(number)?,
+            attention_norm: series[ATTENTION_NORM].vector(number)?,
             matrices,
             biases: [None; 3],
             head_norms: [None; 2],
-            forward_norm: forward_norm.vector(number)?,
+            forward_norm: series[FORWARD_NORM].vector(number)?,
         });
     }
     let rope = Rope::new(Pairs::Neighbours, shape.head, BASE, 1.0, None)?;
-    Ok(Model { shape, rope, embedding, layers: list, norm: norm.vector(0)?, classifier })
+    let norm = series[NORM].vector(0)?;
+    Ok(Model { shape, rope, embedding, layers: list, norm, classifier })
 }

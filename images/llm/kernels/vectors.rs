@@ -81,8 +81,8 @@ pub fn shares(scores: &mut [f32]) {
         last.copy_from_slice(rest);
     }
     exp(&mut last);
-    for (score, last) in rest.iter_mut().zip(last) {
-        *score = last;
+    if let Some(last) = last.get(..rest.len()) {
+        rest.copy_from_slice(last);
     }
     let sum = formats::sum(scores);
     for score in scores.iter_mut() {

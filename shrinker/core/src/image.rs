@@ -77,8 +77,8 @@ pub fn link(units: &Units, base: Base, pack: bool) -> Result<Image> {
     }
 }
 
-/// What an image of a form needs: what its ways lead to.
-fn kept(units: &Units, base: Base, form: Form) -> Result<Kept> {
+/// What an image of a form needs: what its ways lead to. `calls`: its content has calls as places.
+fn kept(units: &Units, base: Base, form: Form, calls: bool) -> Result<Kept> {
     let chains: &[Kind] = match (base, form) {
         (Base::Elf, _) => &[Kind::Pvh, Kind::Start],
         (Base::Flat, Form::Behind) => &[Kind::Sector, Kind::Real, Kind::Start],
@@ -88,7 +88,9 @@ fn kept(units: &Units, base: Base, form: Form) -> Result<Kept> {
         }
     };
     let above = units.find(LOADS_ABOVE).filter(|_| form.is_above());
-    let kept = Kept::of(units, chains, above.as_slice());
+    let calls = units.find(CALLS).filter(|_| calls);
+    let pieces: Vec<_> = above.into_iter().chain(calls).collect();
+    let kept = Kept::of(units, chains, &pieces);
     if !kept.unresolved.is_empty() {
         let name = |unit: UnitId| units.unit(unit).name.clone();
         let list = kept.unresolved.iter();
@@ -100,9 +102,11 @@ fn kept(units: &Units, base: Base, form: Form) -> Result<Kept> {
 
 /// The piece that loads what has no room in low memory.
 const LOADS_ABOVE: &str = "need_high";
+/// The piece that makes distances of what [`pack::calls`] made places.
+const CALLS: &str = "need_calls";
 
 fn link_plain(units: &Units, base: Base) -> Result<Image> {
-    let low = kept(units, base, Form::Behind)?;
+    let low = kept(units, base, Form::Behind, false)?;
     let folds = Folds::of(units, &low);
     let layout = Layout::of(units, &low, &folds, base, Form::Behind);
     if base == Base::Elf || layout.file_end <= LOW_END - STACK {
@@ -114,7 +118,7 @@ fn link_plain(units: &Units, base: Base) -> Result<Image> {
         }
         return Ok(Image { kept: low, folds, layout, file });
     }
-    let kept = kept(units, base, Form::Above)?;
+    let kept = kept(units, base, Form::Above, false)?;
     let folds = Folds::of(units, &kept);
     let layout = Layout::of(units, &kept, &folds, base, Form::Above);
     reachable(&layout)?;
@@ -148,8 +152,13 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     if plain.layout.form.is_above() {
         return Ok(None);
     }
-    let kept = kept(units, Base::Flat, Form::Unpacked(0))?;
-    let folds = Folds::of(units, &kept);
+    let ways = [false, true].map(|calls| -> Result<_> {
+        let kept = kept(units, Base::Flat, Form::Unpacked(0), calls)?;
+        let folds = Folds::of(units, &kept);
+        Ok(Way { units, kept, folds, calls })
+    });
+    let [plainly, by_places] = ways;
+    let (plainly, by_places) = (plainly?, by_places?);
     // The content goes behind what the file can be at most, so that packed and unpacked bytes
     // never meet, and in pages of its own, as it is written while the decoder runs.
     let align = units.iter().map(|(_, unit)| unit.align).max().unwrap_or(1);
@@ -158,21 +167,23 @@ fn link_packed(units: &Units, plain: &Image) -> Result<Option<Image>> {
     let mut best: Option<(usize, u64)> = None;
     for number in 0..tries {
         let content = first + number * align.max(TRY);
-        let image = pack_at(units, &kept, &folds, content, QUICK)?;
+        let image = plainly.pack_at(content, QUICK)?;
         let found = image.map(|image| (image.file.len(), content));
         best = [best, found].into_iter().flatten().min();
     }
     let Some((_, content)) = best else { return Ok(None) };
-    pack_at(units, &kept, &folds, content, THOROUGH)
+    let both = [plainly.pack_at(content, THOROUGH)?, by_places.pack_at(content, THOROUGH)?];
+    Ok(both.into_iter().flatten().min_by_key(|image| image.file.len()))
 }
 
 /// The image that is unpacked above the first mebibyte.
 fn link_packed_above(units: &Units) -> Result<Option<Image>> {
-    let kept = kept(units, Base::Flat, Form::UnpackedAbove)?;
+    // So much code has more calls than what makes distances of them has bytes.
+    let kept = kept(units, Base::Flat, Form::UnpackedAbove, true)?;
     let folds = Folds::of(units, &kept);
     let layout = Layout::of(units, &kept, &folds, Base::Flat, Form::UnpackedAbove);
     let [_, unpacked] = split(&layout, &relocate(units, &kept, &layout, 0)?);
-    let packed = packed(&unpacked, QUICK)?;
+    let packed = packed_by_places(&unpacked, layout.content, QUICK)?;
     let length = layout.head_bytes() as usize + packed.len();
     let [mut file, _] = split(&layout, &relocate(units, &kept, &layout, length as u64)?);
     file.resize(layout.head_bytes() as usize, 0);
@@ -189,29 +200,47 @@ fn packed(unpacked: &[u8], passes: u32) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-/// The image whose content is unpacked to `content`, packed in `passes`; `None` when there is no
-/// room for it.
-fn pack_at(
-    units: &Units,
-    kept: &Kept,
-    folds: &Folds,
-    content: u64,
-    passes: u32,
-) -> Result<Option<Image>> {
-    let layout = Layout::of(units, kept, folds, Base::Flat, Form::Unpacked(content));
-    if layout.file_end + pack::TABLE + STACK > LOW_END {
-        return Ok(None);
+/// The same with calls as places in a content that begins at `address`.
+fn packed_by_places(unpacked: &[u8], address: u64, passes: u32) -> Result<Vec<u8>> {
+    let places = pack::calls::to_places(unpacked, address as u32);
+    if pack::calls::to_distances(&places, address as u32) != unpacked {
+        bail!("calls made places do not become the same again: an error of the packer");
     }
-    let [head, unpacked] = split(&layout, &relocate(units, kept, &layout, 0)?);
-    let packed = packed(&unpacked, passes)?;
-    let length = head.len() + packed.len();
-    // The content knows nothing of the file's length, so it is the same again.
-    let [mut file, _] = split(&layout, &relocate(units, kept, &layout, length as u64)?);
-    file.extend(packed);
-    // The decoder looks at two bytes in front of what it unpacks.
-    let fits = layout.base + length as u64 + 2 <= layout.content;
-    let (kept, folds) = (kept.clone(), folds.clone());
-    Ok(fits.then_some(Image { kept, folds, layout, file }))
+    packed(&places, passes)
+}
+
+/// What a packed image consists of.
+struct Way<'a> {
+    units: &'a Units,
+    kept: Kept,
+    folds: Folds,
+    /// Whether its content has calls as places.
+    calls: bool,
+}
+
+impl Way<'_> {
+    /// The image whose content is unpacked to `content`, packed in `passes`; `None` when there is no
+    /// room for it.
+    fn pack_at(&self, content: u64, passes: u32) -> Result<Option<Image>> {
+        let Self { units, kept, folds, calls } = self;
+        let layout = Layout::of(units, kept, folds, Base::Flat, Form::Unpacked(content));
+        if layout.file_end + pack::TABLE + STACK > LOW_END {
+            return Ok(None);
+        }
+        let [head, unpacked] = split(&layout, &relocate(units, kept, &layout, 0)?);
+        let packed = match calls {
+            true => packed_by_places(&unpacked, content, passes)?,
+            false => packed(&unpacked, passes)?,
+        };
+        let length = head.len() + packed.len();
+        // The content knows nothing of the file's length, so it is the same again.
+        let [mut file, _] = split(&layout, &relocate(units, kept, &layout, length as u64)?);
+        file.extend(packed);
+        // The decoder looks at two bytes in front of what it unpacks.
+        let fits = layout.base + length as u64 + 2 <= layout.content;
+        let (kept, folds) = (kept.clone(), folds.clone());
+        Ok(fits.then_some(Image { kept, folds, layout, file }))
+    }
 }
 
 /// Bytes that are packed at most to find the best place for the content.

@@ -82,6 +82,19 @@ const ALONE: &str = "alone_";
 /// And these.
 const CONSOLE: &str = "console_";
 
+/// What pieces for disks on the classic controllers alone are called, in front of the name of what they stand for.
+const IDE: &str = "ide_";
+/// And that by them, which nothing names.
+const EVERY: &str = "every_";
+
+/// Makes the pieces those of an image that knows disks on the classic controllers only.
+///
+/// # Errors
+/// Only when the pieces themselves are wrong.
+pub fn with_classic_disks(units: &mut Units) -> Result<()> {
+    replace(units, IDE, EVERY)
+}
+
 /// Makes the pieces those of an image whose programs have threads.
 ///
 /// # Errors
@@ -186,9 +199,9 @@ fn kind_of(section: &str) -> Option<Kind> {
     Some(match section {
         ".boot.sector" => Kind::Sector,
         ".go" => Kind::Go,
-        ".unpack" => Kind::Unpack,
         _ if starts(".boot.pvh") => Kind::Pvh,
         _ if starts(".boot.real") => Kind::Real,
+        _ if starts(".unpack") => Kind::Unpack,
         _ if starts(".start") => Kind::Start,
         _ if starts(".text") => Kind::Text,
         _ if starts(".rodata") => Kind::Rodata,

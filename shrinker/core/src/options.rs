@@ -32,6 +32,8 @@ pub struct Options {
     pub plain: bool,
     /// Let the image report the cycles that it took.
     pub timing: bool,
+    /// Know disks on the classic controllers only, and not those on SATA and virtio.
+    pub classic_disks: bool,
     /// The image begins at this sector of a disk that has a grown one, too, and goes back to that.
     pub way_back: Option<u32>,
 }
@@ -43,6 +45,7 @@ impl Options {
         u8::from(self.policy == Policy::Executed)
             | u8::from(self.timing) << 1
             | u8::from(self.plain) << 2
+            | u8::from(self.classic_disks) << 6
     }
 
     /// The same again, for an image that begins at sector `first`.
@@ -54,6 +57,7 @@ impl Options {
             elf: false,
             timing: made & 2 != 0,
             plain: made & 4 != 0,
+            classic_disks: made & 64 != 0,
             way_back: Some(first),
         }
     }

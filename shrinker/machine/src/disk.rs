@@ -3,25 +3,12 @@
 //! Disks are numbered: those on the classic controllers first, then those on the controllers that PCI names. An
 //! image without files has nothing of this.
 
-use crate::ahci::Ahci;
 use crate::ata::{Ata, DISKS};
-use crate::commanded::Commanded;
-use crate::pci;
 use crate::sectors::{SECTOR, Sector, Sectors};
-use crate::virtio::Virtio;
+use crate::ways::{Way, disk_beyond, disk_flush, disk_read, disk_write};
 
 /// Sectors that are kept: a folder's or a file's, and the FAT's, both of its copies when it changes.
 const KEPT: usize = 4;
-
-/// How a disk is spoken to. Its first is all zeros, so that it takes no room in an image.
-#[derive(Debug)]
-#[repr(u8)]
-enum Way {
-    None,
-    Ata(Ata),
-    Ahci(Ahci),
-    Virtio(Virtio),
-}
 
 /// The disk that is used, with the sectors that were last.
 #[derive(Debug)]
@@ -48,28 +35,9 @@ impl Disk {
             self.way = Way::Ata(Ata::new(disk));
             return true;
         }
-        let mut left = disk - DISKS;
         self.way = Way::None;
-        pci::find(|function| {
-            if pci::read(function, 8) >> 8 == AHCI {
-                match Ahci::new(function, &mut left) {
-                    Some(disk) => self.way = Way::Ahci(disk),
-                    None => return false,
-                }
-            } else if matches!(pci::read(function, 0), VIRTIO_DISK | VIRTIO_DISK_OF_OLD) {
-                if left > 0 {
-                    left -= 1;
-                    return false;
-                }
-                match Virtio::new(function) {
-                    Some(disk) => self.way = Way::Virtio(disk),
-                    None => return false,
-                }
-            } else {
-                return false;
-            }
-            true
-        })
+        // SAFETY: what is called is a function of this crate, or one that stands for it.
+        unsafe { disk_beyond(&mut self.way, disk - DISKS) }
     }
 
     /// The buffer that has a sector.
@@ -102,14 +70,7 @@ impl Disk {
     /// There is room for them.
     pub unsafe fn read_run(&mut self, number: u32, count: u32, to: *mut u8) -> bool {
         // SAFETY: the caller's.
-        unsafe {
-            match &mut self.way {
-                Way::None => false,
-                Way::Ata(disk) => disk.read_run(number, count, to),
-                Way::Ahci(disk) => disk.read_run(number, count, to),
-                Way::Virtio(disk) => disk.read_run(number, count, to),
-            }
-        }
+        unsafe { disk_read(&mut self.way, number, count, to) }
     }
 
     /// Brings a sector of the disk into a buffer.
@@ -121,14 +82,7 @@ impl Disk {
         let buffer = self.free();
         let to = self.buffers.get_mut(buffer)?.as_mut_ptr();
         // SAFETY: the buffer has room for one.
-        let read = unsafe {
-            match &mut self.way {
-                Way::None => false,
-                Way::Ata(disk) => disk.read_one(number, to),
-                Way::Ahci(disk) => disk.read_run(number, 1, to),
-                Way::Virtio(disk) => disk.read_run(number, 1, to),
-            }
-        };
+        let read = unsafe { disk_read(&mut self.way, number, 1, to) };
         if !read {
             return None;
         }
@@ -145,14 +99,7 @@ impl Disk {
         self.forget(buffer);
         let from = self.buffers.get(buffer)?.as_ptr();
         // SAFETY: the buffer is one.
-        let written = unsafe {
-            match &mut self.way {
-                Way::None => false,
-                Way::Ata(disk) => disk.write_one(number, from),
-                Way::Ahci(disk) => disk.write_one(number, from),
-                Way::Virtio(disk) => disk.write_one(number, from),
-            }
-        };
+        let written = unsafe { disk_write(&mut self.way, number, from) };
         if !written {
             return None;
         }
@@ -160,12 +107,6 @@ impl Disk {
         Some(())
     }
 }
-
-/// Class, subclass and interface of AHCI.
-const AHCI: u32 = 0x01_06_01;
-/// Device and vendor.
-const VIRTIO_DISK: u32 = 0x1042_1af4;
-const VIRTIO_DISK_OF_OLD: u32 = 0x1001_1af4;
 
 impl Sectors for Disk {
     fn sector(&mut self, number: u32) -> Option<&Sector> {
@@ -191,12 +132,8 @@ impl Sectors for Disk {
     }
 
     fn flush(&mut self) -> Option<()> {
-        let flushed = match &mut self.way {
-            Way::None => false,
-            Way::Ata(disk) => disk.flush(),
-            Way::Ahci(disk) => disk.flush(),
-            Way::Virtio(disk) => disk.flush(),
-        };
+        // SAFETY: what is called is a function of this crate, or one that stands for it.
+        let flushed = unsafe { disk_flush(&mut self.way) };
         flushed.then_some(())
     }
 }

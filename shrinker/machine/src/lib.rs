@@ -81,6 +81,8 @@ mod virtio;
 #[path = "../../../kernel/machine/src/waiters.rs"]
 mod waiters;
 #[cfg(not(test))]
+mod ways;
+#[cfg(not(test))]
 mod windows;
 
 /// The pieces in assembly. Tests have none: nobody links them.

@@ -1,4 +1,4 @@
-# Unpacks the image behind the loader (format: `shrinker/src/pack.rs`), then goes on in it.
+# Unpacks the image behind the loader (format: `shrinker/core/src/pack/mod.rs`), then goes on in it.
 #
 # A page ends about 230 bytes from here: in what is done once a match, for emulators (see
 # `shrinker/src/link/order.rs`), and not in what is done for each bit.
@@ -143,5 +143,38 @@ one_more:
     or byte ptr [rcx], 1
 9:  ret
 done:
+
+# The distances of calls and jumps, which the packed content has as places (`shrinker/core/src/pack/calls.rs`).
+# Taken where that makes the file smaller.
+.section .unpack.50.calls, "ax", @progbits
+.global need_calls
+need_calls:
+    mov esi, offset image_content
+    xor eax, eax
+2:  mov ah, al                              # the byte before
+    lodsb
+    cmp esi, offset image_content_end - 4
+    ja 9f
+    mov ecx, eax
+    and cl, 0xfe
+    cmp cl, 0xe8                            # call, jmp
+    je 3f
+    and ecx, 0xfff0
+    cmp ecx, 0x0f80                         # a jump on a condition
+    jne 2b
+3:  mov ecx, dword ptr [rsi]
+    lea edx, [rcx + 0x1000000]              # 25 bits and a sign
+    shr edx, 25
+    jnz 4f
+    sub ecx, esi
+    shl ecx, 7
+    sar ecx, 7
+    mov dword ptr [rsi], ecx
+4:  lodsd                                   # what was not changed is not looked into, either
+    xor eax, eax
+    jmp 2b
+9:
+
+.section .unpack.90.go, "ax", @progbits
     mov eax, offset image_content
     jmp rax

@@ -31,6 +31,9 @@ use story::{Speed, Story};
 /// What is asked at every boot of a model that was made for conversations, and how the text of another begins.
 const QUESTION: &str = "Name a colour.";
 const BEGINNING: &str = "Once upon a time";
+/// What a model is told before a conversation, in the place of what its template says: that would be most of the
+/// tokens which an emulated machine goes through before the first one it makes.
+const NO_SYSTEM: &str = "";
 /// Positions that the machine has room for.
 const CONTEXT: u32 = 256;
 /// Seconds until a machine counts as hung: a busy host may leave it a tenth of a processor.
@@ -92,7 +95,7 @@ fn tell(
         false => (BEGINNING, Vec::new()),
     };
     match talks {
-        true => words.push("--chat".to_owned()),
+        true => words.extend(["--chat", "--system", NO_SYSTEM].map(str::to_owned)),
         false => words.extend(["--raw", "--prompt", BEGINNING].map(str::to_owned)),
     }
     words.extend(["--tokens".to_owned(), args.tokens.to_string()]);

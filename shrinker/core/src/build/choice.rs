@@ -24,6 +24,12 @@ const HOT: u64 = 1_000;
 /// smaller: less than medians of one variant differ from each other.
 const AS_GOOD: u64 = 10;
 
+/// How code is asked for that is to be small: what inlining saves and what it costs differs.
+fn for_size() -> [Options; 2] {
+    let inlining = Options { for_size: true, ..Options::default() };
+    [inlining.clone(), Options { inline_budget: Some(0), ..inlining }]
+}
+
 /// Whether code counts its calls: it refers to counters that an image does not have.
 fn counts(object: &Object) -> bool {
     object.relocs.iter().any(|reloc| match &reloc.target {
@@ -115,19 +121,33 @@ impl Builder<'_> {
         if fast && measured {
             return None;
         }
-        let features: &[String] = if fast { &self.grown.snapshot.engine.features } else { &[] };
-        let request = Request {
-            module: &self.bodies[module as usize].module,
-            func,
-            level: Level::O3,
-            entry: Entry::Call,
-            profile: &self.grown.profiles[module as usize],
-            cpu: CpuFeatures::from_names(features.iter().map(String::as_str)).ok()?,
-            options: &Options { for_size: !fast, ..Options::default() },
+        let make = |features: &[String], options: &Options| {
+            let request = Request {
+                module: &self.bodies[module as usize].module,
+                func,
+                level: Level::O3,
+                entry: Entry::Call,
+                profile: &self.grown.profiles[module as usize],
+                cpu: CpuFeatures::from_names(features.iter().map(String::as_str)).ok()?,
+                options,
+            };
+            compiler.compile(&request).ok()
         };
-        let made = compiler.compile(&request).ok()?;
-        // What is to be fast may take room for it; all else only has to be small.
-        (fast || size(&made) < size(object)).then_some(made)
+        if fast {
+            // What is to be fast may take room for it.
+            return make(&self.grown.snapshot.engine.features, &Options::default());
+        }
+        let [inlining, calling] = for_size();
+        let mut made: Vec<Object> = [&inlining, &calling]
+            .into_iter()
+            .flat_map(|options| [make(&[], options), make(&self.needed, options)])
+            .flatten()
+            .collect();
+        // Hot code of the snapshot is the fast one, which the first compiler makes smaller, too.
+        if goal == Goal::Size {
+            made.extend(self.small(module, func).ok());
+        }
+        made.into_iter().min_by_key(size).filter(|made| size(made) < size(object))
     }
 
     /// Processor features of hot code as it is in the snapshot.
@@ -155,8 +175,7 @@ impl Builder<'_> {
     /// The smallest code there is: what inlining saves and what it costs differs, and so do features of the
     /// processor that are needed anyway.
     fn small(&self, module: u32, func: FuncId) -> Result<Object, Failure> {
-        let inlining = Options { for_size: true, ..Options::default() };
-        let calling = Options { inline_budget: Some(0), ..inlining.clone() };
+        let [inlining, calling] = for_size();
         let with = |features: &[String]| {
             let compile = |options| self.compile(module, func, Level::O2, features, options);
             let (one, other) = (compile(&inlining)?, compile(&calling)?);

@@ -75,6 +75,9 @@ pub fn build(
     let mut parts =
         Parts { units: Units::default(), functions: BTreeMap::new(), features: BTreeSet::new() };
     machine::add(&mut parts.units).map_err(internal)?;
+    if options.classic_disks {
+        machine::with_classic_disks(&mut parts.units).map_err(internal)?;
+    }
     if let Some(first) = options.way_back {
         machine::with_way_back(&mut parts.units, first).map_err(internal)?;
     }

@@ -21,6 +21,7 @@
 //! unpacks. The range coder is that of LZMA (LZMA SDK, `lzma-specification.txt`), 32 bits wide,
 //! with carries settled in the encoder; a zero has the lower part of the range.
 
+pub mod calls;
 mod model;
 mod range;
 mod search;
