@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "pass_on.h"
+
 typedef struct file file;
 
 int vfprintf(file *, const char *, va_list);
@@ -25,14 +27,6 @@ char *program_invocation_name = "";
 char *program_invocation_short_name = "";
 extern char *__progname_full __attribute__((alias("program_invocation_name")));
 extern char *__progname __attribute__((alias("program_invocation_short_name")));
-
-// Calls `function`, whose last argument is the list of the arguments behind `last`.
-#define PASS_ON(last, function, ...)          \
-    va_list list;                             \
-    va_start(list, last);                     \
-    int result = function(__VA_ARGS__, list); \
-    va_end(list);                             \
-    return result
 
 int printf(const char *format, ...) { PASS_ON(format, vprintf, format); }
 

@@ -2,6 +2,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include "pass_on.h"
+
 typedef struct file file;
 
 int vfwprintf(file *, const wchar_t *, va_list);
@@ -10,13 +12,6 @@ int vswprintf(wchar_t *, size_t, const wchar_t *, va_list);
 int vfwscanf(file *, const wchar_t *, va_list);
 int vwscanf(const wchar_t *, va_list);
 int vswscanf(const wchar_t *, const wchar_t *, va_list);
-
-#define PASS_ON(last, function, ...)          \
-    va_list list;                             \
-    va_start(list, last);                     \
-    int result = function(__VA_ARGS__, list); \
-    va_end(list);                             \
-    return result
 
 int wprintf(const wchar_t *format, ...) { PASS_ON(format, vwprintf, format); }
 

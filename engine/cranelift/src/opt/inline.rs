@@ -4,6 +4,7 @@
 //! is smaller than the call, then by how often the site runs. A budget limits how much a
 //! function may grow.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use bareflow_ir::{BlockId, FuncId, Instr, Linkage, Module, Op, Operand, ValueId};
@@ -30,6 +31,10 @@ struct Site {
     benefit: u64,
 }
 
+/// Bodies that were looked at: their sizes, where they can live inside another. One that is called in many
+/// places is looked through once.
+type Sizes = BTreeMap<FuncId, Option<u32>>;
+
 /// Inlines calls until the budget is used up or nothing is worth it.
 pub(super) fn inline_calls(body: &mut Body, request: &Request<'_>) {
     let default = match request.level {
@@ -39,8 +44,9 @@ pub(super) fn inline_calls(body: &mut Body, request: &Request<'_>) {
     let default = if request.options.for_size { 0 } else { default };
     let mut budget = request.options.inline_budget.unwrap_or(default);
     let generous = request.level >= Level::O3;
+    let mut sizes = Sizes::new();
     for _ in 0..ROUNDS {
-        let mut sites = find(body, request, generous);
+        let mut sites = find(body, request, generous, &mut sizes);
         if sites.is_empty() {
             return;
         }
@@ -66,7 +72,7 @@ pub(super) fn inline_calls(body: &mut Body, request: &Request<'_>) {
     }
 }
 
-fn find(body: &Body, request: &Request<'_>, generous: bool) -> Vec<Site> {
+fn find(body: &Body, request: &Request<'_>, generous: bool, sizes: &mut Sizes) -> Vec<Site> {
     let module = request.module;
     let nesting = depths(body);
     let reachable = match request.entry {
@@ -81,15 +87,16 @@ fn find(body: &Body, request: &Request<'_>, generous: bool) -> Vec<Site> {
             let Operand::Const(id) = call.callee else { continue };
             let Some(callee) = callee(module, body, id) else { continue };
             let func = module.func(callee);
-            if call.must_tail || func.ty != call.ty || !can_inline(module, callee) {
+            if call.must_tail || func.ty != call.ty {
                 continue;
             }
+            let size = *sizes.entry(callee).or_insert_with(|| size_of(module, callee));
+            let Some(size) = size else { continue };
             // Frequency relative to one call of the function.
             let frequency = match (block.weight, entry_weight) {
                 (Some(weight), Some(entry)) => weight.saturating_mul(16) / entry,
                 _ => 16 << (3 * nesting[at].min(4)),
             };
-            let Some(size) = size_of(module, callee) else { continue };
             let repeats = repeats(body, block.chain, callee);
             if repeats >= RECURSION {
                 continue;
@@ -108,7 +115,7 @@ fn find(body: &Body, request: &Request<'_>, generous: bool) -> Vec<Site> {
             } else {
                 if generous { 80 } else { 40 }
             };
-            if size > limit || func.stays_apart() {
+            if size > limit {
                 continue;
             }
             let benefit = frequency.saturating_mul(1000) / u64::from(size.max(1));
@@ -146,10 +153,11 @@ fn repeats(body: &Body, chain: u32, callee: FuncId) -> usize {
     count
 }
 
-/// Instructions of a function, if it is small enough to be looked at.
+/// Instructions of a function, if it can be inlined and is small enough to be looked at.
 fn size_of(module: &Module, id: FuncId) -> Option<u32> {
     let func = module.func(id);
-    (func.instrs.len() < 2000).then(|| func.instrs.iter().map(cost).sum())
+    let looked_at = func.instrs.len() < 2000 && !func.stays_apart() && can_inline(module, id);
+    looked_at.then(|| func.instrs.iter().map(cost).sum())
 }
 
 /// Whether a body can live inside another.

@@ -39,7 +39,7 @@ impl Curator {
 
     /// What the compiler is told that makes what is wished for.
     pub(crate) fn told(&mut self, shared: &Shared, wish: &Wish) -> Told {
-        (wish.level >= Level::O2).then(|| self.ledger.tell(shared, wish.key.image))
+        (wish.level >= Level::O2).then(|| self.ledger.tell(shared, wish.key))
     }
 
     /// Takes in what came of a job.

@@ -5,6 +5,12 @@
 //! compiled code is not counted any more, and rounded shares stay. So instead of a copy with
 //! each piece of code there is one list a function, of what was told from which epoch on, and
 //! code names the epoch it was made in.
+//!
+//! Looking through what was counted takes as long as compiling a small function does, so that a
+//! large program whose functions were all looked through for each piece of code had no time for
+//! anything else. The function to be compiled is looked at each time; the others, of which few are
+//! inlined, when they have been called twice as often as the last time. Code is none the worse
+//! for it: shares of the calls hardly change from then on, and what was told is what is kept.
 
 use alloc::sync::Arc;
 use alloc::vec;
@@ -22,6 +28,8 @@ pub(crate) struct Evidence {
     now: Arc<[FunctionProfile]>,
     /// By function: what held, and from which epoch on, in order.
     told: Vec<Vec<(u32, FunctionProfile)>>,
+    /// By function: the interpreted calls there were when it was last looked at in this boot.
+    looked_at: Vec<Option<u64>>,
 }
 
 impl Evidence {
@@ -31,16 +39,31 @@ impl Evidence {
             epoch: 0,
             now: vec![FunctionProfile::default(); functions].into(),
             told: vec![Vec::new(); functions],
+            looked_at: vec![None; functions],
         }
     }
 
-    /// Takes in what is known of each function, in order. The epoch from now on.
-    pub(crate) fn update(&mut self, profiles: impl Iterator<Item = FunctionProfile>) -> u32 {
+    /// Whether a function is to be looked at again that was interpreted this often in this boot, and
+    /// in earlier ones or not.
+    pub(crate) fn is_due(&self, func: FuncId, calls: u64, before: bool) -> bool {
+        match self.looked_at[func.index()] {
+            None => before || calls > 0,
+            Some(last) => calls / 2 >= last.max(1),
+        }
+    }
+
+    /// Takes in what is known of functions that were interpreted this often. The epoch from now on.
+    pub(crate) fn update(
+        &mut self,
+        profiles: impl Iterator<Item = (FuncId, u64, FunctionProfile)>,
+    ) -> u32 {
         let mut changed = Vec::new();
-        for (at, (told, profile)) in self.told.iter_mut().zip(profiles).enumerate() {
+        for (func, calls, profile) in profiles {
+            let at = func.index();
+            self.looked_at[at] = Some(calls);
             let evidence = profile.evidence();
             if self.now[at] != evidence {
-                told.push((self.epoch + 1, evidence.clone()));
+                self.told[at].push((self.epoch + 1, evidence.clone()));
                 changed.push((at, evidence));
             }
         }
@@ -100,6 +123,11 @@ mod tests {
         FunctionProfile { blocks: vec![1, times], ..FunctionProfile::default() }
     }
 
+    fn update(evidence: &mut Evidence, profiles: [FunctionProfile; 2]) -> u32 {
+        let known = profiles.into_iter().enumerate();
+        evidence.update(known.map(|(at, profile)| (FuncId::new(at), 1, profile)))
+    }
+
     fn epochs(evidence: &Evidence, func: u32, epochs: &[u32]) -> Vec<u32> {
         evidence.needed(FuncId(func), epochs).map(|(from, _)| *from).collect()
     }
@@ -108,10 +136,10 @@ mod tests {
     fn an_epoch_is_what_the_compilers_were_told_then() {
         let mut evidence = Evidence::new(2);
         assert_eq!(evidence.update(core::iter::empty()), 0);
-        assert_eq!(evidence.update([ran(4), FunctionProfile::default()].into_iter()), 1);
-        assert_eq!(evidence.update([ran(4), FunctionProfile::default()].into_iter()), 1);
-        assert_eq!(evidence.update([ran(4), ran(7)].into_iter()), 2);
-        assert_eq!(evidence.update([ran(16), ran(7)].into_iter()), 3);
+        assert_eq!(update(&mut evidence, [ran(4), FunctionProfile::default()]), 1);
+        assert_eq!(update(&mut evidence, [ran(4), FunctionProfile::default()]), 1);
+        assert_eq!(update(&mut evidence, [ran(4), ran(7)]), 2);
+        assert_eq!(update(&mut evidence, [ran(16), ran(7)]), 3);
         assert_eq!(*evidence.now(), [ran(16).evidence(), ran(7).evidence()]);
 
         assert_eq!(epochs(&evidence, 0, &[0]), [0; 0]);
@@ -125,7 +153,19 @@ mod tests {
         let kept = evidence.needed(FuncId(0), &[1]).cloned().collect();
         next.restore(FuncId(0), kept);
         next.seen(3);
-        assert_eq!(next.update([ran(16), ran(7)].into_iter()), 4);
+        assert_eq!(update(&mut next, [ran(16), ran(7)]), 4);
         assert_eq!(epochs(&next, 0, &[1, 4]), [1, 4]);
+    }
+
+    #[test]
+    fn what_is_called_twice_as_often_is_looked_at_again() {
+        let mut evidence = Evidence::new(1);
+        let due = |evidence: &Evidence, calls| evidence.is_due(FuncId(0), calls, false);
+        assert!(!due(&evidence, 0) && due(&evidence, 1) && evidence.is_due(FuncId(0), 0, true));
+        evidence.update([(FuncId(0), 0, ran(0))].into_iter());
+        assert!(!due(&evidence, 1) && due(&evidence, 2));
+        evidence.update([(FuncId(0), 7, ran(4))].into_iter());
+        assert!(!due(&evidence, 13) && due(&evidence, 14));
+        assert!(!evidence.is_due(FuncId(0), 7, true));
     }
 }

@@ -124,11 +124,22 @@ impl Ledger {
         levels
     }
 
-    /// Tells the compilers what is known of a program now: the evidence, and its epoch.
-    pub(crate) fn tell(&mut self, facts: &dyn Facts, image: u32) -> (Arc<[FunctionProfile]>, u32) {
-        let keys = facts.module(image).func_ids().map(|func| FuncKey { image, func });
-        let profiles: Vec<_> = keys.map(|key| self.profile(facts, key)).collect();
-        let evidence = &mut self.chapters[image as usize].evidence;
+    /// Tells the compiler of `key` what is known of its program: the [`Evidence`], and its epoch.
+    pub(crate) fn tell(
+        &mut self,
+        facts: &dyn Facts,
+        key: FuncKey,
+    ) -> (Arc<[FunctionProfile]>, u32) {
+        let evidence = &self.chapters[key.image as usize].evidence;
+        let look = |func| {
+            let other = FuncKey { func, ..key };
+            let calls = facts.interpreted_calls(other);
+            let before = !self.at(other).before.blocks.is_empty();
+            let due = func == key.func || evidence.is_due(func, calls, before);
+            due.then(|| (func, calls, self.profile(facts, other)))
+        };
+        let profiles: Vec<_> = facts.module(key.image).func_ids().filter_map(look).collect();
+        let evidence = &mut self.chapters[key.image as usize].evidence;
         let epoch = evidence.update(profiles.into_iter());
         (evidence.now(), epoch)
     }

@@ -1,6 +1,7 @@
 //! What compiling costs and levels bring, as measured in this boot.
 //!
-//! Both are averages over what this boot has measured; the first guesses come from the benchmark.
+//! Both are averages over what this boot has measured. The first guesses are of SQLite, all of it compiled at each
+//! level on a processor for itself, and of the benchmark.
 
 use bareflow_profile::Level;
 
@@ -14,11 +15,11 @@ pub(crate) struct Model {
 }
 
 /// The first guess of nanoseconds of compiling an instruction, by level.
-const COMPILE: [u64; 5] = [0, 1_000, 1_800, 3_000, 4_000];
+const COMPILE: [u64; 5] = [0, 1_000, 2_000, 4_000, 6_500];
 
 impl Default for Model {
     fn default() -> Self {
-        Self { compile: COMPILE, speed: [1_000, 13_000, 1_500, 1_050, 1_010] }
+        Self { compile: COMPILE, speed: [1_000, 13_000, 1_500, 1_100, 1_030] }
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn what_is_called_little_stays_and_what_is_called_much_goes_far() {
         let model = Model::default();
-        // 50 instructions: 50 us at O0, 90 at O1, 150 at O2, 200 at O3.
+        // 50 instructions: 50 us at O0, 100 at O1, 200 at O2, 325 at O3.
         assert_eq!(model.best(Level::Interp, 10_000, 50), None);
         assert_eq!(model.best(Level::Interp, 60_000, 50), Some(Level::O0));
         assert_eq!(model.best(Level::Interp, 2_000_000, 50), Some(Level::O1));
@@ -100,7 +101,7 @@ mod tests {
             model.risen(Level::O1, Level::O2, 2_000, 1_000);
         }
         assert!((9_900..=10_000).contains(&(model.cost(Level::O1, 1))));
-        assert!((1_700..=1_900).contains(&model.slowness()), "{}", model.slowness());
+        assert!((1_500..=1_700).contains(&model.slowness()), "{}", model.slowness());
         assert_eq!(Model::default().slowness(), 1_000);
         let gain = model.gain(Level::O1, Level::O2, 1_000_000);
         assert!((480_000..=500_000).contains(&gain), "{gain}");

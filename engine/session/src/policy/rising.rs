@@ -66,27 +66,30 @@ pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
     Level::ALL.into_iter().rev().find(reached).unwrap_or_default()
 }
 
-/// The highest level up to `wanted` that a function may come to by what it has taken.
+/// The highest level above `from`, up to `wanted`, that pays for a function; `from` where none does.
 ///
-/// Who counts calls alone compiles large functions for running through little of them, a few times. A
-/// function is made once it has taken as much as its code costs: then all compiling together takes no longer
-/// than what was run. Both are guessed from counts, so that the same counts lead to the same code everywhere.
-/// Where thresholds were asked for, and where compiling costs the program nothing, they are all that counts; and
-/// what earlier boots called is not put to the test again.
-fn paid_for(view: &View<'_>, key: FuncKey, wanted: Level) -> Level {
+/// Who counts calls alone compiles large functions for running through little of them, a few times, and makes
+/// for each the code of every level on the way. Here code is made once it would save as much as it costs, of
+/// what the function has taken so far: that it takes as much again is the one guess that is never off by more than
+/// a factor of two in what it costs. So the first level, which is faster by far, comes early, and the upper ones,
+/// which are faster by little, where much time goes. All of it is guessed from counts, so that the same counts lead to the
+/// same code everywhere. Where thresholds were asked for, and where compiling costs the program nothing, they
+/// are all that counts; and what earlier boots called is not put to the test again.
+fn paid_for(view: &View<'_>, key: FuncKey, from: Level, wanted: Level) -> Level {
     let manifest = view.facts.manifest();
     let asked = manifest.thresholds.is_some() || manifest.adaptive;
     if asked || view.facts.compiles_beside() || view.ledger.at(key).heat_before() > 0 {
         return wanted;
     }
-    let taken = guessed_ns(view, key);
-    let paid = |level: &Level| {
+    let (taken, model) = (guessed_ns(view, key), Model::default());
+    let pays = |level: &Level| {
         // From O2 on what is called is inlined, and compiled again as part of it.
         let inlines = *level >= Level::O2;
         let instrs = if inlines { view.instrs_with_callees(key) } else { view.instrs(key) };
-        *level <= wanted && Model::default().cost(*level, instrs) <= taken
+        model.gain(from, *level, taken) >= model.cost(*level, instrs)
     };
-    Level::ALL.into_iter().rev().find(paid).unwrap_or_default()
+    let mut above = Level::ALL.into_iter().rev().filter(|level| *level > from && *level <= wanted);
+    above.find(pays).unwrap_or(from)
 }
 
 /// When to look again at what does not pay yet.
@@ -135,7 +138,7 @@ impl Rising {
         let before = standing.heat_before();
         let all = calls.saturating_add(before);
         let wanted = deserved(view, all);
-        let level = paid_for(view, key, wanted);
+        let level = paid_for(view, key, standing.level(), wanted);
         let wish = rise(view, key, level, all, format!("{all} calls"));
         let again = if level < wanted {
             later(calls)
@@ -159,7 +162,7 @@ impl Rising {
             return orders;
         }
         let wanted = deserved(view, heat).max(above(level).unwrap_or(level));
-        let next = paid_for(view, key, wanted);
+        let next = paid_for(view, key, level, wanted);
         if next <= level && level < wanted {
             return Vec::from([Order::Arm(key, later(heat) - heat)]);
         }
@@ -189,7 +192,8 @@ impl Rising {
                 return Vec::from([Order::ReportLoopAt(key, header, again)]);
             }
         }
-        if paid_for(view, key, Level::O2) < Level::O2 {
+        // The call that is in the loop is interpreted, whatever other calls run.
+        if paid_for(view, key, Level::Interp, Level::O2) < Level::O2 {
             return Vec::from([Order::ReportLoopAt(key, header, later(back_edges))]);
         }
         let mut orders = Vec::new();
