@@ -189,8 +189,9 @@ _Noreturn void bf_throw(void *frame, unsigned long number) {
     __builtin_longjmp(back, 1);
 }
 
-const char __bf_tls_template[16] = {0};
-const size_t __bf_tls_size = 0, __bf_tls_align = 16;
+// A program with thread-local variables has its own.
+__attribute__((weak)) const char __bf_tls_template[16] = {0};
+__attribute__((weak)) const size_t __bf_tls_size = 0, __bf_tls_align = 16;
 
 int main(int argc, char **argv, char **variables);
 int __bf_finish(int status);

@@ -44,6 +44,8 @@ pub fn boot(
 pub struct Batch<'p> {
     programs: &'p [&'p Program],
     disk: Disk,
+    /// What the disk's manifest says.
+    manifest: Value,
     processors: u32,
 }
 
@@ -61,7 +63,21 @@ impl<'p> Batch<'p> {
         settings: &Value,
     ) -> Result<Self, String> {
         place::artefacts()?;
-        Ok(Self { programs, disk: disk(programs, bitcode, settings)?, processors })
+        let (disk, manifest) = disk(programs, bitcode, settings)?;
+        Ok(Self { programs, disk, manifest, processors })
+    }
+
+    /// Changes one of the settings for boots to come; `null` makes it what is usual.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn set(&mut self, setting: &str, value: Value) -> Result<(), String> {
+        self.manifest[setting] = value;
+        if let Some(manifest) = self.manifest.as_object_mut().filter(|m| m[setting].is_null()) {
+            manifest.remove(setting);
+        }
+        let manifest = self.manifest.to_string();
+        self.disk.add("boot/manifest.json", manifest.as_bytes()).map_err(|e| e.to_string())
     }
 
     /// Boots the machine. What it saves stays on the disk.
@@ -157,7 +173,7 @@ impl<'p> Batch<'p> {
     }
 }
 
-fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Disk, String> {
+fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<(Disk, Value), String> {
     let disk = Disk::new().map_err(|error| error.to_string())?;
     let add = |path: &str, content: &[u8]| {
         disk.add(path, content).map_err(|error| format!("{path}: {error}"))
@@ -189,5 +205,5 @@ fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<Disk, St
         add("boot/compilers/llvm", &read(&artefact("compilers/llvm"))?)?;
     }
     add("boot/manifest.json", manifest.to_string().as_bytes())?;
-    Ok(disk)
+    Ok((disk, manifest))
 }

@@ -87,7 +87,9 @@ fn modules_and_larger_programs_read_back_and_are_verified() {
         let entry = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let what = |error| format!("{}: {error}", file.display());
         let files = std::slice::from_ref(&file);
-        written(files, Some(&entry), Some(1), &library(false), folder.path()).map(drop).map_err(what)
+        written(files, Some(&entry), Some(1), &library(false), folder.path())
+            .map(drop)
+            .map_err(what)
     });
 }
 
@@ -103,8 +105,8 @@ fn hosts() -> Result<PathBuf, String> {
 }
 
 /// Programs that the writer has not all words for yet: sections' ends, indirect functions, the static
-/// chain among halves.
-const NOT_YET: [&str; 4] = ["c/half", "c/indirect", "c/passing", "c/sections"];
+/// chain among halves, places of a thread's variables that are computed.
+const NOT_YET: [&str; 5] = ["c/half", "c/indirect", "c/passing", "c/sections", "cxx/threads"];
 
 /// Those of which not what clang 16 makes: it says of lifetimes how long variables are, and the C library of
 /// clang 22 does not.
@@ -112,7 +114,8 @@ const LIFETIMES: [&str; 2] = ["c/vectors", "c/wide_intrinsics"];
 
 /// Programs that lli runs in another way: it has an `atexit` of its own, and hands halves to library
 /// functions in other registers.
-const NOT_BY_LLI: [&str; 5] = ["c/abort", "c/avx", "c/constructors", "c/exit_code", "c/half"];
+const NOT_BY_LLI: [&str; 6] =
+    ["c/abort", "c/avx", "c/constructors", "c/exit_code", "c/half", "cxx/classes"];
 
 #[test]
 fn llvm_runs_what_is_linked_as_the_system_runs_the_source() {
@@ -135,7 +138,8 @@ fn llvm_runs_what_is_linked_as_the_system_runs_the_source() {
         }
         let mut lli = Command::new("lli-22");
         lli.arg("--entry-function=bf_lli").arg("--extra-module").arg(&hosts).arg(&file);
-        let found = process::run(&mut lli, b"", Duration::from_secs(60)).map_err(what)?;
+        let found =
+            process::run(&mut lli, &program::input(), Duration::from_secs(60)).map_err(what)?;
         program.compare(&program.run_native()?, &found).map_err(what)
     });
 }
