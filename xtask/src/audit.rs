@@ -93,9 +93,9 @@ fn count(text: &str) -> Count {
     let mut count =
         Count { lines: text.lines().count(), safety: safety.count(), ..Count::default() };
     let code = code(text);
-    let mut words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let words = code.split(|c: char| !(c.is_alphanumeric() || c == '_'));
     let mut at = 0;
-    while let Some(word) = words.next() {
+    for word in words {
         let behind = at + word.len();
         if word == "unsafe" {
             match code[behind..].trim_start().chars().next() {

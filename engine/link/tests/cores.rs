@@ -248,7 +248,9 @@ fn cores_run_what_is_replaced_freed_and_reused() {
         writer.linker.publish(slot, code.entry);
         writer.current[at] = Some(Version { code, probe: None });
     }
-    let cores = [start_core(&mut writer, 1, 100), start_core(&mut writer, 2, 0)];
+    let depths = [100, 0, 0, 0];
+    let mut numbers = 1..;
+    let cores = depths.map(|depth| start_core(&mut writer, numbers.next().unwrap(), depth));
     for round in 0..SWAPS {
         writer.swap(round);
         // With few processors the cores must get their turn.

@@ -117,7 +117,11 @@ impl Session {
     /// Takes in what waits, unless somebody else does.
     fn tend(&self) {
         let shared = &self.shared;
-        // What comes when the place has just been left is taken in by whoever left it there.
+        // What comes when the place has just been left is taken in by whoever left it there. Without this second
+        // look it would only be late: whoever comes by the engine next takes it in, the alarm does (`arm`), and
+        // at the end `settle` waits for all jobs. So no answer would be wrong, and no test of answers, in
+        // whatever order of processors, can see it missing; a program that stays in one loop would wait for
+        // code that is there.
         while !(shared.events.is_empty() && shared.done.is_empty()) {
             let Some(mut curator) = self.curator.try_lock() else { break };
             while let Some(event) = shared.events.pop() {
