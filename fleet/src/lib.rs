@@ -16,4 +16,4 @@ mod verdicts;
 
 pub use entry::{Entry, Origin, hex};
 pub use merge::{Fleet, Weighed};
-pub use settle::{Newcomer, Refused, Settled};
+pub use settle::{Newcomer, Refused, Settled, forget_code};

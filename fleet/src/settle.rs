@@ -184,12 +184,17 @@ fn only_with(record: &mut FunctionRecord, features: Option<&[String]>) {
     let there = |needs: &[String]| needs.iter().all(|name| features.contains(name));
     record.osr.retain(|osr| there(&osr.features));
     if !there(&record.features) {
-        record.object = None;
-        record.level = 0;
-        record.compiler.clear();
-        record.options.clear();
-        record.features.clear();
-        record.epoch = None;
-        record.verdict = None;
+        forget_code(record);
     }
+}
+
+/// Takes a function's own code away, with all that speaks of it: a machine compiles it anew.
+pub fn forget_code(record: &mut FunctionRecord) {
+    record.object = None;
+    record.level = 0;
+    record.compiler.clear();
+    record.options.clear();
+    record.features.clear();
+    record.epoch = None;
+    record.verdict = None;
 }

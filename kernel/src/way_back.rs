@@ -1,37 +1,45 @@
 //! The way back, on a disk that has a shrunk image, too: why this one runs, and the sign that it has learnt.
 //!
-//! The record and who may write it when is in `bareflow_boot::way_back`.
+//! The record, who may write it when, and in which order is in `bareflow_boot::way_back`.
 
 use alloc::format;
 use alloc::string::String;
 
-use bareflow_boot::way_back::sector::Sector;
-use bareflow_boot::way_back::{COPIES, IMAGE_IN, Image, Record, State, region};
+use bareflow_boot::way_back::disk::{Sectors, change, put, read};
+use bareflow_boot::way_back::{IMAGE_IN, State};
 use bareflow_cranelift::Cranelift;
 use bareflow_shrink_core::{Options, flat};
 use bareflow_storage::{BlockDevice, DeviceError, SECTOR};
 
 use crate::files;
 
-/// The disk's record, and the sector of its first copy; `None` for a disk that has one image only, or a
-/// record that cannot be read.
-fn read(disk: &mut dyn BlockDevice) -> Option<(u32, Record)> {
-    let mut table: Sector = [0; SECTOR];
-    disk.read(0, &mut table).ok()?;
-    let (first, _) = region(&table)?;
-    let mut copies = [[0; SECTOR]; COPIES as usize];
-    for (number, copy) in (0..).zip(&mut copies) {
-        // One that cannot be read is one that a power cut spoilt: the other one is in force.
-        if disk.read(u64::from(first) + number, copy).is_err() {
-            copy.fill(0);
-        }
+/// The disk that the volume is on.
+struct Disk<'a>(&'a mut dyn BlockDevice);
+
+impl Sectors for Disk<'_> {
+    type Error = DeviceError;
+
+    fn read(&mut self, first: u64, to: &mut [u8]) -> Result<(), DeviceError> {
+        self.0.read(first, to)
     }
-    Some((first, Record::newest([&copies[0], &copies[1]])?))
+
+    fn write(&mut self, first: u64, from: &[u8]) -> Result<(), DeviceError> {
+        self.0.write(first, from)
+    }
+
+    fn flush(&mut self) -> Result<(), DeviceError> {
+        self.0.flush()
+    }
+}
+
+/// Does something with that disk; `None` where there is no volume.
+fn with<T>(act: impl FnOnce(&mut Disk<'_>) -> T) -> Option<T> {
+    files::with(|volume| volume.device(|part| act(&mut Disk(part.disk()))))
 }
 
 /// Why the grown image runs where a shrunk one would start, for people.
 pub fn why() -> Option<String> {
-    let (_, record) = files::with(|volume| volume.device(|part| read(part.disk())))??;
+    let (_, record) = with(|disk| read(disk))??;
     let cause = match record.last() {
         Some(cause) => format!("{}: {}", cause.kind.name(), cause.name),
         None => "too many causes".into(),
@@ -50,15 +58,7 @@ pub fn why() -> Option<String> {
 /// # Errors
 /// The disk's: then the next boot is to learn, too.
 pub fn learnt(boot: u32) -> Result<(), DeviceError> {
-    let note = |disk: &mut dyn BlockDevice| {
-        let Some((first, mut record)) = read(disk) else { return Ok(()) };
-        if !record.learnt(boot) {
-            return Ok(());
-        }
-        disk.write(u64::from(first + record.copy()), record.bytes())?;
-        disk.flush()
-    };
-    files::with(|volume| volume.device(|part| note(part.disk()))).unwrap_or(Ok(()))
+    with(|disk| change(disk, |record| record.learnt(boot))).unwrap_or(Ok(None)).map(drop)
 }
 
 /// How the next shrunk image is to be made, where this machine is to make it: a boot has learnt since the last one
@@ -68,24 +68,12 @@ pub fn learnt(boot: u32) -> Result<(), DeviceError> {
 /// # Errors
 /// The disk's: then nothing is tried.
 pub fn begin() -> Result<Option<Options>, DeviceError> {
-    let note = |disk: &mut dyn BlockDevice| {
-        let Some((first, mut record)) = read(disk) else { return Ok(None) };
-        let made = record.image().options;
-        if !record.trying() {
-            return Ok(None);
-        }
-        disk.write(u64::from(first + record.copy()), record.bytes())?;
-        disk.flush()?;
-        Ok(Some(Options::of_byte(made, first + IMAGE_IN)))
-    };
-    files::with(|volume| volume.device(|part| note(part.disk()))).unwrap_or(Ok(None))
+    let began = with(|disk| change(disk, |record| record.trying())).unwrap_or(Ok(None))?;
+    Ok(began.map(|(first, was)| Options::of_byte(was.image().options, first + IMAGE_IN)))
 }
 
 /// Makes the next shrunk image of a snapshot and puts it in the place of the last, which nothing starts any more: the
-/// next boot starts the new one. Its bytes.
-///
-/// A power cut before the record is written leaves the old one in force, by which the grown image starts, and makes the
-/// image again.
+/// next boot starts the new one ([`put`]). Its bytes.
 ///
 /// # Errors
 /// Why not: then the grown image starts as before, until a host makes one.
@@ -94,41 +82,9 @@ pub fn shrink(snapshot: &[u8], boot: u32, options: &Options) -> Result<usize, St
     let bytes = image.file.len();
     let mut file = image.file;
     file.resize(bytes.next_multiple_of(SECTOR), 0);
-    let put = |disk: &mut dyn BlockDevice| put(disk, &file, boot);
-    let done = files::with(|volume| volume.device(|part| put(part.disk())));
-    done.unwrap_or_else(|| Err("there is no volume".into())).map(|()| bytes)
-}
-
-/// Sectors that are written at a time.
-const PIECE: usize = 128;
-
-fn put(disk: &mut dyn BlockDevice, file: &[u8], boot: u32) -> Result<(), String> {
-    let failed = |error: DeviceError| format!("{error}");
-    let mut table: Sector = [0; SECTOR];
-    disk.read(0, &mut table).map_err(failed)?;
-    let (first, mut record) = read(disk).ok_or("the record cannot be read")?;
-    let room = region(&table).map_or(0, |(_, sectors)| sectors.saturating_sub(IMAGE_IN));
-    let sectors = (file.len() / SECTOR) as u32;
-    if sectors > room {
-        return Err(format!("{sectors} sectors do not fit the {room} of the last image"));
+    let mut again = alloc::vec![0; 128 * SECTOR];
+    match with(|disk| put(disk, &file, boot, &mut again)) {
+        Some(done) => done.map(|()| bytes).map_err(|why| format!("{why}")),
+        None => Err("there is no volume".into()),
     }
-    let at = |number: usize| u64::from(first + IMAGE_IN) + (number * PIECE) as u64;
-    for (number, piece) in file.chunks(PIECE * SECTOR).enumerate() {
-        disk.write(at(number), piece).map_err(failed)?;
-    }
-    disk.flush().map_err(failed)?;
-    let mut again = alloc::vec![0; PIECE * SECTOR];
-    for (number, piece) in file.chunks(PIECE * SECTOR).enumerate() {
-        let again = &mut again[..piece.len()];
-        disk.read(at(number), again).map_err(failed)?;
-        if again != piece {
-            return Err("what was written is read otherwise".into());
-        }
-    }
-    let options = record.image().options;
-    let crc = crc32fast::hash(file);
-    let image = Image { first: first + IMAGE_IN, sectors, crc, made_of: boot, options };
-    record.shrunk(first, &image);
-    disk.write(u64::from(first + record.copy()), record.bytes()).map_err(failed)?;
-    disk.flush().map_err(failed)
 }

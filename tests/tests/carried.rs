@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use bareflow_tests::artefact;
 use bareflow_tests::grown::{copy_snapshot, volume};
 use bareflow_tests::tool::{lines, run, text};
+use bareflow_tests::{artefact, place};
 use serde_json::{Value, json};
 
 /// Emulated everywhere, and hung only after minutes: tests run beside many others.
@@ -98,8 +98,16 @@ fn what_a_machine_printed_is_where_the_next_boot_of_another_disk_starts() {
     for part in ["boot", "modules"] {
         mcopy(&format!("::/{part}"), text(&mounted));
     }
-    let line = &lines("bareflow", &["sync", text(&mounted), text(&file)])[0];
+    // Through a pipe this time.
+    let piped = Command::new(place::tool("bareflow").unwrap())
+        .args(["sync", text(&mounted), "--json"])
+        .stdin(std::fs::File::open(&file).unwrap())
+        .output()
+        .unwrap();
+    assert!(piped.status.success(), "{piped:?}");
+    let line: Value = serde_json::from_slice(&piped.stdout).unwrap();
     assert_eq!(line["snapshot"], "boot/snapshots/boot_001.snapshot", "{line}");
+    assert_eq!(line["functions"].as_array().unwrap().len(), functions.len(), "{line}");
     mcopy(text(&mounted.join("boot/snapshots/boot_001.snapshot")), "::/boot/snapshots/");
     let booted = boot(&second);
     assert_eq!((&booted["boot"], &booted["restored"]), (&json!(2), &json!(made)), "{booted}");
@@ -162,4 +170,46 @@ fn a_new_machine_starts_from_what_the_fleet_knows() {
     let merged = &lines("bareflow", &["fleet", "merge", text(&store), "-o", text(&all)])[0];
     assert_eq!(merged["damaged"].as_array().unwrap().len(), 1, "{merged}");
     assert_eq!(merged["machines"], 2, "its older boot counts: {merged}");
+}
+
+#[test]
+fn code_that_its_compiler_does_not_make_is_not_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = image(folder.path(), "one.img", &[]);
+    boot(&disk);
+    let honest = folder.path().join("boot_001.snapshot");
+    copy_snapshot(&disk, 1, &honest);
+    let mut snapshot = snapshot_fmt::decode(&std::fs::read(&honest).unwrap()).unwrap();
+    let there = snapshot.functions.iter().filter(|function| function.object.is_some()).count();
+    assert!(there >= 2, "{there}");
+    // All sums are right, and one instruction is another.
+    let lied = snapshot.functions.iter_mut().find(|function| function.object.is_some()).unwrap();
+    let name = format!("{}:", snapshot.modules[lied.module as usize].name) + &lied.name;
+    let code = &mut lied.object.as_mut().unwrap().text;
+    *code.last_mut().unwrap() ^= 1;
+    let lie = folder.path().join("lie.snapshot");
+    std::fs::write(&lie, snapshot_fmt::encode(&snapshot).unwrap()).unwrap();
+
+    let store = folder.path().join("store");
+    let push = ["fleet", "push", text(&store), text(&lie), "--machine", "liar"];
+    assert_eq!(lines("bareflow", &push).len(), 1);
+    let new = image(folder.path(), "new.img", &[]);
+    let pull = ["fleet", "pull", text(&store), text(&new)];
+    let pulled = &lines("bareflow", &pull)[0];
+    let unproved = pulled["unproved"].as_array().unwrap();
+    assert_eq!(unproved.len(), 1, "{pulled}");
+    let why = unproved[0].as_str().unwrap();
+    assert!(why.starts_with(&name) && why.contains("compiled anew"), "{why}");
+    assert_eq!(pulled["compiled"], there - 1, "{pulled}");
+    let verify = ["snapshot", "verify", text(&new), "--recompile"];
+    assert_eq!(lines("bareflow", &verify)[0]["problems"], json!([]));
+    let booted = boot(&new);
+    assert_eq!(booted["rejected"], json!([]), "{booted}");
+    assert!(booted["restored"].as_u64().unwrap() + 1 >= there as u64, "{booted}");
+
+    // Whoever trusts all machines may say so.
+    let trusting = image(folder.path(), "trusting.img", &[]);
+    let pull = ["fleet", "pull", text(&store), text(&trusting), "--trust"];
+    let pulled = &lines("bareflow", &pull)[0];
+    assert_eq!((&pulled["compiled"], &pulled["unproved"]), (&json!(there), &json!([])));
 }

@@ -80,6 +80,45 @@ fn what_was_saved_can_be_shown_compared_and_extracted() {
     }
 }
 
+#[test]
+fn variants_that_lost_are_made_again_to_be_looked_at() {
+    let disk = tempfile::tempdir().unwrap();
+    let bytes = real_snapshot(disk.path(), "sha256", 2);
+    let newest = disk.path().join("boot/snapshots/boot_002.snapshot");
+    let shown = |winner: u32| {
+        let mut snapshot = snapshot_fmt::decode(&bytes).unwrap();
+        let hot = |f: &&mut snapshot_fmt::FunctionRecord| f.level == 4 && f.object.is_some();
+        let function = snapshot.functions.iter_mut().filter(hot);
+        let function = function.max_by_key(|f| f.object.as_ref().unwrap().text.len()).unwrap();
+        let own = function.object.as_ref().unwrap().text.len();
+        let name = format!("sha256:{}", function.name);
+        let names = ["", "unroll=4", "inline=400", "wings=2"];
+        let variants =
+            names.map(|name| snapshot_fmt::Variant { name: name.to_owned(), median_cycles: 100 });
+        function.verdict = Some(snapshot_fmt::Verdict { variants: variants.into(), winner });
+        std::fs::write(&newest, snapshot_fmt::encode(&snapshot).unwrap()).unwrap();
+        (own, lines("bareflow", &["snapshot", "show", text(&newest), &name]).remove(0))
+    };
+    let (own, kept) = shown(0);
+    let variants = kept["variants"].as_array().unwrap();
+    assert_eq!(variants[0]["code_bytes"], own, "{kept}");
+    assert_eq!(variants[0]["frame"], kept["frame"], "{kept}");
+    assert_eq!(variants[0]["frame_in_loops"], kept["frame_in_loops"], "{kept}");
+    for variant in &variants[1..3] {
+        assert!(variant["code_bytes"].is_u64() && variant["frame"].is_object(), "{variant}");
+        assert_eq!(variant["why"], serde_json::Value::Null);
+    }
+    assert_ne!(variants[1]["code_bytes"], variants[0]["code_bytes"], "unrolled: {kept}");
+    assert!(variants[3]["code_bytes"].is_null() && variants[3]["why"].is_string(), "{kept}");
+    // Another one is said to have won: the default is made again, as it was.
+    let (_, again) = shown(1);
+    assert_eq!(again["variants"][0], variants[0], "{again}");
+    let page = disk.path().join("page.html");
+    let explored = ["explore", text(&newest), "-o", text(&page)];
+    assert_eq!(lines("bareflow", &explored).len(), 1);
+    assert!(std::fs::read_to_string(&page).unwrap().contains(" bytes, frame "));
+}
+
 /// The file of the newest snapshot after `runs` runs of a module.
 fn real_snapshot(disk: &Path, module: &str, runs: usize) -> Vec<u8> {
     grow(disk, module, runs);

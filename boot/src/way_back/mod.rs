@@ -44,6 +44,7 @@
 //! copy whose sum is wrong, or a sector that cannot be read, and the other copy in force: what was before.
 //! Where neither copy is whole the grown image starts, which can do everything.
 
+pub mod disk;
 pub mod sector;
 
 use sector::{Sector, byte, set_byte, set_word, word};

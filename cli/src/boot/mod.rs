@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use bareflow_emulator::{Input, Tape};
 use bareflow_session::Orders;
 
+use crate::explore;
 use crate::failure::{Exit, Failure};
 use crate::machine::{MachineOptions, to_json};
 use crate::output_file::write_bytes;
@@ -103,6 +104,9 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
         eprintln!(
             "note: a shrunk image has its arguments and environment in it; none were changed"
         );
+    }
+    if ended.is_ok() && booted.line.is_whole() && !args.discard {
+        explore::hint(&args.image, ui);
     }
     ended
 }

@@ -154,12 +154,12 @@ function history(f) {
 
 function tournament(verdict) {
   const most = Math.max(1, ...verdict.variants.map(v => v[1]));
-  const bars = verdict.variants.flatMap(([name, cycles], at) => {
+  const bars = verdict.variants.flatMap(([name, cycles, code], at) => {
     const won = at === verdict.winner;
     const bar = make('div', won ? 'bar won' : 'bar');
     bar.style.width = (100 * cycles / most) + '%';
     return [make('span', '', (name || 'default') + (won ? ' (stays)' : '')), bar,
-      make('span', '', grouped(cycles) + ' cycles')];
+      make('span', '', grouped(cycles) + ' cycles; ' + code)];
   });
   const all = make('div', 'bars', ...bars);
   all.id = 'variants';

@@ -7,9 +7,11 @@ use snapshot_fmt::{FunctionRecord, Snapshot, Target};
 
 use crate::explore::bodies::{self, Bodies, Body};
 use crate::explore::source::Source;
+use crate::snapshot::again::{Again, Makers};
 use crate::snapshot::disasm::{self, disassemble};
-use crate::snapshot::events;
+use crate::snapshot::loops::Pressure;
 use crate::snapshot::names::{LEVELS, code_bytes, cycles_a_call, plain};
+use crate::snapshot::{events, variants};
 
 /// Why functions of the last boot were not used or not compiled, by `module:symbol`.
 pub(crate) type Refusals = HashMap<String, String>;
@@ -60,8 +62,8 @@ pub(super) struct Function {
 #[derive(Serialize)]
 pub(super) struct Verdict {
     pub winner: u32,
-    /// Names and median cycles of a call.
-    pub variants: Vec<(String, u64)>,
+    /// Names, median cycles of a call, and what is known of the code, in words.
+    pub variants: Vec<(String, u64, String)>,
 }
 
 /// Somebody who is called.
@@ -91,6 +93,9 @@ pub(super) fn all(
         .chain(known.keys().copied())
         .collect();
     let empty = Body::default();
+    let makers = Makers::of(snapshot);
+    let again = |module| Again::new(&makers, snapshot, module);
+    let mut programs = HashMap::new();
     let mut functions = Vec::new();
     for (module, symbol) in keys {
         let module_name =
@@ -108,6 +113,14 @@ pub(super) fn all(
         };
         if let Some(record) = record {
             learned(&mut function, record);
+            if let Some(verdict) = &record.verdict {
+                let program = programs.entry(module).or_insert_with(|| again(module));
+                let all = variants::of(program, record).into_iter();
+                let all = all.map(|one| (one.name.clone(), one.median_cycles, one.words()));
+                let variants: Vec<_> = all.collect();
+                let held = !variants.is_empty();
+                function.verdict = held.then_some(Verdict { winner: verdict.winner, variants });
+            }
         }
         function.callees = callees(body, record);
         let full = format!("{module_name}:{symbol}");
@@ -142,12 +155,6 @@ fn learned(function: &mut Function, record: &FunctionRecord) {
     function.compiles = record.compiles;
     function.compile_us = record.compile_ns / 1000;
     function.history.clone_from(&record.history);
-    // A single variant is a tournament that did not take place.
-    let held = record.verdict.as_ref().filter(|verdict| verdict.variants.len() > 1);
-    function.verdict = held.map(|verdict| Verdict {
-        winner: verdict.winner,
-        variants: verdict.variants.iter().map(|v| (v.name.clone(), v.median_cycles)).collect(),
-    });
     for param in &profile.params {
         let mut values: Vec<String> =
             param.values.iter().map(|(value, count)| format!("{value} {count}×")).collect();
@@ -167,7 +174,11 @@ fn learned(function: &mut Function, record: &FunctionRecord) {
         function.code = disassemble(object, &profile.blocks);
         let (frame, _) = disasm::frame_of(&function.code, &profile.blocks);
         let (reads, writes) = (frame.reads, frame.writes);
-        function.seen.push(format!("frame: {reads} reads and {writes} writes in its code"));
+        let inside = Pressure::of(&object.text).in_loops;
+        let inside = format!("{} and {} of them in loops", inside.reads, inside.writes);
+        function
+            .seen
+            .push(format!("frame: {reads} reads and {writes} writes in its code, {inside}"));
     }
 }
 

@@ -13,6 +13,7 @@ mod past;
 mod shell;
 mod source;
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use bareflow_cranelift::Cranelift;
@@ -89,6 +90,13 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
         )
     });
     Ok(Exit::Success)
+}
+
+/// Says on a terminal where a disk that has learned something can be looked through.
+pub(crate) fn hint(disk: &Path, ui: &Ui) {
+    if !ui.json() && std::io::stdout().is_terminal() {
+        println!("look through it: bareflow explore {}", disk.display());
+    }
 }
 
 /// The page of the newest snapshot that `target` names, for other commands.

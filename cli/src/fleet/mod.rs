@@ -12,6 +12,7 @@ use crate::failure::{Exit, Failure};
 use crate::output_file::write_bytes;
 use crate::snapshot::all;
 use crate::snapshot::names::{grouped, table};
+use crate::snapshot::recompile::only_proved;
 use crate::sync::Target;
 use crate::ui::Ui;
 
@@ -101,6 +102,9 @@ struct Pull {
     /// Though the disk has boots of its own: what they learned counts only if it was pushed
     #[arg(long)]
     replace: bool,
+    /// Take code as its machine pushed it, without compiling it again here to compare bytes
+    #[arg(long)]
+    trust: bool,
 }
 
 #[derive(clap::Args, Debug)]
@@ -126,7 +130,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             let settled = settle(&fleet, &base, args.features.as_deref(), args.cpu.as_deref())?;
             let bytes = encoded(&settled.snapshot, &args.output)?;
             write_bytes(&args.output, &bytes)?;
-            told(&args.output.display().to_string(), &settled, &damaged, ui);
+            told(&args.output.display().to_string(), &settled, &[], &damaged, ui);
         }
         Command::Pull(args) => {
             let (fleet, damaged) = open(&args.store)?;
@@ -139,11 +143,13 @@ pub fn run(args: &Args, ui: &Ui) -> Result<Exit, Failure> {
             }
             let cpu = args.cpu.as_deref();
             let mut settled = settle(&fleet, &base, args.features.as_deref(), cpu)?;
+            // What a machine says its code is need not be so: bytes tell.
+            let unproved = if args.trust { Vec::new() } else { only_proved(&mut settled.snapshot) };
             settled.snapshot.boot_count = base.boot_count + 1;
             settled.snapshot.generation = base.generation + 1;
             let bytes = encoded(&settled.snapshot, &args.target)?;
             let file = target.write(settled.snapshot.boot_count, &bytes)?;
-            told(&format!("{}:{file}", args.target.display()), &settled, &damaged, ui);
+            told(&format!("{}:{file}", args.target.display()), &settled, &unproved, &damaged, ui);
         }
         Command::Report(args) => report(args, ui)?,
     }
@@ -215,10 +221,12 @@ struct Told<'a> {
     code_of: &'a Option<Origin>,
     reopened: usize,
     refused: &'a [Refused],
+    /// Code that was not taken, since it is not what its compiler makes here.
+    unproved: &'a [String],
     damaged: &'a [String],
 }
 
-fn told(output: &str, settled: &Settled, damaged: &[String], ui: &Ui) {
+fn told(output: &str, settled: &Settled, unproved: &[String], damaged: &[String], ui: &Ui) {
     let functions = &settled.snapshot.functions;
     let line = Told {
         output,
@@ -228,6 +236,7 @@ fn told(output: &str, settled: &Settled, damaged: &[String], ui: &Ui) {
         code_of: &settled.code_of,
         reopened: settled.reopened,
         refused: &settled.refused,
+        unproved,
         damaged,
     };
     ui.result(&line, || {
@@ -242,6 +251,7 @@ fn told(output: &str, settled: &Settled, damaged: &[String], ui: &Ui) {
         for Refused { origin, why } in line.refused {
             text += &format!("\n  {}, boot {}: {why}", origin.machine, origin.boot);
         }
+        unproved.iter().for_each(|line| text += &format!("\n  code not taken: {line}"));
         damaged.iter().for_each(|line| text += &format!("\n  skipped: {line}"));
         text
     });

@@ -10,6 +10,7 @@ use bareflow_shrink::way_back;
 
 use crate::artefacts::Artefacts;
 use crate::boot::boot_once;
+use crate::explore;
 use crate::failure::{Exit, Failure};
 use crate::image::add_compiler;
 use crate::live::asked;
@@ -93,8 +94,6 @@ pub fn run(args: Args, ui: &Ui) -> Result<Exit, Failure> {
             return ended;
         }
     }
-    if !ui.json() && std::io::stdout().is_terminal() {
-        println!("look through it: bareflow explore {}", args.image.display());
-    }
+    explore::hint(&args.image, ui);
     Ok(Exit::Success)
 }

@@ -1,19 +1,22 @@
 //! `bareflow snapshot`: looks into snapshots, in files and inside disk images.
 
+pub(crate) mod again;
 mod diff;
 pub(crate) mod disasm;
 mod elf;
 pub(crate) mod events;
 mod export;
 mod extract;
+pub(crate) mod loops;
 mod ls;
 mod merge;
 pub(crate) mod names;
 pub(crate) mod pressure;
-mod recompile;
+pub(crate) mod recompile;
 mod show;
 pub(crate) mod source;
 mod story;
+pub(crate) mod variants;
 mod verify;
 
 use crate::failure::{Exit, Failure};

@@ -4,13 +4,15 @@ use serde::Serialize;
 use snapshot_fmt::{BootLine, Fingerprints, FunctionRecord, Snapshot};
 
 use crate::failure::{Exit, Failure};
+use crate::snapshot::again::{Again, Makers};
 use crate::snapshot::disasm::{Block, disassemble, frame_of};
-use crate::snapshot::events;
+use crate::snapshot::loops::{Loop, Pressure};
 use crate::snapshot::names::{
     code_bytes, cycles_a_call, find, grouped, level, module, plain, table,
 };
 use crate::snapshot::pressure::Frame;
 use crate::snapshot::source::one;
+use crate::snapshot::{events, variants};
 use crate::ui::Ui;
 
 /// Shows what a snapshot holds, or all about one function.
@@ -103,6 +105,8 @@ struct Detail<'a> {
     indirect_calls: Vec<Counted<'a, String>>,
     parameters: Vec<Counted<'a, u64>>,
     verdict: Option<Verdict<'a>>,
+    /// Those that competed, with what is known of the code of each.
+    variants: Vec<variants::Variant>,
     relocations: usize,
     const_bytes: usize,
     osr_blocks: Vec<u32>,
@@ -111,6 +115,9 @@ struct Detail<'a> {
     /// Reads and writes of the frame in its code, and in tenths a call.
     frame: Frame,
     frame_tenths_a_call: Option<u64>,
+    /// The same in any loop of its code, and loop by loop.
+    frame_in_loops: Frame,
+    loops: Vec<Loop>,
     blocks: Vec<Block>,
     #[serde(skip)]
     events_words: Vec<String>,
@@ -210,6 +217,7 @@ fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a
     let blocks = object.map_or(Vec::new(), |object| disassemble(object, &profile.blocks));
     let (frame, frame_tenths_a_call) = frame_of(&blocks, &profile.blocks);
     let counted = events::of(function);
+    let pressure = object.map_or_else(Pressure::default, |object| Pressure::of(&object.text));
     Detail {
         function: line(snapshot, function),
         options: &function.options,
@@ -235,15 +243,27 @@ fn detail<'a>(snapshot: &'a Snapshot, function: &'a FunctionRecord) -> Detail<'a
             winner: &verdict.variants[verdict.winner as usize].name,
             variants: verdict.variants.iter().map(|v| (&v.name[..], v.median_cycles)).collect(),
         }),
+        variants: raced(snapshot, function),
         relocations: function.object.as_ref().map_or(0, |object| object.relocs.len()),
         const_bytes: function.object.as_ref().map_or(0, |object| object.consts.len()),
         osr_blocks: function.osr.iter().map(|osr| osr.block).collect(),
         events: events::json(&counted),
         frame,
         frame_tenths_a_call,
+        frame_in_loops: pressure.in_loops,
+        loops: pressure.loops,
         blocks,
         events_words: events::words(&counted),
     }
+}
+
+/// Those that competed for it.
+fn raced(snapshot: &Snapshot, function: &FunctionRecord) -> Vec<variants::Variant> {
+    if function.verdict.is_none() {
+        return Vec::new();
+    }
+    let makers = Makers::of(snapshot);
+    variants::of(&Again::new(&makers, snapshot, function.module), function)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -349,6 +369,10 @@ fn detail_text(detail: &Detail<'_>) -> String {
         });
         let Frame { reads, writes } = detail.frame;
         add("frame", format!("{reads} reads and {writes} writes in its code{often}"));
+        for Loop { offset, instructions, frame: Frame { reads, writes } } in &detail.loops {
+            let what = format!("{instructions} instructions, {reads} reads and {writes} writes");
+            add("loop", format!("at {offset:#x}: {what} of the frame"));
+        }
     }
     add(
         "compiled",
@@ -380,6 +404,9 @@ fn detail_text(detail: &Detail<'_>) -> String {
             variants.map(|(variant, cycles)| format!("{} {}", name(variant), grouped(*cycles)));
         let all = all.collect::<Vec<_>>().join(", ");
         add("verdict", format!("{} (median cycles: {all})", name(verdict.winner)));
+        for variant in &detail.variants {
+            add("variant", format!("{}: {}", name(&variant.name), variant.words()));
+        }
     }
     let osr = detail.osr_blocks.iter().map(|block| format!("block{block}"));
     add("OSR entries", osr.collect::<Vec<_>>().join(", "));

@@ -1,5 +1,8 @@
 //! Blocks that no boot ever ran: each becomes a call of a trap that names its function.
 //!
+//! Where an image can go back, each way into them has a trap of its own, which names the block as well: a function may have
+//! many such ways, and having come back for one of them, and learnt it, is not to have come back for the next.
+//!
 //! Only the interpreter counts blocks, so only functions that never left it are cut: neither was
 //! code made of them, nor do they seem to be part of the code of a function that calls them
 //! ([`uncertain`]).
@@ -8,6 +11,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -21,8 +25,18 @@ use snapshot_fmt::{FunctionRecord, Target};
 use crate::grown::Grown;
 use crate::places;
 
-/// What the trap of a function is called, behind the function's own name.
-pub const SUFFIX: &str = ".never";
+/// What the trap of a function is called, behind the function's own name; the number of a block follows where blocks
+/// have their own.
+const SUFFIX: &str = ".never";
+
+/// The function that a trap speaks of, by the trap's symbol, and the block, if it has its own.
+pub fn of_trap(symbol: &str) -> Option<(&str, Option<u32>)> {
+    if let Some(function) = symbol.strip_suffix(SUFFIX) {
+        return Some((function, None));
+    }
+    let (trap, block) = symbol.rsplit_once('.')?;
+    Some((trap.strip_suffix(SUFFIX)?, Some(block.parse().ok()?)))
+}
 
 /// Functions of module `module` whose counts do not say all: those that may have run as a part of
 /// others, since compiled code of a caller does not call them as often as its IR does, and those
@@ -78,8 +92,13 @@ fn calls_in(record: &FunctionRecord, name: &str) -> usize {
 }
 
 /// A copy of the IR of `module` without the blocks that never ran, and the functions that lost
-/// some.
-pub fn cut(grown: &Grown, module: u32, uncertain: &BTreeSet<FuncId>) -> (Module, BTreeSet<FuncId>) {
+/// some. `by_block`: each way into them has a trap of its own.
+pub fn cut(
+    grown: &Grown,
+    module: u32,
+    uncertain: &BTreeSet<FuncId>,
+    by_block: bool,
+) -> (Module, BTreeSet<FuncId>) {
     let mut ir = Module::clone(&grown.programs[module as usize].module);
     let mut lost = BTreeSet::new();
     let ids: Vec<FuncId> = ir.func_ids().collect();
@@ -94,12 +113,15 @@ pub fn cut(grown: &Grown, module: u32, uncertain: &BTreeSet<FuncId>) -> (Module,
         if ran.iter().all(|ran| *ran) {
             continue;
         }
-        let trap = declare_trap(&mut ir, func);
         let whole = ir.funcs[func.index()].clone();
-        ir.funcs[func.index()] = without(&whole, &ran, &trap);
+        let before = (ir.funcs.len(), ir.consts.len());
+        let traps = Traps::of(&mut ir, func, &ran, by_block);
+        ir.funcs[func.index()] = without(&whole, &ran, &traps);
         // Counts that contradict each other could leave a use without its definition.
         if verify::verify_func(&ir, func).is_err() {
             ir.funcs[func.index()] = whole;
+            ir.funcs.truncate(before.0);
+            ir.consts.truncate(before.1);
         } else {
             lost.insert(func);
         }
@@ -137,18 +159,45 @@ fn blocks_that_ran(ir: &Module, func: &Function, profile: &FunctionProfile) -> V
     ran
 }
 
-/// The trap of a function: its address, and the type of a call of it.
-struct Trap {
-    callee: ConstId,
+/// The traps of a function: the address of each, and the type of a call of any.
+struct Traps {
+    /// By block; `None` for blocks that ran, and for those that only cut ones lead to.
+    of: Vec<Option<ConstId>>,
     ty: TypeId,
     void: TypeId,
 }
 
-fn declare_trap(ir: &mut Module, func: FuncId) -> Trap {
-    let void = ir.types.intern(Type::Void);
-    let ty = ir.types.intern(Type::Func { ret: void, params: Vec::new(), varargs: false });
+impl Traps {
+    /// Declares them.
+    fn of(ir: &mut Module, func: FuncId, ran: &[bool], by_block: bool) -> Self {
+        let void = ir.types.intern(Type::Void);
+        let ty = ir.types.intern(Type::Func { ret: void, params: Vec::new(), varargs: false });
+        let name = format!("{}{SUFFIX}", ir.func(func).name);
+        let mut of = vec![None; ran.len()];
+        if !by_block {
+            let one = declare_trap(ir, name, ty);
+            for (of, _) in of.iter_mut().zip(ran).filter(|(_, ran)| !**ran) {
+                *of = Some(one);
+            }
+            return Self { of, ty, void };
+        }
+        let mut entered = BTreeSet::new();
+        let body = ir.func(func);
+        for block in body.block_ids().filter(|block| ran[block.index()]) {
+            body.terminator(block).op.successors(|to| {
+                entered.extend((!ran[to.index()]).then_some(to));
+            });
+        }
+        for block in entered {
+            of[block.index()] = Some(declare_trap(ir, format!("{name}.{}", block.0), ty));
+        }
+        Self { of, ty, void }
+    }
+}
+
+/// Declares a trap: its address.
+fn declare_trap(ir: &mut Module, name: String, ty: TypeId) -> ConstId {
     let pointer = ir.types.intern(Type::Ptr);
-    let name = format!("{}{SUFFIX}", ir.func(func).name);
     ir.consts.push(Const { ty: pointer, kind: ConstKind::Func(FuncId::new(ir.funcs.len())) });
     ir.funcs.push(Function {
         name,
@@ -162,14 +211,14 @@ fn declare_trap(ir: &mut Module, func: FuncId) -> Trap {
         instrs: Vec::new(),
         blocks: Vec::new(),
     });
-    Trap { callee: ConstId::new(ir.consts.len() - 1), ty, void }
+    ConstId::new(ir.consts.len() - 1)
 }
 
-/// The function with a call of `trap` in place of every block that did not run.
-fn without(func: &Function, ran: &[bool], trap: &Trap) -> Function {
-    let call = CallInfo {
-        callee: Operand::Const(trap.callee),
-        ty: trap.ty,
+/// The function with a call of its trap in place of every block that did not run.
+fn without(func: &Function, ran: &[bool], traps: &Traps) -> Function {
+    let call = |trap| CallInfo {
+        callee: Operand::Const(trap),
+        ty: traps.ty,
         args: Vec::new(),
         attrs: Vec::new(),
         tail: false,
@@ -195,8 +244,9 @@ fn without(func: &Function, ran: &[bool], trap: &Trap) -> Function {
                 new.instrs.push(instr);
             }
         } else {
-            let instr = |op| Instr::new(op, trap.void, None);
-            new.instrs.extend([instr(Op::Call(call.clone())), instr(Op::Unreachable)]);
+            let instr = |op| Instr::new(op, traps.void, None);
+            let trap = traps.of[block.index()].map(|trap| instr(Op::Call(call(trap))));
+            new.instrs.extend(trap.into_iter().chain([instr(Op::Unreachable)]));
         }
         new.blocks[block.index()] = Block { instrs: start..new.instrs.len() as u32 };
     }
@@ -208,4 +258,19 @@ fn without(func: &Function, ran: &[bool], trap: &Trap) -> Function {
         });
     }
     new
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_says_whose_part_it_stands_for() {
+        assert_eq!(of_trap("m:main.never"), Some(("m:main", None)));
+        assert_eq!(of_trap("m:main.never.12"), Some(("m:main", Some(12))));
+        // Programs have such names, too.
+        assert_eq!(of_trap("m:a.never.never"), Some(("m:a.never", None)));
+        assert_eq!(of_trap("m:a.12"), None);
+        assert_eq!(of_trap("m:main"), None);
+    }
 }

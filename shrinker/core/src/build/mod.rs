@@ -81,8 +81,9 @@ pub fn build(
     if let Some(first) = options.way_back {
         machine::with_way_back(&mut parts.units, first).map_err(internal)?;
     }
-    let bodies = (0..grown.programs.len() as u32).map(|module| Bodies::of(grown, module, policy));
-    let bodies = bodies.collect();
+    let goes_back = options.way_back.is_some();
+    let modules = 0..grown.programs.len() as u32;
+    let bodies = modules.map(|module| Bodies::of(grown, module, policy, goes_back)).collect();
     let starts = (0..grown.programs.len()).map(|module| grown.start(module)).collect();
     let by_name = BTreeMap::new();
     let small = share::small(grown);
@@ -198,13 +199,13 @@ struct Bodies<'a> {
 }
 
 impl<'a> Bodies<'a> {
-    fn of(grown: &'a Grown, index: u32, policy: Policy) -> Self {
+    fn of(grown: &'a Grown, index: u32, policy: Policy, goes_back: bool) -> Self {
         let whole = Cow::Borrowed(&*grown.programs[index as usize].module);
         if policy == Policy::Reachable {
             return Self { module: whole, uncertain: BTreeSet::new(), cut: BTreeSet::new() };
         }
         let uncertain = cold::uncertain(grown, index);
-        let (module, cut) = cold::cut(grown, index, &uncertain);
+        let (module, cut) = cold::cut(grown, index, &uncertain, goes_back);
         Self { module: Cow::Owned(module), uncertain, cut }
     }
 }
@@ -268,19 +269,19 @@ impl Builder<'_> {
         }
     }
 
-    /// The function that lost the parts for which the symbol `name` stands, and its module. Others have its
+    /// What was lost of a function, for which the symbol `name` stands, in words, and its module. Others have its
     /// body in themselves, so a trap is wanted where the function itself may not be.
-    fn cut_of<'n>(&self, name: &'n str) -> Option<(u32, &'n str)> {
-        let function = name.strip_suffix(cold::SUFFIX)?;
-        Some((self.by_name.get(function)?.0, function))
+    fn cut_of(&self, name: &str) -> Option<(u32, String)> {
+        let (function, block) = cold::of_trap(name)?;
+        let module = self.by_name.get(function)?.0;
+        let block = block.map_or(String::new(), |block| format!(" (block {block})"));
+        Some((module, readable(&format!("a part of {function}")) + &block))
     }
 
     fn add(&mut self, name: &str) -> Result<(), Failure> {
         let Some((module, symbol)) = self.by_name.get(name).copied() else {
             return match self.cut_of(name) {
-                Some((module, function)) => {
-                    self.add_trap(name, &format!("a part of {function}"), module)
-                }
+                Some((module, what)) => self.add_trap(name, &what, module),
                 None => Ok(()),
             };
         };
@@ -327,7 +328,7 @@ impl Builder<'_> {
             return Ok(());
         }
         if self.policy == Policy::Executed && self.never_ran(module, func) {
-            self.add_trap(name, name, module)?;
+            self.add_trap(name, &readable(name), module)?;
             let features = BTreeSet::new();
             let taken =
                 Taken { module, func, level: Level::Interp, origin: Origin::Trap, features };
@@ -364,7 +365,6 @@ impl Builder<'_> {
 
     /// What stands for code that never ran: it says which and ends the machine.
     fn add_trap(&mut self, symbol: &str, what: &str, module: u32) -> Result<(), Failure> {
-        let what = &readable(what);
         // A call whose return address is that of the text (`machine/text/exit.s`).
         let mut text = vec![0xe8, 0, 0, 0, 0];
         text.extend(what.bytes().chain([0]));
