@@ -37,9 +37,45 @@ struct Member {
     uses: Vec<Moment>,
 }
 
+/// What is known of blocks on one walk. All walks through a function use one of these, since a walk goes to few of the
+/// blocks of a large function: what was noted on an earlier one has an older number.
+struct Walk {
+    number: u32,
+    /// By block: the last walk that came to it.
+    seen: Vec<u32>,
+    /// By block: the last walk that looked for a value with a use in it.
+    used: Vec<u32>,
+    stack: Vec<BlockId>,
+}
+
+impl Walk {
+    fn new(func: &Function) -> Self {
+        let blocks = func.blocks.len();
+        Self { number: 0, seen: vec![0; blocks], used: vec![0; blocks], stack: Vec::new() }
+    }
+
+    /// Begins another walk, at `from`, after uses in these blocks.
+    fn begin(&mut self, from: BlockId, uses: &[Moment]) {
+        self.number += 1;
+        self.stack.clear();
+        self.stack.push(from);
+        self.seen[from.index()] = self.number;
+        uses.iter().for_each(|use_| self.used[use_.block.index()] = self.number);
+    }
+
+    fn has_seen(&self, block: BlockId) -> bool {
+        self.seen[block.index()] == self.number
+    }
+
+    fn has_use(&self, block: BlockId) -> bool {
+        self.used[block.index()] == self.number
+    }
+}
+
 impl Plan {
     /// Decides which values share the places of phis.
     pub(super) fn share(&mut self, module: &Module, func: &Function) {
+        let mut walk = Walk::new(func);
         for index in 0..self.cfg.order.len() {
             let block = self.cfg.order[index];
             for instr in func.block(block) {
@@ -54,7 +90,7 @@ impl Plan {
                     }
                     let Operand::Value(value) = *operand else { continue };
                     if let Some(member) = self.candidate(module, func, value, phi)
-                        && members.iter().all(|other| self.apart(func, &member, other))
+                        && members.iter().all(|other| self.apart(func, &mut walk, &member, other))
                     {
                         members.push(member);
                         self.shares[value.index()] = Some(phi);
@@ -99,13 +135,13 @@ impl Plan {
     }
 
     /// Whether neither value is needed when the other is made.
-    fn apart(&self, func: &Function, a: &Member, b: &Member) -> bool {
-        !self.needed(func, a, b.made) && !self.needed(func, b, a.made)
+    fn apart(&self, func: &Function, walk: &mut Walk, a: &Member, b: &Member) -> bool {
+        !self.needed(func, walk, a, b.made) && !self.needed(func, walk, b, a.made)
     }
 
     /// Whether a value is still needed at a moment: one of its uses can be reached without its
     /// being made anew.
-    fn needed(&self, func: &Function, member: &Member, moment: Moment) -> bool {
+    fn needed(&self, func: &Function, walk: &mut Walk, member: &Member, moment: Moment) -> bool {
         // Positions count from the start of a block, which is one before its first.
         let after = |at: u32, moment: Moment| at.wrapping_add(1) > moment.at.wrapping_add(1);
         let made_later = member.made.block == moment.block && after(member.made.at, moment);
@@ -120,37 +156,39 @@ impl Plan {
         if made_later {
             return false;
         }
-        let mut seen = vec![moment.block];
-        let mut stack = vec![moment.block];
-        let mut first = true;
-        while let Some(block) = stack.pop() {
-            let mut next = Vec::new();
-            func.terminator(block).op.successors(|to| next.push(to));
-            for to in next {
+        walk.begin(moment.block, &member.uses);
+        let (mut first, mut blocks) = (true, 1);
+        while let Some(block) = walk.stack.pop() {
+            let mut found = false;
+            func.terminator(block).op.successors(|to| {
                 // A phi is made anew on entering its block; anything else somewhere in its.
-                if member.is_phi && to == member.made.block {
-                    continue;
+                if found || member.is_phi && to == member.made.block {
+                    return;
                 }
                 // The starting block counts once more when it is come back to.
                 let again = to == moment.block && core::mem::take(&mut first);
-                if seen.contains(&to) && !again {
-                    continue;
+                if walk.has_seen(to) && !again {
+                    return;
                 }
-                if member.uses.iter().any(|use_| {
+                let in_time = |use_: &Moment| {
                     use_.block == to && (to != member.made.block || use_.at < member.made.at)
-                }) {
-                    return true;
+                };
+                if walk.has_use(to) && member.uses.iter().any(in_time) {
+                    found = true;
+                    return;
                 }
                 if !member.is_phi && to == member.made.block {
-                    continue;
+                    return;
                 }
-                if !seen.contains(&to) {
-                    seen.push(to);
-                    stack.push(to);
+                if !walk.has_seen(to) {
+                    walk.seen[to.index()] = walk.number;
+                    walk.stack.push(to);
+                    blocks += 1;
                 }
-                if seen.len() > MAX_WALK {
-                    return true;
-                }
+                found |= blocks > MAX_WALK;
+            });
+            if found {
+                return true;
             }
         }
         false
