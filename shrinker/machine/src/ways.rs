@@ -27,6 +27,7 @@ const AHCI: u32 = 0x01_06_01;
 const VIRTIO_DISK: u32 = 0x1042_1af4;
 const VIRTIO_DISK_OF_OLD: u32 = 0x1001_1af4;
 
+#[expect(improper_ctypes, reason = "both sides are this crate's, compiled at once")]
 unsafe extern "C" {
     /// Finds the disk of this number on the controllers that PCI names; false when there are not so many.
     pub fn disk_beyond(way: &mut Way, left: u8) -> bool;
