@@ -163,7 +163,7 @@ fn character(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('\'')?;
     let first = inside.chars().next()?;
     if first == '\\' {
-        return inside[2..].find('\'').map(|at| at + 4);
+        return inside.get(2..)?.find('\'').map(|at| at + 4);
     }
     let behind = first.len_utf8();
     inside[behind..].starts_with('\'').then_some(behind + 2)
