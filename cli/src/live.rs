@@ -27,6 +27,8 @@ pub struct Live {
     began: Instant,
     progress: Progress,
     printed: u64,
+    /// When the program had first written something, and how often.
+    first: Option<(Instant, u64)>,
     /// Whether what the machine printed last stands in an unfinished line of this terminal.
     open_line: bool,
     /// Whether the program's output goes to this terminal, too.
@@ -68,6 +70,7 @@ impl Live {
             began: Instant::now(),
             progress: Progress::default(),
             printed: 0,
+            first: None,
             open_line: false,
             shares: shown && std::io::stdout().is_terminal(),
             typed: settings.input == Input::Inherit,
@@ -80,6 +83,9 @@ impl Live {
     /// The machine says how it goes.
     pub fn progress(&mut self, progress: &Progress) {
         self.progress = *progress;
+        if progress.writes > 0 {
+            self.first.get_or_insert((Instant::now(), progress.writes));
+        }
         self.show();
     }
 
@@ -130,15 +136,23 @@ impl Live {
 
     fn show(&mut self) {
         if !self.bar.is_hidden() && !self.bar.is_finished() {
-            self.bar.set_message(text(&self.progress, self.printed, self.began.elapsed()));
+            let writes =
+                self.first.map(|(at, writes)| rate(self.progress.writes - writes, at.elapsed()));
+            let bytes = rate(self.printed, self.began.elapsed());
+            self.bar.set_message(text(&self.progress, self.printed, bytes, writes.unwrap_or(0.0)));
         }
     }
 }
 
-/// `boot 3  interp 12 O0 5 O1 3 O2 2 O3 9  31 compiled, 2 waiting  code 120 KiB  …`.
-fn text(progress: &Progress, printed: u64, elapsed: Duration) -> String {
-    let Progress { boot, levels, compiles, waiting, code, heap } = progress;
-    let seconds = elapsed.as_secs_f64();
+/// So many in a second.
+fn rate(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(0.1)
+}
+
+/// `boot 3  interp 12 O0 5 O1 3 O2 2 O3 9  31 compiled, 2 waiting  code 120 KiB  …`. `bytes` and `writes` are a
+/// second's.
+fn text(progress: &Progress, printed: u64, bytes: f64, writes: f64) -> String {
+    let Progress { boot, levels, compiles, waiting, code, heap, .. } = progress;
     if *boot == 0 {
         return "booting".to_owned();
     }
@@ -154,8 +168,11 @@ fn text(progress: &Progress, printed: u64, elapsed: Duration) -> String {
         HumanBytes(*heap),
     );
     if printed > 0 {
-        let rate = printed as f64 / seconds.max(0.1);
-        text += &format!("  printed {} ({}/s)", HumanBytes(printed), HumanBytes(rate as u64));
+        text += &format!("  printed {} ({}/s", HumanBytes(printed), HumanBytes(bytes as u64));
+        if writes > 0.0 {
+            text += &format!(", {writes:.1} writes/s");
+        }
+        text.push(')');
     }
     text
 }
@@ -202,12 +219,14 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_known() {
-        let second = Duration::from_secs(1);
-        assert_eq!(text(&Progress::default(), 0, second), "booting");
+        assert_eq!(text(&Progress::default(), 0, 0.0, 0.0), "booting");
         let progress = Progress { boot: 2, compiles: 7, waiting: 1, ..Progress::default() };
-        let line = text(&progress, 2048, second);
+        let bytes = rate(2048, Duration::from_secs(1));
+        let line = text(&progress, 2048, bytes, 0.0);
         assert!(line.starts_with("boot 2  interp 0 O0 0"), "{line}");
         assert!(line.contains("7 compiled, 1 waiting"), "{line}");
         assert!(line.ends_with("printed 2.00 KiB (2.00 KiB/s)"), "{line}");
+        let line = text(&progress, 2048, bytes, rate(45, Duration::from_secs(5)));
+        assert!(line.ends_with("printed 2.00 KiB (2.00 KiB/s, 9.0 writes/s)"), "{line}");
     }
 }

@@ -88,6 +88,28 @@ fn a_terminal_shows_what_happens_and_keeps_the_summary() {
 }
 
 #[test]
+fn a_terminal_shows_how_often_a_program_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let [source, bitcode, disk] = ["slow.c", "slow.bc", "slow.img"].map(|n| folder.path().join(n));
+    // Nothing in it rises while it waits, so that nothing but its writing is news.
+    let program = "#include <time.h>\n#include <unistd.h>\nint main(void) {\n\
+                   struct timespec moment = {0, 50000000};\n\
+                   for (int i = 0; i < 30; i++) { write(1, \"token \", 6); nanosleep(&moment, 0); }\n}\n";
+    std::fs::write(&source, program).unwrap();
+    let mut clang = Command::new("clang-22");
+    clang.args(["-O1", "-c", "-emit-llvm", "-o"]).arg(&bitcode).arg(&source);
+    assert!(clang.status().unwrap().success());
+    let image = on_a_terminal(&format!("{} image -o {} {}", tool(), text(&disk), text(&bitcode)));
+    let shown = on_a_terminal(&format!("{} grow {} --boots 1", tool(), text(&disk)));
+    let said: Vec<f64> = shown
+        .split(" writes/s)")
+        .filter_map(|before| before.rsplit(' ').next()?.parse().ok())
+        .collect();
+    let last = said.last().unwrap_or_else(|| panic!("how often it writes: {image}{shown:?}"));
+    assert!((1.0..=20.5).contains(last), "twenty times a second at most: {said:?}");
+}
+
+#[test]
 fn a_pipe_has_nothing_of_it() {
     let folder = tempfile::tempdir().unwrap();
     let disk = disk(folder.path());

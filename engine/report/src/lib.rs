@@ -74,6 +74,9 @@ pub struct Progress {
     pub code: u64,
     /// Bytes of the program's heap in use.
     pub heap: u64,
+    /// Times the program has written to its console.
+    #[serde(default)]
+    pub writes: u64,
 }
 
 /// What a processor was busy with beside the program's first thread, when it is over.

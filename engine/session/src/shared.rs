@@ -62,6 +62,10 @@ pub(crate) struct Shared {
     /// When what was learned is to be saved, in nanoseconds of the machine's clock; `u64::MAX`
     /// when there is nothing.
     pub(crate) due_ns: AtomicU64,
+    /// When whoever watches is to be told how it goes, on the same clock; `u64::MAX` when nobody does.
+    pub(crate) tell_ns: AtomicU64,
+    /// Times the program has written to its console.
+    pub(crate) writes: AtomicU64,
     /// When the engine began, on that clock.
     pub(crate) began_ns: u64,
     /// Loops of interpreted calls that continued in compiled code.
@@ -88,6 +92,7 @@ impl Shared {
         images: Vec<Image>,
         counting: Counting,
     ) -> Self {
+        let watched = manifest.progress_ms > 0;
         let mut owners = Vec::new();
         for (image, program) in (0..).zip(&images) {
             for (slot, func) in program.defined() {
@@ -112,6 +117,8 @@ impl Shared {
             under_way: AtomicUsize::new(0),
             bell: Bell::default(),
             due_ns: AtomicU64::new(u64::MAX),
+            tell_ns: AtomicU64::new(if watched { 0 } else { u64::MAX }),
+            writes: AtomicU64::new(0),
             began_ns: 0,
             loop_entries: AtomicU64::new(0),
             files: Files::new(),
@@ -151,9 +158,9 @@ impl Shared {
         self.owner(self.map.slot_at(address as usize)?)
     }
 
-    /// Whether what was learned is to be saved by now.
+    /// Whether what was learned is to be saved by now, or how it goes to be told.
     pub(crate) fn is_due(&self) -> bool {
-        let due = self.due_ns.load(Relaxed);
+        let due = self.due_ns.load(Relaxed).min(self.tell_ns.load(Relaxed));
         due != u64::MAX && self.platform.now_ns() >= due
     }
 

@@ -41,8 +41,6 @@ pub(crate) struct Curator {
     entrants: Entrants,
     /// Cycles that probes measure say something of time.
     cycles_count: bool,
-    /// When it was last told how it goes.
-    told_ns: u64,
     /// How a compiler failed the last time that this was said.
     failure: String,
 }
@@ -77,7 +75,6 @@ impl Curator {
             entrants: Entrants::default(),
             // Asked here, since no program runs yet: the answer may take a moment.
             cycles_count: shared.platform.tsc_hz() != 0,
-            told_ns: 0,
             failure: String::new(),
         }
     }

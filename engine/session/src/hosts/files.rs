@@ -2,6 +2,7 @@
 
 use alloc::sync::Arc;
 use core::ffi::{CStr, c_char};
+use core::sync::atomic::Ordering::Relaxed;
 
 use bareflow_platform::Platform;
 
@@ -76,7 +77,12 @@ extern "C" fn write(descriptor: i32, from: *const u8, len: usize) -> isize {
     let shared = &at_leisure().shared;
     // SAFETY: the program vouches for its buffer.
     let bytes = unsafe { given(from, len) };
-    counted(shared.files.get(descriptor).and_then(|open| open.write(shared.platform, bytes)))
+    counted(shared.files.get(descriptor).and_then(|open| {
+        if open.as_console().is_some() {
+            shared.writes.fetch_add(1, Relaxed);
+        }
+        open.write(shared.platform, bytes)
+    }))
 }
 
 extern "C" fn read(descriptor: i32, to: *mut u8, len: usize) -> isize {
