@@ -102,7 +102,7 @@ fn a_terminal_shows_how_often_a_program_writes() {
     let image = on_a_terminal(&format!("{} image -o {} {}", tool(), text(&disk), text(&bitcode)));
     let shown = on_a_terminal(&format!("{} grow {} --boots 1", tool(), text(&disk)));
     let said: Vec<f64> = shown
-        .split(" writes/s)")
+        .split(" writes/s")
         .filter_map(|before| before.rsplit(' ').next()?.parse().ok())
         .collect();
     let last = said.last().unwrap_or_else(|| panic!("how often it writes: {image}{shown:?}"));
