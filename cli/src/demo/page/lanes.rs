@@ -2,8 +2,10 @@
 
 use crate::demo::story::Story;
 use crate::page::short_time;
-use crate::page::svg::{Anchor, LEFT, Svg, WIDTH};
+use crate::page::svg::{Anchor, Svg, WIDTH};
 
+/// Where lanes begin: their names are longer than those of other pictures.
+const LEFT: f64 = 100.0;
 /// Height of a lane, and from one to the next.
 const LANE: f64 = 32.0;
 const STEP: f64 = 56.0;
