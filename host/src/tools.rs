@@ -133,6 +133,7 @@ pub const TOOLS: &[Tool] = &[
     program("clang-19", Purpose::Test, "tests: bitcode of older compilers", only("clang-19")),
     program("clang-16", Purpose::Test, "tests: bitcode of older compilers", only("clang-16")),
     program("clang-14", Purpose::Test, "tests: bitcode of older compilers", only("clang-14")),
+    program("llvm-as-14", Purpose::Test, "tests: layouts of older bitcode", only("llvm-14")),
     program("llvm-dis-22", Purpose::Test, "tests: bitcode that is written", only("llvm-22")),
     Tool {
         files: &["/usr/lib/llvm-22/lib/libomp.so"],
