@@ -4,8 +4,6 @@
 //! where standard error is no terminal.
 
 use std::io::{IsTerminal, Write};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bareflow_emulator::{Input, Settings};
@@ -16,9 +14,6 @@ use crate::ui::Ui;
 
 /// How often a machine is asked to say how it goes, in milliseconds.
 const EVERY_MS: u32 = 200;
-
-/// Longest silence in a log.
-const SILENCE: Duration = Duration::from_secs(5);
 
 /// One boot that is being watched.
 #[derive(Debug)]
@@ -172,42 +167,6 @@ fn text(progress: &Progress, printed: u64, bytes: f64, writes: f64) -> String {
         text += &format!("  printed {} ({}/s)", HumanBytes(printed), HumanBytes(bytes as u64));
     }
     text
-}
-
-/// Says in a log, every few seconds, that something still goes on. A terminal has other means.
-#[derive(Debug)]
-pub struct Heartbeat {
-    /// Dropped when it is over.
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Heartbeat {
-    /// Begins. `what` goes on.
-    #[must_use]
-    pub fn new(ui: &Ui, what: String) -> Self {
-        if ui.json() || std::io::stderr().is_terminal() {
-            return Self { stop: None, thread: None };
-        }
-        let (stop, stopped) = channel();
-        let began = Instant::now();
-        let thread = std::thread::spawn(move || {
-            while stopped.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("  {what}: {} s", began.elapsed().as_secs());
-            }
-        });
-        Self { stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Heartbeat {
-    fn drop(&mut self) {
-        self.stop = None;
-        if let Some(thread) = self.thread.take() {
-            // It only prints.
-            drop(thread.join());
-        }
-    }
 }
 
 #[cfg(test)]

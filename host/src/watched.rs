@@ -11,7 +11,7 @@ use crate::progress::{Ear, Said};
 /// A command that is over sooner is not talked about.
 const MOMENT: Duration = Duration::from_millis(700);
 /// Longest silence in a log.
-const SILENCE: Duration = Duration::from_secs(5);
+pub(crate) const SILENCE: Duration = Duration::from_secs(5);
 /// How often a line on a terminal is drawn.
 const TICK: Duration = Duration::from_millis(200);
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use bareflow_host::heartbeat::Heartbeat;
 
 /// What something is made of.
 pub struct Stamp {
@@ -59,7 +60,9 @@ impl Stamp {
         }
         eprintln!("building {name}");
         std::fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+        let beat = Heartbeat::new(format!("building {name}"), true);
         build().with_context(|| format!("while building {name}"))?;
+        drop(beat);
         std::fs::write(&stamp, print).with_context(|| format!("cannot write {}", stamp.display()))
     }
 }

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use bareflow_emulator::{Input, Settings, Tape};
+use bareflow_host::heartbeat::Heartbeat;
 
 use super::args::Args;
 use crate::artefacts::Artefacts;
 use crate::boot::{Line, boot_folder, boot_once};
 use crate::failure::{Failure, Kind};
 use crate::image::{Contents, Disk, Geometry, write_disk};
-use crate::live::Heartbeat;
 use crate::machine::MachineOptions;
 use crate::output_file::write_whole;
 use crate::ui::Ui;
@@ -78,7 +78,7 @@ impl Bed {
     pub(super) fn grow(&self, boots: u32, ui: &Ui) -> Result<Vec<Line>, Failure> {
         let mut lines = Vec::new();
         for boot in 1..=boots {
-            let beat = Heartbeat::new(ui, format!("boot {boot} of {boots}"));
+            let beat = Heartbeat::new(format!("boot {boot} of {boots}"), !ui.json());
             let line = self.boot(ui)?;
             drop(beat);
             if !ui.json() {

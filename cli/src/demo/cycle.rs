@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bareflow_cranelift::Cranelift;
+use bareflow_host::heartbeat::Heartbeat;
 use bareflow_shrink::{Options, Policy};
 
 use super::args::Args;
@@ -13,7 +14,6 @@ use crate::artefacts::Artefacts;
 use crate::boot::Line;
 use crate::explore::Refusals;
 use crate::failure::Failure;
-use crate::live::Heartbeat;
 use crate::machine::MachineOptions;
 use crate::output_file::write_bytes;
 use crate::ui::Ui;
@@ -24,7 +24,7 @@ pub(super) fn run(args: &Args, ui: &Ui) -> Result<Story, Failure> {
     let contents = modules::contents(args, &artefacts)?;
     let bed = Bed::new(&args.out, hosted, &contents, MachineOptions::plain(), None)?;
     let boots = bed.grow(args.boots(), ui)?;
-    let beat = Heartbeat::new(ui, "shrinking, and booting what is left".to_owned());
+    let beat = Heartbeat::new("shrinking, and booting what is left".to_owned(), !ui.json());
     let snapshot = bed.snapshot()?;
     let options = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
     let (image, report) = shrink(&snapshot, &bed.path, &options)?;

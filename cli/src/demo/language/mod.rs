@@ -11,6 +11,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use bareflow_host::heartbeat::Heartbeat;
 use bareflow_shrink::files::Files;
 use bareflow_shrink::{Options, Policy};
 
@@ -20,7 +21,6 @@ use super::{cycle, page};
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure, Kind};
 use crate::image;
-use crate::live::Heartbeat;
 use crate::llm;
 use crate::machine::MachineOptions;
 use crate::output_file::write_bytes;
@@ -110,7 +110,7 @@ fn tell(
     let boots = bed.grow(args.boots(), ui)?;
 
     let began = Instant::now();
-    let beat = Heartbeat::new(ui, "shrinking".to_owned());
+    let beat = Heartbeat::new("shrinking".to_owned(), !ui.json());
     let snapshot = bed.snapshot()?;
     let all = Options { policy: Policy::Reachable, flat: true, ..Options::default() };
     let (mut image, report) = cycle::shrink(&snapshot, &bed.path, &all)?;
@@ -133,7 +133,7 @@ fn tell(
     let shrunk = match hosted {
         true => None,
         false => {
-            let _beat = Heartbeat::new(ui, "the shrunk image".to_owned());
+            let _beat = Heartbeat::new("the shrunk image".to_owned(), !ui.json());
             Some(bed.boot_image(&path, ui)?)
         }
     };
