@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let program = own.with_file_name(tool);
     if !program.exists() {
         eprintln!(
-            "BareFlow: the first run builds {tool} from its sources, once. This takes about two \
+            "BareFlow: the first run builds {tool} from its sources, once. This takes up to four \
              minutes on two processor cores."
         );
     }
