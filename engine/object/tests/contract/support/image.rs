@@ -68,10 +68,10 @@ impl Image {
         }
         for global in &module.globals {
             let size = layout::alloc_size(&module.types, global.ty) as usize;
-            let align =
-                (global.align as usize).max(layout::align_of(&module.types, global.ty) as usize);
+            // What a compiler may rely on, and no more: a linker that gave more would hide its faults.
+            let align = layout::variable_align(module, global) as usize;
             if global.init.is_some() {
-                let at = image.take(size.max(1), align.max(16));
+                let at = image.take(size.max(1), align);
                 image.symbols.insert(global.name.clone(), at);
             }
         }
