@@ -143,14 +143,15 @@ FunctionPassManager finalPasses(const Request &Asked) {
   Rotate.addPass(LoopDeletionPass());
   loops(P, std::move(Rotate), false);
 
-  if (!Asked.Size)
+  bool Loops = !Asked.Size && !Asked.Neighbours;
+  if (Loops)
     P.addPass(UnvectorPass());
   P.addPass(UnrolledPass());
 
   bool Repeat = Asked.Unroll.value_or(2) > 1;
   P.addPass(LoopDistributePass());
   P.addPass(LoopVectorizePass(LoopVectorizeOptions(/*InterleaveOnlyWhenForced=*/!Repeat,
-                                                   /*VectorizeOnlyWhenForced=*/Asked.Size)));
+                                                   /*VectorizeOnlyWhenForced=*/!Loops)));
   P.addPass(InferAlignmentPass());
   P.addPass(LoopLoadEliminationPass());
   P.addPass(InstCombinePass());

@@ -28,6 +28,7 @@ const char *Request::parse(StringRef Frame, Request &Out) {
     case 't': Out.Tuning = Field; break;
     case 'l': Out.Library.push_back(Field); break;
     case 's': Out.Size = true; break;
+    case 'n': Out.Neighbours = true; break;
     case 'i': if (!number(Field, Value)) return "a budget that is no number"; Out.Inline = Value; break;
     case 'u': if (!number(Field, Value)) return "an unrolling that is no number"; Out.Unroll = Value; break;
     case 'a': if (!number(Field, Value)) return "an alignment that is no number"; Out.AlignLoops = Value; break;

@@ -27,6 +27,8 @@ struct Request {
   unsigned AlignLoops = 0;
   // Bits of the widest vectors to prefer; 0: as the processor does.
   unsigned Vectors = 0;
+  // Vectors of neighbours in straight code alone, none of rounds of loops.
+  bool Neighbours = false;
   // Small code rather than fast code.
   bool Size = false;
 

@@ -133,8 +133,9 @@ impl Compiler for Cranelift {
             let what = "a function without body".into();
             return Err(CompileError::Unsupported { function: function(), what });
         }
-        if request.options.vectors.is_some() || request.options.tuning.is_some() {
-            let what = "for vectors of a width or a processor of a kind".into();
+        let options = request.options;
+        if options.vectors.is_some() || options.tuning.is_some() || options.slp {
+            let what = "for vectors of a kind or a processor of a kind".into();
             return Err(CompileError::Unsupported { function: function(), what });
         }
         let key = IsaKey::new(request.cpu, request.level, request.options.for_size);

@@ -106,7 +106,8 @@ impl<E: Exchange> Compiler for Llvm<E> {
 /// # Errors
 /// What cannot be compiled, in words.
 pub fn ask(request: &Request<'_>) -> Result<(String, Vec<u8>), String> {
-    let Request { module, func: id, entry, profile, options, .. } = *request;
+    let Request { module, func: id, entry, options, .. } = *request;
+    let profile = request.counted();
     let func = module.func(id);
     if func.is_declaration() {
         return Err("a function without body".into());

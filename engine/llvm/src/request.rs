@@ -48,6 +48,9 @@ impl Fields {
         if options.for_size {
             self.field(b's', &[]);
         }
+        if options.slp {
+            self.field(b'n', &[]);
+        }
     }
 
     /// All of it.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bareflow_ir::{BlockId, Module, Symbol};
 use bareflow_llvm::{Exchange, Remembering, ask};
 use bareflow_object::{CpuFeatures, Entry, Options, Request};
-use bareflow_profile::Level;
+use bareflow_profile::{FunctionProfile, Level, shape_of};
 
 /// The module that LLVM's assembler makes of a text.
 fn module(text: &str) -> Module {
@@ -107,6 +107,33 @@ fn who_takes_over_says_nothing_of_the_lifetime_of_variables_that_are_not_its_own
     assert_eq!(whole.matches("call void @llvm.lifetime").count(), 2, "{whole}");
     let rest = request(&module, "f", Entry::Loop(BlockId(1))).expect("it can be asked").to_string();
     assert!(!rest.contains("call void @llvm.lifetime"), "{rest}");
+}
+
+#[test]
+fn an_unprofiled_variant_is_asked_for_as_if_nothing_had_been_counted() {
+    let module = module(LOOPS);
+    let Some(Symbol::Func(func)) = module.symbol("sum") else { panic!("no function") };
+    let body = module.func(func);
+    let mut edges = Vec::new();
+    for block in 0..body.blocks.len() {
+        body.terminator(BlockId(block as u32)).op.successors(|_| edges.push(7));
+    }
+    let counted = FunctionProfile {
+        calls: 7,
+        shape: shape_of(body),
+        blocks: vec![7; body.blocks.len()],
+        edges,
+        ..FunctionProfile::default()
+    };
+    let asked = |profile: &[FunctionProfile], unprofiled| {
+        let options = &Options { unprofiled, ..Options::default() };
+        let (level, entry, cpu) = (Level::O3, Entry::Call, CpuFeatures::BASELINE);
+        let request = Request { module: &module, func, level, entry, profile, cpu, options };
+        ask(&request).expect("it can be asked").1
+    };
+    let counted = &[counted][..];
+    assert_ne!(asked(counted, false), asked(&[], false));
+    assert_eq!(asked(counted, true), asked(&[], false));
 }
 
 #[test]

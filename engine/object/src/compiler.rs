@@ -44,6 +44,13 @@ pub struct Request<'a> {
     pub options: &'a Options,
 }
 
+impl<'a> Request<'a> {
+    /// What was counted, by function id, as far as the options let a compiler know it.
+    pub fn counted(&self) -> &'a [FunctionProfile] {
+        if self.options.unprofiled { &[] } else { self.profile }
+    }
+}
+
 /// Where code is entered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Entry {
@@ -72,6 +79,11 @@ pub struct Options {
     pub align_loops: Option<u8>,
     /// Prefer small code to fast code.
     pub for_size: bool,
+    /// Compile as if nothing had been counted: what is usual is not always what is predicted well.
+    pub unprofiled: bool,
+    /// Make vectors of neighbours in straight code alone (superword-level parallelism), none of rounds of
+    /// loops. LLVM's alone.
+    pub slp: bool,
     /// Bits of the widest vectors to make, if not what the processor prefers. LLVM's alone.
     pub vectors: Option<u16>,
     /// Which processor instructions are ordered and weighed for, if not one like this. LLVM's alone.

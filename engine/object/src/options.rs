@@ -14,6 +14,8 @@ impl fmt::Display for Options {
         let mut flag = |set: bool, word: &str| words.extend(set.then(|| word.to_string()));
         flag(self.instrument, "instrument");
         flag(self.for_size, "size");
+        flag(self.unprofiled, "unprofiled");
+        flag(self.slp, "slp");
         words.extend(self.inline_budget.map(|budget| alloc::format!("inline={budget}")));
         words.extend(self.unroll.map(|times| alloc::format!("unroll={times}")));
         words.extend(
@@ -47,6 +49,8 @@ impl Options {
         Some(match word.split_once('=') {
             None if word == "instrument" => Self { instrument: true, ..self },
             None if word == "size" => Self { for_size: true, ..self },
+            None if word == "unprofiled" => Self { unprofiled: true, ..self },
+            None if word == "slp" => Self { slp: true, ..self },
             None => {
                 let maker = Maker::ALL.into_iter().find(|maker| maker.name() == word)?;
                 Self { maker: Some(maker), ..self }
@@ -78,6 +82,8 @@ mod tests {
             specialise: Some((1, u64::MAX)),
             align_loops: Some(32),
             for_size: true,
+            unprofiled: true,
+            slp: true,
             vectors: Some(128),
             tuning: Tuning::named("znver4"),
             maker: Some(Maker::Builtin),

@@ -15,7 +15,7 @@ const MIN_CALLS: u64 = 16;
 /// Looks at the sites that the profile knows.
 pub(super) fn promote_calls(body: &mut Body, request: &Request<'_>) {
     let module = request.module;
-    let Some(profile) = profile_of(module, request.func, request.profile) else { return };
+    let Some(profile) = profile_of(module, request.func, request.counted()) else { return };
     let func = module.func(request.func);
     // The last site first, so that the places of the others stay right.
     let mut sites: Vec<_> = profile.sites.iter().collect();

@@ -228,7 +228,7 @@ fn inline(body: &mut Body, request: &Request<'_>, site: &Site, allocas: &mut Vec
     let chain = body.chains.len() as u32;
     body.chains.push((callee, Some(body.blocks[block].chain)));
 
-    let profile = super::body::profile_of(module, callee, request.profile);
+    let profile = super::body::profile_of(module, callee, request.counted());
     let site_weight = body.blocks[block].weight;
     let mut returns = Vec::new();
     for id in func.block_ids() {

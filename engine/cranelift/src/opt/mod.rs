@@ -24,7 +24,7 @@ pub(crate) fn optimise(request: &Request<'_>) -> Option<Body> {
     if request.level < Level::O2 {
         return None;
     }
-    let mut body = Body::of(request.module, request.func, request.profile);
+    let mut body = Body::of(request.module, request.func, request.counted());
     indirect::promote_calls(&mut body, request);
     inline::inline_calls(&mut body, request);
     if let (Some((param, value)), Entry::Call) = (request.options.specialise, request.entry) {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::image::{Plan, request};
-use crate::support::{Image, Native, call, module};
+use crate::support::{Image, Native, call, module, subject};
 use bareflow_cranelift::Cranelift;
-use bareflow_object::{Compiler, CpuFeatures, Entry};
+use bareflow_object::{Compiler, CpuFeatures, Entry, Options};
 use bareflow_profile::Level;
 
 const NAMES: [&str; 12] = [
@@ -24,6 +24,10 @@ const NAMES: [&str; 12] = [
     "gemm_tile",
     "physics_step",
 ];
+
+/// Ways to compile that a tournament tries.
+const VARIANTS: [&str; 6] =
+    ["slp", "unprofiled", "vectors=512", "inline=0", "inline=400", "unroll=4"];
 
 fn images() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../images")
@@ -58,6 +62,27 @@ fn twelve_modules_give_their_answers() {
                     let found = call(image.address(name), arg);
                     assert_eq!(found, result, "{name}: bitcode -O{bitcode}, {level}, cpu [{cpu}]");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn variants_give_the_same_answers() {
+    for name in NAMES {
+        let [_, _, arg, result] = numbers(name);
+        let module = module(&images().join(format!("modules/{name}.rs")), "2");
+        for subject in subject::all() {
+            let level = *subject.levels.last().expect("a level");
+            for words in VARIANTS {
+                let options: Options = words.parse().expect("options");
+                let image =
+                    Image::load(&module, &Plan { options, ..Plan::of(&*subject.compiler, level) });
+                // Who has no such variant says so.
+                let maker = subject.compiler.name();
+                let leaves = maker == "cranelift" && ["slp", "vectors=512"].contains(&words);
+                assert_eq!(!image.refused.is_empty(), leaves, "{words}: {:?}", image.refused);
+                assert_eq!(call(image.address(name), arg), result, "{name}: {maker}, {words}");
             }
         }
     }

@@ -25,6 +25,10 @@ const STRATEGIES: &[Strategy] = &[
     |_, _| Some(Options { maker: Some(Maker::Builtin), ..Options::default() }),
     |func, _| has_loop(func).then(|| Options { vectors: Some(128), ..Options::default() }),
     |func, _| has_loop(func).then(|| Options { vectors: Some(512), ..Options::default() }),
+    |func, _| has_loop(func).then(|| Options { slp: true, ..Options::default() }),
+    |_, profile| {
+        (!profile.blocks.is_empty()).then(|| Options { unprofiled: true, ..Options::default() })
+    },
     |_, _| Some(Options { tuning: Tuning::named("generic"), ..Options::default() }),
     |_, _| Some(Options { tuning: Tuning::named("sapphirerapids"), ..Options::default() }),
     |_, _| Some(Options { inline_budget: Some(0), ..Options::default() }),
