@@ -19,9 +19,9 @@
 //! four leasts, in the low 6 bits of a byte each, then the low 4 bits of the other four of both, whose
 //! upper bits are those of the first eight bytes that were left.
 
-use crate::numbers::from_half;
+use crate::numbers::{HALF, low_half};
 
-/// What all weights of a group have in common.
+/// What all weights of a group have in common, as parts of a format's unit.
 #[derive(Clone, Copy)]
 pub struct Group {
     /// Of the first sixteen, or of all.
@@ -41,6 +41,8 @@ pub trait Packed {
     const HALVES: bool = false;
     /// Whether groups have a least value.
     const LEAST: bool = false;
+    /// What scales and least values are parts of.
+    const UNIT: f32 = HALF;
     /// # Safety
     /// The block is whole, and has that group; so for the others.
     unsafe fn group(block: *const u8, group: usize) -> Group;
@@ -70,10 +72,11 @@ unsafe fn byte(block: *const u8, at: usize) -> u8 {
     unsafe { *block.add(at) }
 }
 
+/// A half of a block, as a part of [`HALF`].
 #[inline(always)]
 unsafe fn half(block: *const u8, at: usize) -> f32 {
     // SAFETY: as for `byte`.
-    from_half(unsafe { block.add(at).cast::<u16>().read_unaligned() })
+    low_half(unsafe { block.add(at).cast::<u16>().read_unaligned() })
 }
 
 /// A group with one scale.
@@ -107,17 +110,17 @@ macro_rules! small {
     };
 }
 
-/// The low, and the high four bits of a byte.
+/// The low, and the high four bits of a byte: taken apart when it is wide already, so that it becomes so once.
 #[inline(always)]
 unsafe fn low_four(block: *const u8, at: usize) -> i32 {
     // SAFETY: as for `byte`.
-    i32::from(unsafe { byte(block, at) } & 15)
+    i32::from(unsafe { byte(block, at) }) & 15
 }
 
 #[inline(always)]
 unsafe fn high_four(block: *const u8, at: usize) -> i32 {
     // SAFETY: as for `byte`.
-    i32::from(unsafe { byte(block, at) } >> 4)
+    i32::from(unsafe { byte(block, at) }) >> 4
 }
 
 /// Sixteen, when the fifth bit of a weight is set; `at`: where the block's 32 of them are.
@@ -144,6 +147,7 @@ small!(Q5_1, 24, true,
 
 impl Packed for Q8 {
     const BYTES: usize = 36;
+    const UNIT: f32 = 1.0;
     #[inline(always)]
     unsafe fn group(block: *const u8, _: usize) -> Group {
         // SAFETY: as for `byte`.

@@ -6,8 +6,9 @@
 //! A product adds up in sixteen lanes: lane `l` takes the products of places `l`, `l + 16`, `l + 32` ... in
 //! this order, of quantised rows one group after the other. Then the upper half of the lanes is added
 //! to the lower half, four times. What is the same for a whole group (the least value of formats that have one)
-//! is added up beside, and goes to the sum last. So the order depends on the format alone; how many vectors
-//! are multiplied at once, which processor does it and how wide its own vectors are, changes nothing.
+//! goes to lanes by the group's number, behind the products of each 64 groups. So the order depends on the format alone; how
+//! many rows or vectors are multiplied at once, which processor does it and how wide its own vectors are, changes
+//! nothing.
 //!
 //! The one thing that is not so is a row with several vectors (a prompt): it is unpacked first, so that the
 //! work of that is done once, and a weight is a number with its own rounding then. Which of the two is done
@@ -17,18 +18,19 @@
 //! make vectors of without being allowed to change a sum.
 
 use crate::blocks::{Packed, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8, Q8_0};
-use crate::numbers;
+use crate::groups::Grouped;
+use crate::plain::{BF16, F16, F32, Single};
 
 /// Numbers that are added up side by side.
 pub const LANES: usize = 16;
-type Lanes = [f32; LANES];
+pub type Lanes = [f32; LANES];
 
 /// Weights that are together in what has a scale of its own, in every quantised format.
 pub const GROUP: usize = 32;
 
 /// Sixteen lanes to one number, halves first.
 #[inline(always)]
-fn total(mut lanes: Lanes) -> f32 {
+pub fn total(mut lanes: Lanes) -> f32 {
     for half in [8, 4, 2, 1] {
         for lane in 0..half {
             lanes[lane] += lanes[lane + half];
@@ -86,187 +88,52 @@ pub fn largest(values: &[f32]) -> f32 {
     lanes.into_iter().fold(f32::MIN, larger)
 }
 
-/// Vectors to multiply with: their values, and the sum of each group of them.
+/// A vector to multiply rows with, [`LIFT`] times as large as it is: its values, and the sum of each group of them, filled
+/// up with zeros to whole lanes, for formats that have a least value.
+///
+/// Scales of groups are halves, which need fewer operations where they stay parts of a unit that is large. To
+/// what is lifted before, such parts lose nothing; powers of two change no digits.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     pub values: &'a [f32],
     pub sums: &'a [f32],
 }
 
+/// See [`Input`].
+pub const LIFT: f32 = f32::from_bits(0x5f80_0000); // 2^64
+
+/// Makes a vector as large as an [`Input`] has it.
+#[inline(never)]
+pub fn lift(values: &mut [f32]) {
+    for value in values {
+        *value *= LIFT;
+    }
+}
+
+/// Rows that are multiplied at once. Their sums wait for one another less than those of one row do, and what is brought of
+/// the vector serves all.
+pub const ABREAST: usize = 4;
+pub type Rows<'a> = [&'a [u8]; ABREAST];
+
 /// A way to store a row.
 pub trait Row {
-    /// Its product with a vector. What the vector has fewer numbers than the row has weights does not
+    /// The products of rows with a vector. What the vector has fewer numbers than the shortest row has weights does not
     /// count, and the other way round.
-    fn times(row: &[u8], input: Input) -> f32;
+    fn times(rows: Rows, input: Input) -> [f32; ABREAST];
     /// Its weights as numbers, as many as there are in both.
     fn unpack(row: &[u8], to: &mut [f32]);
 }
 
-/// A weight that stands for itself.
-pub trait Plain {
-    const BYTES: usize;
-    /// The weight number `at` from `bytes` on.
-    ///
-    /// # Safety
-    /// It is there.
-    unsafe fn weight(bytes: *const u8, at: usize) -> f32;
-}
-
-/// Rows of weights that stand for themselves.
-pub struct Single<P>(P);
-/// Rows of groups.
-pub struct Grouped<P>(P);
-
-/// Most bytes of sixteen weights that stand for themselves.
-const MOST: usize = LANES * 4;
-
-impl<P: Plain> Single<P> {
-    /// # Safety
-    /// There are sixteen weights and sixteen values.
-    #[inline(always)]
-    unsafe fn sixteen(weights: *const u8, values: *const f32, lanes: &mut Lanes) {
-        for lane in 0..LANES {
-            // SAFETY: by this function's contract.
-            lanes[lane] += unsafe { P::weight(weights, lane) * *values.add(lane) };
-        }
-    }
-}
-
-impl<P: Plain> Row for Single<P> {
-    #[inline(always)]
-    fn times(row: &[u8], input: Input) -> f32 {
-        let mut lanes = [0.0; LANES];
-        let count = (row.len() / P::BYTES).min(input.values.len());
-        let (whole, rest) = (count / LANES, count % LANES);
-        for at in 0..whole {
-            // SAFETY: row and vector have at least `count` of them.
-            unsafe {
-                let weights = row.as_ptr().add(at * LANES * P::BYTES);
-                Self::sixteen(weights, input.values.as_ptr().add(at * LANES), &mut lanes);
-            }
-        }
-        if rest > 0 {
-            let (mut weights, mut values) = ([0; MOST], [0.0; LANES]);
-            let start = whole * LANES;
-            fill(&mut weights, row, start * P::BYTES, rest * P::BYTES);
-            fill(&mut values, input.values, start, rest);
-            // SAFETY: the arrays have sixteen of them.
-            unsafe { Self::sixteen(weights.as_ptr(), values.as_ptr(), &mut lanes) };
-        }
-        total(lanes)
-    }
-
-    #[inline(always)]
-    fn unpack(row: &[u8], to: &mut [f32]) {
-        let count = (row.len() / P::BYTES).min(to.len());
-        for (at, to) in to.iter_mut().enumerate().take(count) {
-            // SAFETY: there are `count` of them.
-            *to = unsafe { P::weight(row.as_ptr(), at) };
-        }
-    }
-}
-
-/// Copies a part to the beginning of an array.
+/// The bytes of the shortest.
 #[inline(always)]
-fn fill<T: Copy, const N: usize>(to: &mut [T; N], from: &[T], start: usize, count: usize) {
-    if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(start..start + count)) {
-        to.copy_from_slice(from);
-    }
-}
-
-impl<P: Packed> Row for Grouped<P> {
-    #[inline(always)]
-    fn times(row: &[u8], input: Input) -> f32 {
-        let (mut lanes, mut least) = ([0.0; LANES], 0.0);
-        let mut count = (row.len() / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
-        if P::LEAST {
-            count = count.min(input.sums.len());
-        }
-        for at in 0..count {
-            let inside = at % P::GROUPS;
-            // SAFETY: the row has that block, and the vector at least `count` groups of numbers.
-            unsafe {
-                let block = row.as_ptr().add(at / P::GROUPS * P::BYTES);
-                let values = input.values.as_ptr().add(at * GROUP);
-                let group = P::group(block, inside);
-                for lane in 0..LANES {
-                    let low = P::low(block, inside, lane) * *values.add(lane);
-                    let high = P::high(block, inside, lane) * *values.add(lane + LANES);
-                    lanes[lane] += if P::HALVES {
-                        group.scale * low + group.second * high
-                    } else {
-                        group.scale * (low + high)
-                    };
-                }
-                if P::LEAST {
-                    least += group.least * *input.sums.as_ptr().add(at);
-                }
-            }
-        }
-        if P::LEAST { total(lanes) + least } else { total(lanes) }
-    }
-
-    #[inline(always)]
-    fn unpack(row: &[u8], to: &mut [f32]) {
-        let count = (row.len() / P::BYTES * P::GROUPS).min(to.len() / GROUP);
-        for at in 0..count {
-            let inside = at % P::GROUPS;
-            // SAFETY: the row has the block, and `to` the group.
-            unsafe {
-                let block = row.as_ptr().add(at / P::GROUPS * P::BYTES);
-                let values = to.as_mut_ptr().add(at * GROUP);
-                let group = P::group(block, inside);
-                let second = if P::HALVES { group.second } else { group.scale };
-                for lane in 0..LANES {
-                    *values.add(lane) = group.scale * P::low(block, inside, lane) + group.least;
-                }
-                for lane in 0..LANES {
-                    let high = second * P::high(block, inside, lane);
-                    *values.add(lane + LANES) = high + group.least;
-                }
-            }
-        }
-    }
-}
-
-/// 32 bits: IEEE 754's binary32.
-pub struct F32;
-/// 16 bits: binary16.
-pub struct F16;
-/// 16 bits: the upper half of binary32.
-pub struct BF16;
-
-impl Plain for F32 {
-    const BYTES: usize = 4;
-    #[inline(always)]
-    unsafe fn weight(bytes: *const u8, at: usize) -> f32 {
-        // SAFETY: by this function's contract; it may lie anywhere.
-        unsafe { bytes.cast::<f32>().add(at).read_unaligned() }
-    }
-}
-
-impl Plain for F16 {
-    const BYTES: usize = 2;
-    #[inline(always)]
-    unsafe fn weight(bytes: *const u8, at: usize) -> f32 {
-        // SAFETY: as above.
-        numbers::from_half(unsafe { bytes.cast::<u16>().add(at).read_unaligned() })
-    }
-}
-
-impl Plain for BF16 {
-    const BYTES: usize = 2;
-    #[inline(always)]
-    unsafe fn weight(bytes: *const u8, at: usize) -> f32 {
-        // SAFETY: as above.
-        f32::from_bits(u32::from(unsafe { bytes.cast::<u16>().add(at).read_unaligned() }) << 16)
-    }
+pub fn shortest(rows: Rows) -> usize {
+    rows.iter().fold(usize::MAX, |least, row| least.min(row.len()))
 }
 
 /// The products of a row of numbers, in whole lanes, with four vectors. What a vector with fewer numbers makes is
 /// of no use.
 #[inline(never)]
-pub fn products(row: &[f32], vectors: [&[f32]; 4]) -> [f32; 4] {
+pub fn products(row: &[f32], vectors: [&[f32]; ABREAST]) -> [f32; ABREAST] {
     // What is too short is not read: the row itself stands for it.
     let [a, b, c, d] = vectors.map(|vector| if vector.len() < row.len() { row } else { vector });
     let rest = |vector: &'_ [f32]| vector.as_chunks::<LANES>().0.as_ptr();
@@ -328,8 +195,8 @@ macro_rules! with_row {
 // A function of its own for each format: what a model does not have never runs, never rises, and can be left
 // out of an image.
 #[inline(never)]
-fn times_of<R: Row>(row: &[u8], input: Input) -> f32 {
-    R::times(row, input)
+fn times_of<R: Row>(rows: Rows, input: Input) -> [f32; ABREAST] {
+    R::times(rows, input)
 }
 
 #[inline(never)]
@@ -337,10 +204,10 @@ fn unpack_of<R: Row>(row: &[u8], to: &mut [f32]) {
     R::unpack(row, to);
 }
 
-/// The product of a row with a vector.
+/// The products of rows with a vector.
 #[inline(never)]
-pub fn times(format: Format, row: &[u8], input: Input) -> f32 {
-    with_row!(format, times_of(row, input))
+pub fn times(format: Format, rows: Rows, input: Input) -> [f32; ABREAST] {
+    with_row!(format, times_of(rows, input))
 }
 
 /// Makes numbers of a row.

@@ -4,5 +4,7 @@
 
 pub mod blocks;
 pub mod formats;
+mod groups;
 pub mod numbers;
+mod plain;
 pub mod vectors;

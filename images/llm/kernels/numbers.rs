@@ -5,10 +5,18 @@
 /// place in a model.
 #[inline(always)]
 pub fn from_half(bits: u16) -> f32 {
-    const LIFT: f32 = f32::from_bits(0x7780_0000); // 2^112, which the exponents differ by
+    low_half(bits) * HALF
+}
+
+/// What exponents of 16 and of 32 bits differ by.
+pub const HALF: f32 = f32::from_bits(0x7780_0000); // 2^112
+
+/// The same as a part of [`HALF`]: without an operation on numbers that have a fraction.
+#[inline(always)]
+pub fn low_half(bits: u16) -> f32 {
     // The sign fills all that is above a half's 16 bits; of that the uppermost bit stays.
     let wide = i32::from(bits as i16) as u32;
-    f32::from_bits(wide << 13 & 0x8fff_e000) * LIFT
+    f32::from_bits(wide << 13 & 0x8fff_e000)
 }
 
 /// The nearest number in 16 bits, ties to even; what is too large becomes the largest.

@@ -79,8 +79,10 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    pub fn keys(self) -> impl Iterator<Item = &'a [u8]> {
-        self.keys.chunks(self.step.max(1)).filter_map(move |row| row.get(..self.each))
+    /// The key of a position.
+    pub fn key(self, position: usize) -> &'a [u8] {
+        let rest = self.keys.get(position * self.step..).unwrap_or_default();
+        rest.get(..self.each).unwrap_or_default()
     }
 
     pub fn values(self) -> impl Iterator<Item = &'a [u8]> {

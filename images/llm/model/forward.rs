@@ -1,6 +1,6 @@
 //! From tokens to the scores of the next one.
 
-use kernels::formats::{self, GROUP, Input, LANES};
+use kernels::formats::{self, ABREAST, GROUP, Input, LANES};
 use kernels::vectors::{add, gate, norm, norm_in_place};
 
 use super::attention;
@@ -12,20 +12,19 @@ use crate::team::{Shared, Team};
 
 /// Tokens that go through the layers together, at most: weights are read once for all of them.
 pub const BATCH: usize = 32;
-/// Of those, tokens that are multiplied by a row at once.
-const ABREAST: usize = 4;
 /// Products that are worth waking other processors for.
 const WORTH: usize = 1 << 16;
 /// Places of a matrix that are read at once: whoever brings memory to a processor before it is asked for follows
 /// each of them, and one alone not fast enough.
-const STREAMS: usize = 4;
+const STREAMS: usize = ABREAST;
 /// Rows of each place in a piece of work.
 const ROWS: usize = 4;
 
 /// Vectors of a batch, one behind the other, each filled up with zeros to whole lanes.
 struct Vectors {
     numbers: &'static mut [f32],
-    /// The sum of each group, for formats that have a least value.
+    /// The first as rows are multiplied with it as they lie.
+    lifted: &'static mut [f32],
     sums: &'static mut [f32],
     width: usize,
     /// From one to the next.
@@ -41,8 +40,8 @@ impl Vectors {
     #[inline(never)]
     fn new(width: usize) -> Checked<Self> {
         let step = whole_lanes(width);
-        let sums = room(width.div_ceil(GROUP) * BATCH)?;
-        Ok(Self { numbers: room(step * BATCH)?, sums, width, step })
+        let sums = room(whole_lanes(width.div_ceil(GROUP)))?;
+        Ok(Self { numbers: room(step * BATCH)?, lifted: room(width)?, sums, width, step })
     }
 
     fn get(&self, index: usize) -> &[f32] {
@@ -56,14 +55,12 @@ impl Vectors {
         rest.get_mut(..width).unwrap_or_default()
     }
 
-    /// Sums up the groups of the first `count`.
-    fn add_up(&mut self, count: usize) {
-        let each = self.width.div_ceil(GROUP).max(1);
-        let vectors = self.numbers.chunks(self.step.max(1)).take(count);
-        for (vector, sums) in vectors.zip(self.sums.chunks_mut(each)) {
-            for (group, sum) in vector.chunks(GROUP).zip(sums) {
-                *sum = formats::sum(group);
-            }
+    /// Gets the first ready for [`Self::input`].
+    fn lift(&mut self) {
+        self.lifted.copy_from_slice(self.numbers.get(..self.width).unwrap_or_default());
+        formats::lift(self.lifted);
+        for (group, sum) in self.lifted.chunks(GROUP).zip(&mut *self.sums) {
+            *sum = formats::sum(group);
         }
     }
 
@@ -73,10 +70,8 @@ impl Vectors {
         rest.and_then(|rest| rest.get(start..self.step)).unwrap_or_default()
     }
 
-    fn input(&self, index: usize) -> Input<'_> {
-        let each = self.width.div_ceil(GROUP);
-        let sums = self.sums.get(index * each..).unwrap_or_default();
-        Input { values: self.get(index), sums }
+    fn input(&self) -> Input<'_> {
+        Input { values: self.lifted, sums: self.sums }
     }
 }
 
@@ -150,9 +145,8 @@ impl Engine {
     pub fn logits(&mut self, index: usize) -> &mut [f32] {
         let epsilon = self.model.shape.epsilon;
         norm(self.stream.get(index), self.model.norm, epsilon, self.normed.get_mut(0));
-        self.normed.add_up(1);
         let to = Shared::new(self.logits);
-        multiply(&self.team, &[(&self.model.classifier, to)], &self.normed, 1);
+        multiply(&self.team, &[(&self.model.classifier, to)], &mut self.normed, 1);
         self.logits
     }
 
@@ -165,7 +159,7 @@ impl Engine {
             (&layer.matrices[KEY], Shared::new(self.keys.numbers)),
             (&layer.matrices[VALUE], Shared::new(self.values.numbers)),
         ];
-        multiply(&self.team, &products, &self.normed, count);
+        multiply(&self.team, &products, &mut self.normed, count);
         let [query_bias, key_bias, value_bias] = layer.biases;
         let [query_norm, key_norm] = layer.head_norms;
         let each = self.model.rope.angles_len();
@@ -184,6 +178,7 @@ impl Engine {
                     self.model.rope.turn(head, angles);
                 }
             }
+            formats::lift(self.queries.get_mut(index));
             add(self.values.get_mut(index), value_bias.unwrap_or_default());
             self.cache.put(number, position + index, self.keys.get(index), self.values.get(index));
         }
@@ -212,9 +207,8 @@ impl Engine {
             }
         };
         share(&self.team, shape.heads, count * (position + count) * query_width, &work);
-        self.attended.add_up(count);
         let to = Shared::new(self.update.numbers);
-        multiply(&self.team, &[(&layer.matrices[OUTPUT], to)], &self.attended, count);
+        multiply(&self.team, &[(&layer.matrices[OUTPUT], to)], &mut self.attended, count);
         self.take_update(count);
     }
 
@@ -226,12 +220,11 @@ impl Engine {
             (&layer.matrices[GATE], Shared::new(self.gates.numbers)),
             (&layer.matrices[UP], Shared::new(self.ups.numbers)),
         ];
-        multiply(&self.team, &products, &self.normed, count);
+        multiply(&self.team, &products, &mut self.normed, count);
         let hidden = self.gates.step * count;
         gate(self.gates.numbers.get_mut(..hidden).unwrap_or_default(), self.ups.numbers);
-        self.gates.add_up(count);
         let to = Shared::new(self.update.numbers);
-        multiply(&self.team, &[(&layer.matrices[DOWN], to)], &self.gates, count);
+        multiply(&self.team, &[(&layer.matrices[DOWN], to)], &mut self.gates, count);
         self.take_update(count);
     }
 
@@ -256,23 +249,26 @@ const fn pieces(matrix: &Matrix) -> usize {
     matrix.rows.div_ceil(STREAMS).div_ceil(ROWS)
 }
 
-/// The rows of a piece, from each place in turn.
-fn rows(matrix: &Matrix, piece: usize) -> impl Iterator<Item = usize> {
-    let (all, each) = (matrix.rows, matrix.rows.div_ceil(STREAMS));
-    let places = (piece * ROWS..each.min((piece + 1) * ROWS))
-        .flat_map(move |row| (0..STREAMS).map(move |stream| stream * each + row));
-    places.filter(move |row| *row < all)
+/// Numbers of rows in a piece, one from each place at a time. What is behind the last row is not below `matrix.rows`.
+fn rows(matrix: &Matrix, piece: usize) -> impl Iterator<Item = [usize; STREAMS]> {
+    let each = matrix.rows.div_ceil(STREAMS);
+    let first = piece * ROWS..each.min((piece + 1) * ROWS);
+    first.map(move |row| core::array::from_fn(|stream| stream * each + row))
 }
 
 /// Multiplies matrices with the first `count` vectors. Row `r` of a matrix makes number `r` of each result.
-fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, count: usize) {
+fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &mut Vectors, count: usize) {
+    if count == 1 {
+        vectors.lift();
+    }
+    let vectors = &*vectors;
     let work = |piece: usize| {
         let mut piece = piece;
         for (matrix, to) in products {
             let pieces = pieces(matrix);
             if piece < pieces {
                 if count == 1 {
-                    one(matrix, piece, vectors.input(0), *to);
+                    one(matrix, piece, vectors.input(), *to);
                 } else {
                     several(matrix, piece, vectors, count, *to);
                 }
@@ -291,10 +287,16 @@ fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &Vectors, coun
 
 /// A piece of a matrix with one vector: as it lies in the file.
 fn one(matrix: &Matrix, piece: usize, vector: Input, to: Shared) {
-    for row in rows(matrix, piece) {
-        let product = formats::times(matrix.format, matrix.row(row), vector);
-        // SAFETY: these rows are this piece's alone.
-        unsafe { to.set(row, product) };
+    for rows in rows(matrix, piece) {
+        // The first stands in for what is behind the last.
+        let there = rows.map(|row| matrix.row(if row < matrix.rows { row } else { rows[0] }));
+        let products = formats::times(matrix.format, there, vector);
+        for (row, product) in rows.into_iter().zip(products) {
+            if row < matrix.rows {
+                // SAFETY: these rows are this piece's alone.
+                unsafe { to.set(row, product) };
+            }
+        }
     }
 }
 
@@ -306,7 +308,7 @@ const PART: usize = 1 << 12;
 fn several(matrix: &Matrix, piece: usize, vectors: &Vectors, count: usize, to: Shared) {
     let mut unpacked = [0.0; PART];
     let step = whole_lanes(matrix.rows);
-    for row in rows(matrix, piece) {
+    for row in rows(matrix, piece).flatten().filter(|row| *row < matrix.rows) {
         let mut start = 0;
         while start < matrix.columns {
             let columns = PART.min(matrix.columns - start);
@@ -332,5 +334,4 @@ fn norm_all(from: &Vectors, weights: &[f32], epsilon: f32, to: &mut Vectors, cou
     for index in 0..count {
         norm(from.get(index), weights, epsilon, to.get_mut(index));
     }
-    to.add_up(count);
 }

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use bareflow_ir::FuncId;
-use bareflow_object::{CpuFeatures, Entry, Object, Options, Request, Target};
+use bareflow_object::{CpuFeatures, Entry, Maker, Object, Options, Request, Target};
 use bareflow_profile::Level;
 use snapshot_fmt::FunctionRecord;
 
@@ -38,6 +38,19 @@ fn counts(object: &Object) -> bool {
         }
         _ => false,
     })
+}
+
+/// Whether the compiler of this name made what a tournament measured with `variant`, of a function whose code another or
+/// the same one made with options. A variant that names none is of whoever serves the level, and that is not
+/// the one whose code had to be asked for by name.
+fn is_of(name: &str, (compiler, options): (&str, &Options), variant: &Options) -> bool {
+    match variant.maker {
+        Some(maker) => maker == Maker::Builtin,
+        None => {
+            let others = variant.vectors.is_some() || variant.tuning.is_some();
+            compiler == name && options.maker.is_none() && !others
+        }
+    }
 }
 
 /// Bytes that an object takes.
@@ -85,7 +98,11 @@ impl Builder<'_> {
                 });
             }
             if settled {
-                let options = Options { instrument: false, ..options(record) };
+                // What another compiler was asked for is nothing that this one could do.
+                let asked = options(record);
+                let own = record.compiler == self.compiler.name();
+                let options = if own { asked } else { Options::default() };
+                let options = Options { instrument: false, ..options };
                 let level = level.max(Level::O2);
                 let object = self.compile(module, func, level, &record.features, &options)?;
                 return Ok((object, level, Origin::Compiled(COUNTED)));
@@ -205,11 +222,13 @@ impl Builder<'_> {
         let Some(verdict) = &record.verdict else { return Ok(None) };
         let cycles = |at: u32| verdict.variants.get(at as usize).map_or(0, |v| v.median_cycles);
         let limit = cycles(verdict.winner) + cycles(verdict.winner) * AS_GOOD / 1000;
+        let (name, asked) = (self.compiler.name(), record.options.parse().unwrap_or_default());
         let mut best: Option<Object> = None;
         let others = verdict.variants.iter().enumerate();
         for (_, variant) in others.filter(|(at, _)| *at as u32 != verdict.winner) {
             let Ok(options) = variant.name.parse::<Options>() else { continue };
-            if variant.median_cycles == 0 || variant.median_cycles > limit {
+            let measured = variant.median_cycles > 0 && variant.median_cycles <= limit;
+            if !measured || !is_of(name, (&record.compiler, &asked), &options) {
                 continue;
             }
             let level = self.grown.level(module, func);
@@ -248,5 +267,26 @@ impl Builder<'_> {
         first
             .or_else(|error| tries.find_map(Result::ok).ok_or(error))
             .map_err(|error| failed(error.to_string()).at(self.func_name(module, func)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_compiler_was_measured_with_is_not_asked_of_this_one() {
+        let of = |text: &str| text.parse::<Options>().unwrap_or_default();
+        let is_own = |compiler, options: &str, variant: &str| {
+            is_of("cranelift", (compiler, &of(options)), &of(variant))
+        };
+        let own = Options { maker: Some(Maker::Builtin), ..Options::default() }.to_string();
+        let other = Options { maker: Some(Maker::Llvm), ..Options::default() }.to_string();
+        assert!(is_own("cranelift", "", "unroll=4"));
+        assert!(is_own("llvm 22", "", &own));
+        assert!(!is_own("llvm 22", "vectors=512", "unroll=4"));
+        assert!(!is_own("cranelift", &own, "unroll=4"));
+        assert!(!is_own("cranelift", "", "vectors=128"));
+        assert!(!is_own("cranelift", "", &other));
     }
 }
