@@ -23,7 +23,7 @@ use crate::stream::{self, Item, Record};
 /// A function that is being read.
 pub(crate) struct Body<'r> {
     pub(crate) reader: &'r mut Reader,
-    debug: Debug<'r>,
+    pub(crate) debug: Debug<'r>,
     /// Number of values of the module.
     globals: u32,
     params: u32,
@@ -281,7 +281,7 @@ impl Body<'_> {
         }
     }
 
-    fn relative(&self, distance: u64) -> u32 {
+    pub(crate) fn relative(&self, distance: u64) -> u32 {
         // Distances to later values are negative and written as 32 bits.
         self.next_number().wrapping_sub(distance as u32)
     }

@@ -73,6 +73,8 @@ pub(crate) struct Reader {
     pub(crate) asms: Vec<Asm>,
     /// Functions that stand for assembly, by its position and the function type of its calls.
     pub(crate) asm_made: Vec<(u32, TypeId, FuncId)>,
+    /// Functions made of constrained operations: the intrinsic, the comparison that it is, and the function.
+    pub(crate) strict_made: Vec<(FuncId, String, FuncId)>,
     pub(crate) reasons: Vec<String>,
     pub(crate) comdats: Vec<String>,
     pub(crate) sections: Vec<String>,
@@ -114,6 +116,7 @@ impl Reader {
             hasher: DefaultHashBuilder::default(),
             asms: Vec::new(),
             asm_made: Vec::new(),
+            strict_made: Vec::new(),
             reasons: Vec::new(),
             comdats: Vec::new(),
             sections: Vec::new(),
