@@ -23,17 +23,27 @@ fn holding(module: &Module, inner: TypeId) -> Vec<bool> {
     holds
 }
 
-/// Whether anything in the module has to do with `inner`.
+/// Whether anything in the module has to do with `inner`: also where nothing but a constant is of it, which an
+/// instruction stores or passes.
 pub(crate) fn is_used(module: &Module, inner: TypeId) -> bool {
     let holds = holding(module, inner);
     let is = |ty: &TypeId| holds[ty.index()];
-    module.funcs.iter().any(|func| is(&func.ty) || func.values.iter().any(is))
-        || module.globals.iter().any(|global| is(&global.ty))
-        || module.funcs.iter().flat_map(|func| &func.instrs).any(|instr| match &instr.op {
+    let in_op = |op: &Op| {
+        let mut found = match op {
             Op::Alloca { ty, .. } | Op::Gep { ty, .. } => is(ty),
-            Op::Store { value: Operand::Const(id), .. } => is(&module.constant(*id).ty),
+            Op::Call(call) | Op::Invoke { call, .. } => is(&call.ty),
             _ => false,
-        })
+        };
+        op.operands(|operand| {
+            if let Operand::Const(id) = operand {
+                found |= is(&module.constant(id).ty);
+            }
+        });
+        found
+    };
+    module.funcs.iter().any(|func| {
+        is(&func.ty) || func.values.iter().any(is) || func.instrs.iter().any(|at| in_op(&at.op))
+    }) || module.globals.iter().any(|global| is(&global.ty))
 }
 
 /// Makes functions of the library of the intrinsics that `library` has a name for.

@@ -14,6 +14,7 @@
 #![no_builtins]
 
 mod allocate;
+mod bits;
 mod blocks;
 mod calendar;
 mod carries;

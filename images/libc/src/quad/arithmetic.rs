@@ -119,7 +119,7 @@ pub extern "C" fn __bf_quad_div(a: u128, b: u128) -> u128 {
     let mut left = STEPS;
     while left > 0 {
         rest <<= STEP;
-        quotient = quotient << STEP | rest / by;
+        quotient = (quotient << STEP) | (rest / by);
         rest %= by;
         left -= 1;
     }
