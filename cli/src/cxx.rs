@@ -10,16 +10,15 @@ use crate::failure::{Failure, Kind};
 /// The artefact.
 pub(crate) const LIBRARY: &str = "libcxx.bc";
 
-/// How names begin that the C++ library defines: those of `std`, exceptions and types of the ABI, `operator new`
-/// and `delete`.
-const OURS: [&str; 14] = [
+/// How names begin that the C++ library defines: those of `std`, exceptions and types of the ABI (what describes
+/// `int` and its like as well), `operator new` and `delete`.
+const OURS: [&str; 13] = [
     "_ZNSt",
     "_ZNKSt",
-    "_ZTINSt",
+    "_ZTI",
     "_ZTVNSt",
     "_ZTVN10__cxxabiv1",
     "_ZSt",
-    "_ZTISt",
     "_ZTVSt",
     "_Znw",
     "_Zna",

@@ -5,6 +5,8 @@
 #include "cxa_handlers.h"
 #include "private_typeinfo.h"
 #include <cstdlib>
+#include <exception>
+#include <typeinfo>
 
 using namespace __cxxabiv1;
 
@@ -20,6 +22,30 @@ void *thrown(_Unwind_Exception *exception) {
     if (__getExceptionClass(exception) != kOurDependentExceptionClass) return behind;
     return (static_cast<__cxa_dependent_exception *>(behind) - 1)->primaryException;
 }
+
+// The types that a function lists.
+class Listed {
+    const std::type_info *const *first;
+
+public:
+    explicit Listed(const unsigned char *kept)
+        : first(reinterpret_cast<const std::type_info *const *>(kept)) {}
+
+    // Whether an object of a type is of one of them.
+    bool has(const std::type_info *type, void *object) const {
+        auto *is = static_cast<const __shim_type_info *>(type);
+        for (auto *at = first; *at; at++) {
+            void *adjusted = object;
+            if (static_cast<const __shim_type_info *>(*at)->can_catch(is, adjusted)) return true;
+        }
+        return false;
+    }
+};
+
+// Ends a catch, however it is left.
+struct Caught {
+    ~Caught() { __cxa_end_catch(); }
+};
 
 } // namespace
 
@@ -39,16 +65,33 @@ int __bf_cxx_takes(_Unwind_Exception *exception, const std::type_info *type) {
     return true;
 }
 
-// What leaves a function that says it throws other things only (before C++17).
+// Keeps what a function lists that an exception must not leave: types up to a null.
+void __bf_cxx_outside(_Unwind_Exception *exception, const std::type_info *const *listed) {
+    if (!__isOurExceptionClass(exception)) return;
+    header(exception)->languageSpecificData = reinterpret_cast<const unsigned char *>(listed);
+}
+
+// What leaves a function that says it throws other things only (before C++17). What the handler throws in its place
+// goes on where the function lists it, or as `std::bad_exception` where that is listed.
 [[noreturn]] void __cxa_call_unexpected(void *exception) {
     auto *unwinding = static_cast<_Unwind_Exception *>(exception);
     __cxa_begin_catch(exception);
+    Caught ended_at_last;
     if (!__isOurExceptionClass(unwinding)) std::terminate();
-    std::terminate_handler last = header(unwinding)->terminateHandler;
+    // Copies: the exception has others when the handler throws it again.
+    __cxa_exception *own = header(unwinding);
+    const Listed listed(own->languageSpecificData);
+    std::terminate_handler last = own->terminateHandler;
     try {
-        header(unwinding)->unexpectedHandler();
+        own->unexpectedHandler();
     } catch (...) {
-        // What the handler throws would be asked for again: the lists of types are gone by then.
+        __cxa_exception *other = __cxa_get_globals()->caughtExceptions;
+        _Unwind_Exception *thrown_now = &other->unwindHeader;
+        if (other != own && __isOurExceptionClass(thrown_now) &&
+            listed.has(other->exceptionType, thrown(thrown_now)))
+            throw;
+        std::bad_exception bad;
+        if (listed.has(&typeid(bad), &bad)) throw bad;
     }
     std::__terminate(last);
 }

@@ -41,6 +41,8 @@ static void fused(void) {
         if (i % 7 == 0) c = -a * b;
         if (i % 1001 == 0) c = 0;
         if (i % 997 == 0) a = scalbnl(a, -16000);
+        // A product beyond all numbers has no say against an infinity.
+        if (i % 991 == 0) a = scalbnl(a, 12000), b = scalbnl(b, 12000), c = i & 1 ? -(long double)INFINITY : INFINITY;
         r = fmal(a, b, c);
         unsigned char bytes[16] = {0};
         memcpy(bytes, &r, 10);

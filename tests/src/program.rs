@@ -215,9 +215,10 @@ impl Program {
         if unwinds { "-Cpanic=unwind" } else { "-Cpanic=abort" }
     }
 
-    /// The standard that it is compiled by.
-    fn standard(&self) -> &'static str {
-        if self.is_cxx() { "-std=c++23" } else { "-std=gnu2x" }
+    /// The standard that it is compiled by, unless its own flags name one.
+    fn standard(&self) -> &str {
+        let own = self.flags.iter().find(|flag| flag.starts_with("-std="));
+        own.map_or(if self.is_cxx() { "-std=c++23" } else { "-std=gnu2x" }, String::as_str)
     }
 
     /// Compiled to bitcode at -O`level`, a C program by `clang`.

@@ -113,6 +113,7 @@ const HOST_CALLS: &[&str] = &[
     "bf_clock",
     "bf_date",
     "bf_cpuid",
+    "bf_raised",
     "bf_exit",
     "bf_abort",
     "bf_cores",
@@ -128,7 +129,8 @@ const HOST_CALLS: &[&str] = &[
 ];
 
 /// What linking makes of a program's thread-local variables, and what the C++ library knows of types.
-const LINKED: &[&str] = &["__bf_tls_template", "__bf_tls_size", "__bf_tls_align", "__bf_cxx_takes"];
+const LINKED: &[&str] =
+    &["__bf_tls_template", "__bf_tls_size", "__bf_tls_align", "__bf_cxx_takes", "__bf_cxx_outside"];
 
 #[test]
 fn nothing_is_missing_at_any_level() {

@@ -263,6 +263,7 @@ const LIBC_IN_C: &[&str] = &[
     "openmp",
     "system",
     "long_double",
+    "quad",
     "complex",
     "alone",
     "unwinding",

@@ -23,7 +23,7 @@ use crate::stream::{self, Item, Record};
 /// A function that is being read.
 pub(crate) struct Body<'r> {
     pub(crate) reader: &'r mut Reader,
-    debug: Debug<'r>,
+    pub(crate) debug: Debug<'r>,
     /// Number of values of the module.
     globals: u32,
     params: u32,
@@ -101,11 +101,6 @@ impl Reader {
         let (values, globals) = (params.to_vec(), to_id(self.values.len() as u64)?);
         let params = values.len() as u32;
         self.charge(4 * values.len())?;
-        for ty in &values {
-            if self.holds_quad(*ty) {
-                return Err(quad());
-            }
-        }
         let mut body = Body {
             reader: self,
             debug: Debug::new(file),
@@ -231,9 +226,6 @@ impl Body<'_> {
         self.reader.charge(size_of::<Instr>() + payload)?;
         let result = (ty != self.void).then(|| ValueId::new(self.values.len()));
         if result.is_some() {
-            if self.reader.holds_quad(ty) {
-                return Err(quad());
-            }
             self.reader.charge(size_of::<TypeId>())?;
             self.values.push(ty);
         }
@@ -289,7 +281,7 @@ impl Body<'_> {
         }
     }
 
-    fn relative(&self, distance: u64) -> u32 {
+    pub(crate) fn relative(&self, distance: u64) -> u32 {
         // Distances to later values are negative and written as 32 bits.
         self.next_number().wrapping_sub(distance as u32)
     }
@@ -355,12 +347,7 @@ impl Body<'_> {
 
     fn usable(&mut self, found: Found, ty: TypeId) -> Result<(Operand, TypeId), Cause> {
         match found {
-            Found::Operand(operand) => {
-                if matches!(operand, Operand::Const(_)) && self.reader.holds_quad(ty) {
-                    return Err(quad());
-                }
-                Ok((operand, ty))
-            }
+            Found::Operand(operand) => Ok((operand, ty)),
             Found::Asm(_) => Err(Cause::Malformed("inline assembly that is not called")),
         }
     }
@@ -388,8 +375,4 @@ pub(crate) enum Found {
     Operand(Operand),
     /// Inline assembly: position in [`Reader::asms`].
     Asm(u32),
-}
-
-fn quad() -> Cause {
-    Cause::Unsupported("floats of 128 bits (__float128)".into())
 }

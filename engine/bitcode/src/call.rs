@@ -43,6 +43,9 @@ impl Body<'_> {
         if self.drops_call(&callee) {
             return Ok(());
         }
+        if let Some((id, name)) = self.strict_name(&callee) {
+            return self.strict(id, &name, ty, ops);
+        }
         let args = self.arguments(ty, &callee, ops)?;
         match callee {
             Found::Asm(asm) => self.assembly(asm, ty, ret, args),

@@ -219,17 +219,36 @@ impl<'r> Debug<'r> {
         ops: &[u64],
     ) -> Result<Option<LocationId>, Cause> {
         let op = |at: usize| ops.get(at).copied().unwrap_or(0);
+        self.last = self.with_nodes(reader, |nodes, reader| {
+            nodes.location(reader, number(op(0)), number(op(1)), op(2), op(3))
+        })?;
+        Ok(self.last)
+    }
+
+    /// The text that an entry is, by its number.
+    ///
+    /// # Errors
+    /// The entries take too much memory.
+    pub(crate) fn text(&mut self, reader: &mut Reader, at: u32) -> Result<Option<String>, Cause> {
+        self.with_nodes(reader, |nodes, _| Ok(nodes.text(u64::from(at) + 1).map(String::from)))
+    }
+
+    /// Does something with the entries, which are read first.
+    fn with_nodes<T>(
+        &mut self,
+        reader: &mut Reader,
+        then: impl FnOnce(&mut Nodes, &mut Reader) -> Result<T, Cause>,
+    ) -> Result<T, Cause> {
         let mut nodes = core::mem::take(&mut reader.nodes);
         let read = if self.entered { Ok(()) } else { nodes.read(reader, self.file, &self.blocks) };
         self.entered = true;
-        let found = match read {
+        let done = match read {
             Err(Cause::TooLarge(what)) => Err(Cause::TooLarge(what)),
             // What can be read of them will do.
-            _ => nodes.location(reader, number(op(0)), number(op(1)), op(2), op(3)),
+            _ => then(&mut nodes, reader),
         };
         reader.nodes = nodes;
-        self.last = found?;
-        Ok(self.last)
+        done
     }
 
     /// The location that the record before gave.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
 use bareflow_ir::{
-    AliasId, Const, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, Type, TypeId,
+    AliasId, Const, ConstId, ConstKind, FuncId, GlobalId, Module, Refusal, Symbol, TypeId,
 };
 use hashbrown::{DefaultHashBuilder, HashTable};
 
@@ -73,6 +73,8 @@ pub(crate) struct Reader {
     pub(crate) asms: Vec<Asm>,
     /// Functions that stand for assembly, by its position and the function type of its calls.
     pub(crate) asm_made: Vec<(u32, TypeId, FuncId)>,
+    /// Functions made of constrained operations: the intrinsic, the comparison that it is, and the function.
+    pub(crate) strict_made: Vec<(FuncId, String, FuncId)>,
     pub(crate) reasons: Vec<String>,
     pub(crate) comdats: Vec<String>,
     pub(crate) sections: Vec<String>,
@@ -92,8 +94,6 @@ pub(crate) struct Reader {
     pub(crate) ifuncs: Vec<(FuncId, u64)>,
     /// By type: whether its members lie elsewhere than [`bareflow_ir::layout`] says.
     pub(crate) misplaced: Vec<bool>,
-    /// By type: whether it holds a 128-bit float.
-    quad: Vec<bool>,
 }
 
 impl Reader {
@@ -116,6 +116,7 @@ impl Reader {
             hasher: DefaultHashBuilder::default(),
             asms: Vec::new(),
             asm_made: Vec::new(),
+            strict_made: Vec::new(),
             reasons: Vec::new(),
             comdats: Vec::new(),
             sections: Vec::new(),
@@ -127,7 +128,6 @@ impl Reader {
             targets: Vec::new(),
             ifuncs: Vec::new(),
             misplaced: Vec::new(),
-            quad: Vec::new(),
         }
     }
 
@@ -249,20 +249,5 @@ impl Reader {
     /// Notes that `symbol` cannot be run.
     pub(crate) fn refuse(&mut self, symbol: Symbol, why: impl ToString) {
         self.module.refused.push(Refusal { symbol, why: why.to_string() });
-    }
-
-    /// Whether values of this type hold a 128-bit float.
-    pub(crate) fn holds_quad(&mut self, id: TypeId) -> bool {
-        // A type refers only to smaller ids, so that one pass in order is enough.
-        for at in self.quad.len()..=id.index() {
-            let holds = match self.module.types.get(TypeId::new(at)) {
-                Type::Fp128 => true,
-                Type::Vector { elem, .. } | Type::Array { elem, .. } => self.quad[elem.index()],
-                Type::Struct { fields, .. } => fields.iter().any(|f| self.quad[f.index()]),
-                _ => false,
-            };
-            self.quad.push(holds);
-        }
-        self.quad[id.index()]
     }
 }

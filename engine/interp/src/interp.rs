@@ -17,7 +17,7 @@ use crate::machine::{bump, depth, header, slow, take_back};
 use crate::op::call::UNDECODED;
 use crate::op::slow::EXIT;
 use crate::samples::{SAMPLED_CALLS, Samples};
-use crate::{Mark, RegFrame, Trap, TrapKind, Unsupported, World, decode};
+use crate::{Mark, RegFrame, Trap, TrapKind, Unsupported, World, decode, raised};
 
 /// Settings.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -282,6 +282,8 @@ impl Interp {
         if self.module().func(func).is_declaration() {
             return Err(TrapKind::Unresolved(name()));
         }
+        // Constants are computed beforehand.
+        let _raised = raised::keep();
         let env = decode::Env {
             module: self.module(),
             running: Some((&self.functions, world)),

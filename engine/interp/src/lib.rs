@@ -20,6 +20,7 @@ mod interp;
 mod machine;
 mod op;
 mod profile;
+pub mod raised;
 mod samples;
 mod stack;
 mod trap;

@@ -49,6 +49,7 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
     if has(&|ty| matches!(types.get(types.scalar(ty)), Type::Half | Type::BFloat)) {
         add(HALF);
     }
+    crate::quad::needed(module, &mut names);
     crate::long_double::needed(module, &mut names);
     crate::unwinding::needed(module, &mut names);
     for func in &module.funcs {

@@ -25,6 +25,7 @@ pub const HOST_CALLS: &[&str] = &[
     "bf_clock",
     "bf_date",
     "bf_cpuid",
+    "bf_raised",
     "bf_exit",
     "bf_abort",
     "bf_cores",

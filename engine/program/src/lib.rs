@@ -8,6 +8,7 @@
 extern crate alloc;
 
 mod build;
+mod comparison;
 mod error;
 mod helpers;
 mod hosts;
@@ -16,7 +17,9 @@ mod library;
 mod load;
 mod long_double;
 mod make;
+mod quad;
 mod recorded;
+mod retype;
 mod start;
 mod structors;
 mod threads;

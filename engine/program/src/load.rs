@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
 use crate::{
-    Library, LoadError, Missing, Part, Undefined, helpers, is_host_call, jumps, long_double,
+    Library, LoadError, Missing, Part, Undefined, helpers, is_host_call, jumps, long_double, quad,
     structors, threads, undefined, unwinding,
 };
 
@@ -89,6 +89,8 @@ impl Draft<'_> {
     fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
         unwinding::settle(&mut linked.module);
+        // Conversions between both kinds of floats are calls when the second one is settled.
+        quad::settle(&mut linked.module);
         long_double::settle(&mut linked.module);
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);

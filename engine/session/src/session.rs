@@ -18,6 +18,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicPtr, Ordering, Ordering::Relaxed};
 
 use bareflow_baton as baton;
+use bareflow_interp::raised;
 use bareflow_link::CoreBlock;
 use bareflow_object::Entry;
 use spin::{Mutex, MutexGuard};
@@ -84,6 +85,7 @@ impl Session {
     /// Reports what the program on this processor has come to.
     pub(crate) fn report(&self, event: Event) {
         baton::offer();
+        let _raised = raised::keep();
         let core = self.core();
         // SAFETY: callbacks come from code of the program, which waits on this processor's stack,
         // and read where to go on only after this.

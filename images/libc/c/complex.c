@@ -148,45 +148,51 @@ IN_DOUBLE(cexp) IN_DOUBLE(clog) IN_DOUBLE(csqrt) IN_DOUBLE(cproj)
 IN_DOUBLE(csin) IN_DOUBLE(ccos) IN_DOUBLE(ctan) IN_DOUBLE(csinh) IN_DOUBLE(ccosh) IN_DOUBLE(ctanh)
 IN_DOUBLE(casin) IN_DOUBLE(cacos) IN_DOUBLE(catan) IN_DOUBLE(casinh) IN_DOUBLE(cacosh) IN_DOUBLE(catanh)
 
-// Products and quotients of `long double` numbers (C17, annex G.5.1), which clang calls where a part is no number.
-long double _Complex __mulxc3(long double a, long double b, long double c, long double d) {
-    long double re = a * c - b * d, im = a * d + b * c;
-    if (re != re && im != im) {
-        int again = 0;
-        if (isinf(a) || isinf(b)) {
-            a = copysignl(isinf(a) ? 1 : 0, a), b = copysignl(isinf(b) ? 1 : 0, b);
-            c = c != c ? copysignl(0, c) : c, d = d != d ? copysignl(0, d) : d;
-            again = 1;
-        }
-        if (isinf(c) || isinf(d)) {
-            c = copysignl(isinf(c) ? 1 : 0, c), d = copysignl(isinf(d) ? 1 : 0, d);
-            a = a != a ? copysignl(0, a) : a, b = b != b ? copysignl(0, b) : b;
-            again = 1;
-        }
-        if (again) re = INFINITY * (a * c - b * d), im = INFINITY * (a * d + b * c);
+// Products and quotients of the wide types (C17, annex G.5.1), which clang calls where a part is no number.
+#define PRODUCTS(type, letters, suffix) \
+    type _Complex __mul##letters##3(type a, type b, type c, type d) { \
+        type re = a * c - b * d, im = a * d + b * c; \
+        if (re != re && im != im) { \
+            int again = 0; \
+            if (isinf(a) || isinf(b)) { \
+                a = copysign##suffix(isinf(a) ? 1 : 0, a), b = copysign##suffix(isinf(b) ? 1 : 0, b); \
+                c = c != c ? copysign##suffix(0, c) : c, d = d != d ? copysign##suffix(0, d) : d; \
+                again = 1; \
+            } \
+            if (isinf(c) || isinf(d)) { \
+                c = copysign##suffix(isinf(c) ? 1 : 0, c), d = copysign##suffix(isinf(d) ? 1 : 0, d); \
+                a = a != a ? copysign##suffix(0, a) : a, b = b != b ? copysign##suffix(0, b) : b; \
+                again = 1; \
+            } \
+            if (again) re = (type)INFINITY * (a * c - b * d), im = (type)INFINITY * (a * d + b * c); \
+        } \
+        return __builtin_complex(re, im); \
+    } \
+    \
+    type _Complex __div##letters##3(type a, type b, type c, type d) { \
+        int power = 0; \
+        type most = fmax##suffix(fabs##suffix(c), fabs##suffix(d)); \
+        if (isfinite(most) && most != 0) { \
+            power = ilogb##suffix(most); \
+            c = scalbn##suffix(c, -power), d = scalbn##suffix(d, -power); \
+        } \
+        type size = c * c + d * d; \
+        type re = scalbn##suffix((a * c + b * d) / size, -power), im = scalbn##suffix((b * c - a * d) / size, -power); \
+        if (re != re && im != im) { \
+            if (size == 0 && (a == a || b == b)) { \
+                re = copysign##suffix((type)INFINITY, c) * a, im = copysign##suffix((type)INFINITY, c) * b; \
+            } else if ((isinf(a) || isinf(b)) && isfinite(c) && isfinite(d)) { \
+                a = copysign##suffix(isinf(a) ? 1 : 0, a), b = copysign##suffix(isinf(b) ? 1 : 0, b); \
+                re = (type)INFINITY * (a * c + b * d), im = (type)INFINITY * (b * c - a * d); \
+            } else if (isinf(most) && isfinite(a) && isfinite(b)) { \
+                c = copysign##suffix(isinf(c) ? 1 : 0, c), d = copysign##suffix(isinf(d) ? 1 : 0, d); \
+                re = 0 * (a * c + b * d), im = 0 * (b * c - a * d); \
+            } \
+        } \
+        return __builtin_complex(re, im); \
     }
-    return __builtin_complex(re, im);
-}
+PRODUCTS(long double, xc, l)
 
-long double _Complex __divxc3(long double a, long double b, long double c, long double d) {
-    int power = 0;
-    long double most = fmaxl(fabsl(c), fabsl(d));
-    if (isfinite(most) && most != 0) {
-        power = ilogbl(most);
-        c = scalbnl(c, -power), d = scalbnl(d, -power);
-    }
-    long double size = c * c + d * d;
-    long double re = scalbnl((a * c + b * d) / size, -power), im = scalbnl((b * c - a * d) / size, -power);
-    if (re != re && im != im) {
-        if (size == 0 && (a == a || b == b)) {
-            re = copysignl(INFINITY, c) * a, im = copysignl(INFINITY, c) * b;
-        } else if ((isinf(a) || isinf(b)) && isfinite(c) && isfinite(d)) {
-            a = copysignl(isinf(a) ? 1 : 0, a), b = copysignl(isinf(b) ? 1 : 0, b);
-            re = INFINITY * (a * c + b * d), im = INFINITY * (b * c - a * d);
-        } else if (isinf(most) && isfinite(a) && isfinite(b)) {
-            c = copysignl(isinf(c) ? 1 : 0, c), d = copysignl(isinf(d) ? 1 : 0, d);
-            re = 0 * (a * c + b * d), im = 0 * (b * c - a * d);
-        }
-    }
-    return __builtin_complex(re, im);
-}
+__float128 copysignf128(__float128, __float128), fmaxf128(__float128, __float128), fabsf128(__float128), scalbnf128(__float128, int);
+int ilogbf128(__float128);
+PRODUCTS(__float128, tc, f128)

@@ -27,6 +27,9 @@ _Noreturn void bf_throw(void *at, unsigned long number);
 // was thrown the type lies. Programs in other languages are without it.
 __attribute__((weak)) int __bf_cxx_takes(struct _Unwind_Exception *exception, const void *type);
 
+// Of the C++ library as well: keeps the types that a function lists which an exception must not leave.
+__attribute__((weak)) void __bf_cxx_outside(struct _Unwind_Exception *exception, const void *const *listed);
+
 // The innermost attempt under way.
 _Thread_local struct attempt *__bf_attempts;
 
@@ -49,6 +52,7 @@ static int fits(struct _Unwind_Exception *exception, const struct clause *clause
     if (clause->kind == CATCH) return takes(exception, clause->type);
     for (const void *const *type = clause->type; *type; type++)
         if (takes(exception, *type)) return 0;
+    if (__bf_cxx_outside) __bf_cxx_outside(exception, clause->type);
     return 1;
 }
 

@@ -44,6 +44,7 @@ unsafe extern "C" {
     pub fn bf_clock() -> u64;
     pub fn bf_date() -> u64;
     pub fn bf_cpuid(leaf: u32, part: u32, answer: *mut u32);
+    pub fn bf_raised(clear: u32, raise: u32) -> u32;
     pub fn bf_exit(status: c_int) -> !;
     pub fn bf_abort(why: *const u8) -> !;
     pub fn bf_cores() -> u32;

@@ -14,6 +14,7 @@
 #![no_builtins]
 
 mod allocate;
+mod bits;
 mod blocks;
 mod calendar;
 mod carries;
@@ -44,11 +45,13 @@ mod path_parts;
 mod pattern;
 mod power;
 mod process;
+mod quad;
 mod random;
 mod read_date;
 mod regex;
 mod search;
 mod signals;
+mod soft_float;
 mod sort;
 mod spans;
 mod stdio;

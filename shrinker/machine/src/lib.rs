@@ -108,6 +108,7 @@ mod pieces {
     global_asm!(include_str!("../text/grow.s"), options(raw));
     global_asm!(include_str!("../text/clock.s"), options(raw));
     global_asm!(include_str!("../text/cpuid.s"), options(raw));
+    global_asm!(include_str!("../text/raised.s"), options(raw));
     global_asm!(include_str!("../text/read.s"), options(raw));
     global_asm!(include_str!("../text/timing.s"), options(raw));
     global_asm!(include_str!("../text/threads.s"), options(raw));

@@ -99,22 +99,27 @@ pub(crate) fn run(source: &Path, options: &Options, folder: &Path) -> Vec<Result
 }
 
 fn from(source: &Path, opt: &str, options: &Options, folder: &Path) -> Result {
-    let compiler = if options.cxx { "clang++-22" } else { "clang-22" };
-    let mut bitcode = Vec::new();
-    for (at, part) in parts(source).into_iter().enumerate() {
-        let file = folder.join(format!("{at}-{opt}.bc"));
-        let mut command = Command::new(compiler);
+    let compiler = || {
+        let mut command = Command::new(if options.cxx { "clang++-22" } else { "clang-22" });
         command.args(FLAGS).args(&options.flags).arg(format!("-{opt}"));
-        command.args(["-emit-llvm", "-c", "-o"]).arg(&file).arg(part);
-        if !compiles(&mut command) {
+        command
+    };
+    let parts = parts(source);
+    let mut bitcode = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let file = folder.join(format!("{at}-{opt}.bc"));
+        let mut command = compiler();
+        command.args(options.library.as_deref()).args(["-emit-llvm", "-c", "-o"]);
+        if !compiles(command.arg(&file).arg(part)) {
             return Result::LeftOut("clang does not compile it");
         }
         bitcode.push(file);
     }
     let native = folder.join(format!("native-{opt}"));
-    let mut command = Command::new(compiler);
-    command.args(["-w", "-pthread"]).args(&options.flags).arg(format!("-{opt}"));
-    if !compiles(command.args(&bitcode).args(["-lm", "-o"]).arg(&native)) {
+    let mut command = compiler();
+    // Of C++ the source again, since this system's library is another one.
+    command.arg("-pthread").args(if options.cxx { &parts } else { &bitcode });
+    if !compiles(command.args(["-lm", "-o"]).arg(&native)) {
         return Result::LeftOut("clang does not link it");
     }
     // A disk of its own for each run: programs write files.

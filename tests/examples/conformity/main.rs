@@ -3,9 +3,9 @@
 //! `cargo run --release -p bareflow-tests --example conformity -- FOLDER...` takes folders of programs that
 //! check themselves or print what can be compared: gcc's torture programs (`gcc.c-torture/execute`, also
 //! as they lie in LLVM's test suite), c-testsuite, LLVM's `SingleSource`. Every `.c` file in them is a program
-//! (with `--cxx`, every C++ file); what clang does not compile, what natively does not end, fails its own
+//! (with `--cxx`, every C++ file, on the library that `cargo xtask build cxx` makes); what clang does not compile, what natively does not end, fails its own
 //! check or says something else each time is left out. The native program is made from the same bitcode, so what C does
-//! not define was decided in both alike.
+//! not define was decided in both alike; of C++ from the source, on the system's library.
 //!
 //! A program is passed when it ends at all levels as it does natively, with the same output; refused when it
 //! does not begin, and the reasons are counted; different otherwise. Status 1 when some is different.

@@ -18,6 +18,8 @@ pub(crate) struct Options {
     /// For one run of ours.
     pub(crate) limit: Duration,
     pub(crate) cxx: bool,
+    /// What tells the compiler of bitcode where the C++ library is.
+    pub(crate) library: Option<String>,
 }
 
 impl Options {
@@ -35,6 +37,7 @@ impl Options {
             jobs: 2,
             limit: Duration::from_secs(60),
             cxx: false,
+            library: None,
         };
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{argument} takes a value"));
@@ -56,6 +59,10 @@ impl Options {
                 word if word.starts_with('-') => return Err(format!("no option {word}")),
                 folder => options.folders.push(folder.into()),
             }
+        }
+        if options.cxx {
+            let library = bareflow_tests::program::cxx_library().ok_or("no C++ library")?;
+            options.library = Some(format!("@{}", library.with_file_name("cxx/flags").display()));
         }
         match options.folders.is_empty() {
             true => {

@@ -3,6 +3,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+// Of <strings.h> and <string.h>; by their addresses, since compilers know what they give.
+int ffs(int), ffsl(long), ffsll(long long);
+
 static uint64_t state = 1;
 
 static uint64_t next(void) { return state = state * 6364136223846793005u + 1442695040888963407u; }
@@ -75,5 +78,8 @@ int main(void) {
         x = ripple | ((x ^ ripple) >> 2) / low;
     }
     puts("");
+    int (*volatile first)(int) = ffs, (*volatile of_long)(long) = ffsl, (*volatile of_longer)(long long) = ffsll;
+    for (int at = 0; at < 64; at += 7) printf("%d %d %d ", first((int)(3ull << at)), of_long(-1l << at), of_longer(5ll << at));
+    printf("%d %d %d\n", first(0), of_long(0), of_longer(0));
     return 0;
 }

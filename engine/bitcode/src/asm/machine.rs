@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 use bareflow_ir::{BinaryOp, Type, TypeId};
 use bareflow_ir::{Operand as Value, ValueId};
 
-use super::build::Build;
 use super::operands::{Flag, Operands, Part, Place};
 use super::text::Arg;
+use crate::build::Build;
 use crate::error::Cause;
 
 /// The state between two instructions.

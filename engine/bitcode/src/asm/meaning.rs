@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 
 use bareflow_ir::{FuncId, Op, Type, TypeId};
 
-use super::build::Build;
 use super::machine::{Machine, known};
 use super::operands::Operands;
 use super::text::Statement;
+use crate::build::Build;
 use crate::error::Cause;
 use crate::reader::Reader;
 
@@ -67,5 +67,5 @@ pub(super) fn function(
         }
     };
     b.push(Op::Ret { value }, void);
-    b.finish(ty, params.len()).map(Some)
+    b.finish("asm", ty, params.len()).map(Some)
 }

@@ -6,7 +6,6 @@
 //! which takes the place of the assembly. So all levels agree, and passes see through it. Anything
 //! else is refused with its text.
 
-mod build;
 mod instructions;
 mod machine;
 mod meaning;

@@ -167,7 +167,6 @@ fn what_cannot_be_run_is_refused_by_function() {
             found.sort();
             let expected = [
                 ("bare", "a naked function"),
-                ("extended", "floats of 128 bits (__float128)"),
                 ("foreign", "the Windows calling convention"),
                 ("jumps", "assembly that jumps (asm goto)"),
                 ("segment", "a pointer into another address space"),

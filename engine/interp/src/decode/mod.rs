@@ -68,7 +68,7 @@ pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
     if !why.is_empty() {
         return Err(why);
     }
-    if let Some(why) = long_double(env.module, func) {
+    if let Some(why) = long_float(env.module, func) {
         return Err(vec![why]);
     }
     let Some(frame) = ValueFrame::of(&env.module.types, func) else {
@@ -80,17 +80,22 @@ pub(crate) fn function(env: &Env<'_>, id: FuncId) -> Result<Code, Vec<String>> {
     decoder.finish()
 }
 
-/// Why a function with 80-bit floats is not run: whoever links a program has made others of those that it
+/// Why a function with floats of 80 or 128 bits is not run: whoever links a program has made others of those that it
 /// can (`bareflow_program`).
-fn long_double(module: &Module, func: &Function) -> Option<String> {
-    let long = module.types.find(&Type::X86Fp80)?;
-    let is = |ty: TypeId| module.types.scalar(ty) == long;
-    let of_constant = |operand| matches!(operand, Operand::Const(id) if is(module.constant(id).ty));
-    let mut found = func.values.iter().any(|ty| is(*ty));
-    for instr in &func.instrs {
-        instr.op.operands(|operand| found |= of_constant(operand));
-    }
-    found.then(|| "floats of 80 bits (long double)".into())
+fn long_float(module: &Module, func: &Function) -> Option<String> {
+    let of = |ty: Type, why: &str| {
+        let long = module.types.find(&ty)?;
+        let is = |ty: TypeId| module.types.scalar(ty) == long;
+        let of_constant =
+            |operand| matches!(operand, Operand::Const(id) if is(module.constant(id).ty));
+        let mut found = func.values.iter().any(|ty| is(*ty));
+        for instr in &func.instrs {
+            instr.op.operands(|operand| found |= of_constant(operand));
+        }
+        found.then(|| why.into())
+    };
+    of(Type::X86Fp80, "floats of 80 bits (long double)")
+        .or_else(|| of(Type::Fp128, "floats of 128 bits (__float128)"))
 }
 
 /// Where a jump goes.

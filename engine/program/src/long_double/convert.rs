@@ -2,45 +2,17 @@
 
 use alloc::vec;
 
-use bareflow_ir::{
-    BinaryOp, CastOp, FloatPredicate, Instr, IntPredicate, Op, Operand, Type, TypeId,
-};
+use bareflow_ir::{BinaryOp, CastOp, Instr, IntPredicate, Op, Operand, Type, TypeId};
 
 use super::function::Rewriting;
 use super::{
     ADD, COMPARE, DIV, MUL, OF_DOUBLE, OF_INT, OF_UNSIGNED, REM, SUB, TO_DOUBLE, TO_FLOAT, TO_INT,
     TO_UNSIGNED,
 };
+use crate::comparison::outcomes;
 
 /// The sign of a value.
 pub(super) const SIGN: u128 = 1 << 79;
-
-/// What a comparison is true for, as [`COMPARE`] tells them.
-fn outcomes(pred: FloatPredicate) -> u64 {
-    const LESS: u64 = 1;
-    const EQUAL: u64 = 2;
-    const GREATER: u64 = 4;
-    const UNORDERED: u64 = 8;
-    use FloatPredicate as P;
-    match pred {
-        P::False => 0,
-        P::Oeq => EQUAL,
-        P::Ogt => GREATER,
-        P::Oge => GREATER | EQUAL,
-        P::Olt => LESS,
-        P::Ole => LESS | EQUAL,
-        P::One => LESS | GREATER,
-        P::Ord => LESS | EQUAL | GREATER,
-        P::Uno => UNORDERED,
-        P::Ueq => UNORDERED | EQUAL,
-        P::Ugt => UNORDERED | GREATER,
-        P::Uge => UNORDERED | GREATER | EQUAL,
-        P::Ult => UNORDERED | LESS,
-        P::Ule => UNORDERED | LESS | EQUAL,
-        P::Une => UNORDERED | LESS | GREATER,
-        P::True => UNORDERED | LESS | EQUAL | GREATER,
-    }
-}
 
 impl Rewriting<'_, '_> {
     /// An operation of some type; `was` is the one that its result had.

@@ -202,13 +202,7 @@ impl Rewriting<'_, '_> {
 
     /// Rewrites an instruction.
     fn instr(&mut self, mut instr: Instr) -> Result<(), &'static str> {
-        let mut computes = false;
-        instr.op.operands(|operand| {
-            if let Operand::Const(id) = operand {
-                computes |= self.change.computes(self.module, id);
-            }
-        });
-        if computes {
+        if self.change.types.has_computing(self.module, &instr.op) {
             return Err("a constant that computes with long double");
         }
         let was = instr.ty;

@@ -27,9 +27,10 @@ mod types;
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
-use bareflow_ir::{ConstKind, FuncId, Module, Refusal, Symbol, Type, TypeId};
+use bareflow_ir::{Module, Refusal, Symbol, Type, TypeId};
+
+use crate::retype::{is_used, name_functions};
 
 /// What operations are calls of. They take and return integers of 128 bits but where it is said.
 pub(crate) const ADD: &str = "__bf_long_add";
@@ -68,7 +69,7 @@ const ALL: [&str; 13] = [
 
 /// Names of library functions that a program with `long double` needs although it does not name them.
 pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
-    if !is_used(module) {
+    if used(module).is_none() {
         return;
     }
     names.extend(ALL.iter().map(ToString::to_string));
@@ -100,29 +101,15 @@ fn library_function(name: &str) -> Option<String> {
     })
 }
 
-/// Whether anything in the module has to do with `long double`.
-fn is_used(module: &Module) -> bool {
-    let Some(long) = module.types.find(&Type::X86Fp80) else { return false };
-    let holds = types::holding(module, long);
-    let is = |ty: &TypeId| holds[ty.index()];
-    module.funcs.iter().any(|func| is(&func.ty) || func.values.iter().any(is))
-        || module.globals.iter().any(|global| is(&global.ty))
-        || module.funcs.iter().flat_map(|func| &func.instrs).any(|instr| match &instr.op {
-            bareflow_ir::Op::Alloca { ty, .. } | bareflow_ir::Op::Gep { ty, .. } => is(ty),
-            bareflow_ir::Op::Store { value, .. } => {
-                matches!(value, bareflow_ir::Operand::Const(id) if is(&module.constant(*id).ty))
-            }
-            _ => false,
-        })
+/// The type `x86_fp80`, if anything in the module has to do with it.
+fn used(module: &Module) -> Option<TypeId> {
+    module.types.find(&Type::X86Fp80).filter(|long| is_used(module, *long))
 }
 
 /// Settles a linked program. What cannot be settled is refused in the module.
 pub(crate) fn settle(module: &mut Module) {
-    let Some(long) = module.types.find(&Type::X86Fp80) else { return };
-    if !is_used(module) {
-        return;
-    }
-    name_functions(module);
+    let Some(long) = used(module) else { return };
+    name_functions(module, library_function);
     let change = types::Change::of(module, long);
     for id in module.func_ids() {
         if let Err(why) = function::rewrite(module, id, &change) {
@@ -130,21 +117,4 @@ pub(crate) fn settle(module: &mut Module) {
         }
     }
     change.finish(module);
-}
-
-/// Makes intrinsics functions of the library.
-fn name_functions(module: &mut Module) {
-    let mut named: Vec<(FuncId, FuncId)> = Vec::new();
-    for id in module.func_ids() {
-        let Some(name) = library_function(&module.func(id).name) else { continue };
-        let known = module.funcs.iter().position(|func| func.name == name);
-        named.extend(known.map(|to| (id, FuncId::new(to))));
-    }
-    for constant in &mut module.consts {
-        if let ConstKind::Func(func) = &mut constant.kind
-            && let Some((_, to)) = named.iter().find(|(from, _)| from == func)
-        {
-            *func = *to;
-        }
-    }
 }

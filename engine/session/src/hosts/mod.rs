@@ -23,6 +23,7 @@ pub(crate) fn address(name: &str) -> Option<usize> {
         "bf_clock" => clock as *const () as usize,
         "bf_date" => date as *const () as usize,
         "bf_cpuid" => cpuid as *const () as usize,
+        "bf_raised" => raised as *const () as usize,
         "bf_exit" => exit as *const () as usize,
         "bf_abort" => abort as *const () as usize,
         "bf_cores" => cores as *const () as usize,
@@ -56,6 +57,10 @@ extern "C" fn cpuid(leaf: u32, part: u32, answer: *mut [u32; 4]) {
     let said = core::arch::x86_64::__cpuid_count(leaf, part);
     // SAFETY: the program gives room for four words.
     unsafe { answer.write_unaligned([said.eax, said.ebx, said.ecx, said.edx]) };
+}
+
+extern "C" fn raised(clear: u32, raise: u32) -> u32 {
+    bareflow_interp::raised::change(clear, raise)
 }
 
 extern "C" fn exit(status: i32) -> ! {

@@ -1,9 +1,7 @@
 //! From and to other numbers.
 
-use super::{
-    DOUBLE, FLOAT, Format, INFINITY, QUIET, Value, is_nan, is_negative, pack, quiet, rounded,
-    with_sign,
-};
+use super::{INFINITY, QUIET, Value, is_nan, is_negative, pack, quiet, with_sign};
+use crate::soft_float::{DOUBLE, FLOAT, Format, rounded};
 
 #[unsafe(no_mangle)]
 pub extern "C" fn __bf_long_of_double(value: f64) -> u128 {
@@ -29,7 +27,7 @@ fn narrower(bits: u128, format: Format) -> u64 {
         Value::Infinity { .. } => infinity,
         Value::Finite(value) => {
             let (kept, biased) = rounded(u128::from(value.significand), value.power, format);
-            (biased as u64) << digits | kept & ((1 << digits) - 1)
+            (biased as u64) << digits | kept as u64 & ((1 << digits) - 1)
         }
     }
 }

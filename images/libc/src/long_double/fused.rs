@@ -2,38 +2,14 @@
 
 use super::arithmetic::{__bf_long_add, __bf_long_mul, normal};
 use super::{Finite, Value, is_negative, pack};
-
-/// A number of 256 bits, the upper half first.
-type Long = (u128, u128);
+use crate::soft_float::{Double, minus, plus, shifted_down, top};
 
 /// Bits below the larger operand that are computed with.
 const GUARD: u32 = 126;
 
-/// `value` with its last bit set if any of those that are shifted out is.
-fn shifted_down((high, low): Long, by: u32) -> Long {
-    let (kept, lost) = match by {
-        0 => return (high, low),
-        1..128 => ((high >> by, low >> by | high << (128 - by)), low << (128 - by)),
-        128 => ((0, high), low),
-        129..256 => ((0, high >> (by - 128)), low | high << (256 - by)),
-        _ => ((0, 0), high | low),
-    };
-    (kept.0, kept.1 | u128::from(lost != 0))
-}
-
 /// `value` times 2^[`GUARD`].
-fn with_guard(value: u128) -> Long {
+fn with_guard(value: u128) -> Double {
     (value >> (128 - GUARD), value << GUARD)
-}
-
-fn plus(a: Long, b: Long) -> Long {
-    let (low, carry) = a.1.overflowing_add(b.1);
-    (a.0 + b.0 + u128::from(carry), low)
-}
-
-fn minus(a: Long, b: Long) -> Long {
-    let (low, borrow) = a.1.overflowing_sub(b.1);
-    (a.0 - b.0 - u128::from(borrow), low)
 }
 
 #[unsafe(no_mangle)]
@@ -44,6 +20,8 @@ pub extern "C" fn __bf_long_fused(a: u128, b: u128, c: u128) -> u128 {
         {
             (normal(x), normal(y), z)
         }
+        // However large the product is.
+        (Value::Finite(_), Value::Finite(_), Value::Infinity { .. }) => return c,
         // Nothing is rounded before the sum, or nothing at all.
         _ => return __bf_long_add(__bf_long_mul(a, b), c),
     };
@@ -71,15 +49,12 @@ pub extern "C" fn __bf_long_fused(a: u128, b: u128, c: u128) -> u128 {
         (z.negative, minus(added, product))
     };
     let power = large_power - GUARD as i32;
-    let (high, low) = sum;
-    match (high, low) {
-        (0, 0) => 0,
+    match sum {
         // What cancels so far was exact.
-        (0, low) => pack(negative, low, power),
-        (high, low) => {
-            let up = high.leading_zeros();
-            let top = if up == 0 { high } else { high << up | low >> (128 - up) };
-            pack(negative, top | u128::from(low << up != 0), power + 128 - up as i32)
+        (0, 0) => 0,
+        sum => {
+            let (top, up) = top(sum);
+            pack(negative, top, power + up)
         }
     }
 }

@@ -19,17 +19,7 @@ mod whole;
 
 pub use text::__bf_long_of_text;
 
-/// A format: bits of significand, bias of the exponent, and the exponent of infinity.
-#[derive(Clone, Copy)]
-struct Format {
-    digits: u32,
-    bias: i32,
-    most: i32,
-}
-
-const LONG: Format = Format { digits: 64, bias: 16383, most: 0x7FFF };
-const DOUBLE: Format = Format { digits: 53, bias: 1023, most: 0x7FF };
-const FLOAT: Format = Format { digits: 24, bias: 127, most: 0xFF };
+use crate::soft_float::{LONG, rounded};
 
 /// The highest bit of a significand.
 const TOP: u64 = 1 << 63;
@@ -94,43 +84,6 @@ impl Value {
     }
 }
 
-/// `significand` times 2^`power`, rounded to a format: the new significand, and the exponent as the format
-/// has it. Its significand is 0 for zero and 2^(digits-1) for infinity. A `significand` whose lowest bit
-/// stands for something small behind it has at least three bits more than the format.
-fn rounded(significand: u128, power: i32, format: Format) -> (u64, i32) {
-    if significand == 0 {
-        return (0, 0);
-    }
-    let zeros = significand.leading_zeros();
-    let significand = significand << zeros;
-    let digits = format.digits;
-    let mut biased = power - zeros as i32 + 127 + format.bias;
-    let mut drop = 128 - digits;
-    if biased < 1 {
-        drop = drop.saturating_add((1 - biased) as u32);
-        biased = 0;
-    }
-    let half = 1u128 << 127;
-    let (mut kept, rest) = match drop {
-        0..128 => ((significand >> drop) as u64, significand << (128 - drop)),
-        // What is dropped is just as long as the significand, or longer.
-        128 => (0, significand),
-        _ => (0, 1),
-    };
-    if rest > half || rest == half && kept & 1 == 1 {
-        let (up, carry) = kept.overflowing_add(1);
-        kept = up;
-        if carry || digits < 64 && kept >> digits != 0 {
-            kept = 1 << (digits - 1);
-            biased += 1;
-        }
-    }
-    if biased == 0 && kept >> (digits - 1) != 0 {
-        biased = 1;
-    }
-    if biased >= format.most { (1 << (digits - 1), format.most) } else { (kept, biased) }
-}
-
 fn with_sign(negative: bool, bits: u128) -> u128 {
     if negative { bits | SIGN } else { bits }
 }
@@ -138,5 +91,5 @@ fn with_sign(negative: bool, bits: u128) -> u128 {
 /// `significand` times 2^`power`, rounded ([`rounded`]).
 fn pack(negative: bool, significand: u128, power: i32) -> u128 {
     let (significand, biased) = rounded(significand, power, LONG);
-    with_sign(negative, (biased as u128) << 64 | u128::from(significand))
+    with_sign(negative, (biased as u128) << 64 | significand)
 }

@@ -1,6 +1,7 @@
 //! Rounding to whole numbers.
 
-use super::{LONG, TOP, exponent, is_nan, is_negative, quiet, with_sign};
+use super::{TOP, exponent, is_nan, is_negative, quiet, with_sign};
+use crate::soft_float::LONG;
 
 /// Which whole number.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Instructions of the IR, one after the other.
+//! Functions of one block that are not in the file: instructions of the IR, one after the other.
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -13,25 +13,25 @@ use crate::error::Cause;
 use crate::reader::Reader;
 
 /// A function of one block in the making.
-pub(super) struct Build<'r> {
-    pub(super) reader: &'r mut Reader,
+pub(crate) struct Build<'r> {
+    pub(crate) reader: &'r mut Reader,
     values: Vec<TypeId>,
     instrs: Vec<Instr>,
-    pub(super) void: TypeId,
-    pub(super) bit: TypeId,
-    pub(super) ptr: TypeId,
+    pub(crate) void: TypeId,
+    pub(crate) bit: TypeId,
+    pub(crate) ptr: TypeId,
 }
 
 impl<'r> Build<'r> {
-    pub(super) fn new(reader: &'r mut Reader, params: &[TypeId]) -> Self {
+    pub(crate) fn new(reader: &'r mut Reader, params: &[TypeId]) -> Self {
         let types = &mut reader.module.types;
         let (void, bit) = (types.intern(Type::Void), types.intern(Type::Int(1)));
         let ptr = types.intern(Type::Ptr);
         Self { reader, values: params.to_vec(), instrs: Vec::new(), void, bit, ptr }
     }
 
-    /// The function, which is added to the module.
-    pub(super) fn finish(self, ty: TypeId, params: usize) -> Result<FuncId, Cause> {
+    /// The function, which is added to the module under the name of its kind and a number.
+    pub(crate) fn finish(self, kind: &str, ty: TypeId, params: usize) -> Result<FuncId, Cause> {
         let Self { reader, values, instrs, .. } = self;
         let id = FuncId::new(reader.module.funcs.len());
         let bytes = size_of::<Function>() + instrs.len() * size_of::<Instr>() + 4 * values.len();
@@ -39,7 +39,7 @@ impl<'r> Build<'r> {
         let blocks = alloc::vec![Block { instrs: 0..instrs.len() as u32 }];
         let flags = FunctionFlags { alwaysinline: true, ..FunctionFlags::default() };
         reader.module.funcs.push(Function {
-            name: alloc::format!("asm.{}", id.0),
+            name: alloc::format!("{kind}.{}", id.0),
             ty,
             linkage: Linkage::Internal,
             comdat: None,
@@ -53,7 +53,7 @@ impl<'r> Build<'r> {
         Ok(id)
     }
 
-    pub(super) fn push(&mut self, op: Op, ty: TypeId) -> Operand {
+    pub(crate) fn push(&mut self, op: Op, ty: TypeId) -> Operand {
         let id = ValueId::new(self.values.len());
         let result = (ty != self.void).then_some(id);
         self.values.extend(result.map(|_| ty));
@@ -61,11 +61,11 @@ impl<'r> Build<'r> {
         Operand::Value(id)
     }
 
-    pub(super) fn int(&mut self, bits: u32) -> TypeId {
+    pub(crate) fn int(&mut self, bits: u32) -> TypeId {
         self.reader.module.types.intern(Type::Int(bits))
     }
 
-    pub(super) fn type_of(&self, operand: Operand) -> TypeId {
+    pub(crate) fn type_of(&self, operand: Operand) -> TypeId {
         match operand {
             Operand::Const(id) => self.reader.module.constant(id).ty,
             Operand::Value(id) => self.values[id.index()],
@@ -73,43 +73,43 @@ impl<'r> Build<'r> {
     }
 
     /// Bits of an integer, pointer or float.
-    pub(super) fn bits(&self, operand: Operand) -> u32 {
+    pub(crate) fn bits(&self, operand: Operand) -> u32 {
         bareflow_ir::layout::bit_size(&self.reader.module.types, self.type_of(operand)) as u32
     }
 
     /// A number of at most 64 bits.
-    pub(super) fn number(&mut self, bits: u32, value: u64) -> Result<Operand, Cause> {
+    pub(crate) fn number(&mut self, bits: u32, value: u64) -> Result<Operand, Cause> {
         let ty = self.int(bits);
         let kind = ConstKind::Int(value & u64::MAX >> (64 - bits));
         self.reader.constant(ty, kind).map(Operand::Const)
     }
 
-    pub(super) fn undef(&mut self, ty: TypeId) -> Result<Operand, Cause> {
+    pub(crate) fn undef(&mut self, ty: TypeId) -> Result<Operand, Cause> {
         self.reader.constant(ty, ConstKind::Undef).map(Operand::Const)
     }
 
-    pub(super) fn binary(&mut self, op: BinaryOp, lhs: Operand, rhs: Operand) -> Operand {
+    pub(crate) fn binary(&mut self, op: BinaryOp, lhs: Operand, rhs: Operand) -> Operand {
         let ty = self.type_of(lhs);
         let (wrap, fast) = (WrapFlags::default(), FastMath::default());
         self.push(Op::Binary { op, lhs, rhs, wrap, fast }, ty)
     }
 
-    pub(super) fn compare(&mut self, pred: IntPredicate, lhs: Operand, rhs: Operand) -> Operand {
+    pub(crate) fn compare(&mut self, pred: IntPredicate, lhs: Operand, rhs: Operand) -> Operand {
         let ty = self.bit;
         self.push(Op::ICmp { pred, lhs, rhs }, ty)
     }
 
-    pub(super) fn select(&mut self, cond: Operand, then: Operand, other: Operand) -> Operand {
+    pub(crate) fn select(&mut self, cond: Operand, then: Operand, other: Operand) -> Operand {
         let ty = self.type_of(then);
         self.push(Op::Select { cond, then, other }, ty)
     }
 
-    pub(super) fn cast(&mut self, op: CastOp, value: Operand, to: TypeId) -> Operand {
+    pub(crate) fn cast(&mut self, op: CastOp, value: Operand, to: TypeId) -> Operand {
         self.push(Op::Cast { op, value, wrap: WrapFlags::default() }, to)
     }
 
     /// An integer of another width: cut off, or filled with zeros or the sign.
-    pub(super) fn resize(&mut self, value: Operand, bits: u32, signed: bool) -> Operand {
+    pub(crate) fn resize(&mut self, value: Operand, bits: u32, signed: bool) -> Operand {
         let (from, to) = (self.bits(value), self.int(bits));
         let op = match from {
             _ if from == bits => return value,
@@ -121,7 +121,7 @@ impl<'r> Build<'r> {
     }
 
     /// Any value of at most 64 bits as an integer.
-    pub(super) fn as_int(&mut self, value: Operand) -> Operand {
+    pub(crate) fn as_int(&mut self, value: Operand) -> Operand {
         let ty = self.type_of(value);
         let to = self.bits(value);
         let op = match self.reader.module.types.get(ty) {
@@ -134,7 +134,7 @@ impl<'r> Build<'r> {
     }
 
     /// An integer of the same width as another type.
-    pub(super) fn of_int(&mut self, value: Operand, ty: TypeId) -> Operand {
+    pub(crate) fn of_int(&mut self, value: Operand, ty: TypeId) -> Operand {
         match self.reader.module.types.get(ty) {
             Type::Int(_) => value,
             Type::Ptr => self.cast(CastOp::IntToPtr, value, ty),
@@ -142,22 +142,28 @@ impl<'r> Build<'r> {
         }
     }
 
-    pub(super) fn load(&mut self, ptr: Operand, ty: TypeId) -> Operand {
+    /// Room on the stack for a value.
+    pub(crate) fn room(&mut self, ty: TypeId) -> Result<Operand, Cause> {
+        let (count, ptr) = (self.number(32, 1)?, self.ptr);
+        Ok(self.push(Op::Alloca { ty, count, align: 16 }, ptr))
+    }
+
+    pub(crate) fn load(&mut self, ptr: Operand, ty: TypeId) -> Operand {
         self.push(Op::Load { ptr, align: 1, volatile: true, atomic: None }, ty)
     }
 
-    pub(super) fn store(&mut self, ptr: Operand, value: Operand) {
+    pub(crate) fn store(&mut self, ptr: Operand, value: Operand) {
         let void = self.void;
         self.push(Op::Store { ptr, value, align: 1, volatile: true, atomic: None }, void);
     }
 
-    pub(super) fn insert(&mut self, agg: Operand, value: Operand, at: u32) -> Operand {
+    pub(crate) fn insert(&mut self, agg: Operand, value: Operand, at: u32) -> Operand {
         let ty = self.type_of(agg);
         self.push(Op::InsertValue { agg, value, path: Box::new([at]) }, ty)
     }
 
     /// A call of a function of the module or outside, which is declared if it is not yet.
-    pub(super) fn call(
+    pub(crate) fn call(
         &mut self,
         name: String,
         ret: TypeId,
