@@ -33,6 +33,12 @@ fn written(
 ) -> Result<PathBuf, String> {
     let mut sources = bareflow::sources::programs(files, entry, arg).map_err(|e| e.to_string())?;
     let program = load(&sources.remove(0), library).map_err(|error| error.to_string())?;
+    // What is said to be plain before it is decoded is not refused when it is.
+    let glances =
+        bareflow_interp::glances(&program.module).map_err(|refused| format!("{refused:?}"))?;
+    if glances * 2 < program.module.funcs.iter().filter(|func| !func.is_declaration()).count() {
+        return Err(format!("no more than {glances} of its functions are plain"));
+    }
     let bytes = write(&program.module, None).map_err(|error| error.to_string())?;
     let back = read(&bytes).map_err(|error| error.to_string())?;
     let (wanted, found) = (program.module.to_string(), back.to_string());
