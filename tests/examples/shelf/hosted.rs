@@ -37,6 +37,13 @@ pub(crate) const ENGINES: &[Engine] = &[
     },
 ];
 
+/// The ways to decide when functions rise, the default first.
+pub(crate) const WAYS: &[Engine] = &[
+    engine("default", &[]),
+    engine("thresholds", &["--thresholds", "100,1000,10000"]),
+    engine("adaptive", &["--thresholds", "adaptive"]),
+];
+
 /// Seconds of a processor that children of this process have had, in hundredths (proc(5), `stat`).
 fn children() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
