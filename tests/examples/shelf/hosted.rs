@@ -66,6 +66,14 @@ pub(crate) fn native(compiled: &Compiled, start: &Start) -> Result<(Left, f64), 
     run(command.args(start.args).current_dir(disk.path()), start, disk.path())
 }
 
+/// What it does natively where all it says goes to one place, as on a machine.
+pub(crate) fn on_one_line(compiled: &Compiled, start: &Start) -> Result<Left, String> {
+    let disk = compiled.disk(start)?;
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" \"$@\" 2>&1"]).arg(&compiled.native).args(start.args);
+    run(command.current_dir(disk.path()), start, disk.path()).map(|(left, _)| left.in_any_order())
+}
+
 /// What it does as a process of ours with this disk.
 pub(crate) fn ours(
     compiled: &Compiled,

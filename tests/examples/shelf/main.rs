@@ -151,7 +151,7 @@ fn one(
     }
     println!();
     if machine {
-        let (native, _) = hosted::native(&compiled, &recipe.boot)?;
+        let native = hosted::on_one_line(&compiled, &recipe.boot)?;
         let differs = |left: &Left| native.differs(left, recipe.times);
         wrong.extend(
             machine::tour(&compiled, &recipe.boot, &differs)?

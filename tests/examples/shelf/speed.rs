@@ -20,7 +20,7 @@ fn engine(llvm: bool) -> &'static Engine {
 }
 
 /// Runs on a disk before it counts as warm.
-const WARMING: u32 = 3;
+const WARMING: u32 = 4;
 
 /// Seconds of a processor, medians.
 struct Figures {

@@ -7,6 +7,10 @@ const MANY_FUNCTIONS: &str = "for n in $(seq 6000); do echo \"int f$n(int a, int
     int s = $n; for (int i = 0; i < a; i++) { if (i % 3 == $n % 5) s += b[i] * $n; \
     else s -= b[i + 1] ^ (s << 2); } return s > a ? s : f$n(a - 1, b + s % 7); }\"; done > long.i";
 
+/// Its own sources as one text, with the system's headers.
+const TCC_BY_ITSELF: &str = "./tcc -B{} -E -DONE_SOURCE=1 -DTCC_TARGET_X86_64 -I. -I{} -I{}/include \
+    -I/usr/include/x86_64-linux-gnu {}/tcc.c -o tcc.i";
+
 const QUICKJS: &[&str] = &["-D_GNU_SOURCE", "-DCONFIG_VERSION=\"shelf\"", "-fwrapv", "-I{}"];
 
 pub(super) const RECIPES: &[Recipe] = &[
@@ -215,6 +219,41 @@ pub(super) const RECIPES: &[Recipe] = &[
             files: &[("empty", Content::Words(0))],
             ..NONE
         },
+        ..PLAIN
+    },
+    // It compiles itself.
+    Recipe {
+        name: "tcc",
+        sources: &["tcc.c"],
+        flags: &["-DONE_SOURCE=1", "-DTCC_TARGET_X86_64", "-I.", "-I{}"],
+        before: &[
+            &["sh", "{}/configure", "--cc=clang-22"],
+            &["clang-22", "-w", "-DC2STR", "{}/conftest.c", "-o", "c2str"],
+            &["./c2str", "{}/include/tccdefs.h", "tccdefs_.h"],
+            &[
+                "sh",
+                "-c",
+                "clang-22 -w -O1 -DONE_SOURCE=1 -I. -I{} {}/tcc.c -o tcc -lm -ldl -lpthread",
+            ],
+            &["sh", "-c", TCC_BY_ITSELF],
+            &["sh", "-c", MANY_FUNCTIONS],
+        ],
+        run: Start {
+            args: &["-nostdinc", "-c", "tcc.i", "-o", "tcc.o"],
+            files: &[("tcc.i", Content::Made("tcc.i"))],
+            ..NONE
+        },
+        boot: Start {
+            args: &["-nostdinc", "-c", "tcc.i", "-o", "tcc.o"],
+            files: &[("tcc.i", Content::Made("tcc.i"))],
+            ..NONE
+        },
+        long: Start {
+            args: &["-nostdinc", "-c", "long.i", "-o", "long.o"],
+            files: &[("long.i", Content::Made("long.i"))],
+            ..NONE
+        },
+        idle: Start { args: &["-v"], ..NONE },
         ..PLAIN
     },
 ];
