@@ -57,6 +57,10 @@ pub(crate) fn library<'a>(
     files: impl IntoIterator<Item = (&'a Path, &'a [u8])>,
 ) -> Result<Option<PathBuf>, Failure> {
     for (path, bytes) in files {
+        // Most files name none of these, and to see so takes no reading: names lie side by side in a file, in plain.
+        if !mentions(bytes, &OURS) && !mentions(bytes, &THEIRS) {
+            continue;
+        }
         let Ok(lazy) = Lazy::open(bytes) else { continue };
         let begins = |name: &str, with: &[&str]| with.iter().any(|start| name.starts_with(start));
         if lazy.undefined().any(|name| begins(name, &THEIRS)) {
@@ -79,4 +83,23 @@ pub(crate) fn library<'a>(
         }
     }
     Ok(None)
+}
+
+/// Whether one of these words, which begin with `_`, is anywhere in a file.
+fn mentions(bytes: &[u8], words: &[&str]) -> bool {
+    let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'_');
+    let mut rests = starts.map(|(at, _)| &bytes[at..]);
+    rests.any(|rest| words.iter().any(|word| rest.starts_with(word.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_anywhere() {
+        assert!(mentions(b"\x00main_Znwmputs", &OURS));
+        assert!(mentions(b"__dynamic_cast", &OURS));
+        assert!(!mentions(b"main_Znputs__cxa", &OURS));
+    }
 }

@@ -33,6 +33,12 @@ fn written(
 ) -> Result<PathBuf, String> {
     let mut sources = bareflow::sources::programs(files, entry, arg).map_err(|e| e.to_string())?;
     let program = load(&sources.remove(0), library).map_err(|error| error.to_string())?;
+    // What is said to be plain before it is decoded is not refused when it is.
+    let glances =
+        bareflow_interp::glances(&program.module).map_err(|refused| format!("{refused:?}"))?;
+    if glances == 0 {
+        return Err("none of its functions is plain".into());
+    }
     let bytes = write(&program.module, None).map_err(|error| error.to_string())?;
     let back = read(&bytes).map_err(|error| error.to_string())?;
     let (wanted, found) = (program.module.to_string(), back.to_string());

@@ -46,6 +46,26 @@ pub fn check(module: &Module, func: FuncId) -> Vec<Unsupported> {
     found.unwrap_or_default().into_iter().map(name).collect()
 }
 
+/// [`check`] of all functions of a module, with a glance at most of them.
+pub fn check_all(module: &Module) -> Vec<Unsupported> {
+    let plain = decode::Plain::of(module);
+    let others = module.func_ids().filter(|id| !plain.is(module, *id));
+    others.flat_map(|id| check(module, id)).collect()
+}
+
+/// How many functions of a module need no more than a glance.
+///
+/// # Errors
+/// The names of those of them that are refused all the same.
+#[doc(hidden)]
+pub fn glances(module: &Module) -> Result<usize, Vec<Unsupported>> {
+    let plain = decode::Plain::of(module);
+    let ids = module.func_ids().filter(|id| !module.func(*id).is_declaration());
+    let glances: Vec<FuncId> = ids.filter(|id| plain.is(module, *id)).collect();
+    let refused: Vec<_> = glances.iter().flat_map(|id| check(module, *id)).collect();
+    if refused.is_empty() { Ok(glances.len()) } else { Err(refused) }
+}
+
 /// The interpreter of one program. Processors share it; each has its own [`crate::Stack`].
 pub struct Interp {
     config: Config,

@@ -28,7 +28,7 @@ mod value;
 mod world;
 
 pub use bareflow_ir::abi::RegFrame;
-pub use interp::{Config, Interp, check};
+pub use interp::{Config, Interp, check, check_all, glances};
 pub use stack::{Mark, Stack};
 pub use trap::{Trap, TrapKind, Unsupported};
 pub use world::{HotLoop, World};

@@ -242,10 +242,8 @@ fn unsupported(linked: &Linked) -> Vec<(String, String)> {
             Symbol::Alias(id) => add(&refusal.why, &module.aliases[id.index()].name),
         }
     }
-    for id in module.func_ids() {
-        for found in bareflow_interp::check(module, id) {
-            add(&found.what, &found.function);
-        }
+    for found in bareflow_interp::check_all(module) {
+        add(&found.what, &found.function);
     }
     needs
 }

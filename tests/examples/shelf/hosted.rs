@@ -37,6 +37,13 @@ pub(crate) const ENGINES: &[Engine] = &[
     },
 ];
 
+/// The ways to decide when functions rise, the default first.
+pub(crate) const WAYS: &[Engine] = &[
+    engine("default", &[]),
+    engine("thresholds", &["--thresholds", "100,1000,10000"]),
+    engine("adaptive", &["--thresholds", "adaptive"]),
+];
+
 /// Seconds of a processor that children of this process have had, in hundredths (proc(5), `stat`).
 fn children() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
@@ -57,6 +64,14 @@ pub(crate) fn native(compiled: &Compiled, start: &Start) -> Result<(Left, f64), 
     let disk = compiled.disk(start)?;
     let mut command = Command::new(&compiled.native);
     run(command.args(start.args).current_dir(disk.path()), start, disk.path())
+}
+
+/// What it does natively where all it says goes to one place, as on a machine.
+pub(crate) fn on_one_line(compiled: &Compiled, start: &Start) -> Result<Left, String> {
+    let disk = compiled.disk(start)?;
+    let mut command = Command::new("sh");
+    command.args(["-c", "exec \"$0\" \"$@\" 2>&1"]).arg(&compiled.native).args(start.args);
+    run(command.current_dir(disk.path()), start, disk.path()).map(|(left, _)| left.in_any_order())
 }
 
 /// What it does as a process of ours with this disk.

@@ -32,10 +32,8 @@ fn boot(image: &str, start: &Start, folder: &Path) -> Result<(Left, f64), String
         .map_err(|_| format!("{image}: {}", String::from_utf8_lossy(&ended.err)))?;
     let out = report["output"].as_str().unwrap_or_default().replace('\r', "").into();
     let ended = Ended { status: ended.status, out, err: ended.err };
-    Ok((
-        Left { ended, files: files_on(image, folder)? },
-        report["wall_us"].as_f64().unwrap_or(0.0) / 1e6,
-    ))
+    let left = Left { ended, files: files_on(image, folder)? };
+    Ok((left.in_any_order(), report["wall_us"].as_f64().unwrap_or(0.0) / 1e6))
 }
 
 fn files_on(image: &str, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {

@@ -1,7 +1,7 @@
 //! Programs off the shelf, as they are: natively, in a process and on an emulated machine, grown and shrunk.
 //!
 //! `cargo run --release --no-default-features -p bareflow-tests --example shelf -- FOLDER` takes a folder with a
-//! folder for each program that [`recipe::RECIPES`] names (those that are not there are left out), compiles each
+//! folder for each program that [`recipes`] names (those that are not there are left out), compiles each
 //! by clang -O2, natively and to bitcode, runs it natively and as a process of ours at each level, and compares
 //! what it prints, how it ends and the files it leaves. Printed are processor times by the native one: in each
 //! of them all of the process is, reading and compiling included. *Warm* is the second run on the same disk.
@@ -10,6 +10,9 @@
 //! * `--llvm` for LLVM at the top level, too;
 //! * `--machine` for each to be booted twice in QEMU, shrunk and booted again, with its files, and compared
 //!   with the native one;
+//! * `--speed N` for long runs in the place of these: the medians of N warm ones by as many native ones ([`speed`]),
+//!   with `--llvm` by code of LLVM alone;
+//! * `--rise N` for first runs, N by the default way to rise, by thresholds and adaptively, in turn;
 //! * `--cut N` for SQLite alone, ended N times in the middle of transactions as a process, and with `--machine` by
 //!   taking the power of one as well ([`cut`]).
 //!
@@ -20,12 +23,14 @@ mod hosted;
 mod machine;
 mod place;
 mod recipe;
+mod recipes;
+mod speed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hosted::Engine;
 use place::{Compiled, Left};
-use recipe::{RECIPES, Recipe};
+use recipe::Recipe;
 
 /// What the command line says.
 #[derive(Default)]
@@ -34,6 +39,8 @@ struct Orders {
     only: Vec<String>,
     llvm: bool,
     machine: bool,
+    speed: Option<u32>,
+    rise: Option<u32>,
     cut: Option<u32>,
 }
 
@@ -45,9 +52,14 @@ fn orders() -> Result<Orders, String> {
             "--only" => orders.only.push(arguments.next().ok_or("--only takes a name")?),
             "--llvm" => orders.llvm = true,
             "--machine" => orders.machine = true,
-            "--cut" => {
+            "--speed" | "--rise" | "--cut" => {
                 let rounds = arguments.next().and_then(|rounds| rounds.parse().ok());
-                orders.cut = Some(rounds.ok_or("--cut takes a number of rounds")?);
+                let rounds = Some(rounds.ok_or(format!("{argument} takes a number of rounds"))?);
+                match argument.as_str() {
+                    "--speed" => orders.speed = rounds,
+                    "--rise" => orders.rise = rounds,
+                    _ => orders.cut = rounds,
+                }
             }
             folder => orders.folder = Some(folder.into()),
         }
@@ -63,31 +75,40 @@ fn main() -> Result<(), String> {
     if let Some(rounds) = orders.cut {
         return cut(&folder.join("sqlite"), rounds, orders.machine);
     }
-    let wanted = |recipe: &&Recipe| {
+    let wanted = |recipe: &&'static Recipe| {
         let chosen = orders.only.is_empty() || orders.only.iter().any(|name| name == recipe.name);
         chosen && folder.join(recipe.place()).is_dir()
     };
-    let engines: Vec<&Engine> =
-        hosted::ENGINES.iter().filter(|engine| orders.llvm || !engine.by_llvm).collect();
-    print!("{:<10}{:>10}", "", "native s");
-    engines.iter().for_each(|engine| print!("{:>10}", engine.name));
-    println!();
+    let chosen: Vec<&Recipe> = recipes::all().filter(wanted).collect();
     let mut wrong = Vec::new();
-    for recipe in RECIPES.iter().filter(wanted) {
-        if let Err(why) =
-            one(recipe, &folder.join(recipe.place()), &engines, orders.machine, &mut wrong)
-        {
-            println!();
-            wrong.push(format!("{}: {why}", recipe.name));
-        }
+    match (orders.speed, orders.rise) {
+        (Some(rounds), _) => speed::long_runs(&chosen, &folder, rounds, orders.llvm, &mut wrong),
+        (None, Some(rounds)) => speed::first_runs(&chosen, &folder, rounds, &mut wrong),
+        (None, None) => levels(&chosen, &folder, &orders, &mut wrong),
     }
     wrong.iter().for_each(|what| eprintln!("{what}"));
     if wrong.is_empty() { Ok(()) } else { Err(format!("{} went wrong", wrong.len())) }
 }
 
+/// The table of all levels.
+fn levels(recipes: &[&Recipe], folder: &Path, orders: &Orders, wrong: &mut Vec<String>) {
+    let engines: Vec<&Engine> =
+        hosted::ENGINES.iter().filter(|engine| orders.llvm || !engine.by_llvm).collect();
+    print!("{:<10}{:>10}", "", "native s");
+    engines.iter().for_each(|engine| print!("{:>10}", engine.name));
+    println!();
+    for recipe in recipes {
+        let place = folder.join(recipe.place());
+        if let Err(why) = one(recipe, &place, &engines, orders.machine, wrong) {
+            println!();
+            wrong.push(format!("{}: {why}", recipe.name));
+        }
+    }
+}
+
 /// SQLite ended in the middle of transactions, as a process, and with `machine` on one as well.
-fn cut(folder: &std::path::Path, rounds: u32, machine: bool) -> Result<(), String> {
-    let recipe = RECIPES.iter().find(|recipe| recipe.name == "sqlite").ok_or("no recipe")?;
+fn cut(folder: &Path, rounds: u32, machine: bool) -> Result<(), String> {
+    let recipe = recipes::all().find(|recipe| recipe.name == "sqlite").ok_or("no recipe")?;
     let compiled = Compiled::of(recipe, folder)?;
     let mut wrong = cut::processes(&compiled, rounds)?;
     if machine {
@@ -100,7 +121,7 @@ fn cut(folder: &std::path::Path, rounds: u32, machine: bool) -> Result<(), Strin
 /// One program: a line of the table, and what differs into `wrong`.
 fn one(
     recipe: &Recipe,
-    folder: &std::path::Path,
+    folder: &Path,
     engines: &[&Engine],
     machine: bool,
     wrong: &mut Vec<String>,
@@ -130,7 +151,7 @@ fn one(
     }
     println!();
     if machine {
-        let (native, _) = hosted::native(&compiled, &recipe.boot)?;
+        let native = hosted::on_one_line(&compiled, &recipe.boot)?;
         let differs = |left: &Left| native.differs(left, recipe.times);
         wrong.extend(
             machine::tour(&compiled, &recipe.boot, &differs)?

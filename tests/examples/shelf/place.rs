@@ -173,6 +173,15 @@ pub(crate) fn files_of(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Strin
 }
 
 impl Left {
+    /// With its lines sorted: what goes to two streams natively comes later or sooner than on one.
+    pub(crate) fn in_any_order(mut self) -> Self {
+        let text = String::from_utf8_lossy(&self.ended.out).into_owned();
+        let mut lines: Vec<&str> = text.lines().collect();
+        lines.sort_unstable();
+        self.ended.out = lines.join("\n").into();
+        self
+    }
+
     /// The first difference to another run, but for lines with one of these words.
     pub(crate) fn differs(&self, other: &Self, times: &[&str]) -> Option<String> {
         let said = |left: &Self| {

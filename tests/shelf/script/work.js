@@ -1,6 +1,7 @@
 // Runs in any engine of ECMAScript 5: objects, closures, strings, regular expressions, numbers, sorting, JSON.
 var say = typeof print === "function" ? print : console.log;
-var rounds = typeof scriptArgs !== "undefined" && scriptArgs.length > 1 ? +scriptArgs[1] : 1;
+// The last argument, which some engines give without the script's name.
+var rounds = typeof scriptArgs !== "undefined" && +scriptArgs[scriptArgs.length - 1] || 1;
 
 function primes(limit) {
     var sieve = [], found = 0;

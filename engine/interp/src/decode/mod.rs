@@ -20,6 +20,7 @@ mod members;
 mod memory;
 mod moves;
 mod places;
+mod plain;
 mod plan;
 mod push;
 mod share;
@@ -44,6 +45,7 @@ use crate::op::{lanes, limbs, moves as move_ops};
 use crate::value::Fault;
 
 use kind::{Kind, kind_of, lane_of, regular};
+pub(crate) use plain::Plain;
 use plan::Plan;
 
 /// What decoding looks up.

@@ -38,12 +38,24 @@ handlers! {
         next!(ip.add(1), fp, cx, acc, f, s)
     }
 
-    /// `a` = the address of the frame.
+    /// `a` = where the frame would be on the stack of compiled code.
     fn frame(ip, fp, cx, acc, f, s) {
         let _ = acc;
-        write(fp, (*ip).a, fp as u64);
-        next!(ip.add(1), fp, cx, fp as u64, f, s)
+        let value = (depth_now() - (fp as usize - Run::of(cx).begin as usize)) as u64;
+        write(fp, (*ip).a, value);
+        next!(ip.add(1), fp, cx, value, f, s)
     }
+}
+
+/// How far down the stack of compiled code is.
+///
+/// Programs ask for the address of a frame to see how deep they are, against what another call was told. Interpreted
+/// frames are elsewhere and lie the other way round, so they tell where they would be: below whoever entered the
+/// run, by as much as the run has used.
+#[inline(never)]
+fn depth_now() -> usize {
+    let here = 0_u8;
+    core::hint::black_box(&raw const here).addr()
 }
 
 #[cold]
