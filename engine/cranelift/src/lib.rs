@@ -133,8 +133,7 @@ impl Compiler for Cranelift {
             let what = "a function without body".into();
             return Err(CompileError::Unsupported { function: function(), what });
         }
-        let options = request.options;
-        if options.vectors.is_some() || options.tuning.is_some() || options.slp {
+        if request.options.is_for_llvm() {
             let what = "for vectors of a kind or a processor of a kind".into();
             return Err(CompileError::Unsupported { function: function(), what });
         }

@@ -44,6 +44,11 @@ impl FromStr for Options {
 }
 
 impl Options {
+    /// Whether they ask for what LLVM alone can do.
+    pub fn is_for_llvm(&self) -> bool {
+        self.vectors.is_some() || self.tuning.is_some() || self.slp
+    }
+
     /// These options with what `word` says.
     fn with(self, word: &str) -> Option<Self> {
         Some(match word.split_once('=') {

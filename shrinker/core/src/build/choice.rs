@@ -46,10 +46,7 @@ fn counts(object: &Object) -> bool {
 fn is_of(name: &str, (compiler, options): (&str, &Options), variant: &Options) -> bool {
     match variant.maker {
         Some(maker) => maker == Maker::Builtin,
-        None => {
-            let others = variant.vectors.is_some() || variant.tuning.is_some();
-            compiler == name && options.maker.is_none() && !others
-        }
+        None => compiler == name && options.maker.is_none() && !variant.is_for_llvm(),
     }
 }
 
