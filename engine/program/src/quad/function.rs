@@ -8,7 +8,7 @@ use bareflow_ir::{
     Operand, ParamAttrs, Type, TypeId, ValueId, WrapFlags,
 };
 
-use super::{
+use super::names::{
     ADD, COMPARE, DIV, MUL, OF_DOUBLE, OF_INT, OF_LONG, OF_UNSIGNED, REM, SUB, TO_BRAIN, TO_DOUBLE,
     TO_FLOAT, TO_HALF, TO_INT, TO_LONG, TO_UNSIGNED,
 };

@@ -14,6 +14,7 @@
 //! that change a sign. Vectors of them and atomic accesses are refused by name.
 
 mod function;
+mod names;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
@@ -22,44 +23,7 @@ use alloc::string::{String, ToString};
 use bareflow_ir::{ConstKind, Module, Refusal, Symbol, Type, TypeId};
 
 use crate::retype::{is_used, name_functions};
-
-pub(crate) const ADD: &str = "__addtf3";
-pub(crate) const SUB: &str = "__subtf3";
-pub(crate) const MUL: &str = "__multf3";
-pub(crate) const DIV: &str = "__divtf3";
-pub(crate) const REM: &str = "fmodf128";
-/// Gives an `i32`: 1 less, 2 equal, 4 greater, 8 not to be compared.
-pub(crate) const COMPARE: &str = "__bf_quad_compare";
-pub(crate) const OF_DOUBLE: &str = "__extenddftf2";
-pub(crate) const OF_LONG: &str = "__extendxftf2";
-/// Take numbers of 128 bits.
-pub(crate) const OF_INT: &str = "__floattitf";
-pub(crate) const OF_UNSIGNED: &str = "__floatuntitf";
-pub(crate) const TO_LONG: &str = "__trunctfxf2";
-pub(crate) const TO_DOUBLE: &str = "__trunctfdf2";
-pub(crate) const TO_FLOAT: &str = "__trunctfsf2";
-pub(crate) const TO_HALF: &str = "__trunctfhf2";
-pub(crate) const TO_BRAIN: &str = "__trunctfbf2";
-/// Give numbers of 128 bits.
-pub(crate) const TO_INT: &str = "__fixtfti";
-pub(crate) const TO_UNSIGNED: &str = "__fixunstfti";
-
-const ALL: [&str; 14] = [
-    ADD,
-    SUB,
-    MUL,
-    DIV,
-    REM,
-    COMPARE,
-    OF_DOUBLE,
-    OF_INT,
-    OF_UNSIGNED,
-    TO_DOUBLE,
-    TO_FLOAT,
-    TO_INT,
-    TO_UNSIGNED,
-    TO_HALF,
-];
+use names::{ALL, OF_LONG, TO_BRAIN, TO_LONG};
 
 /// Names of library functions that a program with `__float128` needs although it does not name them.
 pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
