@@ -120,8 +120,12 @@ impl Compiled {
         Ok(disk)
     }
 
-    /// Puts the files that a run begins with into a folder, in which an earlier one may have changed them.
+    /// Makes the files of a folder those that a run begins with, whatever an earlier one has left.
     pub(crate) fn fill(&self, disk: &Path, start: &Start) -> Result<(), String> {
+        for left in files_of(disk)?.keys() {
+            let path = disk.join(left);
+            std::fs::remove_file(&path).map_err(at(&path))?;
+        }
         for (name, content) in start.files {
             let path = disk.join(name);
             if let Some(folder) = path.parent() {

@@ -31,20 +31,20 @@ __attribute__((noinline)) static int down_by_itself(int depth) {
 int main(void) {
     for (int round = 0; round < 40; round++) {
         // At first and later on another way, so that whoever sets it is compiled before, or after, the others are.
-        if (round % 10 == 0) set_limit(round < 20 ? 200000 : 100000);
+        if (round % 10 == 0) set_limit(round < 20 ? 60000 : 30000);
         if (too_deep()) printf("round %d: too deep in main\n", round);
         int reached = down(0), alone = down_by_itself(0);
-        if (reached < 50 || reached > 20000) printf("round %d: %d\n", round, reached);
-        if (alone < 50 || alone > 20000) printf("round %d: %d by itself\n", round, alone);
+        if (reached < 50 || reached > 200000) printf("round %d: %d\n", round, reached);
+        if (alone < 50 || alone > 200000) printf("round %d: %d by itself\n", round, alone);
         if (too_deep()) printf("round %d: too deep afterwards\n", round);
     }
     // Limits set before and after what is compiled since.
     for (int call = 0; call < 20000; call++)
         if (too_deep()) return printf("too deep at %d\n", call), 1;
-    set_limit(4000000);
-    for (int call = 0; call < 200; call++) set_limit(150000);
+    set_limit(400000);
+    for (int call = 0; call < 200; call++) set_limit(40000);
     int reached = down(0);
-    if (reached < 50 || reached > 20000) printf("at last %d\n", reached);
+    if (reached < 50 || reached > 200000) printf("at last %d\n", reached);
     puts("as deep as it may be");
     return 0;
 }

@@ -42,7 +42,7 @@ for round = 1, rounds do
 end
 local steps = coroutine.wrap(function() for i = 1, 5 do coroutine.yield(i * i) end end)
 print(steps(), steps(), steps())
-print(pcall(function() error({ code = 7 }) end))
+print(select(2, pcall(function() error({ code = 7 }) end)).code)
 print(pcall(string.rep, "x", -1), select("#", table.unpack({}, 1, 3)), ("%5.2f|%-5s|%q"):format(3.14159, "ab", "c\n"))
 print(string.pack("<i4d", 7, 2.5):byte(1, -1))
 print(utf8.char(228, 8364, 128512), #utf8.char(128512), utf8.len("ä€"))

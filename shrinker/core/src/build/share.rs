@@ -27,8 +27,8 @@ pub(super) type At = (u32, FuncId);
 
 /// Functions of the programs that are made small though they were called often.
 pub(super) fn small(grown: &Grown) -> BTreeSet<At> {
-    let mut work =
-        Work { grown, known: BTreeMap::new(), bodies: BTreeMap::new(), found: BTreeMap::new() };
+    let look = |at| counted(grown, at);
+    let mut work = Work::new(&look);
     let mut costs: Vec<(f64, At)> = Vec::new();
     let mut all = 0.0_f64;
     for (program, module) in grown.programs.iter().zip(0..) {
@@ -60,6 +60,16 @@ pub(super) fn small(grown: &Grown) -> BTreeSet<At> {
     small.into_iter().filter(is_known).collect()
 }
 
+/// What is known of a function's calls.
+#[derive(Clone)]
+enum Counted {
+    /// It is not in the program.
+    Elsewhere,
+    /// Nobody has counted.
+    Unknown,
+    Body(Rc<Body>),
+}
+
 /// What a call of a function executes itself, on average, and how often it comes to each of its calls of what may be
 /// a part of it.
 struct Body {
@@ -68,22 +78,26 @@ struct Body {
 }
 
 struct Work<'a> {
-    grown: &'a Grown,
+    look: &'a dyn Fn(At) -> Counted,
+    /// What `look` said.
+    bodies: BTreeMap<At, Counted>,
     known: BTreeMap<At, f64>,
-    /// By function; `None` where nobody has counted it.
-    bodies: BTreeMap<At, Option<Rc<Body>>>,
     /// What was found by function and depth for the function that is looked at: one is called in many ways, whose
     /// number grows with each call within a call.
     found: BTreeMap<(At, u32), f64>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(look: &'a dyn Fn(At) -> Counted) -> Self {
+        Self { look, bodies: BTreeMap::new(), known: BTreeMap::new(), found: BTreeMap::new() }
+    }
+
     /// Instructions that a call of a function executes on average, each as often as its result has 16 bytes, with
     /// those of functions that may be a part of it; infinite where nobody knows.
     fn per_call(&mut self, at: At) -> f64 {
         self.found.clear();
         let cost = self.within(at, DEPTH);
-        if !self.is_declaration(at) && self.body(at).is_some() {
+        if matches!(self.body(at), Counted::Body(_)) {
             self.known.insert(at, cost);
         }
         cost
@@ -94,13 +108,11 @@ impl Work<'_> {
         if let Some(known) = self.known.get(&at).or_else(|| self.found.get(&(at, depth))) {
             return *known;
         }
-        if self.is_declaration(at) {
-            return 1.0;
-        }
-        if depth == 0 {
-            return f64::INFINITY;
-        }
-        let Some(body) = self.body(at) else { return f64::INFINITY };
+        let body = match self.body(at) {
+            Counted::Elsewhere => return 1.0,
+            Counted::Body(body) if depth > 0 => body,
+            Counted::Body(_) | Counted::Unknown => return f64::INFINITY,
+        };
         let mut sum = body.own;
         for (callee, share) in &body.calls {
             sum += share * self.within((at.0, *callee), depth - 1);
@@ -109,23 +121,22 @@ impl Work<'_> {
         sum
     }
 
-    fn is_declaration(&self, (module, func): At) -> bool {
-        self.grown.programs[module as usize].module.func(func).is_declaration()
-    }
-
-    fn body(&mut self, at: At) -> Option<Rc<Body>> {
-        let grown = self.grown;
-        self.bodies.entry(at).or_insert_with(|| counted(grown, at).map(Rc::new)).clone()
+    fn body(&mut self, at: At) -> Counted {
+        let look = self.look;
+        self.bodies.entry(at).or_insert_with(|| look(at)).clone()
     }
 }
 
 /// What the counts of its blocks say of a function.
-fn counted(grown: &Grown, (module, func): At) -> Option<Body> {
+fn counted(grown: &Grown, (module, func): At) -> Counted {
     let ir: &Module = &grown.programs[module as usize].module;
     let (body, profile) = (ir.func(func), grown.profile(module, func));
+    if body.is_declaration() {
+        return Counted::Elsewhere;
+    }
     let entries = profile.blocks.first().copied().unwrap_or(0);
     if entries == 0 || profile.blocks.len() != body.blocks.len() {
-        return None;
+        return Counted::Unknown;
     }
     let mut counted = Body { own: 0.0, calls: Vec::new() };
     for (block, count) in body.block_ids().zip(&profile.blocks) {
@@ -142,5 +153,38 @@ fn counted(grown: &Grown, (module, func): At) -> Option<Body> {
             counted.calls.extend(callee.map(|callee| (callee, share)));
         }
     }
-    Some(counted)
+    Counted::Body(Rc::new(counted))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    /// Each of seven functions calls the next forty times: four thousand million ways from the first to the last.
+    #[test]
+    fn calls_within_calls_are_looked_at_once() {
+        let look = |(_, func): At| {
+            let calls = if func.0 < 6 { vec![(FuncId(func.0 + 1), 1.0); 40] } else { Vec::new() };
+            Counted::Body(Rc::new(Body { own: 1.0, calls }))
+        };
+        let wanted = (0..6).fold(1.0, |cost, _| 1.0 + 40.0 * cost);
+        assert_eq!(Work::new(&look).per_call((0, FuncId(0))), wanted);
+    }
+
+    #[test]
+    fn what_nobody_has_counted_may_be_any_amount() {
+        let look = |(_, func): At| match func.0 {
+            0 => Counted::Body(Rc::new(Body { own: 2.0, calls: vec![(FuncId(1), 0.5)] })),
+            1 => Counted::Elsewhere,
+            2 => Counted::Body(Rc::new(Body { own: 2.0, calls: vec![(FuncId(3), 0.5)] })),
+            // It calls itself: at some depth nobody knows.
+            4 => Counted::Body(Rc::new(Body { own: 2.0, calls: vec![(FuncId(4), 0.5)] })),
+            _ => Counted::Unknown,
+        };
+        let mut work = Work::new(&look);
+        let costs: Vec<f64> = (0..5).map(|func| work.per_call((0, FuncId(func)))).collect();
+        assert_eq!(costs, [2.5, 1.0, f64::INFINITY, f64::INFINITY, f64::INFINITY]);
+    }
 }
