@@ -1,6 +1,8 @@
 //! What several processors bring and cost, hosted: prints medians of runs that take turns, and ratios.
 //!
 //! `cargo run --release --no-default-features -p bareflow-tests --example parallel [ROUNDS]`
+//! `cargo run --release --no-default-features -p bareflow-tests --example parallel -- --machine [ROUNDS]`: the first
+//! of these on emulated machines, whose processors are threads of the emulator
 //!
 //! * how many times faster five programs are on two processors than on one, whose iterations have
 //!   nothing to do with each other (by the program's own clock, compiled beforehand);
@@ -54,6 +56,23 @@ fn ours(bitcode: &Path, level: &str, processors: u32) -> Result<Said, String> {
     ask(command.env("BAREFLOW_ARTEFACTS", place::artefacts()?))
 }
 
+/// An image of a program, all of which is compiled at O3.
+fn image(bitcode: &Path, folder: &Path) -> Result<PathBuf, String> {
+    let image = folder.join("machine.img");
+    let mut command = Command::new(place::tool("bareflow")?);
+    command.args(["image", text(bitcode), "--level", "O3", "--no-save", "-o", text(&image)]);
+    let output = command.env("BAREFLOW_ARTEFACTS", place::artefacts()?).output();
+    let output = output.map_err(|error| format!("{command:?}: {error}"))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(image) } else { Err(format!("{command:?}: {errors}")) }
+}
+
+fn booted(image: &Path, processors: u32) -> Result<Said, String> {
+    let mut command = Command::new(place::tool("bareflow")?);
+    command.args(["boot", text(image), "--discard", "--accel", "tcg", "--timeout", "600"]);
+    ask(command.args(["--smp", &processors.to_string()]))
+}
+
 /// Runs both, turn and turn about; for each line the numbers of one and of the other.
 fn in_turn(
     rounds: usize,
@@ -99,17 +118,29 @@ fn line(name: &str, left: f64, right: f64, ratio: f64) {
     println!("{name:<24} {left:>12.3} {right:>12.3} {ratio:>8.2}");
 }
 
+/// How many times faster programs are on two processors than on one.
+fn speed_up(rounds: usize, on: impl Fn(u32) -> Result<Said, String>) -> Result<(), String> {
+    head("seconds", "1 processor", "2", "faster");
+    for (name, one, two) in in_turn(rounds, || on(1), || on(2))? {
+        line(&name, median(&one), median(&two), ratio(&one, &two));
+    }
+    Ok(())
+}
+
 fn main() -> Result<(), String> {
-    let rounds =
-        std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(7_usize).max(1);
+    let mut words = std::env::args().skip(1).peekable();
+    let machine = words.next_if(|word| word == "--machine").is_some();
+    let rounds = words.next().and_then(|text| text.parse().ok()).unwrap_or(7_usize).max(1);
     let bitcode = |name| compile(name, &["-c", "-emit-llvm"], "bc");
     busy();
 
     let spread = bitcode("spread")?;
-    head("seconds", "1 processor", "2", "faster");
-    for (name, one, two) in in_turn(rounds, || ours(&spread, "O3", 1), || ours(&spread, "O3", 2))? {
-        line(&name, median(&one), median(&two), ratio(&one, &two));
+    if machine {
+        let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let image = image(&spread, folder.path())?;
+        return speed_up(rounds, |processors| booted(&image, processors));
     }
+    speed_up(rounds, |processors| ours(&spread, "O3", processors))?;
 
     let (native, own) = (compile("costs", &[], "native")?, bitcode("costs")?);
     head("nanoseconds", "libomp", "ours", "of it");

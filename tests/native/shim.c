@@ -117,6 +117,12 @@ void *bf_grow(size_t bytes) {
     return result;
 }
 
+uint32_t bf_raised(uint32_t clear, uint32_t raise) {
+    uint32_t before = __builtin_ia32_stmxcsr();
+    __builtin_ia32_ldmxcsr((before & ~(clear & 0x3f)) | (raise & 0x3f));
+    return before & 0x3f;
+}
+
 uint64_t bf_clock(void) {
     long now[2];
     call(CLOCK, 1, (long)now, 0, 0, 0, 0);

@@ -43,7 +43,7 @@ impl Body<'_> {
         if self.drops_call(&callee) {
             return Ok(());
         }
-        if let Some((id, name)) = self.strict_name(&callee) {
+        if let Some((id, name)) = self.strict_name(&callee, ty) {
             return self.strict(id, &name, ty, ops);
         }
         let args = self.arguments(ty, &callee, ops)?;

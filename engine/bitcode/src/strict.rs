@@ -78,9 +78,11 @@ fn predicate(word: &str) -> Option<FloatPredicate> {
 }
 
 impl Body<'_> {
-    /// The intrinsic that is called, if it is one of these, and its name behind what all begin with.
-    pub(crate) fn strict_name(&self, callee: &Found) -> Option<(FuncId, String)> {
+    /// The intrinsic that is called, if it is one of these with its words, and its name behind what all begin with.
+    pub(crate) fn strict_name(&self, callee: &Found, ty: TypeId) -> Option<(FuncId, String)> {
         let Found::Operand(operand) = callee else { return None };
+        let (_, params, _) = self.reader.module.types.signature(ty)?;
+        params.iter().find(|param| matches!(self.type_of(**param), Type::Metadata))?;
         let ConstKind::Func(id) = self.const_kind(*operand)? else { return None };
         let name = self.reader.module.func(*id).name.strip_prefix(PREFIX)?;
         Some((*id, name.into()))

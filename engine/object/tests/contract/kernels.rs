@@ -82,6 +82,9 @@ fn variants_give_the_same_answers() {
                 let maker = subject.compiler.name();
                 let leaves = maker == "cranelift" && ["slp", "vectors=512"].contains(&words);
                 assert_eq!(!image.refused.is_empty(), leaves, "{words}: {:?}", image.refused);
+                if leaves {
+                    continue;
+                }
                 assert_eq!(call(image.address(name), arg), result, "{name}: {maker}, {words}");
             }
         }
