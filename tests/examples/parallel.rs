@@ -40,7 +40,8 @@ fn ask(command: &mut Command) -> Result<Said, String> {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = |line: &str| {
         let (name, number) = line.rsplit_once(' ')?;
-        Some((name.to_owned(), number.parse().ok()?))
+        // Times have a point. Sums, which go to standard error, have none; a machine has both on one line.
+        number.contains('.').then(|| Some((name.to_owned(), number.parse().ok()?)))?
     };
     let said: Said = said.lines().filter_map(line).collect();
     if said.is_empty() || !output.status.success() {
@@ -60,7 +61,7 @@ fn ours(bitcode: &Path, level: &str, processors: u32) -> Result<Said, String> {
 fn image(bitcode: &Path, folder: &Path) -> Result<PathBuf, String> {
     let image = folder.join("machine.img");
     let mut command = Command::new(place::tool("bareflow")?);
-    command.args(["image", text(bitcode), "--level", "O3", "--no-save", "-o", text(&image)]);
+    command.args(["image", &text(bitcode), "--level", "O3", "--no-save", "-o", &text(&image)]);
     let output = command.env("BAREFLOW_ARTEFACTS", place::artefacts()?).output();
     let output = output.map_err(|error| format!("{command:?}: {error}"))?;
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -69,7 +70,7 @@ fn image(bitcode: &Path, folder: &Path) -> Result<PathBuf, String> {
 
 fn booted(image: &Path, processors: u32) -> Result<Said, String> {
     let mut command = Command::new(place::tool("bareflow")?);
-    command.args(["boot", text(image), "--discard", "--accel", "tcg", "--timeout", "600"]);
+    command.args(["boot", &text(image), "--discard", "--accel", "tcg", "--timeout", "600"]);
     ask(command.args(["--smp", &processors.to_string()]))
 }
 
