@@ -62,6 +62,7 @@ pub(super) struct Contender {
     /// Known without running.
     code_bytes: u64,
     compile_ns: u64,
+    peak_bytes: u64,
     /// Why it cannot run at all.
     unable: Option<String>,
     /// Whether it is another build of this tool, which finds its artefacts by itself.
@@ -102,6 +103,7 @@ impl Contender {
             batches: None,
             code_bytes: 0,
             compile_ns: 0,
+            peak_bytes: 0,
             unable: None,
             elsewhere: false,
         }
@@ -120,6 +122,11 @@ impl Contender {
     /// The same, compiled beforehand.
     pub(super) fn compiled(self, compile_ns: u64, code_bytes: u64) -> Self {
         Self { compile_ns, code_bytes, ..self }
+    }
+
+    /// The same, starting from what a run has saved that took as much to compile, and as much memory.
+    pub(super) fn grown(self, run: &Reading) -> Self {
+        Self { peak_bytes: run.peak_bytes, ..self.compiled(run.compile_ns, run.code_bytes) }
     }
 
     /// The same, as other people's.
@@ -199,7 +206,7 @@ impl Contender {
             ns: number("ns_min"),
             compile_ns: number("compile_ns").max(self.compile_ns),
             code_bytes: code.max(self.code_bytes),
-            peak_bytes: number("peak_bytes"),
+            peak_bytes: number("peak_bytes").max(self.peak_bytes),
         })
     }
 

@@ -64,7 +64,7 @@ pub(super) fn all(
             let disk = [&more[..], &["--disk".to_owned(), disk.display().to_string()]].concat();
             let grown = own(names[1], file, "auto", &calls, &disk).run()?;
             let again = own(names[1], file, "auto", "1", &disk);
-            list.push(again.compiled(grown.compile_ns, grown.code_bytes));
+            list.push(again.grown(&grown));
             Ok::<(), Failure>(())
         };
         add([OTHER, OTHER_RISING], &file)?;
