@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use bareflow_emulator::{Accel, Machine, Outcome, Settings, run};
+use bareflow_emulator::{Accel, Event, Machine, Outcome, Settings, run};
 use bareflow_tests::monitor::{Monitor, Place};
 use bareflow_tests::{artefact, machine};
 
@@ -67,4 +67,34 @@ fn a_program_reads_the_keyboard_as_its_standard_input() {
         monitor.type_line("q")
     });
     assert!(text.contains("hello, Ada of London\n"), "{text}");
+}
+
+/// An emulator takes nothing from the machine while nobody reads what it has: a pager, a host that is busy.
+#[test]
+fn all_that_is_written_arrives_however_late_it_is_read() {
+    const LINES: usize = 40_000;
+    let disk = machine::disk_with(
+        r#"
+        #include <stdio.h>
+        int main(void) {
+            for (int i = 0; i < 40000; i++) printf("line %06d\n", i);
+        }
+        "#,
+        Some("O1"),
+    );
+    let mut wait = Some(Duration::from_secs(8));
+    let run = run(&machine::settings(&disk), &mut |event| {
+        if matches!(event, Event::Output(_))
+            && let Some(time) = wait.take()
+        {
+            std::thread::sleep(time);
+        }
+    })
+    .expect("QEMU runs");
+    assert_eq!(run.outcome, Outcome::Success, "{:?}", run.records);
+    let text = String::from_utf8_lossy(&run.output);
+    let wrong = text.lines().enumerate().find(|(i, line)| *line != format!("line {i:06}"));
+    assert_eq!((wrong, text.lines().count()), (None, LINES));
+    let last = run.records.last().expect("records");
+    assert!(last.contains("\"record\":\"report\""), "{last}");
 }

@@ -24,7 +24,7 @@ const IDLE: u8 = 1 << 6;
 /// Bytes that the transmitter takes at once when it is empty.
 const BURST: usize = 16;
 
-/// Cleared where there is no port: then nothing waits for it.
+/// Whether there is a port: nothing waits for one that was never there.
 static PRESENT: AtomicBool = AtomicBool::new(false);
 
 /// A byte that arrived before [`init`], or [`NOTHING`].
@@ -73,16 +73,17 @@ pub fn flush() {
     }
 }
 
-/// Waits for a bit of the status register, but not for a port that died.
+/// Waits for a bit of the status register, as long as it takes: an emulator takes nothing while nobody reads
+/// what it has (a pager, a busy host). Where a port was and is none any more, all bits are set.
 fn wait(bit: u8) {
-    // At 115200 baud a burst takes 1.4 ms; a port access takes about a microsecond.
-    for _ in 0..1_000_000 {
-        if STATUS.read8() & bit != 0 {
-            return;
-        }
-        core::hint::spin_loop();
+    /// Most rounds between two looks. Each look takes the lock that an emulator's own thread needs to get rid
+    /// of what it has.
+    const LONGEST: u32 = 1024;
+    let mut rounds = 1;
+    while STATUS.read8() & bit == 0 {
+        (0..rounds).for_each(|_| core::hint::spin_loop());
+        rounds = (rounds * 2).min(LONGEST);
     }
-    PRESENT.store(false, Ordering::Relaxed);
 }
 
 /// A byte that arrived.
