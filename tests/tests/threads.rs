@@ -22,11 +22,12 @@ const PROCESSORS: [u32; 4] = [1, 2, 4, 8];
 const USUAL: u32 = 4;
 
 /// Programs that hang on that many processors or fewer: two threads that wait for each other need two.
-const HANG: [(&str, u32); 4] = [
+const HANG: [(&str, u32); 5] = [
     ("threads/stuck", u32::MAX),
     ("threads/circle", u32::MAX),
     ("threads/queue", 1),
     ("threads/semaphores", 1),
+    ("threads/streams", 1),
 ];
 
 struct Case {

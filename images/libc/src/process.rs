@@ -18,7 +18,7 @@ pub unsafe extern "C" fn __bf_finish(status: c_int) -> c_int {
     // SAFETY: one thread ends the program.
     unsafe {
         run_handlers();
-        stdio::flush_all();
+        stdio::flush_at_end();
     }
     status
 }

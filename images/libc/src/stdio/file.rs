@@ -11,7 +11,9 @@ use core::ptr::{addr_of_mut, null_mut};
 use super::backing;
 use crate::allocate::malloc;
 use crate::errors;
-use crate::threads::lock::{Held, Recursive};
+use crate::threads::lock::{
+    __bf_lock, __bf_lock_at_end, __bf_unlock, Held, Recursive, try_hold,
+};
 
 /// Set at the end of the file; the header tests it.
 pub const AT_END: c_int = 0x10;
@@ -57,7 +59,10 @@ pub struct File {
     pub chain: *mut File,
     pub fileno: c_int,
     flags2: c_int,
-    middle: [u64; 9],
+    before_lock: [u64; 2],
+    /// Held by whoever changes the stream ([`hold`]).
+    pub lock: Recursive,
+    behind_lock: [u64; 5],
     /// What is read and written: wide characters (above 0), bytes (below), or nothing yet.
     pub mode: c_int,
     rest: [u32; 5],
@@ -81,7 +86,9 @@ pub const fn stream(fileno: c_int, flags: c_int, chain: *mut File) -> File {
         chain,
         fileno,
         flags2: 0,
-        middle: [0; 9],
+        before_lock: [0; 2],
+        lock: Recursive::new(),
+        behind_lock: [0; 5],
         mode: 0,
         rest: [0; 5],
     }
@@ -91,17 +98,34 @@ static mut STDIN: File = stream(0, READS, null_mut());
 static mut STDOUT: File = stream(1, WRITES | BY_LINE, null_mut());
 static mut STDERR: File = stream(2, WRITES | AT_ONCE, null_mut());
 
-/// Held by whoever changes a stream that is or may be written to, or the list of streams.
-pub static WRITING: Recursive = Recursive::new();
-/// The same for one that is read from. Who has it may take the other, not the other way round.
-static READING: Recursive = Recursive::new();
+/// Held by whoever walks or changes the list of streams. Who has it may take a stream's lock, not the other
+/// way round: a thread that waits for input holds one.
+pub static LIST: Recursive = Recursive::new();
 
 /// Keeps other threads from a stream.
 pub unsafe fn hold(file: *mut File) -> Held {
-    // SAFETY: a stream; whether it is only read from never changes.
-    unsafe {
-        if (*file).flags & (READS | UPDATES) == READS { READING.hold() } else { WRITING.hold() }
-    }
+    // SAFETY: a stream, which stays until it is closed, and nobody holds it beyond that.
+    unsafe { (*file).lock.hold() }
+}
+
+/// Keeps other threads from a stream until [`funlockfile`], as often as it was called.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn flockfile(file: *mut File) {
+    // SAFETY: a stream.
+    unsafe { __bf_lock(&(*file).lock) };
+}
+
+/// The same if no other thread has it: 0, or 1 where one has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ftrylockfile(file: *mut File) -> c_int {
+    // SAFETY: a stream.
+    unsafe { c_int::from(!try_hold(&(*file).lock)) }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn funlockfile(file: *mut File) {
+    // SAFETY: a stream that this thread has locked.
+    unsafe { __bf_unlock(&(*file).lock) };
 }
 
 /// Has the buffer of a stream hold what is read, or what is written; whether it can.
@@ -209,9 +233,17 @@ pub unsafe fn reset(file: *mut File) {
 
 /// Writes what is in the buffer. 0, or -1 on failure.
 pub unsafe fn flush(file: *mut File) -> c_int {
-    // SAFETY: a stream; what is written lies between two pointers into its buffer.
+    // SAFETY: a stream, which is held.
     unsafe {
         let _held = hold(file);
+        empty(file)
+    }
+}
+
+/// The same for who holds the stream.
+unsafe fn empty(file: *mut File) -> c_int {
+    // SAFETY: a stream; what is written lies between two pointers into its buffer.
+    unsafe {
         let mut at = (*file).write_base;
         let end = (*file).write_ptr;
         if (*file).flags & WRITES == 0 || at == end {
@@ -232,14 +264,40 @@ pub unsafe fn flush(file: *mut File) -> c_int {
 
 /// Writes all buffers.
 pub unsafe fn flush_all() {
-    // SAFETY: the list holds the streams that are open.
+    // SAFETY: [`flush`] holds what it writes, whoever has the list may do so.
     unsafe {
-        let _held = WRITING.hold();
-        flush(&raw mut STDOUT);
-        flush(&raw mut STDERR);
+        let _held = LIST.hold();
+        each_written(|file| {
+            flush(file);
+        });
+    }
+}
+
+/// Writes all buffers when the program ends, also those of streams that some thread holds for ever.
+pub unsafe fn flush_at_end() {
+    // SAFETY: nothing else is done with streams by this thread, and what others still do is over with the program.
+    unsafe {
+        __bf_lock_at_end(&LIST);
+        each_written(|file| {
+            __bf_lock_at_end(&(*file).lock);
+            empty(file);
+        });
+    }
+}
+
+/// Calls `write` with all streams that may hold something to be written.
+unsafe fn each_written(write: impl Fn(*mut File)) {
+    write(&raw mut STDOUT);
+    write(&raw mut STDERR);
+    // SAFETY: the list holds the streams that are open, and the caller holds the list; whether a stream is only
+    // read from changes when it is opened anew, alone.
+    unsafe {
         let mut file = OPEN;
         while !file.is_null() {
-            flush(file);
+            // Somebody may hold one that is read until there is input.
+            if (*file).flags & (READS | UPDATES) != READS {
+                write(file);
+            }
             file = (*file).chain;
         }
     }

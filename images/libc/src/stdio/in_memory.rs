@@ -7,7 +7,7 @@ use core::ffi::{c_int, c_long};
 use core::ptr::null_mut;
 
 use super::backing::{Backed, Ways};
-use super::file::{ALLOCATED, BACKED, File, OPEN, READS, UPDATES, WRITES, WRITING, stream};
+use super::file::{ALLOCATED, BACKED, File, LIST, OPEN, READS, UPDATES, WRITES, stream};
 use super::open::{mode_flags, uses};
 use crate::allocate::{free, malloc, realloc};
 use crate::errors;
@@ -170,7 +170,7 @@ unsafe fn make(memory: Memory) -> *mut File {
             errors::set(errors::ENOMEM);
             return null_mut();
         }
-        let _held = WRITING.hold();
+        let _held = LIST.hold();
         made.write(memory);
         let file = &raw mut (*made).backed.file;
         (*file).chain = OPEN;

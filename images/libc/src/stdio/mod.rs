@@ -14,4 +14,4 @@ mod va_list;
 mod wide;
 mod write;
 
-pub use file::flush_all;
+pub use file::{flush_all, flush_at_end};

@@ -10,8 +10,8 @@ use super::descriptor::{
     self, APPEND, CREATE, EXCLUSIVE, FOR_BOTH, FOR_READING, FOR_WRITING, TRUNCATE,
 };
 use super::file::{
-    ALLOCATED, AT_END, AT_ONCE, AT_THE_END, BY_LINE, FAILED, File, OPEN, OWN_BUFFER, READS,
-    UPDATES, WRITES, WRITING, flush, hold, reset, stream,
+    ALLOCATED, AT_END, AT_ONCE, AT_THE_END, BY_LINE, FAILED, File, LIST, OPEN, OWN_BUFFER,
+    READS, UPDATES, WRITES, flush, hold, reset, stream,
 };
 use crate::allocate::{free, malloc};
 use crate::errors;
@@ -83,7 +83,7 @@ unsafe fn make(opened: c_int, flags: c_int) -> *mut File {
         if uses(flags) == WRITES | AT_THE_END {
             descriptor::lseek(opened, 0, 2);
         }
-        let _held = WRITING.hold();
+        let _held = LIST.hold();
         file.write(stream(opened, uses(flags) | ALLOCATED, OPEN));
         OPEN = file;
         file
@@ -119,19 +119,30 @@ pub unsafe extern "C" fn fdopen(opened: c_int, mode: *const u8) -> *mut File {
 /// own, for another use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn freopen(path: *const u8, mode: *const u8, file: *mut File) -> *mut File {
-    // SAFETY: strings and a stream; a descriptor that was just opened is nobody's.
+    // SAFETY: strings and a stream.
     unsafe {
         let Some(flags) = mode_flags(mode) else {
             errors::set(errors::EINVAL);
             return null_mut();
         };
+        if !lead_to(path, flags, file) {
+            fclose(file);
+            return null_mut();
+        }
+        file
+    }
+}
+
+/// What [`freopen`] does while it holds the stream; whether there is such a file.
+unsafe fn lead_to(path: *const u8, flags: c_int, file: *mut File) -> bool {
+    // SAFETY: a string and a stream; a descriptor that was just opened is nobody's.
+    unsafe {
         let _held = hold(file);
         flush(file);
         if !path.is_null() {
             let opened = descriptor::open(path, flags);
             if opened < 0 {
-                fclose(file);
-                return null_mut();
+                return false;
             }
             if opened != (*file).fileno {
                 if (*file).fileno < 0 {
@@ -159,7 +170,7 @@ pub unsafe extern "C" fn freopen(path: *const u8, mode: *const u8, file: *mut Fi
         if !base.is_null() {
             reset(file);
         }
-        file
+        true
     }
 }
 
@@ -179,15 +190,11 @@ pub unsafe extern "C" fn fopen64(path: *const u8, mode: *const u8) -> *mut File 
 pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
     // SAFETY: a stream; `link` walks the list of those that are open.
     unsafe {
-        let _held = hold(file);
-        let mut result = flush(file);
-        if backing::close(file) < 0 {
-            result = -1;
-        }
+        let result = close(file);
         if (*file).flags & ALLOCATED == 0 {
             return result;
         }
-        let _list = WRITING.hold();
+        let _list = LIST.hold();
         let mut link = &raw mut OPEN;
         while !(*link).is_null() && *link != file {
             link = &raw mut (**link).chain;
@@ -200,5 +207,15 @@ pub unsafe extern "C" fn fclose(file: *mut File) -> c_int {
         }
         free(file.cast());
         result
+    }
+}
+
+/// Writes what is left and closes the file behind a stream. 0, or -1 on failure.
+unsafe fn close(file: *mut File) -> c_int {
+    // SAFETY: a stream.
+    unsafe {
+        let _held = hold(file);
+        let flushed = flush(file);
+        if backing::close(file) < 0 { -1 } else { flushed }
     }
 }

@@ -1,7 +1,7 @@
 //! Locks that the library itself holds for a moment.
 //!
-//! In a program that starts no threads the engine takes the calls of `__bf_lock` and `__bf_unlock` out
-//! when it links the program, so there they cost nothing at all.
+//! In a program that starts no threads the engine takes the calls of `__bf_lock`, `__bf_lock_at_end` and
+//! `__bf_unlock` out when it links the program, so there they cost nothing at all.
 
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -85,8 +85,40 @@ pub extern "C" fn __bf_lock(lock: &'static Recursive) {
         acquire(&lock.word, |word| unsafe {
             host::bf_wait(word.as_ptr(), WAIT_WHILE, u64::MAX);
         });
-        lock.owner.store(me, Ordering::Relaxed);
     }
+    deepen(lock, me);
+}
+
+/// Takes the lock if nobody else holds it; whether it did.
+pub fn try_hold(lock: &'static Recursive) -> bool {
+    // SAFETY: only the address is used.
+    let me = unsafe { host::bf_thread() } as usize;
+    let free = lock.owner.load(Ordering::Relaxed) == me || try_acquire(&lock.word);
+    if free {
+        deepen(lock, me);
+    }
+    free
+}
+
+/// Takes the lock unless it stays another thread's for a tenth of a second: it is, for ever, if that thread waits
+/// or has ended. For the end of the program only, since nobody lets go of it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn __bf_lock_at_end(lock: &'static Recursive) {
+    const NAPS: u32 = 100;
+    const NAP_NS: u64 = 1_000_000;
+    let mut naps = 0;
+    while !try_hold(lock) && naps < NAPS {
+        let nap = AtomicU32::new(0);
+        // SAFETY: a word that nobody else has: only the time ends the wait.
+        unsafe { host::bf_wait(nap.as_ptr(), 0, NAP_NS) };
+        naps += 1;
+    }
+}
+
+/// Who has the word holds the lock once more.
+fn deepen(lock: &Recursive, me: usize) {
+    lock.owner.store(me, Ordering::Relaxed);
     lock.depth.store(lock.depth.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
 }
 
