@@ -1,4 +1,4 @@
-//! Where snapshots come from: a file, a folder of them, a disk image.
+//! Where snapshots come from: a file, a folder of them, a folder that stands for a disk, a disk image.
 //!
 //! `TARGET:N` means the snapshot of boot N in a folder or an image, unless a file has that name.
 
@@ -113,7 +113,8 @@ enum Place {
 impl Place {
     fn open(path: &Path) -> Result<Self, SourceError> {
         if path.is_dir() {
-            return Ok(Self::Folder(path.to_owned()));
+            let inside = path.join(FOLDER);
+            return Ok(Self::Folder(if inside.is_dir() { inside } else { path.to_owned() }));
         }
         let failed = |cause: Cause| SourceError::new(path, cause);
         let mut file = File::open(path).map_err(|error| failed(error.into()))?;

@@ -28,8 +28,8 @@ pub use source::{Source, all, one};
 /// Looks into snapshots.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-A SNAPSHOT is a boot_NNN.snapshot file, a folder of them, or a disk image; IMAGE:N (or FOLDER:N) is
-the snapshot of boot N in it, and without :N it is the newest one.
+A SNAPSHOT is a boot_NNN.snapshot file, a folder of them, a disk image, or a folder that was one to
+`run --disk`; IMAGE:N (or FOLDER:N) is the snapshot of boot N in it, and without :N it is the newest.
 
 Examples:
   bareflow snapshot ls disk.img                     what is on the disk

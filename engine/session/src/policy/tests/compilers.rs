@@ -74,6 +74,22 @@ fn a_short_program_never_asks() {
     assert!(asks(&Tournaments::new(1).enter(&scene(10_000).view(), key(0)), key(0)));
 }
 
+/// So many earlier boots of so many milliseconds.
+fn boots(count: usize, ms: u64) -> Vec<snapshot_fmt::BootLine> {
+    let boot = snapshot_fmt::BootLine { program_cycles: ms * (HZ / 1_000), ..Default::default() };
+    vec![boot; count]
+}
+
+#[test]
+fn a_short_program_that_was_run_again_and_again_is_a_long_one() {
+    for (count, ms, right) in [(30, 500, true), (30, 10, false), (1, 100_000, false)] {
+        let mut scene = scene(500);
+        scene.ledger.past = boots(count, ms);
+        let orders = Tournaments::new(1).enter(&scene.view(), key(0));
+        assert_eq!(asks(&orders, key(0)), right, "{count} boots of {ms} ms: {orders:?}");
+    }
+}
+
 #[test]
 fn variants_wait_until_it_is_known_whose_code_it_is() {
     let mut scene = scene(3_000);
