@@ -1,5 +1,7 @@
 //! Several programs on one machine, one after the other: a boot takes longer than most of them.
 
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bareflow_emulator::{Accel, Event, Input, Outcome, Settings, run};
@@ -162,15 +164,26 @@ impl<'p> Batch<'p> {
             let next = self.programs.get(booted.ended.len());
             let next = next.map_or("the end", |program| &program.name);
             let said = String::from_utf8_lossy(&err).into_owned();
-            let tail: String = String::from_utf8_lossy(&out).chars().rev().take(200).collect();
-            let tail: String = tail.chars().rev().collect();
             return Err(format!(
-                "{} at {next} after {:?}; {said}; {}; it printed last: {tail}",
-                ran.outcome, ran.elapsed, ran.complaints
+                "{} at {next} after {:?}; {said}; {}; what came last is in {}",
+                ran.outcome,
+                ran.elapsed,
+                ran.complaints,
+                kept(&out)?.display()
             ));
         }
         Ok(booted)
     }
+}
+
+/// A file with what a machine wrote, for whoever looks into why it failed.
+fn kept(out: &[u8]) -> Result<PathBuf, String> {
+    let folder = place::target().join("failed");
+    let kept = std::fs::create_dir_all(&folder)
+        .and_then(|()| tempfile::Builder::new().prefix("machine-").tempfile_in(&folder))
+        .and_then(|mut file| file.write_all(out).map(|()| file));
+    let kept = kept.map_err(|error| format!("{}: {error}", folder.display()))?;
+    Ok(kept.keep().map_err(|error| error.to_string())?.1)
 }
 
 fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<(Disk, Value), String> {

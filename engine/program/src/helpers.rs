@@ -5,8 +5,8 @@ use alloc::string::{String, ToString};
 
 use bareflow_ir::{BinaryOp, Module, Op, Type, TypeId, layout};
 
-/// For memory intrinsics and for copies of aggregates.
-const MEMORY: &[&str] = &["memcpy", "memmove", "memset", "memcmp"];
+/// For memory intrinsics and for copies of aggregates: any program may need them.
+pub(crate) const MEMORY: &[&str] = &["memcpy", "memmove", "memset", "memcmp"];
 
 /// For integers of more than 64 bits (the names are those of compiler-rt and libgcc).
 const WIDE: &[&str] = &[

@@ -30,7 +30,7 @@ pub use error::{LoadError, Missing};
 pub use helpers::needed as helpers;
 pub use hosts::{HOST_CALLS, is_host_call};
 pub use library::{Library, Part};
-pub use load::{Program, Source, load};
+pub use load::{Program, Source, load, load_again};
 pub use recorded::{RecordedError, recorded};
 pub use start::{START_VARIABLES, Start};
 pub use threads::FIRST_THREAD;

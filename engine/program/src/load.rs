@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use bareflow_bitcode::{Lazy, read_llbc};
 use bareflow_ir::link::{Linked, Why, link};
-use bareflow_ir::{FuncId, Function, GlobalId, Module, Symbol, Type, TypeId};
+use bareflow_ir::{FuncId, Function, GlobalId, Linkage, Module, Symbol, Type, TypeId};
 use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
@@ -49,7 +49,9 @@ pub struct Program {
     pub destructors: Vec<FuncId>,
     /// Flushes what the C library holds back: `int __bf_finish(int status)`.
     pub finish: Option<FuncId>,
-    /// SHA-256 over its own files and the library's.
+    /// SHA-256 of each of its own files and of each of the library's, in their order.
+    pub digests: Vec<[u8; 32]>,
+    /// SHA-256 over these.
     pub hash: [u8; 32],
 }
 
@@ -61,6 +63,19 @@ const ROUNDS: usize = 8;
 /// # Errors
 /// See [`LoadError`]; nothing has run then.
 pub fn load(source: &Source, library: &Library) -> Result<Program, LoadError> {
+    load_again(source, library, |_, _| false)
+}
+
+/// The same for programs that may have been loaded before: where those of a [`Program::hash`] and an entry of that
+/// name were, by the same engine, there is no need to look once more for what the interpreter refuses.
+///
+/// # Errors
+/// See [`LoadError`]; nothing has run then.
+pub fn load_again(
+    source: &Source,
+    library: &Library,
+    was_loaded: impl Fn(&[u8; 32], &str) -> bool,
+) -> Result<Program, LoadError> {
     let own = Library::read(source.parts.clone())?;
     let mut entry = source.entry.clone();
     let mut arg = source.arg;
@@ -70,11 +85,14 @@ pub fn load(source: &Source, library: &Library) -> Result<Program, LoadError> {
             arg.get_or_insert(0);
         }
     }
+    let digests: Vec<[u8; 32]> = own.digests().chain(library.digests()).copied().collect();
     let mut hash = Sha256::new();
-    own.digests().chain(library.digests()).for_each(|digest| hash.update(digest));
+    digests.iter().for_each(|digest| hash.update(digest));
     let entry = entry.as_deref().unwrap_or("main");
-    let draft = Draft { name: &source.name, entry, arg, undefined: source.undefined };
-    draft.finish(&[&own, library], hash.finalize().into())
+    let hash = hash.finalize().into();
+    let was_loaded = was_loaded(&hash, entry);
+    let draft = Draft { name: &source.name, entry, arg, undefined: source.undefined, was_loaded };
+    draft.finish(&[&own, library], digests, hash)
 }
 
 /// A program on its way.
@@ -83,10 +101,17 @@ struct Draft<'a> {
     entry: &'a str,
     arg: Option<u64>,
     undefined: Undefined,
+    /// Nothing of it is refused by the interpreter.
+    was_loaded: bool,
 }
 
 impl Draft<'_> {
-    fn finish(self, files: &[&Library], hash: [u8; 32]) -> Result<Program, LoadError> {
+    fn finish(
+        self,
+        files: &[&Library],
+        digests: Vec<[u8; 32]>,
+        hash: [u8; 32],
+    ) -> Result<Program, LoadError> {
         let mut linked = self.link(files)?;
         unwinding::settle(&mut linked.module);
         // Conversions between both kinds of floats are calls when the second one is settled.
@@ -107,19 +132,26 @@ impl Draft<'_> {
             constructors,
             destructors,
             finish,
+            digests,
             hash,
             module,
         })
     }
 
-    /// Links from the entry; then again with the helpers that turned out to be needed, which
+    /// Links from the entry; then again with the helpers that turned out to be needed and are not there, which
     /// may need helpers themselves.
     fn link(&self, files: &[&Library]) -> Result<Linked, LoadError> {
-        let mut helpers: BTreeSet<String> = BTreeSet::new();
+        let mut helpers: BTreeSet<String> =
+            helpers::MEMORY.iter().map(|name| (*name).to_owned()).collect();
         let mut linked = self.link_with(files, &helpers)?;
         for _ in 0..ROUNDS {
-            let needed = helpers::needed(&linked.module);
-            if needed.is_subset(&helpers) {
+            let mut needed = helpers::needed(&linked.module);
+            let is_there = |name: &str| {
+                let found = linked.root(name).map(|id| linked.module.func(id).linkage);
+                found.is_some_and(|linkage| linkage != Linkage::Internal)
+            };
+            needed.retain(|name| !helpers.contains(name) && !is_there(name));
+            if needed.is_empty() {
                 break;
             }
             helpers.extend(needed);
@@ -176,7 +208,7 @@ impl Draft<'_> {
 
     /// Refuses what is there and cannot run, and settles what is not there.
     fn check(&self, linked: &mut Linked, files: &[&Library]) -> Result<(), LoadError> {
-        let needs = unsupported(linked);
+        let needs = unsupported(linked, self.was_loaded);
         if !needs.is_empty() {
             return Err(LoadError::Unsupported { program: self.name.to_owned(), needs });
         }
@@ -225,7 +257,7 @@ fn file_of(files: &[&Library], symbol: &str) -> Option<String> {
 /// What can be reached and cannot be run, each with the first function that needs it. The interpreter
 /// is what decides: it can run all that any compiler can, and it decodes a function at its first call,
 /// which is too late to find out.
-fn unsupported(linked: &Linked) -> Vec<(String, String)> {
+fn unsupported(linked: &Linked, was_loaded: bool) -> Vec<(String, String)> {
     let module = &linked.module;
     let mut needs: Vec<(String, String)> = Vec::new();
     let mut add = |what: &str, user: &str| {
@@ -242,8 +274,10 @@ fn unsupported(linked: &Linked) -> Vec<(String, String)> {
             Symbol::Alias(id) => add(&refusal.why, &module.aliases[id.index()].name),
         }
     }
-    for found in bareflow_interp::check_all(module) {
-        add(&found.what, &found.function);
+    if !was_loaded {
+        for found in bareflow_interp::check_all(module) {
+            add(&found.what, &found.function);
+        }
     }
     needs
 }

@@ -28,17 +28,21 @@ fn holding(module: &Module, inner: TypeId) -> Vec<bool> {
 pub(crate) fn is_used(module: &Module, inner: TypeId) -> bool {
     let holds = holding(module, inner);
     let is = |ty: &TypeId| holds[ty.index()];
+    // Most programs have none, and then no operand is looked at.
+    let has_constants = module.consts.iter().any(|constant| is(&constant.ty));
     let in_op = |op: &Op| {
         let mut found = match op {
             Op::Alloca { ty, .. } | Op::Gep { ty, .. } => is(ty),
             Op::Call(call) | Op::Invoke { call, .. } => is(&call.ty),
             _ => false,
         };
-        op.operands(|operand| {
-            if let Operand::Const(id) = operand {
-                found |= is(&module.constant(id).ty);
-            }
-        });
+        if has_constants {
+            op.operands(|operand| {
+                if let Operand::Const(id) = operand {
+                    found |= is(&module.constant(id).ty);
+                }
+            });
+        }
         found
     };
     module.funcs.iter().any(|func| {

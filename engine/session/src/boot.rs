@@ -11,6 +11,7 @@ use bareflow_object::CpuFeatures;
 use bareflow_platform::{Arena, CoreId, Platform};
 use bareflow_program::Library;
 use bareflow_report::{BootReport, Record};
+use snapshot_fmt::Snapshot;
 
 use crate::core::Core;
 use crate::counting::Counting;
@@ -93,10 +94,12 @@ fn prepare(
     }
     let mut linker = linker(platform, &job.manifest)?;
     let cpu = features(&job.manifest)?;
-    let images = images(&job, platform.cores() > 1, &mut linker)?;
-    let restoring = platform.now_ns();
+    let reading = platform.now_ns();
     snapshot::recover(platform);
     let snapshot = snapshot::newest(platform);
+    let read_ns = platform.now_ns() - reading;
+    let images = images(&job, snapshot.as_ref(), platform.cores() > 1, &mut linker)?;
+    let restoring = platform.now_ns();
     let boot = snapshot.as_ref().map_or(0, |snapshot| snapshot.boot_count) + 1;
     let map = linker.map().clone();
     let counting = Counting::begin(platform);
@@ -120,7 +123,8 @@ fn prepare(
         };
         session.grant(cold, platform.now_ns() + WARM_UP_NS);
     }
-    session.curator().ledger.totals.restore_us = (platform.now_ns() - restoring) / 1_000;
+    let restore_ns = read_ns + (platform.now_ns() - restoring);
+    session.curator().ledger.totals.restore_us = restore_ns / 1_000;
     if let Some(level) = shared.manifest.level {
         let all = session.curator().fixed(shared, level);
         session.grant(all, u64::MAX);
@@ -169,11 +173,22 @@ fn features(manifest: &Manifest) -> Result<CpuFeatures, StartError> {
     Ok(CpuFeatures::detect().missing_from(without))
 }
 
-fn images(job: &Job, beside: bool, linker: &mut Linker) -> Result<Vec<Image>, StartError> {
+fn images(
+    job: &Job,
+    snapshot: Option<&Snapshot>,
+    beside: bool,
+    linker: &mut Linker,
+) -> Result<Vec<Image>, StartError> {
     let (hot_calls, hot_loops) = policy::first_reports(&job.manifest, beside);
     let config = Config { hot_calls, hot_loops };
     let supplied = Supplied { host_call: hosts::address, engine: callbacks::symbols() };
     let library = Library::read(job.library.clone()).map_err(StartError::Load)?;
-    let image = |source| Image::new(source, &library, linker, &supplied, config.clone());
+    let own = snapshot.filter(|snapshot| snapshot.engine.engine == snapshot::engine());
+    let was_loaded = |hash: &[u8; 32], entry: &str| {
+        let mut modules = own.iter().flat_map(|snapshot| &snapshot.modules);
+        modules.any(|module| module.hash == *hash && module.entry == entry)
+    };
+    let image =
+        |source| Image::new(source, &library, was_loaded, linker, &supplied, config.clone());
     job.sources.iter().map(image).collect()
 }

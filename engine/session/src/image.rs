@@ -13,7 +13,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use bareflow_interp::{Config, HotLoop, Interp};
 use bareflow_ir::{BlockId, FuncId, Function, Linkage, Module, Symbol, data, layout};
 use bareflow_link::{Linker, SlotId};
-use bareflow_program::{Library, Part, Program, Source, is_host_call};
+use bareflow_program::{Library, Part, Program, Source, is_host_call, load_again};
 use hashbrown::HashMap;
 use spin::Mutex;
 
@@ -48,15 +48,17 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    /// Gives every function of `source` a slot and every variable its place and contents.
+    /// Gives every function of `source` a slot and every variable its place and contents. `was_loaded` says of which
+    /// programs an earlier boot has found that nothing of them is refused ([`load_again`]).
     pub(crate) fn new(
         source: &Source,
         library: &Library,
+        was_loaded: impl Fn(&[u8; 32], &str) -> bool,
         linker: &mut Linker,
         supplied: &Supplied,
         config: Config,
     ) -> Result<Self, StartError> {
-        let program = bareflow_program::load(source, library).map_err(StartError::Load)?;
+        let program = load_again(source, library, was_loaded).map_err(StartError::Load)?;
         let module = Arc::clone(&program.module);
         let owner = program.name.clone();
         let prefix = |name: &str| format!("{owner}:{name}");

@@ -44,10 +44,13 @@ pub(crate) fn report(shared: &Shared, curator: &Curator, outcomes: &[Outcome]) -
 
 fn functions(shared: &Shared, ledger: &Ledger) -> Vec<FunctionReport> {
     let report = |key| {
-        let profile = ledger.profile(shared, key);
         let standing = ledger.at(key);
+        if ledger.calls(shared, key) == 0 && standing.compiles == 0 {
+            return None;
+        }
+        let profile = ledger.profile(shared, key);
         let code = standing.code.as_ref();
-        (profile.calls > 0 || standing.compiles > 0).then(|| FunctionReport {
+        Some(FunctionReport {
             module: shared.program(key.image).into(),
             name: shared.name(key).into(),
             level: standing.level(),
@@ -70,10 +73,9 @@ fn functions(shared: &Shared, ledger: &Ledger) -> Vec<FunctionReport> {
 /// Says what was counted, function by function.
 pub(crate) fn profiles(shared: &Shared, ledger: &Ledger) {
     for key in ledger.functions(shared) {
-        let profile = ledger.profile(shared, key);
-        if profile.calls > 0 {
+        if ledger.calls(shared, key) > 0 {
             let module = shared.program(key.image).into();
-            let profile = profile.line(shared.name(key));
+            let profile = ledger.profile(shared, key).line(shared.name(key));
             shared.platform.record(&Record::Profile { module, profile });
         }
     }

@@ -107,6 +107,13 @@ impl Ledger {
         profile
     }
 
+    /// Calls of a function, earlier boots included.
+    pub(crate) fn calls(&self, facts: &dyn Facts, key: FuncKey) -> u64 {
+        let standing = self.at(key);
+        let now = facts.interpreted_calls(key).saturating_add(standing.native_calls());
+        now.saturating_add(standing.before.calls)
+    }
+
     /// Cycles since the first program began; 0 before.
     pub(crate) fn elapsed(&self, now_cycles: u64) -> u64 {
         self.began.map_or(0, |began| now_cycles.saturating_sub(began))
@@ -117,7 +124,7 @@ impl Ledger {
         let mut levels = LevelCounts::default();
         for key in self.functions(facts) {
             let standing = self.at(key);
-            if standing.code.is_some() || self.profile(facts, key).calls > 0 {
+            if standing.code.is_some() || self.calls(facts, key) > 0 {
                 levels.add(standing.level());
             }
         }

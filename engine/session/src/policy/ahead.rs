@@ -54,6 +54,9 @@ fn in_order(mut wishes: Vec<(u64, Wish)>) -> Vec<Wish> {
 /// Calls of a function and rounds of its loops, in all boots up to the end of the next one, if
 /// that is like this one.
 fn heat(view: &View<'_>, key: FuncKey) -> u64 {
+    if view.ledger.calls(view.facts, key) == 0 {
+        return 0;
+    }
     let all = view.profile(key);
     let all = all.calls.saturating_add(all.back_edges);
     all.saturating_add(all.saturating_sub(view.ledger.at(key).heat_before()))

@@ -8,7 +8,6 @@ use bareflow_object::Object;
 use bareflow_platform::FileError;
 use bareflow_records as records;
 use bareflow_report::SnapshotReport;
-use sha2::{Digest, Sha256};
 use snapshot_fmt as snap;
 
 use super::store::{fingerprints, write};
@@ -69,11 +68,10 @@ fn collect(shared: &Shared, ledger: &mut Ledger) -> snap::Snapshot {
         compiles: ledger.totals.compiles as u32,
     });
     for (number, image) in (0..).zip(&shared.images) {
-        let part = |part: &bareflow_program::Part| {
-            let hash = Sha256::digest(&part.bytes).into();
-            snapshot.add_bitcode(&part.file, hash, &part.bytes)
+        let part = |(part, hash): (&bareflow_program::Part, &[u8; 32])| {
+            snapshot.add_bitcode(&part.file, *hash, &part.bytes)
         };
-        let parts = image.parts.iter().map(part).collect();
+        let parts = image.parts.iter().zip(&image.program.digests).map(part).collect();
         snapshot.modules.push(snap::ModuleRecord {
             name: image.program.name.clone(),
             hash: image.program.hash,
@@ -121,20 +119,19 @@ fn function(
     epochs: &[u32],
 ) -> Option<snap::FunctionRecord> {
     let image = shared.image(key.image);
-    let profile = ledger.profile(shared, key);
+    let calls = ledger.calls(shared, key);
     let evidence: Vec<_> = ledger.chapters[key.image as usize]
         .evidence
         .needed(key.func, epochs)
         .map(|(from, told)| (*from, records::evidence_to_record(told)))
         .collect();
-    let standing = ledger.at_mut(key);
-    if profile.calls == 0
-        && standing.code.is_none()
-        && standing.loops.is_empty()
-        && evidence.is_empty()
-    {
+    let standing = ledger.at(key);
+    // Most functions of a large program are never called, and nothing else is looked at of them.
+    if calls == 0 && standing.code.is_none() && standing.loops.is_empty() && evidence.is_empty() {
         return None;
     }
+    let profile = ledger.profile(shared, key);
+    let standing = ledger.at_mut(key);
     let body = || records::body_hash(image.module(), key.func);
     let body_hash = *standing.body_hash.get_or_insert_with(body);
     let code = standing.code.as_ref();
