@@ -11,7 +11,7 @@
 use core::mem::MaybeUninit;
 
 use crate::blocks::Packed;
-use crate::formats::{ABREAST, GROUP, Input, LANES, LIFT, Lanes, Row, Rows, shortest, total};
+use crate::formats::{ABREAST, GROUP, Input, LANES, LIFT, Lanes, Quarter, Row, quarter};
 
 /// Rows of groups.
 pub struct Grouped<P>(P);
@@ -172,11 +172,13 @@ impl<P: Packed> Grouped<P> {
 }
 
 impl<P: Packed> Row for Grouped<P> {
+    const UNIT: f32 = P::UNIT / LIFT;
+
     #[inline(always)]
-    fn times(rows: Rows, input: Input) -> [f32; ABREAST] {
+    unsafe fn times(rows: [*const u8; ABREAST], bytes: usize, input: Input, to: &mut [Quarter; ABREAST]) {
         // Four names, not an array of four: so they stay in registers.
         let (mut a, mut b, mut c, mut d) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        let mut count = (shortest(rows) / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
+        let mut count = (bytes / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
         if P::LEAST {
             count = count.min(input.sums.len() / LANES * LANES);
         }
@@ -185,7 +187,7 @@ impl<P: Packed> Row for Grouped<P> {
             // SAFETY: the rows have that block, and the vector at least `count` groups of numbers, with whole lanes of
             // sums where they are needed.
             unsafe {
-                let blocks = rows.map(|row| row.as_ptr().add(at / P::GROUPS * P::BYTES));
+                let blocks = rows.map(|row| row.add(at / P::GROUPS * P::BYTES));
                 let values = Values {
                     values: input.values.as_ptr().add(at * GROUP),
                     sums: input.sums.as_ptr().wrapping_add(at),
@@ -195,7 +197,10 @@ impl<P: Packed> Row for Grouped<P> {
             }
             at += PART;
         }
-        [a, b, c, d].map(|lanes| total(lanes) * (P::UNIT / LIFT))
+        quarter(a, &mut to[0]);
+        quarter(b, &mut to[1]);
+        quarter(c, &mut to[2]);
+        quarter(d, &mut to[3]);
     }
 
     #[inline(always)]
