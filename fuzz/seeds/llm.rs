@@ -5,16 +5,12 @@ use std::path::Path;
 
 /// What the project's tests make their models with.
 #[expect(dead_code, reason = "a part of it is enough")]
+#[path = "../../tests/src/language"]
 mod language {
-    #[path = "../../../tests/src/language/blocks.rs"]
     pub mod blocks;
-    #[path = "../../../tests/src/language/file.rs"]
     pub mod file;
-    #[path = "../../../tests/src/language/llama2c.rs"]
     pub mod llama2c;
-    #[path = "../../../tests/src/language/plain.rs"]
     pub mod plain;
-    #[path = "../../../tests/src/language/random.rs"]
     pub mod random;
 }
 

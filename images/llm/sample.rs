@@ -61,7 +61,8 @@ impl Sampler {
         for score in scores.iter_mut() {
             *score /= choice.temperature;
         }
-        vectors::shares(scores);
+        let sum = vectors::shares(scores);
+        vectors::scale(scores, 1.0 / sum);
         let count = self.candidates(scores);
         let candidates = self.order.get(..count).unwrap_or_default();
         let share = |token: &u32| scores.get(*token as usize).copied().unwrap_or(0.0);

@@ -135,22 +135,10 @@ impl<'a> Shared<'a> {
         Self { at: numbers.as_mut_ptr(), len, numbers: core::marker::PhantomData }
     }
 
-    /// Writes one number.
-    ///
-    /// # Safety
-    /// Nobody else uses this place meanwhile.
-    #[inline(always)]
-    pub unsafe fn set(&self, index: usize, value: f32) {
-        if index < self.len {
-            // SAFETY: inside, and the caller's alone.
-            unsafe { self.at.add(index).write(value) };
-        }
-    }
-
     /// Writes one number, or adds to it.
     ///
     /// # Safety
-    /// As for [`Self::set`].
+    /// Nobody else uses this place meanwhile.
     #[inline(always)]
     pub unsafe fn add(&self, index: usize, value: f32, more: bool) {
         if index < self.len {

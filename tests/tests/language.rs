@@ -99,7 +99,7 @@ fn check_versions() -> Result<(), Failed> {
         std::fs::write(&path, bytes)?;
         Ok::<_, std::io::Error>(path.to_string_lossy().into_owned())
     };
-    let (zero, tokens) = llama2c::random();
+    let (zero, tokens) = llama2c::random(llama2c::EVEN);
     let tokenizer = write("tokens", &tokens)?;
     let (two, meant) = llama2c::version2(&zero, 64);
     let files = [
@@ -108,14 +108,64 @@ fn check_versions() -> Result<(), Failed> {
         ("version 2", two, &meant),
     ];
     for (name, file, plain_file) in files {
-        let path = write(name, &file)?;
-        let (wanted, _) = plain(&llama2c::model(plain_file), 1, 24);
-        let arguments = [&path, "--tokenizer", &tokenizer, "--raw", "--numbers", "-n", "24"];
-        for (way, options) in [WAYS[0], WAYS[6]] {
-            let got = numbers(&run(options, &arguments)?);
-            if got != wanted {
-                return Err(format!("{name}, {way}: {got:?}, not {wanted:?}").into());
-            }
+        check_checkpoint(name, &write(name, &file)?, &tokenizer, plain_file, &[0, 6])?;
+    }
+    for (name, sizes) in [("odd sizes", llama2c::ODD[0]), ("rows of few", llama2c::ODD[1])] {
+        let (file, tokens) = llama2c::random(sizes);
+        let (path, tokenizer) = (write(name, &file)?, write("tokens", &tokens)?);
+        check_checkpoint(name, &path, &tokenizer, &file, &[0, 3, 4, 7, 8])?;
+    }
+    Ok(())
+}
+
+/// A checkpoint answers in some ways as the plain model of another does.
+fn check_checkpoint(
+    name: &str,
+    path: &str,
+    tokenizer: &str,
+    plain_file: &[u8],
+    ways: &[usize],
+) -> Result<(), Failed> {
+    let (wanted, _) = plain(&llama2c::model(plain_file), 1, 24);
+    let arguments = [path, "--tokenizer", tokenizer, "--raw", "--numbers", "-n", "24"];
+    for (way, options) in ways.iter().map(|way| WAYS[*way]) {
+        let got = numbers(&run(options, &arguments)?);
+        if got != wanted {
+            return Err(format!("{name}, {way}: {got:?}, not {wanted:?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// Keys and values in fewer bits: the same scores in every way, near a plain program's, whose difference is no more than `most`.
+fn check_kept(cache: &str, most: f32) -> Result<(), Failed> {
+    let (_, model) = file::random(Format::F32);
+    let path = random_file(Format::F32)?;
+    let path = path.to_str().ok_or("a path that is not UTF-8")?;
+    // More positions than are kept side by side, and more than go through the layers together.
+    let prompt = "no block is full of what was said of late, nor is a batch";
+    let asked = |way: &[&str], what: &str| {
+        run(way, &[path, "--raw", "--prompt", prompt, "--cache", cache, what])
+    };
+    // A text begins with token 1.
+    let mut tokens = vec![1];
+    tokens.extend(numbers(&asked(WAYS[0].1, "--encode")?));
+    let mut plain = Run::new(&model);
+    let wanted: Vec<f32> = tokens.iter().flat_map(|token| plain.put(*token)).collect();
+    let mut first: Option<Vec<u8>> = None;
+    for (name, way) in [0, 4, 6, 7, 8].map(|index| WAYS[index]) {
+        let got = asked(way, "--scores")?.out;
+        let scores = got.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        let apart: Vec<f32> =
+            scores.zip(&wanted).map(|(got, wanted)| (got - wanted).abs()).collect();
+        // What is no number is not near either.
+        if apart.len() != wanted.len() || !apart.iter().all(|apart| *apart <= most) {
+            let worst = apart.iter().fold(0.0, |worst: f32, apart| worst.max(*apart));
+            let what = format!("{name}: {} scores, not {}", apart.len(), wanted.len());
+            return Err(format!("{what}, and up to {worst} apart").into());
+        }
+        if got != *first.get_or_insert_with(|| got.clone()) {
+            return Err(format!("{name}: scores that are not the first way's").into());
         }
     }
     Ok(())
@@ -129,7 +179,7 @@ fn check_damage(format: Option<Format>) -> Result<(), Failed> {
         None => {
             let folder = tempfile::tempdir()?;
             let tokenizer = folder.path().join("tokenizer");
-            let (model, tokens) = llama2c::random();
+            let (model, tokens) = llama2c::random(llama2c::EVEN);
             std::fs::write(&tokenizer, &tokens)?;
             let tokenizer = tokenizer.to_str().ok_or("a path that is not UTF-8")?;
             let try_all = |model: &[u8]| {
@@ -204,6 +254,10 @@ fn main() {
         }));
     }
     trials.push(Trial::test("checkpoints of llama2.c", check_versions));
+    for (cache, most) in [("f32", 0.00005), ("f16", 0.005), ("q8_0", 0.15)] {
+        let check = move || check_kept(cache, most);
+        trials.push(Trial::test(format!("keys and values in {cache}"), check));
+    }
     for name in ["gpt-2", "smollm", "llama-bpe", "qwen2"] {
         let check = move || Ok(tokenizer::check(&native::program()?, name)?);
         trials.push(Trial::test(format!("tokens of words as {name} tells them apart"), check));

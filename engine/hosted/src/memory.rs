@@ -73,6 +73,46 @@ fn map_code(base: usize, len: usize) -> io::Result<usize> {
     }
 }
 
+/// A large page.
+const LARGE: usize = 2 << 20;
+
+/// Asks for large pages, as far as they fit in: a system that has only small ones goes on with those.
+pub(crate) fn ask_for_large_pages(memory: &mut [u8]) {
+    let range = memory.as_mut_ptr_range();
+    let start = (range.start as usize).next_multiple_of(LARGE);
+    let end = range.end as usize / LARGE * LARGE;
+    if start < end {
+        // SAFETY: advice on memory of the caller's changes nothing in it.
+        unsafe { libc::madvise(start as *mut _, end - start, libc::MADV_HUGEPAGE) };
+    }
+}
+
 fn check(result: i32) -> io::Result<()> {
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often the system's list of mappings has advice to use large pages.
+    fn advised() -> usize {
+        let list = std::fs::read_to_string("/proc/self/smaps").expect("every process has it");
+        let flags = list.lines().filter_map(|line| line.strip_prefix("VmFlags:"));
+        flags.filter(|flags| flags.split_whitespace().any(|flag| flag == "hg")).count()
+    }
+
+    #[test]
+    fn large_pages_are_asked_for_where_they_fit_in() {
+        let at = map(4 * LARGE, libc::PROT_READ | libc::PROT_WRITE).expect("there is room");
+        // SAFETY: memory of this test's own.
+        let memory = unsafe { core::slice::from_raw_parts_mut(at as *mut u8, 4 * LARGE) };
+        let before = advised();
+        let first = LARGE - at % LARGE;
+        ask_for_large_pages(&mut memory[first + 1..first + LARGE]);
+        assert_eq!(advised(), before, "there is no large page in it");
+        ask_for_large_pages(&mut memory[first - 1..first + LARGE + 1]);
+        let known = std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists();
+        assert_eq!(advised(), before + usize::from(known));
+    }
 }

@@ -217,6 +217,10 @@ impl Platform for Hosted {
         cores::set_block(block);
     }
 
+    fn expect_much(&self, memory: &mut [u8]) {
+        memory::ask_for_large_pages(memory);
+    }
+
     fn memory(&self) -> Memory {
         self.memory
     }

@@ -141,6 +141,12 @@ pub trait Platform: Sync {
     /// The memory that compiled code and program data live in. The same at every call.
     fn memory(&self) -> Memory;
 
+    /// These bytes of the heap, which nothing was written to yet, are about to be filled from end to end and to be read again and
+    /// again: a machine whose memory comes in pages may give large ones.
+    fn expect_much(&self, memory: &mut [u8]) {
+        let _ = memory;
+    }
+
     /// What the resident compiler is (`compilers/llvm`); it changes whenever the same request could
     /// be answered by other bytes. `None` where there is none.
     fn compiler_version(&self) -> Option<String> {

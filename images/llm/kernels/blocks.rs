@@ -41,6 +41,8 @@ pub trait Packed {
     const HALVES: bool = false;
     /// Whether groups have a least value.
     const LEAST: bool = false;
+    /// What is added to every number before its scale: to a product, all at once ([`crate::groups`]).
+    const OFFSET: f32 = 0.0;
     /// What scales and least values are parts of.
     const UNIT: f32 = HALF;
     /// # Safety
@@ -87,10 +89,11 @@ fn scaled(scale: f32, least: f32) -> Group {
 
 /// A group with one scale that is the block's.
 macro_rules! small {
-    ($name:ident, $bytes:literal, $least:literal, low($b:ident, $l:ident) $low:expr, high $high:expr) => {
+    ($name:ident, $bytes:literal, $least:literal, $offset:literal, low($b:ident, $l:ident) $low:expr, high $high:expr) => {
         impl Packed for $name {
             const BYTES: usize = $bytes;
             const LEAST: bool = $least;
+            const OFFSET: f32 = $offset;
             #[inline(always)]
             unsafe fn group(block: *const u8, _: usize) -> Group {
                 // SAFETY: as for `byte`.
@@ -131,17 +134,13 @@ unsafe fn fifth(block: *const u8, at: usize, bit: usize) -> i32 {
     ((bits >> bit & 1) << 4) as i32
 }
 
-small!(Q8_0, 34, false, low(b, l) byte(b, 2 + l) as i8, high byte(b, 18 + l) as i8);
-small!(Q4_0, 18, false, low(b, l) low_four(b, 2 + l) - 8, high high_four(b, 2 + l) - 8);
-small!(Q4_1, 20, true, low(b, l) low_four(b, 4 + l), high high_four(b, 4 + l));
-small!(
-    Q5_0,
-    22,
-    false,
-    low(b, l)(low_four(b, 6 + l) | fifth(b, 2, l)) - 16,
-    high(high_four(b, 6 + l) | fifth(b, 2, l + 16)) - 16
-);
-small!(Q5_1, 24, true,
+small!(Q8_0, 34, false, 0.0, low(b, l) byte(b, 2 + l) as i8, high byte(b, 18 + l) as i8);
+small!(Q4_0, 18, false, -8.0, low(b, l) low_four(b, 2 + l), high high_four(b, 2 + l));
+small!(Q4_1, 20, true, 0.0, low(b, l) low_four(b, 4 + l), high high_four(b, 4 + l));
+small!(Q5_0, 22, false, -16.0,
+    low(b, l) low_four(b, 6 + l) | fifth(b, 2, l),
+    high high_four(b, 6 + l) | fifth(b, 2, l + 16));
+small!(Q5_1, 24, true, 0.0,
     low(b, l) low_four(b, 8 + l) | fifth(b, 4, l),
     high high_four(b, 8 + l) | fifth(b, 4, l + 16));
 

@@ -4,7 +4,8 @@
 //! # The order of sums
 //!
 //! A product adds up in sixteen lanes: lane `l` takes the products of places `l`, `l + 16`, `l + 32` ... in
-//! this order, of quantised rows one group after the other. Then the upper half of the lanes is added
+//! this order, of quantised rows one group after the other. The last weights of a row that does not fill lanes are in the
+//! last lanes, of a row of fewer than sixteen in the first. Then the upper half of the lanes is added
 //! to the lower half, four times. What is the same for a whole group (the least value of formats that have one)
 //! goes to lanes by the group's number, behind the products of each 64 groups. So the order depends on the format alone; how
 //! many rows or vectors are multiplied at once, which processor does it and how wide its own vectors are, changes
@@ -16,6 +17,8 @@
 //!
 //! All loops over lanes have a fixed number of rounds and no order among them: that is what compilers
 //! make vectors of without being allowed to change a sum.
+
+use core::mem::MaybeUninit;
 
 use crate::blocks::{Packed, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8, Q8_0};
 use crate::groups::Grouped;
@@ -37,6 +40,29 @@ pub fn total(mut lanes: Lanes) -> f32 {
         }
     }
     lanes[0]
+}
+
+/// Lanes of which two halvings are done. Not written at first: that would take longer than what is made of them.
+pub type Quarter = [MaybeUninit<f32>; LANES / 4];
+
+/// The first two halvings of [`total`], into memory: what is done with whole halves stays so. Made into one number at
+/// once, sums of several rows are put side by side lane by lane, which takes longer than the sums.
+#[inline(always)]
+pub fn quarter(lanes: Lanes, to: &mut Quarter) {
+    for lane in 0..LANES / 4 {
+        to[lane].write((lanes[lane] + lanes[lane + 8]) + (lanes[lane + 4] + lanes[lane + 12]));
+    }
+}
+
+/// The other two.
+///
+/// # Safety
+/// [`quarter`] has made it.
+#[inline(always)]
+pub unsafe fn whole(quarter: &Quarter) -> f32 {
+    // SAFETY: by this function's contract.
+    let [a, b, c, d] = quarter.map(|lane| unsafe { lane.assume_init() });
+    (a + c) + (b + d)
 }
 
 /// Numbers in sixteens; the last are filled up with what changes no result.
@@ -89,51 +115,65 @@ pub fn largest(values: &[f32]) -> f32 {
 }
 
 /// A vector to multiply rows with, [`LIFT`] times as large as it is: its values, and the sum of each group of them, filled
-/// up with zeros to whole lanes, for formats that have a least value.
+/// up with zeros to whole lanes, for formats that have a least value. Of values that do not fill lanes, `last` are the last
+/// sixteen, zeros where they are in whole lanes already: a row is read to its end by whole lanes, without a copy.
 ///
 /// Scales of groups are halves, which need fewer operations where they stay parts of a unit that is large. To
 /// what is lifted before, such parts lose nothing; powers of two change no digits.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
     pub values: &'a [f32],
+    pub last: &'a Lanes,
     pub sums: &'a [f32],
 }
 
 /// See [`Input`].
 pub const LIFT: f32 = f32::from_bits(0x5f80_0000); // 2^64
 
-/// Makes a vector as large as an [`Input`] has it.
+/// A vector as large as an [`Input`] has it.
 #[inline(never)]
-pub fn lift(values: &mut [f32]) {
-    for value in values {
-        *value *= LIFT;
+pub fn lift(values: &[f32], to: &mut [f32]) {
+    for (to, value) in to.iter_mut().zip(values) {
+        *to = value * LIFT;
     }
 }
 
 /// Rows that are multiplied at once. Their sums wait for one another less than those of one row do, and what is brought of
 /// the vector serves all.
 pub const ABREAST: usize = 4;
-pub type Rows<'a> = [&'a [u8]; ABREAST];
+/// Rows that are multiplied by one call, one after the other at each of those places.
+pub const ROWS: usize = 4;
+
+/// Rows at [`ABREAST`] places: `count` of them at each, no more than [`ROWS`], of so many bytes.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    pub places: [&'a [u8]; ABREAST],
+    pub bytes: usize,
+    pub count: usize,
+}
+
+/// Their products, those of the first row of each place first, all but finished.
+pub type Quarters = [[Quarter; ABREAST]; ROWS];
+pub const NO_QUARTERS: Quarters = [[[MaybeUninit::uninit(); LANES / 4]; ABREAST]; ROWS];
 
 /// A way to store a row.
 pub trait Row {
-    /// The products of rows with a vector. What the vector has fewer numbers than the shortest row has weights does not
-    /// count, and the other way round.
-    fn times(rows: Rows, input: Input) -> [f32; ABREAST];
+    /// What products are made with, when all else is done.
+    const UNIT: f32;
+    /// The products of four rows of so many bytes with a vector. What the vector has fewer numbers than rows have weights does
+    /// not count, and the other way round.
+    ///
+    /// # Safety
+    /// The rows are there.
+    unsafe fn times(rows: [*const u8; ABREAST], bytes: usize, input: Input, to: &mut [Quarter; ABREAST]);
     /// Its weights as numbers, as many as there are in both.
     fn unpack(row: &[u8], to: &mut [f32]);
 }
 
-/// The bytes of the shortest.
-#[inline(always)]
-pub fn shortest(rows: Rows) -> usize {
-    rows.iter().fold(usize::MAX, |least, row| least.min(row.len()))
-}
-
-/// The products of a row of numbers, in whole lanes, with four vectors. What a vector with fewer numbers makes is
-/// of no use.
+/// The products of a row of numbers, in whole lanes, with four vectors, all but finished. What a vector with fewer numbers
+/// makes is of no use.
 #[inline(never)]
-pub fn products(row: &[f32], vectors: [&[f32]; ABREAST]) -> [f32; ABREAST] {
+pub fn products(row: &[f32], vectors: [&[f32]; ABREAST], to: &mut [Quarter; ABREAST]) {
     // What is too short is not read: the row itself stands for it.
     let [a, b, c, d] = vectors.map(|vector| if vector.len() < row.len() { row } else { vector });
     let rest = |vector: &'_ [f32]| vector.as_chunks::<LANES>().0.as_ptr();
@@ -151,7 +191,10 @@ pub fn products(row: &[f32], vectors: [&[f32]; ABREAST]) -> [f32; ABREAST] {
             of_d[lane] += weights[lane] * d[lane];
         }
     }
-    [total(of_a), total(of_b), total(of_c), total(of_d)]
+    quarter(of_a, &mut to[0]);
+    quarter(of_b, &mut to[1]);
+    quarter(of_c, &mut to[2]);
+    quarter(of_d, &mut to[3]);
 }
 
 /// How a tensor is stored.
@@ -195,8 +238,15 @@ macro_rules! with_row {
 // A function of its own for each format: what a model does not have never runs, never rises, and can be left
 // out of an image.
 #[inline(never)]
-fn times_of<R: Row>(rows: Rows, input: Input) -> [f32; ABREAST] {
-    R::times(rows, input)
+fn times_of<R: Row>(rows: &Rows, input: &Input, to: &mut Quarters) -> f32 {
+    for (row, to) in to.iter_mut().enumerate().take(rows.count) {
+        // SAFETY: `times` has made sure that all are there.
+        unsafe {
+            let rows_now = rows.places.map(|place| place.as_ptr().add(row * rows.bytes));
+            R::times(rows_now, rows.bytes, *input, to);
+        }
+    }
+    R::UNIT
 }
 
 #[inline(never)]
@@ -204,37 +254,21 @@ fn unpack_of<R: Row>(row: &[u8], to: &mut [f32]) {
     R::unpack(row, to);
 }
 
-/// The products of rows with a vector.
+/// The products of rows with a vector, and what they are to be multiplied with when they are finished. None, if there are
+/// not as many rows.
 #[inline(never)]
-pub fn times(format: Format, rows: Rows, input: Input) -> [f32; ABREAST] {
-    with_row!(format, times_of(rows, input))
+pub fn times(format: Format, rows: &Rows, input: &Input, to: &mut Quarters) -> Option<f32> {
+    let short = |place: &&[u8]| place.len() < rows.count * rows.bytes;
+    if rows.count > ROWS || rows.places.iter().any(short) {
+        return None;
+    }
+    Some(with_row!(format, times_of(rows, input, to)))
 }
 
 /// Makes numbers of a row.
 #[inline(never)]
 pub fn unpack(format: Format, row: &[u8], to: &mut [f32]) {
     with_row!(format, unpack_of(row, to));
-}
-
-/// Adds `factor` times a row to `to`.
-#[inline(never)]
-pub fn add(format: Format, row: &[u8], factor: f32, to: &mut [f32]) {
-    if format == Format::F32 {
-        for (to, weight) in to.iter_mut().zip(row.as_chunks().0) {
-            *to += factor * f32::from_le_bytes(*weight);
-        }
-        return;
-    }
-    // As many as whole blocks of every format have.
-    const PART: usize = 256;
-    let (bytes, each) = format.block();
-    let mut part = [0.0; PART];
-    for (row, to) in row.chunks(PART / each * bytes).zip(to.chunks_mut(PART)) {
-        unpack(format, row, &mut part);
-        for (to, weight) in to.iter_mut().zip(&part) {
-            *to += factor * weight;
-        }
-    }
 }
 
 impl Format {

@@ -5,13 +5,14 @@
 //! Processors have two or three units that do lanes, and a product takes about ten of their operations for a group: that is
 //! what its time is. So nothing else is left to them. A scale is read by operations on whole numbers, and is put into
 //! memory: from there a number comes into all lanes at once, by what reads memory. Least values meet the sums of
-//! their groups sixteen at a time, behind the loop. Scales are read some groups ahead, since else a compiler
+//! their groups sixteen at a time, behind the loop; what is added to each number of a format does, too, as a
+//! least value that is a part of the scale. Scales are read some groups ahead, since else a compiler
 //! would see that what is read has just been written.
 
 use core::mem::MaybeUninit;
 
 use crate::blocks::Packed;
-use crate::formats::{ABREAST, GROUP, Input, LANES, LIFT, Lanes, Row, Rows, shortest, total};
+use crate::formats::{ABREAST, GROUP, Input, LANES, LIFT, Lanes, Quarter, Row, quarter};
 
 /// Rows of groups.
 pub struct Grouped<P>(P);
@@ -36,15 +37,16 @@ impl Common {
         Self { scales: none, seconds: none, leasts: none }
     };
 
-    /// Whole lanes of least values are read; what is behind the last of `count` is multiplied by zeros.
+    /// Whole lanes of what sums of groups meet are read; what is behind the last of `count` is multiplied by zeros.
     ///
     /// # Safety
     /// There is one, and there are at most [`PART`].
     #[inline(always)]
-    unsafe fn end(&mut self, count: usize) {
+    unsafe fn end<P: Packed>(&mut self, count: usize) {
+        let met = if P::LEAST { &mut self.leasts } else { &mut self.scales };
         // SAFETY: by this function's contract.
         unsafe {
-            let last = self.leasts.as_mut_ptr().add((count - 1) / LANES * LANES);
+            let last = met.as_mut_ptr().add((count - 1) / LANES * LANES);
             last.cast::<Lanes>().write([0.0; LANES]);
         }
     }
@@ -94,14 +96,15 @@ impl Common {
         }
     }
 
-    /// Sixteen least values.
+    /// What sixteen sums of groups meet: least values, or scales.
     ///
     /// # Safety
     /// They were noted, or are behind the end.
     #[inline(always)]
-    unsafe fn leasts(&self, at: usize) -> &Lanes {
+    unsafe fn met<P: Packed>(&self, at: usize) -> &Lanes {
+        let met = if P::LEAST { &self.leasts } else { &self.scales };
         // SAFETY: by this function's contract.
-        unsafe { &*self.leasts.as_ptr().cast::<Lanes>().add(at) }
+        unsafe { &*met.as_ptr().cast::<Lanes>().add(at) }
     }
 }
 
@@ -114,6 +117,9 @@ struct Values {
 }
 
 impl<P: Packed> Grouped<P> {
+    /// Whether sums of groups are needed.
+    const SUMS: bool = P::LEAST || P::OFFSET != 0.0;
+
     /// Adds up the products of some groups.
     ///
     /// # Safety
@@ -131,11 +137,11 @@ impl<P: Packed> Grouped<P> {
         let (mut of_c, mut of_d) = (Common::NONE, Common::NONE);
         // SAFETY: by this function's contract; what is read has been noted before.
         unsafe {
-            if P::LEAST {
-                of_a.end(count);
-                of_b.end(count);
-                of_c.end(count);
-                of_d.end(count);
+            if Self::SUMS {
+                of_a.end::<P>(count);
+                of_b.end::<P>(count);
+                of_c.end::<P>(count);
+                of_d.end::<P>(count);
             }
             for ahead in 0..count + AHEAD {
                 if ahead < count {
@@ -154,12 +160,13 @@ impl<P: Packed> Grouped<P> {
                     to_d[lane] += of_d.lane::<P>(d, at, lane, values);
                 }
             }
-            if P::LEAST {
+            if Self::SUMS {
+                let each = if P::LEAST { 1.0 } else { P::OFFSET };
                 for at in 0..count.div_ceil(LANES) {
-                    let (a, b, c, d) =
-                        (of_a.leasts(at), of_b.leasts(at), of_c.leasts(at), of_d.leasts(at));
+                    let (a, b) = (of_a.met::<P>(at), of_b.met::<P>(at));
+                    let (c, d) = (of_c.met::<P>(at), of_d.met::<P>(at));
                     for lane in 0..LANES {
-                        let sum = *sums.add(at * LANES + lane);
+                        let sum = *sums.add(at * LANES + lane) * each;
                         to_a[lane] += a[lane] * sum;
                         to_b[lane] += b[lane] * sum;
                         to_c[lane] += c[lane] * sum;
@@ -172,12 +179,14 @@ impl<P: Packed> Grouped<P> {
 }
 
 impl<P: Packed> Row for Grouped<P> {
+    const UNIT: f32 = P::UNIT / LIFT;
+
     #[inline(always)]
-    fn times(rows: Rows, input: Input) -> [f32; ABREAST] {
+    unsafe fn times(rows: [*const u8; ABREAST], bytes: usize, input: Input, to: &mut [Quarter; ABREAST]) {
         // Four names, not an array of four: so they stay in registers.
         let (mut a, mut b, mut c, mut d) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        let mut count = (shortest(rows) / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
-        if P::LEAST {
+        let mut count = (bytes / P::BYTES * P::GROUPS).min(input.values.len() / GROUP);
+        if Self::SUMS {
             count = count.min(input.sums.len() / LANES * LANES);
         }
         let mut at = 0;
@@ -185,7 +194,7 @@ impl<P: Packed> Row for Grouped<P> {
             // SAFETY: the rows have that block, and the vector at least `count` groups of numbers, with whole lanes of
             // sums where they are needed.
             unsafe {
-                let blocks = rows.map(|row| row.as_ptr().add(at / P::GROUPS * P::BYTES));
+                let blocks = rows.map(|row| row.add(at / P::GROUPS * P::BYTES));
                 let values = Values {
                     values: input.values.as_ptr().add(at * GROUP),
                     sums: input.sums.as_ptr().wrapping_add(at),
@@ -195,7 +204,10 @@ impl<P: Packed> Row for Grouped<P> {
             }
             at += PART;
         }
-        [a, b, c, d].map(|lanes| total(lanes) * (P::UNIT / LIFT))
+        quarter(a, &mut to[0]);
+        quarter(b, &mut to[1]);
+        quarter(c, &mut to[2]);
+        quarter(d, &mut to[3]);
     }
 
     #[inline(always)]
@@ -211,11 +223,12 @@ impl<P: Packed> Row for Grouped<P> {
                 let (scale, least) = (group.scale * P::UNIT, group.least * P::UNIT);
                 let second = if P::HALVES { group.second * P::UNIT } else { scale };
                 for lane in 0..LANES {
-                    *values.add(lane) = scale * P::low(block, inside, lane) + least;
+                    let low = P::low(block, inside, lane) + P::OFFSET;
+                    *values.add(lane) = scale * low + least;
                 }
                 for lane in 0..LANES {
-                    let high = second * P::high(block, inside, lane);
-                    *values.add(lane + LANES) = high + least;
+                    let high = P::high(block, inside, lane) + P::OFFSET;
+                    *values.add(lane + LANES) = second * high + least;
                 }
             }
         }

@@ -5,6 +5,7 @@
 pub mod blocks;
 pub mod formats;
 mod groups;
+pub mod kept;
 pub mod numbers;
 mod plain;
 pub mod vectors;

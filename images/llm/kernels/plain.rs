@@ -1,6 +1,6 @@
 //! Rows of weights that stand for themselves.
 
-use crate::formats::{ABREAST, Input, LANES, LIFT, Lanes, Row, Rows, shortest, total};
+use crate::formats::{ABREAST, Input, LANES, LIFT, Lanes, Quarter, Row, quarter};
 use crate::numbers;
 
 /// A weight that stands for itself.
@@ -16,9 +16,6 @@ pub trait Plain {
 /// Rows of weights that stand for themselves.
 pub struct Single<P>(P);
 
-/// Most bytes of sixteen weights that stand for themselves.
-const MOST: usize = LANES * 4;
-
 impl<P: Plain> Single<P> {
     /// # Safety
     /// There are sixteen weights and sixteen values.
@@ -30,49 +27,54 @@ impl<P: Plain> Single<P> {
         }
     }
 
-    /// The products of fewer than sixteen from number `start` on; zeros behind them.
+    /// The product of fewer than sixteen, of a row that has no more.
     #[inline(never)]
-    fn fewer(row: &[u8], values: &[f32], start: usize, count: usize) -> Lanes {
-        let (mut weights, mut numbers, mut lanes) = ([0; MOST], [0.0; LANES], [0.0; LANES]);
-        fill(&mut weights, row, start * P::BYTES, count * P::BYTES);
-        fill(&mut numbers, values, start, count);
-        // SAFETY: the arrays have sixteen of them.
-        unsafe { Self::sixteen(weights.as_ptr(), numbers.as_ptr(), &mut lanes) };
-        lanes
+    fn fewer(row: *const u8, values: &[f32], count: usize, to: &mut Quarter) {
+        let mut lanes = [0.0; LANES];
+        for (at, value) in values.iter().enumerate().take(count) {
+            // SAFETY: the row has `count` of them.
+            lanes[at % LANES] += unsafe { P::weight(row, at) } * value;
+        }
+        quarter(lanes, to);
     }
 }
 
 impl<P: Plain> Row for Single<P> {
+    const UNIT: f32 = 1.0 / LIFT;
+
     #[inline(always)]
-    fn times(rows: Rows, input: Input) -> [f32; ABREAST] {
+    unsafe fn times(rows: [*const u8; ABREAST], bytes: usize, input: Input, to: &mut [Quarter; ABREAST]) {
+        let count = (bytes / P::BYTES).min(input.values.len());
+        if count < LANES {
+            for (row, to) in rows.into_iter().zip(to) {
+                Self::fewer(row, input.values, count, to);
+            }
+            return;
+        }
         // Four names, not an array of four: so they stay in registers.
         let (mut of_a, mut of_b, mut of_c, mut of_d) =
             ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
-        let count = (shortest(rows) / P::BYTES).min(input.values.len());
-        let (whole, rest) = (count / LANES, count % LANES);
-        let [a, b, c, d] = rows.map(<[u8]>::as_ptr);
-        for at in 0..whole {
-            let byte = at * LANES * P::BYTES;
-            // SAFETY: rows and vector have at least `count` of them.
-            unsafe {
-                let values = input.values.as_ptr().add(at * LANES);
+        let [a, b, c, d] = rows;
+        // SAFETY: rows and vector have at least `count` of them.
+        unsafe {
+            let mut sixteen = |weight: usize, values: *const f32| {
+                let byte = weight * P::BYTES;
                 Self::sixteen(a.add(byte), values, &mut of_a);
                 Self::sixteen(b.add(byte), values, &mut of_b);
                 Self::sixteen(c.add(byte), values, &mut of_c);
                 Self::sixteen(d.add(byte), values, &mut of_d);
+            };
+            for at in 0..count / LANES {
+                sixteen(at * LANES, input.values.as_ptr().add(at * LANES));
+            }
+            if count % LANES > 0 {
+                sixteen(count - LANES, input.last.as_ptr());
             }
         }
-        if rest > 0 {
-            let last = |row| Self::fewer(row, input.values, whole * LANES, rest);
-            let [a, b, c, d] = rows.map(last);
-            for lane in 0..LANES {
-                of_a[lane] += a[lane];
-                of_b[lane] += b[lane];
-                of_c[lane] += c[lane];
-                of_d[lane] += d[lane];
-            }
-        }
-        [of_a, of_b, of_c, of_d].map(|lanes| total(lanes) / LIFT)
+        quarter(of_a, &mut to[0]);
+        quarter(of_b, &mut to[1]);
+        quarter(of_c, &mut to[2]);
+        quarter(of_d, &mut to[3]);
     }
 
     #[inline(always)]
@@ -82,14 +84,6 @@ impl<P: Plain> Row for Single<P> {
             // SAFETY: there are `count` of them.
             *to = unsafe { P::weight(row.as_ptr(), at) };
         }
-    }
-}
-
-/// Copies a part to the beginning of an array.
-#[inline(always)]
-fn fill<T: Copy, const N: usize>(to: &mut [T; N], from: &[T], start: usize, count: usize) {
-    if let (Some(to), Some(from)) = (to.get_mut(..count), from.get(start..start + count)) {
-        to.copy_from_slice(from);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is done with whole vectors between two products of matrices.
 
-use crate::formats::{self, LANES};
+use crate::formats::{self, LANES, Lanes};
 use crate::numbers;
 
 /// Adds one to the other.
@@ -8,14 +8,6 @@ use crate::numbers;
 pub fn add(to: &mut [f32], what: &[f32]) {
     for (to, what) in to.iter_mut().zip(what) {
         *to += what;
-    }
-}
-
-/// Stores numbers, low bytes first.
-#[inline(never)]
-pub fn store(numbers: &[f32], to: &mut [u8]) {
-    for (bytes, number) in to.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
-        *bytes = number.to_le_bytes();
     }
 }
 
@@ -42,11 +34,21 @@ fn level(vector: &[f32], epsilon: f32) -> f32 {
     1.0 / numbers::sqrt(formats::squares(vector) / vector.len() as f32 + epsilon)
 }
 
-/// The exponential function of sixteen numbers: in one place, for it is long.
+/// Multiplies each number.
 #[inline(never)]
-fn exp(lanes: &mut [f32; LANES]) {
-    for lane in lanes {
-        *lane = numbers::exp(*lane);
+pub fn scale(vector: &mut [f32], factor: f32) {
+    for number in vector {
+        *number *= factor;
+    }
+}
+
+/// The exponential function of each number: in one place, for it is long.
+#[inline(never)]
+fn exp(numbers: &mut [Lanes]) {
+    for lanes in numbers {
+        for lane in lanes {
+            *lane = numbers::exp(*lane);
+        }
     }
 }
 
@@ -56,36 +58,35 @@ fn exp(lanes: &mut [f32; LANES]) {
 pub fn gate(gates: &mut [f32], others: &[f32]) {
     let (gates, others) = (gates.as_chunks_mut::<LANES>().0, others.as_chunks::<LANES>().0);
     for (gates, others) in gates.iter_mut().zip(others) {
-        let mut powers = [0.0; LANES];
+        let mut powers = [[0.0; LANES]];
         for lane in 0..LANES {
-            powers[lane] = -gates[lane];
+            powers[0][lane] = -gates[lane];
         }
         exp(&mut powers);
         for lane in 0..LANES {
-            gates[lane] *= others[lane] / (1.0 + powers[lane]);
+            gates[lane] *= others[lane] / (1.0 + powers[0][lane]);
         }
     }
 }
 
-/// Scores to shares of one: what is called softmax.
+/// Scores to what is in proportion to their shares, and the sum of that: what is called softmax, but for a division.
 #[inline(never)]
-pub fn shares(scores: &mut [f32]) {
+pub fn shares(scores: &mut [f32]) -> f32 {
     let most = formats::largest(scores);
     for score in scores.iter_mut() {
         *score -= most;
     }
     let (whole, rest) = scores.as_chunks_mut::<LANES>();
-    whole.iter_mut().for_each(exp);
-    let mut last = [0.0; LANES];
-    if let Some(last) = last.get_mut(..rest.len()) {
-        last.copy_from_slice(rest);
+    exp(whole);
+    if !rest.is_empty() {
+        let mut last = [[0.0; LANES]];
+        if let Some(last) = last.as_flattened_mut().get_mut(..rest.len()) {
+            last.copy_from_slice(rest);
+        }
+        exp(&mut last);
+        if let Some(last) = last.as_flattened().get(..rest.len()) {
+            rest.copy_from_slice(last);
+        }
     }
-    exp(&mut last);
-    if let Some(last) = last.get(..rest.len()) {
-        rest.copy_from_slice(last);
-    }
-    let sum = formats::sum(scores);
-    for score in scores.iter_mut() {
-        *score /= sum;
-    }
+    formats::sum(scores)
 }

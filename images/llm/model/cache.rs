@@ -1,7 +1,8 @@
-//! Keys and values of the positions so far, one row a position and layer.
+//! Keys and values of the positions so far: for each layer, sixteen positions of a head are a block ([`kernels::kept`]),
+//! and blocks of all heads lie behind one another.
 
-use kernels::formats::{Format, GROUP};
-use kernels::{numbers, vectors};
+use kernels::formats::{Format, LANES};
+use kernels::kept::{self, Blocks};
 
 use super::weights::Shape;
 use crate::fault::{Checked, Fault, Place};
@@ -12,8 +13,11 @@ pub struct Cache {
     pub format: Format,
     /// Positions that there is room for.
     pub positions: usize,
-    row_bytes: usize,
+    /// Numbers of a head, and bytes of its block.
+    head: usize,
     head_bytes: usize,
+    /// Bytes of the blocks of all heads.
+    step: usize,
     keys: &'static mut [u8],
     values: &'static mut [u8],
 }
@@ -24,16 +28,17 @@ impl Cache {
     /// # Errors
     /// There is no memory, or the heads do not fill blocks of the format.
     pub fn new(shape: &Shape, positions: usize, format: Format) -> Checked<Self> {
-        let Some(head_bytes) = format.row_bytes(shape.head) else {
+        let Some(row_bytes) = format.row_bytes(shape.head) else {
             let place = Place::Number(b"heads of width", shape.head as u64);
             let what = "cannot be kept so: blocks have 32 numbers";
             return Err(Fault::new(place, what, "ask for --cache f16 or f32"));
         };
-        let row_bytes = head_bytes * shape.key_heads;
-        let rows = positions.saturating_mul(shape.layers);
-        let bytes = rows.saturating_mul(row_bytes);
+        let head_bytes = row_bytes * LANES;
+        let step = head_bytes * shape.key_heads;
+        let blocks = positions.div_ceil(LANES).saturating_mul(shape.layers);
+        let bytes = blocks.saturating_mul(step);
         let (keys, values) = (room(bytes)?, room(bytes)?);
-        Ok(Self { format, positions, row_bytes, head_bytes, keys, values })
+        Ok(Self { format, positions, head: shape.head, head_bytes, step, keys, values })
     }
 
     /// Bytes that it has.
@@ -41,18 +46,20 @@ impl Cache {
         self.keys.len() + self.values.len()
     }
 
+    /// Where the blocks of sixteen positions begin.
     fn place(&self, layer: usize, position: usize) -> usize {
-        (layer * self.positions + position) * self.row_bytes
+        (layer * self.positions.div_ceil(LANES) + position / LANES) * self.step
     }
 
     /// Keeps key and value of a position.
     #[inline(never)]
     pub fn put(&mut self, layer: usize, position: usize, key: &[f32], value: &[f32]) {
         let at = self.place(layer, position);
-        let end = at + self.row_bytes;
-        for (rows, numbers) in [(&mut *self.keys, key), (&mut *self.values, value)] {
-            if let Some(row) = rows.get_mut(at..end) {
-                pack(self.format, numbers, row);
+        for (blocks, numbers) in [(&mut *self.keys, key), (&mut *self.values, value)] {
+            let blocks = blocks.get_mut(at..).unwrap_or_default();
+            let heads = numbers.chunks(self.head.max(1));
+            for (head, block) in heads.zip(blocks.chunks_mut(self.head_bytes.max(1))) {
+                kept::put(self.format, head, position % LANES, block);
             }
         }
     }
@@ -60,79 +67,18 @@ impl Cache {
     /// Keys and values of one head in a layer.
     pub fn head(&self, layer: usize, head: usize) -> Head<'_> {
         let at = self.place(layer, 0) + head * self.head_bytes;
+        let step = self.step;
+        let (keys, values) = (self.keys.get(at..), self.values.get(at..));
         Head {
-            keys: self.keys.get(at..).unwrap_or_default(),
-            values: self.values.get(at..).unwrap_or_default(),
-            each: self.head_bytes,
-            step: self.row_bytes,
+            keys: Blocks { bytes: keys.unwrap_or_default(), step },
+            values: Blocks { bytes: values.unwrap_or_default(), step },
         }
     }
 }
 
-/// Keys and values of one head, position after position.
+/// Keys and values of one head.
 #[derive(Clone, Copy)]
 pub struct Head<'a> {
-    keys: &'a [u8],
-    values: &'a [u8],
-    each: usize,
-    step: usize,
-}
-
-impl<'a> Head<'a> {
-    /// The key of a position.
-    pub fn key(self, position: usize) -> &'a [u8] {
-        let rest = self.keys.get(position * self.step..).unwrap_or_default();
-        rest.get(..self.each).unwrap_or_default()
-    }
-
-    pub fn values(self) -> impl Iterator<Item = &'a [u8]> {
-        self.values.chunks(self.step.max(1)).filter_map(move |row| row.get(..self.each))
-    }
-}
-
-/// Stores numbers in one of the cache's formats.
-fn pack(format: Format, numbers: &[f32], row: &mut [u8]) {
-    match format {
-        Format::F16 => pack_halves(numbers, row),
-        Format::Q8_0 => pack_groups(numbers, row),
-        _ => vectors::store(numbers, row),
-    }
-}
-
-#[inline(never)]
-fn pack_halves(numbers: &[f32], row: &mut [u8]) {
-    for (bytes, number) in row.as_chunks_mut::<2>().0.iter_mut().zip(numbers) {
-        *bytes = numbers::to_half(*number).to_le_bytes();
-    }
-}
-
-#[inline(never)]
-fn pack_groups(numbers: &[f32], row: &mut [u8]) {
-    for (block, group) in row.as_chunks_mut::<34>().0.iter_mut().zip(numbers.as_chunks().0) {
-        pack_group(group, block);
-    }
-}
-
-/// A block of Q8_0: the largest becomes 127.
-#[inline(never)]
-fn pack_group(group: &[f32; GROUP], block: &mut [u8; 34]) {
-    const ROUND: f32 = 12_582_912.0; // 1.5 * 2^23
-    let mut largest = 0.0;
-    for number in group {
-        let size = f32::from_bits(number.to_bits() & 0x7fff_ffff);
-        largest = if size > largest { size } else { largest };
-    }
-    let scale = numbers::to_half(largest / 127.0);
-    let exact = numbers::from_half(scale);
-    let inverse = if exact > 0.0 { 1.0 / exact } else { 0.0 };
-    let [low, high] = scale.to_le_bytes();
-    let (head, numbers) = block.split_at_mut(2);
-    head.copy_from_slice(&[low, high]);
-    for (byte, number) in numbers.iter_mut().zip(group) {
-        // The scale may have been rounded down, so that more than 127 comes out.
-        let steps = number * inverse;
-        let steps = if steps > 127.0 { 127.0 } else { steps };
-        let steps = if steps < -127.0 { -127.0 } else { steps };
-        *byte = (steps + ROUND).to_bits() as u8;
-    }
+    pub keys: Blocks<'a>,
+    pub values: Blocks<'a>,
 }

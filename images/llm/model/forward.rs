@@ -1,7 +1,8 @@
 //! From tokens to the scores of the next one.
 
-use kernels::formats::{self, ABREAST, GROUP, Input, LANES};
-use kernels::vectors::{add, gate, norm, norm_in_place};
+use kernels::formats::{self, ABREAST, GROUP, Input, LANES, Lanes, NO_QUARTERS, ROWS, Rows};
+use kernels::numbers;
+use kernels::vectors::{add, gate, norm, norm_in_place, scale};
 
 use super::attention;
 use super::cache::Cache;
@@ -17,14 +18,14 @@ const WORTH: usize = 1 << 16;
 /// Places of a matrix that are read at once: whoever brings memory to a processor before it is asked for follows
 /// each of them, and one alone not fast enough.
 const STREAMS: usize = ABREAST;
-/// Rows of each place in a piece of work.
-const ROWS: usize = 4;
 
 /// Vectors of a batch, one behind the other, each filled up with zeros to whole lanes.
 struct Vectors {
     numbers: &'static mut [f32],
     /// The first as rows are multiplied with it as they lie.
     lifted: &'static mut [f32],
+    /// Its end, as an [`Input`] has it.
+    last: Lanes,
     sums: &'static mut [f32],
     width: usize,
     /// From one to the next.
@@ -41,7 +42,8 @@ impl Vectors {
     fn new(width: usize) -> Checked<Self> {
         let step = whole_lanes(width);
         let sums = room(whole_lanes(width.div_ceil(GROUP)))?;
-        Ok(Self { numbers: room(step * BATCH)?, lifted: room(width)?, sums, width, step })
+        let (numbers, lifted, last) = (room(step * BATCH)?, room(width)?, [0.0; LANES]);
+        Ok(Self { numbers, lifted, last, sums, width, step })
     }
 
     fn get(&self, index: usize) -> &[f32] {
@@ -57,8 +59,10 @@ impl Vectors {
 
     /// Gets the first ready for [`Self::input`].
     fn lift(&mut self) {
-        self.lifted.copy_from_slice(self.numbers.get(..self.width).unwrap_or_default());
-        formats::lift(self.lifted);
+        formats::lift(self.numbers, self.lifted);
+        let rest = self.lifted.as_chunks::<LANES>().1;
+        let last = self.last.get_mut(LANES - rest.len()..).unwrap_or_default();
+        last.copy_from_slice(rest);
         for (group, sum) in self.lifted.chunks(GROUP).zip(&mut *self.sums) {
             *sum = formats::sum(group);
         }
@@ -71,7 +75,7 @@ impl Vectors {
     }
 
     fn input(&self) -> Input<'_> {
-        Input { values: self.lifted, sums: self.sums }
+        Input { values: self.lifted, last: &self.last, sums: self.sums }
     }
 }
 
@@ -113,7 +117,7 @@ impl Engine {
             gates: Vectors::new(shape.hidden)?,
             ups: Vectors::new(shape.hidden)?,
             update: Vectors::new(shape.width)?,
-            scores: room(shape.heads * cache.positions)?,
+            scores: room(shape.heads * whole_lanes(cache.positions))?,
             angles: room(model.rope.angles_len() * BATCH)?,
             logits: room(shape.tokens)?,
             model,
@@ -178,7 +182,7 @@ impl Engine {
                     self.model.rope.turn(head, angles);
                 }
             }
-            formats::lift(self.queries.get_mut(index));
+            scale(self.queries.get_mut(index), 1.0 / numbers::sqrt(shape.head as f32));
             add(self.values.get_mut(index), value_bias.unwrap_or_default());
             self.cache.put(number, position + index, self.keys.get(index), self.values.get(index));
         }
@@ -194,12 +198,15 @@ impl Engine {
                 for index in 0..count {
                     let query = queries.get(index).get(piece * head..).unwrap_or_default();
                     let query = query.get(..head).unwrap_or_default();
-                    let scores = scores.part(piece * cache.positions, position + index + 1);
+                    let positions = position + index + 1;
+                    let room = whole_lanes(cache.positions);
+                    let scores = scores.part(piece * room, whole_lanes(positions));
                     let to = to.part(index * step + piece * head, head);
                     attention::attend(
                         cache,
                         cache.head(number, piece / shared.max(1)),
                         query,
+                        positions,
                         scores,
                         to,
                     );
@@ -244,16 +251,30 @@ fn share(team: &Team, pieces: usize, products: usize, work: &(dyn Fn(usize) + Sy
     }
 }
 
-/// Pieces of work that there are in a matrix.
-const fn pieces(matrix: &Matrix) -> usize {
-    matrix.rows.div_ceil(STREAMS).div_ceil(ROWS)
+/// Rows of a matrix that are a piece of work: `count` at each of the places that it is read at.
+struct Piece {
+    first: [usize; STREAMS],
+    count: usize,
+    /// Places that have rows of their own. The others stand in where rows do not go in four.
+    own: usize,
 }
 
-/// Numbers of rows in a piece, one from each place at a time. What is behind the last row is not below `matrix.rows`.
-fn rows(matrix: &Matrix, piece: usize) -> impl Iterator<Item = [usize; STREAMS]> {
-    let each = matrix.rows.div_ceil(STREAMS);
-    let first = piece * ROWS..each.min((piece + 1) * ROWS);
-    first.map(move |row| core::array::from_fn(|stream| stream * each + row))
+impl Piece {
+    /// How many there are in a matrix.
+    const fn all(matrix: &Matrix) -> usize {
+        (matrix.rows / STREAMS).div_ceil(ROWS) + (matrix.rows % STREAMS).div_ceil(STREAMS)
+    }
+
+    fn of(matrix: &Matrix, number: usize) -> Self {
+        let (each, rest) = (matrix.rows / STREAMS, matrix.rows % STREAMS);
+        let start = number * ROWS;
+        if start < each {
+            let first = core::array::from_fn(|place| place * each + start);
+            return Self { first, count: ROWS.min(each - start), own: STREAMS };
+        }
+        let first = core::array::from_fn(|place| each * STREAMS + place.min(rest.max(1) - 1));
+        Self { first, count: 1, own: rest }
+    }
 }
 
 /// Multiplies matrices with the first `count` vectors. Row `r` of a matrix makes number `r` of each result.
@@ -265,10 +286,10 @@ fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &mut Vectors, 
     let work = |piece: usize| {
         let mut piece = piece;
         for (matrix, to) in products {
-            let pieces = pieces(matrix);
+            let pieces = Piece::all(matrix);
             if piece < pieces {
                 if count == 1 {
-                    one(matrix, piece, vectors.input(), *to);
+                    one(matrix, piece, &vectors.input(), *to);
                 } else {
                     several(matrix, piece, vectors, count, *to);
                 }
@@ -279,23 +300,25 @@ fn multiply(team: &Team, products: &[(&Matrix, Shared)], vectors: &mut Vectors, 
     };
     let (mut all, mut weights) = (0, 0);
     for (matrix, _) in products {
-        all += pieces(matrix);
+        all += Piece::all(matrix);
         weights += matrix.rows * matrix.columns;
     }
     share(team, all, weights * count, &work);
 }
 
 /// A piece of a matrix with one vector: as it lies in the file.
-fn one(matrix: &Matrix, piece: usize, vector: Input, to: Shared) {
-    for rows in rows(matrix, piece) {
-        // The first stands in for what is behind the last.
-        let there = rows.map(|row| matrix.row(if row < matrix.rows { row } else { rows[0] }));
-        let products = formats::times(matrix.format, there, vector);
-        for (row, product) in rows.into_iter().zip(products) {
-            if row < matrix.rows {
-                // SAFETY: these rows are this piece's alone.
-                unsafe { to.set(row, product) };
-            }
+fn one(matrix: &Matrix, piece: usize, vector: &Input, to: Shared) {
+    let piece = Piece::of(matrix, piece);
+    let places = piece.first.map(|row| matrix.rows(row, piece.count));
+    let rows = Rows { places, bytes: matrix.row_bytes, count: piece.count };
+    let mut products = NO_QUARTERS;
+    let Some(unit) = formats::times(matrix.format, &rows, vector, &mut products) else { return };
+    for (place, first) in piece.first.into_iter().enumerate().take(piece.own) {
+        // SAFETY: these rows are this piece's alone.
+        let to = unsafe { to.part(first, piece.count) };
+        for (to, products) in to.iter_mut().zip(&products) {
+            // SAFETY: the products of so many rows are made.
+            *to = unsafe { formats::whole(&products[place]) } * unit;
         }
     }
 }
@@ -308,7 +331,9 @@ const PART: usize = 1 << 12;
 fn several(matrix: &Matrix, piece: usize, vectors: &Vectors, count: usize, to: Shared) {
     let mut unpacked = [0.0; PART];
     let step = whole_lanes(matrix.rows);
-    for row in rows(matrix, piece).flatten().filter(|row| *row < matrix.rows) {
+    let piece = Piece::of(matrix, piece);
+    let first = piece.first.into_iter().take(piece.own);
+    for row in first.flat_map(|first| first..first + piece.count) {
         let mut start = 0;
         while start < matrix.columns {
             let columns = PART.min(matrix.columns - start);
@@ -318,10 +343,12 @@ fn several(matrix: &Matrix, piece: usize, vectors: &Vectors, count: usize, to: S
             let mut index = 0;
             while index < count {
                 let inputs = core::array::from_fn(|each| vectors.part(index + each, start));
-                let products: [f32; ABREAST] = formats::products(part, inputs);
-                for (each, product) in products.into_iter().enumerate().take(count - index) {
-                    // SAFETY: these rows are this piece's alone.
-                    unsafe { to.add((index + each) * step + row, product, start > 0) };
+                let [mut products, ..] = NO_QUARTERS;
+                formats::products(part, inputs, &mut products);
+                for (each, product) in products.iter().enumerate().take(count - index) {
+                    let place = (index + each) * step + row;
+                    // SAFETY: all are made; these rows are this piece's alone.
+                    unsafe { to.add(place, formats::whole(product), start > 0) };
                 }
                 index += ABREAST;
             }

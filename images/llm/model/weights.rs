@@ -84,7 +84,7 @@ pub struct Matrix {
     pub rows: usize,
     pub columns: usize,
     bytes: &'static [u8],
-    row_bytes: usize,
+    pub row_bytes: usize,
 }
 
 // SAFETY: it is only ever made by `new` and held in an `Option` otherwise, of which zero is none.
@@ -112,18 +112,18 @@ impl Matrix {
         Ok(Self { format, rows, columns, bytes, row_bytes })
     }
 
-    /// The bytes of a row; none behind the last.
+    /// The bytes of some rows; none, if there are not as many.
     #[inline(always)]
-    pub fn row(&self, row: usize) -> &'static [u8] {
-        let at = row.checked_mul(self.row_bytes);
+    pub fn rows(&self, first: usize, count: usize) -> &'static [u8] {
+        let at = first.checked_mul(self.row_bytes);
         let rest = at.and_then(|at| self.bytes.get(at..)).unwrap_or_default();
-        rest.get(..self.row_bytes).unwrap_or_default()
+        rest.get(..count * self.row_bytes).unwrap_or_default()
     }
 
     /// Makes numbers of a row, from number `start` on, where a block begins.
     pub fn unpack(&self, row: usize, start: usize, to: &mut [f32]) {
         let (bytes, each) = self.format.block();
-        let row = self.row(row).get(start / each * bytes..).unwrap_or_default();
+        let row = self.rows(row, 1).get(start / each * bytes..).unwrap_or_default();
         formats::unpack(self.format, row, to);
     }
 

@@ -159,14 +159,21 @@ pub fn version2(bytes: &[u8], group: usize) -> (Vec<u8>, Vec<u8>) {
     (file, plain)
 }
 
+/// Width, hidden width, layers, heads, heads of keys, tokens and context, as files begin with them.
+pub type Sizes = [usize; 7];
+/// Sizes that all versions can have.
+pub const EVEN: Sizes = [64, 128, 2, 4, 2, 300, 32];
+/// Sizes that fill nothing: rows that are not whole lanes, and rows that are fewer numbers than lanes; heads and numbers of rows
+/// that do not go in four.
+pub const ODD: [Sizes; 2] = [[36, 66, 2, 6, 3, 303, 32], [12, 21, 2, 2, 1, 302, 32]];
+
 /// A checkpoint with random weights, and a tokenizer for it.
 #[must_use]
-pub fn random() -> (Vec<u8>, Vec<u8>) {
+pub fn random(sizes: Sizes) -> (Vec<u8>, Vec<u8>) {
     let mut random = Random(77);
-    let [width, hidden, layers, heads, key_heads, tokens, context] = [64, 128, 2, 4, 2, 300, 32];
-    let sizes = [width, hidden, layers, heads, key_heads, tokens, context];
+    let [width, hidden, layers, heads, key_heads, tokens, _] = sizes;
     let mut model: Vec<u8> = sizes.iter().flat_map(|size| (*size as u32).to_le_bytes()).collect();
-    let own = width * (2 + 2 * width + width) + 3 * width * hidden;
+    let own = width * (2 + 2 * width + 2 * (width / heads * key_heads)) + 3 * width * hidden;
     let weights = tokens * width + layers * own + width;
     for _ in 0..weights + 64 {
         model.extend((random.float() * 0.2).to_le_bytes());

@@ -32,6 +32,7 @@ pub(crate) fn map(
     let at = heap.pages(size).ok_or(Errno::ENOMEM)?;
     // SAFETY: memory of the heap that was just given, and is nobody else's.
     let bytes = unsafe { core::slice::from_raw_parts_mut(at as *mut u8, size) };
+    platform.expect_much(bytes);
     let mut progress = Progress::new(open.path().unwrap_or_default(), size);
     let mut done = 0;
     while done < size {
