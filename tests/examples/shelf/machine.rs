@@ -97,8 +97,8 @@ pub(crate) fn tours(recipes: &[&Recipe], folder: &Path, wrong: &mut Vec<String>)
 /// Grows, shrinks and boots it; what differs from the native one.
 fn tour(compiled: &Compiled, recipe: &Recipe) -> Result<Vec<String>, String> {
     let start = &recipe.boot;
-    let (native, seconds) = hosted::on_one_line(compiled, start)?;
-    print!("{seconds:>10.2}");
+    let [natively, again, for_the_third] = hosted::on_one_line(compiled, start)?;
+    print!("{:>10.2}", natively.1);
     let disk = compiled.disk(start)?;
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let folder = folder.path();
@@ -115,7 +115,7 @@ fn tour(compiled: &Compiled, recipe: &Recipe) -> Result<Vec<String>, String> {
     }
     done(&mut image, b"")?;
     let mut wrong = Vec::new();
-    let mut note = |what: &str, ran: Result<(Left, f64), String>| match ran {
+    let mut note = |what: &str, native: &Left, ran: Result<(Left, f64), String>| match ran {
         Ok((left, seconds)) => {
             print!("{seconds:>10.2}");
             let how = native.differs(&left, recipe.times);
@@ -126,17 +126,23 @@ fn tour(compiled: &Compiled, recipe: &Recipe) -> Result<Vec<String>, String> {
             wrong.push(format!("{what}: {why}"));
         }
     };
-    note("first", boot("grown.img", start, folder));
+    note("first", &natively.0, boot("grown.img", start, folder));
     put(disk.path(), "grown.img", folder)?;
-    note("second", boot("grown.img", start, folder));
+    note("second", &again.0, boot("grown.img", start, folder));
     put(disk.path(), "grown.img", folder)?;
     let mut shrink = tool("bareflow-shrink", folder)?;
     shrink.args(["grown.img", "-o", "shrunk.img", "--room", "16", "--json"]);
-    let (said, seconds) = seconds_of(|| done(&mut shrink, b""))?;
+    let (said, seconds) = match seconds_of(|| done(&mut shrink, b"")) {
+        Ok(shrunk) => shrunk,
+        Err(why) => {
+            wrong.push(why);
+            return Ok(wrong);
+        }
+    };
     print!("{seconds:>10.2}");
     let said = String::from_utf8_lossy(&said.out);
     let report: Value = serde_json::from_str(said.trim()).map_err(|_| said.to_string())?;
-    note("shrunk", boot("shrunk.img", start, folder));
+    note("shrunk", &for_the_third.0, boot("shrunk.img", start, folder));
     let [code, image, files] =
         ["text_bytes", "image_bytes", "files"].map(|what| report[what].to_string());
     print!("{code:>12}{image:>12}{files:>7}");

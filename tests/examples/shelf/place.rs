@@ -140,6 +140,11 @@ impl Compiled {
             let path = disk.join(left);
             std::fs::remove_file(&path).map_err(at(&path))?;
         }
+        self.lay(disk, start)
+    }
+
+    /// Lays the files out that a run begins with, beside what earlier ones have left.
+    pub(crate) fn lay(&self, disk: &Path, start: &Start) -> Result<(), String> {
         for (name, content) in start.files {
             let path = disk.join(name);
             if let Some(folder) = path.parent() {
