@@ -55,7 +55,7 @@ impl State {
     /// so many bytes: the first of them, and how many they are.
     fn run_at(&mut self, number: u16, position: u64, length: usize) -> Result<(u32, u32), i32> {
         let size = self.nodes.get(usize::from(number)).ok_or(EBADF)?.size;
-        if position >= size.into() || position % u64::from(SECTOR) != 0 {
+        if position >= size.into() || !position.is_multiple_of(u64::from(SECTOR)) {
             return Ok((0, 0));
         }
         let position = position as u32;
