@@ -41,6 +41,8 @@ pub struct Program {
     pub module: Arc<Module>,
     /// Where it starts.
     pub entry: FuncId,
+    /// The name that was asked for by. The function may have another, that nobody finds it by.
+    pub entry_name: String,
     /// Argument of the entry; `None` for `main`.
     pub arg: Option<u64>,
     /// Run before the entry, in this order: what chooses indirect functions, then constructors.
@@ -128,6 +130,7 @@ impl Draft<'_> {
         Ok(Program {
             name: self.name.to_owned(),
             entry,
+            entry_name: self.entry.to_owned(),
             arg: self.arg,
             constructors,
             destructors,

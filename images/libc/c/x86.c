@@ -10,6 +10,7 @@
 #include "x86.h"
 
 uint64_t bf_clock(void);
+void bf_cpuid(uint32_t leaf, uint32_t part, uint32_t *answer);
 
 // Shifts of all lanes by one number, given as such or in the low half of a vector. Beyond the
 // width nothing is left but the sign.
@@ -491,6 +492,20 @@ INTRINSIC(struct carried, subborrow, "subborrow.64", uint8_t borrow, uint64_t a,
 
 // The machine's clock, in nanoseconds: the same at every level and in a shrunk image.
 INTRINSIC(uint64_t, rdtsc, "rdtsc", void) { return bf_clock(); }
+
+// The parts of a processor's state that the system keeps, a bit each: those that there are and that have their place
+// within what it says to keep. The first two have theirs always.
+INTRINSIC(uint64_t, xgetbv, "xgetbv", uint32_t which) {
+    uint32_t all[4], part[4];
+    bf_cpuid(13, 0, all);
+    uint64_t there = (uint64_t)all[3] << 32 | all[0], kept = there & 3;
+    for (uint32_t n = 2; which <= 1 && n < 63; n++) {
+        if (!(there >> n & 1)) continue;
+        bf_cpuid(13, n, part);
+        if (part[1] + part[0] <= all[1]) kept |= (uint64_t)1 << n;
+    }
+    return kept;
+}
 
 // Writes 16 bytes at once if they are as expected; what was there.
 __attribute__((target("cx16"))) unsigned __int128

@@ -12,13 +12,15 @@ pub mod crash;
 #[derive(Debug)]
 pub struct Disk {
     pub disk: Option<crash::Disk>,
+    /// How often it was asked for sectors, whether one or a run of them.
+    pub reads: u32,
     sector: Sector,
 }
 
 impl Disk {
     /// None.
     pub const fn new() -> Self {
-        Self { disk: None, sector: [0; SECTOR as usize] }
+        Self { disk: None, reads: 0, sector: [0; SECTOR as usize] }
     }
 
     /// This one.
@@ -36,6 +38,7 @@ impl Disk {
     /// # Safety
     /// There is room for them.
     pub unsafe fn read_run(&mut self, number: u32, count: u32, to: *mut u8) -> bool {
+        self.reads += 1;
         // SAFETY: the caller's.
         let to = unsafe { core::slice::from_raw_parts_mut(to, (count * SECTOR) as usize) };
         self.disk.as_mut().is_some_and(|disk| disk.read(number.into(), to).is_ok())
@@ -44,6 +47,7 @@ impl Disk {
 
 impl Sectors for Disk {
     fn sector(&mut self, number: u32) -> Option<&Sector> {
+        self.reads += 1;
         self.disk.as_mut()?.read(number.into(), &mut self.sector).ok()?;
         Some(&self.sector)
     }

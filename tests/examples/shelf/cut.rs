@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 use bareflow_tests::{place, process};
+use serde_json::Value;
 
 use crate::place::{Compiled, at, done};
 
@@ -69,6 +70,9 @@ fn tool(name: &str) -> Result<Command, String> {
 fn sqlite(compiled: &Compiled, disk: &Path, what: &str) -> Result<Command, String> {
     let mut command = tool("bareflow")?;
     command.arg("run").args(&compiled.bitcode).arg("--disk").arg(disk);
+    for variable in compiled.env {
+        command.args(["--env", variable]);
+    }
     command.args(["--", "-batch", DATABASE, what]);
     Ok(command)
 }
@@ -132,10 +136,12 @@ fn boot(image: &Path, args: &[&str]) -> Result<String, String> {
     command
         .arg("boot")
         .arg(image)
-        .args(["--accel", "tcg", "--timeout", "600", "--args"])
+        .args(["--json", "--accel", "tcg", "--timeout", "600", "--args"])
         .args(args);
     let said = process::run(&mut command, b"", Duration::from_secs(620))?;
-    Ok(String::from_utf8_lossy(&said.out).replace('\r', ""))
+    let report: Value = serde_json::from_slice(&said.out)
+        .map_err(|_| String::from_utf8_lossy(&said.err).into_owned())?;
+    Ok(report["output"].as_str().unwrap_or_default().replace('\r', ""))
 }
 
 /// Takes the power of emulated machines in this many rounds; what was wrong.
@@ -145,8 +151,11 @@ pub(crate) fn machines(compiled: &Compiled, rounds: u32) -> Result<Vec<String>, 
     let (image, script) = (folder.join("bank.img"), folder.join(SCRIPT));
     std::fs::write(&script, beginning()).map_err(at(&script))?;
     let mut make = tool("bareflow")?;
-    make.args(["image", "--size", "128M", "-o"]).arg(&image).args(&compiled.bitcode).arg("--add");
-    done(make.arg(format!("{}=/{SCRIPT}", script.display())), b"")?;
+    make.args(["image", "--size", "128M", "-o"]).arg(&image).args(&compiled.bitcode);
+    for variable in compiled.env {
+        make.args(["--env", variable]);
+    }
+    done(make.arg("--add").arg(format!("{}=/{SCRIPT}", script.display())), b"")?;
     let read = format!(".read {SCRIPT}");
     boot(&image, &["-batch", DATABASE, &read])?;
     let mut wrong = Vec::new();

@@ -51,27 +51,45 @@ fn children() -> f64 {
     fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-fn run(command: &mut Command, start: &Start, disk: &Path) -> Result<(Left, f64), String> {
+/// What `task` gives, and how many seconds of a processor its processes had, waited for.
+pub(crate) fn seconds_of<T>(task: impl FnOnce() -> Result<T, String>) -> Result<(T, f64), String> {
     let before = children();
-    let ended = process::run(command, start.input.as_bytes(), PATIENCE)?;
+    let given = task()?;
     // What takes less than the clock can tell counts as its least.
-    let seconds = (children() - before).max(0.01);
+    Ok((given, (children() - before).max(0.01)))
+}
+
+fn run(command: &mut Command, start: &Start, disk: &Path) -> Result<(Left, f64), String> {
+    let (ended, seconds) = seconds_of(|| process::run(command, start.input.as_bytes(), PATIENCE))?;
     Ok((Left { ended, files: files_of(disk)? }, seconds))
+}
+
+/// Its environment, by names.
+fn variables(compiled: &Compiled) -> impl Iterator<Item = (&'static str, &'static str)> {
+    compiled.env.iter().filter_map(|variable| variable.split_once('='))
 }
 
 /// What it does natively, and in how many seconds.
 pub(crate) fn native(compiled: &Compiled, start: &Start) -> Result<(Left, f64), String> {
     let disk = compiled.disk(start)?;
     let mut command = Command::new(&compiled.native);
-    run(command.args(start.args).current_dir(disk.path()), start, disk.path())
+    command.args(start.args).env_clear().envs(variables(compiled));
+    run(command.current_dir(disk.path()), start, disk.path())
 }
 
-/// What it does natively where all it says goes to one place, as on a machine.
-pub(crate) fn on_one_line(compiled: &Compiled, start: &Start) -> Result<Left, String> {
+/// What it does natively where all it says goes to one place, as on a machine, and in how many seconds: three
+/// runs on one disk, each with what the one before has left.
+pub(crate) fn on_one_line(compiled: &Compiled, start: &Start) -> Result<[(Left, f64); 3], String> {
     let disk = compiled.disk(start)?;
-    let mut command = Command::new("sh");
-    command.args(["-c", "exec \"$0\" \"$@\" 2>&1"]).arg(&compiled.native).args(start.args);
-    run(command.current_dir(disk.path()), start, disk.path()).map(|(left, _)| left.in_any_order())
+    let one = || -> Result<_, String> {
+        compiled.lay(disk.path(), start)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" 2>&1"]).arg(&compiled.native).args(start.args);
+        command.env_clear().envs(variables(compiled)).current_dir(disk.path());
+        let (left, seconds) = run(&mut command, start, disk.path())?;
+        Ok((left.in_any_order(), seconds))
+    };
+    Ok([one()?, one()?, one()?])
 }
 
 /// What it does as a process of ours with this disk.
@@ -83,6 +101,9 @@ pub(crate) fn ours(
 ) -> Result<(Left, f64), String> {
     let mut command = Command::new(place::tool("bareflow")?);
     command.arg("run").args(&compiled.bitcode).args(engine.options).arg("--disk").arg(disk);
+    for variable in compiled.env {
+        command.args(["--env", variable]);
+    }
     command.arg("--").args(start.args);
     run(command.env("BAREFLOW_ARTEFACTS", place::artefacts()?), start, disk)
 }

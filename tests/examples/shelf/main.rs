@@ -9,7 +9,7 @@
 //! * `--only NAME` for some of them (may be repeated);
 //! * `--llvm` for LLVM at the top level, too;
 //! * `--machine` for each to be booted twice in QEMU, shrunk and booted again, with its files, and compared
-//!   with the native one;
+//!   with the native one, in the place of these ([`machine`]);
 //! * `--speed N` for long runs in the place of these: the medians of N warm ones by as many native ones ([`speed`]),
 //!   with `--llvm` by code of LLVM alone;
 //! * `--rise N` for first runs, N by the default way to rise, by thresholds and adaptively, in turn;
@@ -29,7 +29,7 @@ mod speed;
 use std::path::{Path, PathBuf};
 
 use hosted::Engine;
-use place::{Compiled, Left};
+use place::Compiled;
 use recipe::Recipe;
 
 /// What the command line says.
@@ -77,13 +77,14 @@ fn main() -> Result<(), String> {
     }
     let wanted = |recipe: &&'static Recipe| {
         let chosen = orders.only.is_empty() || orders.only.iter().any(|name| name == recipe.name);
-        chosen && folder.join(recipe.place()).is_dir()
+        chosen && recipe.place(&folder).is_dir()
     };
     let chosen: Vec<&Recipe> = recipes::all().filter(wanted).collect();
     let mut wrong = Vec::new();
     match (orders.speed, orders.rise) {
         (Some(rounds), _) => speed::long_runs(&chosen, &folder, rounds, orders.llvm, &mut wrong),
         (None, Some(rounds)) => speed::first_runs(&chosen, &folder, rounds, &mut wrong),
+        (None, None) if orders.machine => machine::tours(&chosen, &folder, &mut wrong),
         (None, None) => levels(&chosen, &folder, &orders, &mut wrong),
     }
     wrong.iter().for_each(|what| eprintln!("{what}"));
@@ -98,8 +99,8 @@ fn levels(recipes: &[&Recipe], folder: &Path, orders: &Orders, wrong: &mut Vec<S
     engines.iter().for_each(|engine| print!("{:>10}", engine.name));
     println!();
     for recipe in recipes {
-        let place = folder.join(recipe.place());
-        if let Err(why) = one(recipe, &place, &engines, orders.machine, wrong) {
+        let place = recipe.place(folder);
+        if let Err(why) = one(recipe, &place, &engines, wrong) {
             println!();
             wrong.push(format!("{}: {why}", recipe.name));
         }
@@ -123,7 +124,6 @@ fn one(
     recipe: &Recipe,
     folder: &Path,
     engines: &[&Engine],
-    machine: bool,
     wrong: &mut Vec<String>,
 ) -> Result<(), String> {
     let compiled = Compiled::of(recipe, folder)?;
@@ -150,14 +150,5 @@ fn one(
         }
     }
     println!();
-    if machine {
-        let native = hosted::on_one_line(&compiled, &recipe.boot)?;
-        let differs = |left: &Left| native.differs(left, recipe.times);
-        wrong.extend(
-            machine::tour(&compiled, &recipe.boot, &differs)?
-                .into_iter()
-                .map(|why| format!("{}: {why}", recipe.name)),
-        );
-    }
     Ok(())
 }

@@ -18,6 +18,7 @@ pub(crate) struct Compiled {
     made: tempfile::TempDir,
     pub(crate) native: PathBuf,
     pub(crate) bitcode: Vec<PathBuf>,
+    pub(crate) env: &'static [&'static str],
 }
 
 /// What a run has left: what it printed, its status, and the files that lie there.
@@ -29,6 +30,11 @@ pub(crate) struct Left {
 /// What has gone wrong, with the file it has to do with.
 pub(crate) fn at(path: &Path) -> impl Fn(std::io::Error) -> String + '_ {
     move |error| format!("{}: {error}", path.display())
+}
+
+/// What of ours programs are given.
+fn ours() -> PathBuf {
+    place::workspace().join("tests/shelf")
 }
 
 /// Runs a command that is to succeed.
@@ -78,11 +84,20 @@ impl Compiled {
     /// Compiles it, natively and to bitcode.
     pub(crate) fn of(recipe: &Recipe, folder: &Path) -> Result<Self, String> {
         let made = tempfile::tempdir().map_err(|error| error.to_string())?;
-        let named = |text: &&str| text.replace("{}", &folder.display().to_string());
+        let named = |text: &&str| {
+            text.replace("{}", &folder.display().to_string())
+                .replace("{ours}", &ours().display().to_string())
+        };
         for line in recipe.before {
             let mut words = line.iter().map(named);
             let mut command = Command::new(words.next().unwrap_or_default());
             done(command.args(words).current_dir(made.path()), b"")?;
+        }
+        let native = made.path().join("native");
+        if !recipe.bitcode.is_empty() {
+            let bitcode = vec![made.path().join(recipe.bitcode)];
+            let folder = folder.to_owned();
+            return Ok(Self { folder, made, native, bitcode, env: recipe.env });
         }
         let sources = sources(recipe, folder, made.path())?;
         let clang = |options: &[&str]| {
@@ -91,7 +106,6 @@ impl Compiled {
             command.current_dir(made.path());
             command
         };
-        let native = made.path().join("native");
         done(clang(&[]).args(&sources).args(["-lm", "-ldl", "-lpthread", "-o"]).arg(&native), b"")?;
         let mut bitcode = Vec::new();
         for (number, source) in sources.iter().enumerate() {
@@ -100,14 +114,14 @@ impl Compiled {
             done(clang(&["-emit-llvm", "-c"]).arg(source).arg("-o").arg(&file), b"")?;
             bitcode.push(file);
         }
-        Ok(Self { folder: folder.to_owned(), made, native, bitcode })
+        Ok(Self { folder: folder.to_owned(), made, native, bitcode, env: recipe.env })
     }
 
     fn content(&self, content: &Content) -> Result<Vec<u8>, String> {
         let path = match content {
             Content::Words(bytes) => return Ok(words(*bytes)),
             Content::Theirs(path) => self.folder.join(path),
-            Content::Ours(path) => place::workspace().join("tests/shelf").join(path),
+            Content::Ours(path) => ours().join(path),
             Content::Made(path) => self.made.path().join(path),
         };
         std::fs::read(&path).map_err(at(&path))
@@ -126,6 +140,11 @@ impl Compiled {
             let path = disk.join(left);
             std::fs::remove_file(&path).map_err(at(&path))?;
         }
+        self.lay(disk, start)
+    }
+
+    /// Lays the files out that a run begins with, beside what earlier ones have left.
+    pub(crate) fn lay(&self, disk: &Path, start: &Start) -> Result<(), String> {
         for (name, content) in start.files {
             let path = disk.join(name);
             if let Some(folder) = path.parent() {

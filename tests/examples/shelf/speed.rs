@@ -133,7 +133,7 @@ pub(crate) fn long_runs(
     );
     let mut all = Vec::new();
     for recipe in recipes {
-        let compiled = Compiled::of(recipe, &folder.join(recipe.place()));
+        let compiled = Compiled::of(recipe, &recipe.place(folder));
         match compiled.and_then(|compiled| figures(&compiled, recipe, engine(llvm), rounds)) {
             Ok(own) => {
                 let (cold, warm) = (own.cold / own.native, own.warm / own.native);
@@ -166,7 +166,7 @@ pub(crate) fn first_runs(recipes: &[&Recipe], folder: &Path, rounds: u32, wrong:
     println!("{:>12}", "by the best");
     let mut all = Vec::new();
     for recipe in recipes {
-        let compiled = Compiled::of(recipe, &folder.join(recipe.place()));
+        let compiled = Compiled::of(recipe, &recipe.place(folder));
         match compiled.and_then(|compiled| rising(&compiled, recipe, rounds)) {
             Ok(seconds) => {
                 let best = seconds[1..].iter().copied().fold(f64::INFINITY, f64::min);

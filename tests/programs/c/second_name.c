@@ -1,7 +1,7 @@
-// The entry is a second name, of a second name at that.
+// The entry is a second name, of a second name at that, of a function that no other file sees.
 #include <stdio.h>
 
-int start(int argc, char **argv) {
+__attribute__((used)) static int start(int argc, char **argv) {
     printf("%d\n", argc);
     return 3;
 }

@@ -24,6 +24,7 @@ impl Machine<'_, '_, '_> {
             }
             ("cpuid", []) => return self.cpuid(),
             ("rdtsc", []) => return self.rdtsc(),
+            ("xgetbv", []) => return self.xgetbv(),
             ("sqrtss" | "sqrtsd", [to, from]) => return self.square_root(name, to, from),
             ("cltd" | "cdq", []) => return self.spread_sign(32),
             ("cqto" | "cqo", []) => return self.spread_sign(64),
@@ -349,9 +350,22 @@ impl Machine<'_, '_, '_> {
     fn rdtsc(&mut self) -> Done {
         let ty = self.b.int(64);
         let now = self.b.call("llvm.readcyclecounter".into(), ty, Vec::new())?;
+        self.set_halves(now)
+    }
+
+    /// The parts of the processor's state that the system keeps, in `edx` and `eax`.
+    fn xgetbv(&mut self) -> Done {
+        let which = known!(self.get(1, 32)?);
+        let ty = self.b.int(64);
+        let kept = self.b.call("llvm.x86.xgetbv".into(), ty, alloc::vec![which])?;
+        self.set_halves(kept)
+    }
+
+    /// Puts a number of 64 bits into `edx` and `eax`.
+    fn set_halves(&mut self, value: Value) -> Done {
         let half = self.b.number(64, 32)?;
-        let high = self.b.binary(BinaryOp::LShr, now, half);
-        let (low, high) = (self.b.resize(now, 32, false), self.b.resize(high, 32, false));
+        let high = self.b.binary(BinaryOp::LShr, value, half);
+        let (low, high) = (self.b.resize(value, 32, false), self.b.resize(high, 32, false));
         known!(self.set(0, low)?);
         self.set(2, high)
     }

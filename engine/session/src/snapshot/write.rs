@@ -75,7 +75,7 @@ fn collect(shared: &Shared, ledger: &mut Ledger) -> snap::Snapshot {
         snapshot.modules.push(snap::ModuleRecord {
             name: image.program.name.clone(),
             hash: image.program.hash,
-            entry: image.name(image.program.entry).into(),
+            entry: image.program.entry_name.as_str().into(),
             arg: image.program.arg,
             parts,
         });

@@ -168,7 +168,7 @@ impl State {
         self.volume.release(&mut self.disk, found.first);
         if let Some(node) = self.node_at(found.at) {
             node.at = made.at;
-            (node.first, node.cluster, node.index) = (first, first, 0);
+            node.begin(first);
         }
         Ok(())
     }

@@ -13,6 +13,8 @@ mod power;
 mod read;
 #[cfg(not(test))]
 mod reading;
+#[cfg(test)]
+mod seeking;
 mod write;
 
 use core::cell::UnsafeCell;
@@ -89,6 +91,15 @@ struct Node {
     /// The cluster that `index` counts to, so that reading on is not reading from the start.
     cluster: u16,
     index: u32,
+    /// Clusters behind the first that are known to lie one behind the other.
+    straight: u32,
+}
+
+impl Node {
+    /// Its chain begins here, and nothing is known of it.
+    fn begin(&mut self, first: u16) {
+        (self.first, self.cluster, self.index, self.straight) = (first, first, 0, 0);
+    }
 }
 
 const NONE: Node = Node {
@@ -100,6 +111,7 @@ const NONE: Node = Node {
     at: NOWHERE,
     cluster: 0,
     index: 0,
+    straight: 0,
 };
 
 /// All that there is of files.

@@ -24,7 +24,7 @@ const CREATE: i32 = 0o100;
 const TRUNCATE: i32 = 0o1000;
 const APPEND: i32 = 0o2000;
 
-fn new_disk() -> crash::Disk {
+pub(super) fn new_disk() -> crash::Disk {
     let mut volume = MemoryDisk::new(vec![0; SECTORS * 512]);
     make_volume(&mut volume, FIRST as u32, SECTORS as u32).unwrap();
     let mut bytes = vec![0; FIRST * 512];
@@ -173,16 +173,16 @@ impl Doing {
     }
 }
 
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 
-    fn bytes(&mut self, limit: u64) -> Vec<u8> {
+    pub(super) fn bytes(&mut self, limit: u64) -> Vec<u8> {
         let count = 1 + self.below(limit);
         (0..count).map(|_| self.below(256) as u8).collect()
     }

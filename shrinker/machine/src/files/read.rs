@@ -30,20 +30,41 @@ impl State {
         let cluster_bytes = self.volume.cluster_bytes();
         // Not a division: that could panic.
         let wanted = position >> cluster_bytes.trailing_zeros();
-        if wanted < file.index {
-            file.cluster = file.first;
-            file.index = 0;
+        let known = wanted.min(file.straight);
+        if wanted < file.index || known > file.index {
+            file.cluster = file.first.wrapping_add(known as u16);
+            file.index = known;
         }
         while file.index < wanted {
-            file.cluster = self.volume.next(&mut self.disk, file.cluster);
+            let last = file.cluster;
+            file.cluster = self.volume.next(&mut self.disk, last);
             if file.cluster == 0 {
                 file.index = u32::MAX;
                 return Err(EIO);
+            }
+            if file.index == file.straight && file.cluster == last.wrapping_add(1) {
+                file.straight += 1;
             }
             file.index += 1;
         }
         let inside = position & cluster_bytes.wrapping_sub(1);
         Ok(self.volume.place(file.cluster).wrapping_add(inside / SECTOR))
+    }
+
+    /// Whole sectors of a file from a position on that lie one behind the other, as far as that is known, at most
+    /// so many bytes: the first of them, and how many they are.
+    fn run_at(&mut self, number: u16, position: u64, length: usize) -> Result<(u32, u32), i32> {
+        let size = self.nodes.get(usize::from(number)).ok_or(EBADF)?.size;
+        if position >= size.into() || !position.is_multiple_of(u64::from(SECTOR)) {
+            return Ok((0, 0));
+        }
+        let position = position as u32;
+        let place = self.sector_at(number, position)?;
+        let file = self.nodes.get(usize::from(number)).ok_or(EBADF)?;
+        let clusters = file.index.max(file.straight).wrapping_add(1);
+        let end = clusters.saturating_mul(self.volume.cluster_bytes()).min(size);
+        let bytes = (end.wrapping_sub(position) as usize).min(length);
+        Ok((place, bytes as u32 / SECTOR))
     }
 
     /// The bytes of a file from a position on that lie in one sector, none at its end; or the
@@ -65,7 +86,7 @@ impl State {
     ///
     /// # Safety
     /// There is room for them.
-    unsafe fn read_at(
+    pub(super) unsafe fn read_at(
         &mut self,
         descriptor: i32,
         position: u64,
@@ -80,11 +101,25 @@ impl State {
             return Err(EISDIR);
         }
         let mut done = 0;
-        loop {
-            let bytes = self.bytes_at(opening.node, position.wrapping_add(done as u64))?;
+        while done < length {
+            let at = position.wrapping_add(done as u64);
+            let (place, sectors) = self.run_at(opening.node, at, length - done)?;
+            if sectors > 1 {
+                let bytes = (sectors * SECTOR) as usize;
+                // SAFETY: by this function's contract.
+                unsafe {
+                    if !self.disk.read_run(place, sectors, to) {
+                        return Err(EIO);
+                    }
+                    to = to.add(bytes);
+                }
+                done += bytes;
+                continue;
+            }
+            let bytes = self.bytes_at(opening.node, at)?;
             let count = bytes.len().min(length - done);
             if count == 0 {
-                return Ok(done);
+                break;
             }
             // SAFETY: the sector has these bytes, and the program's memory the room.
             unsafe {
@@ -93,6 +128,7 @@ impl State {
             }
             done += count;
         }
+        Ok(done)
     }
 }
 

@@ -33,7 +33,7 @@ impl State {
         let more = self.volume.make_chain(&mut self.disk, wanted - have).ok_or(ENOSPC)?;
         self.disk.flush().ok_or(EIO)?;
         if node.first == 0 {
-            (node.first, node.cluster, node.index) = (more, more, 0);
+            node.begin(more);
             return Ok(());
         }
         let last = self.volume.last(&mut self.disk, node.first);
@@ -98,7 +98,7 @@ impl State {
         let rest = if size == 0 { node.first } else { 0 };
         if let Some(node) = self.nodes.get_mut(usize::from(number)) {
             node.first = if size == 0 { 0 } else { node.first };
-            (node.cluster, node.index) = (node.first, 0);
+            node.begin(node.first);
         }
         // Neither file nor entry leads to what is released then.
         self.tell(number, size)?;

@@ -21,6 +21,8 @@ pub(super) const RECIPES: &[Recipe] = &[
             "-DSQLITE_ENABLE_FTS5",
             "-DSQLITE_ENABLE_RTREE",
         ],
+        // Where its settings would be. Without, it asks the system where users live, and complains of none.
+        env: &["HOME=/"],
         run: Start {
             args: &["-batch", "speed.db", ".read speed.sql"],
             files: &[("speed.sql", Content::Ours("sqlite/speed.sql"))],
