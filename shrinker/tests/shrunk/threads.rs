@@ -17,8 +17,11 @@ use bareflow_tests::program;
 use crate::support::*;
 
 /// What is not printed by the programs that cannot go on alone: two of their threads wait for each other.
-const ALONE_STUCK: [(&str, &str); 2] =
-    [("threads-queue", "44850 1\n"), ("threads-semaphores", "433752520 0, 0 and 8\n")];
+const ALONE_STUCK: [(&str, &str); 3] = [
+    ("threads-queue", "44850 1\n"),
+    ("threads-semaphores", "433752520 0, 0 and 8\n"),
+    ("threads-streams", "from the quick one: quick\nfrom the slow one: slow\n200 of 200\n0 1\n0\n"),
+];
 
 fn manifest(names: &[&str]) -> Manifest {
     let module = |name: &&str| ModuleEntry {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { THREADS = 4, LINES = 50 };
-static FILE *slow_in, *slow_out;
+static FILE *slow_in, *slow_out, *lines;
 static sem_t has, may;
 
 static void *slow(void *unused) {
@@ -23,12 +23,12 @@ static void *slow(void *unused) {
 
 static void *writer(void *argument) {
     for (int i = 0; i < LINES; i++) {
-        flockfile(stdout);
-        flockfile(stdout);
-        for (const char *at = "a whole line"; *at; at++) putc_unlocked(*at, stdout);
-        funlockfile(stdout);
-        putc_unlocked('\n', stdout);
-        funlockfile(stdout);
+        flockfile(lines);
+        flockfile(lines);
+        for (const char *at = "a whole line"; *at; at++) putc_unlocked(*at, lines);
+        funlockfile(lines);
+        putc_unlocked('\n', lines);
+        funlockfile(lines);
     }
     return argument;
 }
@@ -71,8 +71,16 @@ int main(void) {
     fclose(slow_in);
     printf("from the slow one: %s", to);
 
+    char *written;
+    size_t length;
+    lines = open_memstream(&written, &length);
     for (int i = 0; i < THREADS; i++) pthread_create(&threads[i], NULL, writer, NULL);
     for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+    fclose(lines);
+    lines = fmemopen(written, length, "r");
+    int whole = 0;
+    while (fgets(line, sizeof line, lines)) whole += strcmp(line, "a whole line\n") == 0;
+    printf("%d of %zu\n", whole, length / 13);
 
     flockfile(stderr);
     printf("%d %d\n", ftrylockfile(stderr), taken_beside());
