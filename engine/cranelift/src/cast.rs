@@ -276,40 +276,6 @@ impl Lower<'_, '_> {
         })
     }
 
-    /// Lanes made wider until they are `lane`, in `wanted` chunks.
-    fn widen_chunks(
-        &mut self,
-        signed: bool,
-        pieces: &[Value],
-        lane: clif::Type,
-        wanted: u32,
-    ) -> Vec<Value> {
-        let mut chunks = pieces.to_vec();
-        while self.ty(chunks[0]).lane_bits() < lane.bits() {
-            // Chunks that only padding would fill are dropped on the way.
-            let steps = lane.bits() / (self.ty(chunks[0]).lane_bits() * 2);
-            let needed = wanted.div_ceil(steps) as usize;
-            let mut wider = Vec::new();
-            for chunk in chunks {
-                wider.push(if signed {
-                    self.b.ins().swiden_low(chunk)
-                } else {
-                    self.b.ins().uwiden_low(chunk)
-                });
-                if wider.len() < needed {
-                    wider.push(if signed {
-                        self.b.ins().swiden_high(chunk)
-                    } else {
-                        self.b.ins().uwiden_high(chunk)
-                    });
-                }
-            }
-            wider.truncate(needed);
-            chunks = wider;
-        }
-        chunks
-    }
-
     /// The low parts of lanes.
     fn truncate_chunks(&mut self, pieces: &[Value], lane: clif::Type) -> Vec<Value> {
         let mut chunks = pieces.to_vec();

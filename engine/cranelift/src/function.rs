@@ -15,6 +15,7 @@ use crate::lower::{Lower, Res, refuse};
 use crate::memory::plain;
 use crate::order::Order;
 use crate::room::Room;
+use crate::shape::Shape;
 use crate::signature::{Lowered, Param};
 use crate::wrap;
 use bareflow_object::Entry;
@@ -302,10 +303,13 @@ impl Lower<'_, '_> {
                 return Ok(());
             }
             Op::Cast { op, value, wrap } => {
-                // A number that is not negative is the same signed, and faster to convert.
-                let op = match op {
-                    CastOp::UiToFp if wrap.exact => CastOp::SiToFp,
-                    other => *other,
+                let lane = self.types().scalar(self.src.type_of(*value));
+                let op = match (op, self.shape(lane)?) {
+                    // Made wider first, which takes less without a sign.
+                    (op, Shape::Int { bits: ..32, .. }) => *op,
+                    // A number that is not negative is the same signed, and faster to convert.
+                    (CastOp::UiToFp, _) if wrap.exact => CastOp::SiToFp,
+                    (op, _) => *op,
                 };
                 self.cast(op, *value, instr.ty)?
             }
@@ -385,8 +389,7 @@ impl Lower<'_, '_> {
 
     fn fneg(&mut self, value: Operand) -> Res<Vec<Value>> {
         let ty = self.src.type_of(value);
-        let halves =
-            matches!(self.shape(self.types().scalar(ty))?, crate::shape::Shape::Half { .. });
+        let halves = matches!(self.shape(self.types().scalar(ty))?, Shape::Half { .. });
         let pieces = self.pieces(value)?;
         let mut out = Vec::new();
         for piece in pieces {

@@ -3,10 +3,13 @@
 use alloc::string::{String, ToString};
 
 use bareflow_profile::Level;
+use cranelift_codegen::ir::Function;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 
 use bareflow_object::CpuFeatures;
+
+use crate::crowded;
 
 /// What distinguishes one Cranelift target from another.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,17 +17,24 @@ pub(crate) struct IsaKey {
     cpu: CpuFeatures,
     optimise: bool,
     for_size: bool,
+    in_order: bool,
 }
 
 impl IsaKey {
     pub(crate) fn new(cpu: CpuFeatures, level: Level, for_size: bool) -> Self {
-        Self { cpu, optimise: level > Level::O0, for_size }
+        Self { cpu, optimise: level > Level::O0, for_size, in_order: false }
+    }
+
+    /// The target for a function: the same, or one that leaves operations in the program's order.
+    pub(crate) fn suited_to(self, func: &Function) -> Self {
+        let in_order = self.optimise && !self.for_size && crowded::is_crowded(func);
+        Self { in_order, ..self }
     }
 
     /// Makes the target.
     pub(crate) fn build(self) -> Result<OwnedTargetIsa, String> {
         let mut shared = settings::builder();
-        let opt_level = match (self.optimise, self.for_size) {
+        let opt_level = match (self.optimise && !self.in_order, self.for_size) {
             (false, _) => "none",
             (true, false) => "speed",
             (true, true) => "speed_and_size",

@@ -26,6 +26,7 @@ mod cast;
 mod consts;
 mod control;
 mod count;
+mod crowded;
 mod emit;
 mod float;
 mod function;
@@ -60,7 +61,7 @@ use bareflow_object::{CompileError, Compiler, Entry, Object, Request};
 use bareflow_profile::Level;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::Signature;
+use cranelift_codegen::ir::{Function, Signature};
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use spin::Mutex;
@@ -138,11 +139,8 @@ impl Compiler for Cranelift {
             return Err(CompileError::Unsupported { function: function(), what });
         }
         let key = IsaKey::new(request.cpu, request.level, request.options.for_size);
-        let target = self
-            .target(key)
-            .map_err(|what| CompileError::Internal { function: function(), what })?;
         let mut scratch = self.scratch();
-        let result = compile(request, &target, &mut scratch);
+        let result = compile(request, &|func| self.target(key.suited_to(func)), &mut scratch);
         scratch.context.clear();
         self.spare.lock().push(scratch);
         result
@@ -151,7 +149,7 @@ impl Compiler for Cranelift {
 
 fn compile(
     request: &Request<'_>,
-    target: &OwnedTargetIsa,
+    target_for: &dyn Fn(&Function) -> Result<OwnedTargetIsa, String>,
     scratch: &mut Scratch,
 ) -> Result<Object, CompileError> {
     let func = request.module.func(request.func);
@@ -195,10 +193,11 @@ fn compile(
         *builder = FunctionBuilderContext::new();
         return Err(unsupported(refusal.0));
     }
+    let target = target_for(b.func).map_err(internal)?;
     b.finalize(target.frontend_config());
 
     let mut control = ControlPlane::default();
-    context.compile(&**target, &mut control).map_err(|error| {
+    context.compile(&*target, &mut control).map_err(|error| {
         internal(match &error.inner {
             cranelift_codegen::CodegenError::Verifier(errors) => errors.to_string(),
             other => alloc::format!("{other:?}"),

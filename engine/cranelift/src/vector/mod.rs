@@ -3,6 +3,7 @@
 mod element;
 mod mask;
 mod shuffle;
+mod widen;
 
 use alloc::vec;
 use alloc::vec::Vec;

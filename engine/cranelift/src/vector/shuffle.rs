@@ -59,7 +59,8 @@ impl Lower<'_, '_> {
             (self.shape(from)?, self.shape(to)?)
         {
             let per = chunk.lane_count();
-            let mut out = Vec::new();
+            let mut out: Vec<Value> = Vec::new();
+            let mut last = None;
             for group in mask.chunks(per as usize) {
                 // Where each lane comes from: a chunk of one of the inputs, and a lane in it.
                 let sources: Vec<Option<(Value, u32)>> = group
@@ -70,7 +71,10 @@ impl Lower<'_, '_> {
                         Some((*input.get((at / per) as usize)?, at % per))
                     })
                     .collect();
-                out.push(self.gather(lane, chunk, &sources));
+                // Chunks of a number that is in all lanes are the same.
+                let known = out.last().copied().filter(|_| last.as_ref() == Some(&sources));
+                out.push(known.unwrap_or_else(|| self.gather(lane, chunk, &sources)));
+                last = Some(sources);
             }
             return Ok(out);
         }
