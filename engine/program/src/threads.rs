@@ -41,7 +41,7 @@ const START: &str = "bf_start";
 pub const FIRST_THREAD: &str = "__bf_tls_first";
 
 /// Functions of the C library whose calls mean something only where there are threads.
-const LOCKS: [&str; 3] = ["__bf_lock", "__bf_lock_at_end", "__bf_unlock"];
+const LOCKS: [&str; 4] = ["__bf_lock", "__bf_lock_at_end", "__bf_unlock", "__bf_unlock_at_end"];
 
 /// What begins the name of the form that a function of the C library has in a program without threads.
 const ALONE: &str = "__bf_alone_";

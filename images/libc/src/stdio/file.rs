@@ -12,7 +12,7 @@ use super::backing;
 use crate::allocate::malloc;
 use crate::errors;
 use crate::threads::lock::{
-    __bf_lock, __bf_lock_at_end, __bf_unlock, Held, Recursive, try_hold,
+    __bf_lock, __bf_lock_at_end, __bf_unlock, __bf_unlock_at_end, Held, Recursive, try_hold,
 };
 
 /// Set at the end of the file; the header tests it.
@@ -281,7 +281,9 @@ pub unsafe fn flush_at_end() {
         each_written(|file| {
             __bf_lock_at_end(&(*file).lock);
             empty(file);
+            __bf_unlock_at_end(&(*file).lock);
         });
+        __bf_unlock_at_end(&LIST);
     }
 }
 

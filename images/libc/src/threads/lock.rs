@@ -1,7 +1,7 @@
 //! Locks that the library itself holds for a moment.
 //!
-//! In a program that starts no threads the engine takes the calls of `__bf_lock`, `__bf_lock_at_end` and
-//! `__bf_unlock` out when it links the program, so there they cost nothing at all.
+//! In a program that starts no threads the engine takes the calls of `__bf_lock`, `__bf_unlock` and
+//! their forms for the end out when it links the program, so there they cost nothing at all.
 
 use core::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
@@ -101,7 +101,7 @@ pub fn try_hold(lock: &'static Recursive) -> bool {
 }
 
 /// Takes the lock unless it stays another thread's for a tenth of a second: it is, for ever, if that thread waits
-/// or has ended. For the end of the program only, since nobody lets go of it.
+/// or has ended. [`__bf_unlock_at_end`] lets go of it.
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn __bf_lock_at_end(lock: &'static Recursive) {
@@ -113,6 +113,16 @@ pub extern "C" fn __bf_lock_at_end(lock: &'static Recursive) {
         // SAFETY: a word that nobody else has: only the time ends the wait.
         unsafe { host::bf_wait(nap.as_ptr(), 0, NAP_NS) };
         naps += 1;
+    }
+}
+
+/// Lets go of the lock where this thread has got it: what another thread runs at the end may want it.
+#[unsafe(no_mangle)]
+#[inline(never)]
+pub extern "C" fn __bf_unlock_at_end(lock: &'static Recursive) {
+    // SAFETY: only the address is used.
+    if lock.owner.load(Ordering::Relaxed) == unsafe { host::bf_thread() } as usize {
+        __bf_unlock(lock);
     }
 }
 
