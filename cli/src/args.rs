@@ -9,8 +9,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 use crate::failure::{Exit, Failure};
 use crate::ui::Ui;
 use crate::{
-    bench, boot, demo, disk, docs, doctor, explore, fleet, grow, image, link, llm, run as hosted,
-    snapshot, sync, wrap,
+    bench, boot, build, demo, disk, docs, doctor, explore, fleet, grow, image, link, llm,
+    run as hosted, snapshot, sync, wrap,
 };
 
 /// BareFlow's host tools.
@@ -42,6 +42,8 @@ enum Command {
     Run(hosted::Args),
     /// Lets a language model answer, in this process or as a machine of its own.
     Llm(Box<llm::Args>),
+    /// Makes one bitcode file of a cargo or makefile project.
+    Build(build::Args),
     /// Puts the LLBC header on bitcode.
     Wrap(wrap::Args),
     /// Writes a linked program as bitcode, with its profile if asked.
@@ -74,6 +76,7 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
         Command::Demo(args) => demo::run(&args, ui),
         Command::Run(args) => hosted::run(&args, ui),
         Command::Llm(args) => llm::run(*args, ui),
+        Command::Build(args) => build::run(&args, ui),
         Command::Wrap(args) => wrap::run(args, ui),
         Command::Link(args) => link::run(&args, ui),
         Command::Shrink(args) => {
@@ -93,11 +96,14 @@ fn dispatch(command: Command, ui: &Ui) -> Result<Exit, Failure> {
 /// Parses and runs a command line; what it ends with.
 pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
+    if let Some(given) = build::stand_in(&arguments) {
+        return ended(given, &Ui::new(false));
+    }
     // Wrong usage must be JSON, too, though the line could not be parsed. What follows these two is
     // the program's.
     let mut own = arguments.iter().take_while(|word| *word != "--" && *word != "--args");
     let ui = Ui::new(own.any(|argument| argument == "--json"));
-    let ended = match Cli::try_parse_from(&arguments) {
+    let end = match Cli::try_parse_from(&arguments) {
         Ok(cli) => dispatch(cli.command, &Ui::new(cli.json)),
         Err(error) => match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -112,7 +118,12 @@ pub(crate) fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
             }
         },
     };
-    match ended {
+    ended(end, &ui)
+}
+
+/// Says why a command failed, if it did; its status.
+fn ended(end: Result<Exit, Failure>, ui: &Ui) -> ExitCode {
+    match end {
         Ok(exit) => exit.into(),
         Err(failure) => {
             ui.failure(&failure);

@@ -1,4 +1,4 @@
-//! The host tools: image, run, boot, grow, shrink, snapshot, sync, fleet, explore, bench, demo, doctor.
+//! The host tools: build, image, run, boot, grow, shrink, snapshot, sync, fleet, explore, bench, demo, doctor.
 //!
 //! Every command is one module with `Args` (clap) and `run(args, &Ui) -> Result<Exit, Failure>`.
 //! A new one needs three lines: its `mod` here, its variant in [`args::Command`], and its arm in
@@ -9,6 +9,7 @@ mod args;
 pub mod artefacts;
 pub mod bench;
 mod boot;
+mod build;
 mod cxx;
 mod demo;
 mod disk;
