@@ -32,7 +32,8 @@ impl Curator {
             let reading = self.linker.take_reading(probe);
             self.record(key, &reading);
             let view = view!(self, shared);
-            let mut orders: Orders = policy::sampled(&view, key).into_iter().collect();
+            let keeps = || self.tournaments.keeps(&view, key);
+            let mut orders: Orders = policy::sampled(&view, key, keeps).into_iter().collect();
             orders.extend(self.tournaments.consider(&view));
             return orders;
         }

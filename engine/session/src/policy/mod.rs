@@ -63,10 +63,15 @@ impl View<'_> {
 
     /// Cycles that calls of `key` have taken so far, callees included, as far as is known.
     fn taken(&self, key: FuncKey) -> u64 {
-        let standing = self.ledger.at(key);
-        let calls = standing.native_calls().saturating_add(self.facts.interpreted_calls(key));
+        let cycles = self.calls(key).saturating_mul(self.ledger.at(key).call_cycles());
         // Calls of a recursive function lie in one another.
-        calls.saturating_mul(standing.call_cycles()).min(self.elapsed())
+        cycles.min(self.elapsed())
+    }
+
+    /// Calls of `key` so far, as far as they were counted.
+    fn calls(&self, key: FuncKey) -> u64 {
+        let native = self.ledger.at(key).native_calls();
+        native.saturating_add(self.facts.interpreted_calls(key))
     }
 
     /// Cycles in so many nanoseconds.

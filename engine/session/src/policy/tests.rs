@@ -1,6 +1,7 @@
 //! Policies on events that are made up: no machine, no compiler, no code memory.
 
 mod compilers;
+mod links;
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};

@@ -3,7 +3,8 @@
 //! New code is behind a probe for its first calls. Code that counts nothing itself, that of the
 //! top level, goes on behind a gate ([`bareflow_link`]): its calls are counted, and now and then
 //! a few are measured. That costs three instructions a call, so only functions whose calls take
-//! long enough, and come seldom enough, are watched.
+//! long enough, and come seldom enough, are watched. But a program that is one long call tells nothing when
+//! nobody watches it: while something waits for a tournament, a few stay watched, however often they are called.
 
 use super::View;
 use crate::events::Order;
@@ -27,23 +28,29 @@ pub(crate) fn watch(view: &View<'_>, key: FuncKey) -> Option<Order> {
     let standing = view.ledger.at(key);
     let silent = standing.code.is_some() && !standing.counts_itself();
     let worth_it = view.facts.manifest().watch && standing.call_cycles() >= GATE_CYCLES;
-    (silent && worth_it).then(|| gate(view, key, FIRST_WINDOW))
+    (silent && worth_it).then(|| gate(key, standing.call_cycles(), FIRST_WINDOW))
 }
 
-/// Calls of `key` behind a gate have been measured.
-pub(crate) fn sampled(view: &View<'_>, key: FuncKey) -> Option<Order> {
-    let Watch::Gated { window: (since, calls), .. } = view.ledger.at(key).watch else {
-        return None;
-    };
+/// Calls of `key` behind a gate have been measured. `keeps` says whether it stays watched though it is called often.
+pub(crate) fn sampled(
+    view: &View<'_>,
+    key: FuncKey,
+    keeps: impl FnOnce() -> bool,
+) -> Option<Order> {
+    let standing = view.ledger.at(key);
+    let Watch::Gated { window: (since, calls), .. } = standing.watch else { return None };
     // A call of a recursive function seems long, since others lie in it.
-    let often = view.now.cycles.saturating_sub(since) / calls.max(1) < GATE_CYCLES;
-    Some(if often { Order::Unwatch(key) } else { gate(view, key, u64::MAX) })
+    let period = view.now.cycles.saturating_sub(since) / calls.max(1);
+    Some(match period < GATE_CYCLES {
+        true if keeps() => gate(key, period, u64::MAX),
+        true => Order::Unwatch(key),
+        false => gate(key, standing.call_cycles(), u64::MAX),
+    })
 }
 
-/// The next calls of `key` are counted only, `most` of them.
-fn gate(view: &View<'_>, key: FuncKey, most: u64) -> Order {
-    let usual = view.ledger.at(key).call_cycles().max(1);
-    let calls = (WINDOW_CYCLES / usual).max(2 * LATER_SAMPLES).min(most);
+/// The next calls of `key` are counted only, `most` of them. One comes every `cycles`, as far as is known.
+fn gate(key: FuncKey, cycles: u64, most: u64) -> Order {
+    let calls = (WINDOW_CYCLES / cycles.max(1)).max(2 * LATER_SAMPLES).min(most);
     Order::Gate { key, calls, samples: LATER_SAMPLES }
 }
 

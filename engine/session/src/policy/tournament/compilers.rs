@@ -7,7 +7,8 @@
 //! will take, it is asked when the share of that which its code usually saves pays for it; so a short
 //! program never loads it, and a long one has spent a tenth of its time on asking at most. A program that is
 //! short and run again and again is a long one. Where the program
-//! goes on while others compile, it is enough that the function has taken as long as asking takes.
+//! goes on while others compile, it is enough that the function has taken as long as asking takes. Where no clock
+//! tells who is faster ([`super::worth`]), the other compiler's code is taken: by all that was measured it is, mostly.
 
 use alloc::format;
 use alloc::string::String;
@@ -15,9 +16,13 @@ use alloc::string::String;
 use bareflow_object::{Entry, Maker, Options};
 use bareflow_profile::Level;
 
+use super::worth;
 use crate::events::{Purpose, Wish};
 use crate::key::FuncKey;
 use crate::policy::View;
+
+/// Its code's place among the two that compete.
+pub(super) const CHALLENGER: usize = 1;
 
 /// Whether it is not known yet which of the two compilers makes the faster code of a function.
 pub(super) fn is_open(view: &View<'_>, key: FuncKey) -> bool {
@@ -32,7 +37,12 @@ pub(super) fn reason(view: &View<'_>, key: FuncKey, taken: u64) -> Option<String
     let (challenger, slowness) = (view.ledger.challenger, view.ledger.model.slowness());
     let taken = over_boots(view, taken);
     let budget = if view.facts.compiles_beside() { taken } else { challenger.gain(taken) };
-    let own = challenger.cost(view.instrs_with_callees(key), slowness);
+    let instrs = match worth::is_link(view, key) {
+        // What a link goes on with is not inlined into it.
+        true => view.instrs(key),
+        false => view.instrs_with_callees(key),
+    };
+    let own = challenger.cost(instrs, slowness);
     if budget < view.cycles_in(own) {
         return None;
     }

@@ -40,6 +40,10 @@ const EXPECTED_GAIN: u64 = 60;
 const TINY_CYCLES: u64 = 200;
 /// Nanoseconds without a turn after which a tournament gives way to one that is waiting.
 const PATIENCE_NS: u64 = 100_000_000;
+/// Functions that are watched for the time alone, at most: one may begin to compete, or be called no more.
+const CLOCKS: usize = 3;
+/// Cycles without a call after which another function tells the time.
+const LOST_CYCLES: u64 = 1 << 28;
 /// Cycles between two looks at who is waiting.
 const LOOK_CYCLES: u64 = 1 << 23;
 
@@ -54,6 +58,8 @@ pub(crate) struct Tournaments {
     held: u64,
     /// When it was last looked who is waiting, in cycles; `None`: to be looked at once.
     looked: Option<u64>,
+    /// Functions that are called often and watched all the same, and when they were last heard of, in cycles.
+    clocks: Vec<(FuncKey, u64)>,
     /// Functions that another compiler was asked for in this boot.
     challenged: Vec<FuncKey>,
     random: Random,
@@ -132,6 +138,7 @@ impl Tournaments {
             spent: 0,
             held: 0,
             looked: Some(0),
+            clocks: Vec::new(),
             challenged: Vec::new(),
             random: Random::new(seed),
         }
@@ -163,12 +170,30 @@ impl Tournaments {
     fn is_open(&self, view: &View<'_>, key: FuncKey, between: Between) -> bool {
         let verdict = view.ledger.at(key).verdict.as_ref();
         match between {
-            Between::Variants => verdict.is_none_or(Verdict::is_of_compilers),
+            Between::Variants => {
+                verdict.is_none_or(Verdict::is_of_compilers) && !worth::is_link(view, key)
+            }
             Between::Compilers => {
                 let alone = view.facts.manifest().alternatives.is_empty();
                 alone && !self.challenged.contains(&key) && compilers::is_open(view, key)
             }
         }
+    }
+
+    /// Whether a function stays watched though it is called often: one of the few whose calls tell when it is time for
+    /// what waits.
+    pub(crate) fn keeps(&mut self, view: &View<'_>, key: FuncKey) -> bool {
+        let mut kinds = [Between::Compilers, Between::Variants].into_iter();
+        let is_open =
+            |kind| self.waiting.iter().any(|waiting| self.is_open(view, waiting.key, kind));
+        let wanted = view.facts.manifest().tournament_share > 0 && kinds.any(is_open);
+        let now = view.now.cycles;
+        self.clocks.retain(|(other, last)| *other != key && now.wrapping_sub(*last) < LOST_CYCLES);
+        let keeps = wanted && self.clocks.len() < CLOCKS;
+        if keeps {
+            self.clocks.push((key, now));
+        }
+        keeps
     }
 
     /// Starts a tournament if none runs and one is worth it.
@@ -192,7 +217,7 @@ impl Tournaments {
 
     /// Which of the waiting has a tournament next, if that is worth it, and why.
     fn next(&self, view: &View<'_>) -> Option<(usize, Between, String)> {
-        let taken: Vec<_> = self.waiting.iter().map(|waiting| waiting.taken(view)).collect();
+        let taken = Waiting::taken(&self.waiting, view);
         // The one that has taken most of the program's time comes first.
         let hottest = |between| {
             let open = |at: &usize| self.is_open(view, self.waiting[*at].key, between);
@@ -294,6 +319,18 @@ impl Tournaments {
             }
             Fielded::NoProbes => return Vec::new(),
         };
+        if between == Between::Compilers && worth::is_link(view, key) {
+            let text = format!(
+                "{} takes the code of {}, unmeasured, since its calls end in others': {}",
+                view.label(key),
+                names[compilers::CHALLENGER],
+                making.reason
+            );
+            let (winner, median, calls) = (compilers::CHALLENGER, 0, 0);
+            let (verdict, compilers) = (view.ledger.at(key).verdict.clone(), None);
+            let taken = Settlement { key, winner, median, calls, verdict, compilers };
+            return Vec::from([Order::Explain(text), Order::Settle(Box::new(taken))]);
+        }
         let entrants = names.len();
         let text =
             format!("{} competes in {entrants} variants: {}", view.label(key), making.reason);
