@@ -58,6 +58,8 @@ mod make;
 mod words;
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
@@ -70,12 +72,24 @@ use crate::make::Kinds;
 /// What returns twice, by all its names.
 const TWICE: [&str; 5] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "llvm.eh.sjlj.setjmp"];
 
+/// Those of them that keep which signals the thread holds back if their second argument says so, and the
+/// function of the C library that does it: it is called before.
+const KEEPS: [&str; 2] = ["sigsetjmp", "__sigsetjmp"];
+const KEEP_MASK: &str = "__bf_keep_mask";
+
 /// `__builtin_longjmp`.
 const BUILTIN_JUMP: &str = "llvm.eh.sjlj.longjmp";
 
 /// Whether calls of a function of this name are gone in a settled program.
 pub(crate) fn is_settled(name: &str) -> bool {
     TWICE.contains(&name)
+}
+
+/// Adds the names of functions that a linked program will call when it is settled.
+pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
+    if module.funcs.iter().any(|func| KEEPS.contains(&func.name.as_str())) {
+        names.insert(KEEP_MASK.to_owned());
+    }
 }
 
 /// Settles a linked program. What cannot be settled is refused in the module.
