@@ -11,8 +11,7 @@ use bareflow_ir::{
 
 use super::frame::{Frame, is_lifetime, is_va_start};
 use super::live;
-use super::words::{NUMBER, VALUE, callee, value};
-use super::{KEEP_MASK, KEEPS};
+use super::words::{KEEP_MASK, KEEPS, NUMBER, VALUE, callee, value};
 use crate::build::{blocks, constant, fill, function_named, plain_call, shell};
 use crate::make::{CATCH, INNERMOST, Kinds, Maker, host_call};
 

@@ -65,17 +65,12 @@ use alloc::vec::Vec;
 use bareflow_ir::{
     Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Module, Operand, Refusal, Symbol,
 };
-use words::callee;
+use words::{KEEP_MASK, KEEPS, callee};
 
 use crate::make::Kinds;
 
 /// What returns twice, by all its names.
 const TWICE: [&str; 5] = ["setjmp", "_setjmp", "sigsetjmp", "__sigsetjmp", "llvm.eh.sjlj.setjmp"];
-
-/// Those of them that keep which signals the thread holds back if their second argument says so, and the
-/// function of the C library that does it: it is called before.
-const KEEPS: [&str; 2] = ["sigsetjmp", "__sigsetjmp"];
-const KEEP_MASK: &str = "__bf_keep_mask";
 
 /// `__builtin_longjmp`.
 const BUILTIN_JUMP: &str = "llvm.eh.sjlj.longjmp";
