@@ -20,6 +20,14 @@ pub(crate) fn function_named(module: &Module, name: &str) -> Option<FuncId> {
     module.funcs.iter().position(|func| func.name == name).map(FuncId::new)
 }
 
+/// Whether a function is called by its name: what only settled code calls is, in a program that was linked before.
+pub(crate) fn is_called(module: &Module, func: FuncId) -> bool {
+    let calls = |instr: &Instr| {
+        instr.op.call().is_some_and(|call| module.direct_callee(call.callee) == Some(func))
+    };
+    module.funcs.iter().flat_map(|func| &func.instrs).any(calls)
+}
+
 /// A function without a body.
 pub(crate) fn shell(name: String, ty: TypeId, linkage: Linkage, params: usize) -> Function {
     Function {

@@ -52,6 +52,9 @@ pub fn needed(module: &Module) -> BTreeSet<String> {
     crate::quad::needed(module, &mut names);
     crate::long_double::needed(module, &mut names);
     crate::unwinding::needed(module, &mut names);
+    crate::alarms::needed(module, &mut names);
+    crate::divisions::needed(module, &mut names);
+    crate::jumps::needed(module, &mut names);
     for func in &module.funcs {
         if let Some(intrinsic) = func.name.strip_prefix("llvm.") {
             // Both at once are computed one after the other.

@@ -7,8 +7,10 @@
 
 extern crate alloc;
 
+mod alarms;
 mod build;
 mod comparison;
+mod divisions;
 mod error;
 mod helpers;
 mod hosts;

@@ -72,6 +72,12 @@ impl Library {
         self.readers.borrow()
     }
 
+    /// Which of the files are the C library or the C++ library, wherever they lie.
+    pub(crate) fn libraries(&self) -> Vec<bool> {
+        let modules = self.modules();
+        modules.iter().map(|lazy| lazy.defines(FINISH) || lazy.defines(TAKES)).collect()
+    }
+
     /// Adds the names that the files use and do not define.
     pub(crate) fn undefined(&self, names: &mut BTreeSet<String>) {
         for lazy in self.readers.borrow().iter() {

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::library::FINISH;
 use crate::{
-    Library, LoadError, Missing, Part, Undefined, helpers, is_host_call, jumps, long_double, quad,
-    structors, threads, undefined, unwinding,
+    Library, LoadError, Missing, Part, Undefined, alarms, divisions, helpers, is_host_call, jumps,
+    long_double, quad, structors, threads, undefined, unwinding,
 };
 
 /// What a program is made of.
@@ -119,6 +119,12 @@ impl Draft<'_> {
         // Conversions between both kinds of floats are calls when the second one is settled.
         quad::settle(&mut linked.module);
         long_double::settle(&mut linked.module);
+        // A handler's call may be one that comes back to a `setjmp`.
+        divisions::settle(&mut linked.module);
+        let libraries: Vec<bool> = files.iter().flat_map(|files| files.libraries()).collect();
+        let from = &linked.func_from;
+        let is_own = |id: FuncId| from.get(id.index()).is_some_and(|module| !libraries[*module]);
+        alarms::settle(&mut linked.module, is_own);
         jumps::settle(&mut linked.module);
         threads::settle(&mut linked.module);
         let entry = self.entry(&linked)?;

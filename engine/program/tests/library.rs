@@ -382,3 +382,113 @@ fn a_library_constructs_what_a_program_has() {
     let program = load("m-main", own);
     assert_eq!(defined(&program), ["__bf_finish", "main", "make", "memcpy", "new"]);
 }
+
+/// A library that has what handlers and alarms need.
+const SIGNALS: &str = "
+    define i32 @__bf_finish(i32 %status) { ret i32 %status }
+    define ptr @memcpy(ptr %to, ptr %from, i64 %n) { ret ptr %to }
+    define ptr @signal(i32 %n, ptr %new) { ret ptr null }
+    define i64 @__bf_no_quotient() noinline { ret i64 0 }
+    define i32 @setitimer(i32 %which, ptr %new, ptr %old) { call void @__bf_loop() ret i32 0 }
+    define void @__bf_loop() { br label %again again: br label %again }
+    @__bf_looks = global i32 0
+    define void @__bf_look() noinline { store i32 5, ptr @__bf_looks ret void }";
+
+fn with_signals(name: &str, text: &str) -> Program {
+    let library = Library::read(vec![part(&format!("{name}-libc"), SIGNALS)]).expect("a library");
+    let program = load(&source(vec![part(name, text)]), &library).expect("a program");
+    bareflow_ir::verify::verify(&program.module).expect("it keeps the rules");
+    program
+}
+
+/// How often a function of the program calls another.
+fn calls(program: &Program, caller: &str, callee: &str) -> usize {
+    let module = &program.module;
+    let func = module.funcs.iter().find(|func| func.name == caller).expect("a function");
+    let called = |call: &bareflow_ir::CallInfo| module.direct_callee(call.callee);
+    let all = func.instrs.iter().filter_map(|instr| called(instr.op.call()?));
+    all.filter(|id| module.func(*id).name == callee).count()
+}
+
+#[test]
+fn divisions_are_asked_about_where_a_handler_may_be_set() {
+    const DIVISIONS: &str = "
+          %one = sdiv i32 %a, %b
+          %two = sdiv i32 %a, 7
+          %three = srem i32 %a, -1
+          %four = udiv i32 %a, -1
+          %lanes = udiv <2 x i8> %c, %c
+          %five = sdiv <2 x i32> %d, %d
+          %none = sdiv i128 %e, %e
+          %odd = srem i7 %f, %f
+          br label %out
+        out:
+          %last = phi i32 [ %three, %entry ]
+          %sum = add i32 %last, %one
+          ret i32 %sum
+        }";
+    let program = |name: &str, sets: &str| {
+        let text = format!(
+            "declare ptr @signal(i32, ptr)
+            @kept = global ptr null
+            define void @handler(i32 %n) {{ ret void }}
+            define i32 @main() {{
+              {sets}
+              %sum = call i32 @all(i32 1, i32 1, <2 x i8> undef, <2 x i32> undef, i128 1, i7 1)
+              ret i32 %sum
+            }}
+            define i32 @all(i32 %a, i32 %b, <2 x i8> %c, <2 x i32> %d, i128 %e, i7 %f) {{
+            entry: {DIVISIONS}"
+        );
+        with_signals(name, &text)
+    };
+    let asked = |program: &Program| calls(program, "all", "__bf_no_quotient");
+    let set = |number: &str| format!("call ptr @signal(i32 {number}, ptr @handler)");
+    // Those by 7 and by the largest number without a sign always have one.
+    assert_eq!(asked(&program("h-sets", &set("8"))), 6);
+    let computed = format!("%n = load i32, ptr @kept\n{}", set("%n"));
+    assert_eq!(asked(&program("h-computed", &computed)), 6);
+    assert_eq!(asked(&program("h-taken", "store ptr @signal, ptr @kept")), 6);
+    let others = program("h-others", &set("2"));
+    assert_eq!(asked(&others), 0);
+    assert!(!defined(&others).contains(&"__bf_no_quotient"));
+}
+
+#[test]
+fn loops_and_callers_look_for_alarms_where_some_are_set() {
+    let program = |name: &str, sets: &str| {
+        let text = format!(
+            "declare i32 @setitimer(i32, ptr, ptr)
+            define i32 @main() {{
+              {sets}
+              %n = call i32 @loops(i32 3)
+              %m = call i32 @leaf(i32 3)
+              ret i32 %n
+            }}
+            define i32 @leaf(i32 %n) {{ ret i32 %n }}
+            define i32 @loops(i32 %n) {{
+            entry: br label %outer
+            outer:
+              %i = phi i32 [ 0, %entry ], [ %next, %on ]
+              br label %inner
+            inner:
+              %j = phi i32 [ %i, %outer ], [ %less, %inner ]
+              %less = add i32 %j, -1
+              %more = icmp sgt i32 %less, 0
+              br i1 %more, label %inner, label %on
+            on:
+              %next = add i32 %i, 1
+              %again = icmp slt i32 %next, %n
+              br i1 %again, label %outer, label %out
+            out: ret i32 %next
+            }}"
+        );
+        with_signals(name, &text)
+    };
+    let set = program("i-sets", "%s = call i32 @setitimer(i32 0, ptr null, ptr null)");
+    let looks = |caller: &str| calls(&set, caller, "__bf_look");
+    assert_eq!(["main", "loops", "leaf", "__bf_loop"].map(looks), [1, 2, 0, 0]);
+    let none = program("i-none", "");
+    assert_eq!(calls(&none, "loops", "__bf_look"), 0);
+    assert!(!defined(&none).contains(&"__bf_look"));
+}

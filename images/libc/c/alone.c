@@ -198,7 +198,7 @@ int select(int count, fd_set *in, fd_set *out, fd_set *other, struct timeval *li
     }
     if (!ready && limit) {
         struct timespec span = {limit->tv_sec, limit->tv_usec * 1000};
-        nanosleep(&span, NULL);
+        if (nanosleep(&span, NULL)) return -1;
     }
     return ready;
 }

@@ -9,6 +9,12 @@ int *__errno_location(void) { return &error; }
 // Who calls this may just have become another thread: it is not to know the address from before.
 __attribute__((noinline)) void **__bf_self(void) { return &self; }
 
+// What a thread has of signals (`signals::masks`): those it holds back, those of them that came, and a count.
+__attribute__((noinline)) unsigned long *__bf_signals(void) {
+    static _Thread_local unsigned long own[3];
+    return own;
+}
+
 // What a thread keeps of the heap.
 __attribute__((noinline)) void **__bf_cache(void) { return &cache; }
 

@@ -4,6 +4,7 @@
 use core::ffi::{c_int, c_void};
 
 use crate::host;
+use crate::signals::put_back;
 
 /// What `setjmp` has left at the beginning of a `jmp_buf`.
 #[repr(C)]
@@ -39,11 +40,14 @@ pub unsafe extern "C" fn _longjmp(buffer: *const Buffer, value: c_int) -> ! {
     unsafe { longjmp(buffer, value) }
 }
 
-/// Nothing holds signals back, so there is no mask to put back.
+/// The same with the signals that `sigsetjmp` found held back.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn siglongjmp(buffer: *const Buffer, value: c_int) -> ! {
     // SAFETY: the same contract.
-    unsafe { longjmp(buffer, value) }
+    unsafe {
+        put_back(buffer.cast());
+        longjmp(buffer, value)
+    }
 }
 
 /// What `longjmp` is called with `_FORTIFY_SOURCE`.

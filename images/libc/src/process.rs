@@ -4,6 +4,7 @@
 
 use core::ffi::{c_int, c_long, c_void};
 use core::ptr::null_mut;
+use core::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::allocate::malloc;
 use crate::memory::memcpy;
@@ -139,10 +140,24 @@ pub unsafe extern "C" fn quick_exit(status: c_int) -> ! {
     unsafe { host::bf_exit(status) }
 }
 
+/// What is called before the program is aborted: it raises the signal, once that has a handler (`signals`).
+pub static ON_ABORT: AtomicPtr<()> = AtomicPtr::new(null_mut());
+
+unsafe fn raise_abort() {
+    let call = ON_ABORT.load(Ordering::Relaxed);
+    if !call.is_null() {
+        // SAFETY: only such a function is ever stored.
+        unsafe { core::mem::transmute::<*mut (), unsafe extern "C" fn()>(call)() };
+    }
+}
+
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn abort() -> ! {
     // SAFETY: the text has a NUL.
-    unsafe { host::bf_abort(c"the program called abort()".as_ptr().cast()) }
+    unsafe {
+        raise_abort();
+        host::bf_abort(c"the program called abort()".as_ptr().cast())
+    }
 }
 
 /// Appends to a message of limited length.
@@ -198,6 +213,7 @@ pub unsafe extern "C" fn __assert_fail(
         message.add(c"' failed.\n".as_ptr().cast());
         stdio::flush_all();
         stdio::descriptor::write(2, message.text.as_ptr(), message.len);
+        raise_abort();
         host::bf_abort(c"an assertion failed".as_ptr().cast())
     }
 }

@@ -6,6 +6,7 @@ use core::ptr::null_mut;
 
 use crate::errors;
 use crate::host::{bf_clock, bf_date};
+use crate::signals::alarms;
 
 /// `struct timespec`, and `struct timeval` but for the unit of the second field.
 #[repr(C)]
@@ -102,19 +103,37 @@ pub unsafe extern "C" fn gettimeofday(result: *mut Moment, _zone: *mut u8) -> c_
     0
 }
 
-/// Waits by looking at the clock.
+/// Waits by looking at the clock, until it is time or a handler was called.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> c_int {
     // SAFETY: a duration, and null or a place for what is left of it.
     unsafe {
         let nanoseconds = (*wanted).seconds as u64 * 1_000_000_000 + (*wanted).fraction as u64;
         let start = passed();
-        while passed() - start < nanoseconds {}
+        let before = alarms::rung();
+        let over = loop {
+            let over = passed() - start;
+            if over >= nanoseconds {
+                break nanoseconds;
+            }
+            alarms::look();
+            if alarms::rung() != before {
+                break over;
+            }
+        };
+        let rest = nanoseconds - over;
         if !left.is_null() {
-            *left = Moment { seconds: 0, fraction: 0 };
+            *left = Moment {
+                seconds: (rest / 1_000_000_000) as c_long,
+                fraction: (rest % 1_000_000_000) as c_long,
+            };
+        }
+        if rest == 0 {
+            return 0;
         }
     }
-    0
+    errors::set(errors::EINTR);
+    -1
 }
 
 #[unsafe(no_mangle)]
@@ -129,9 +148,10 @@ pub unsafe extern "C" fn usleep(microseconds: u32) -> c_int {
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sleep(seconds: u32) -> u32 {
-    // SAFETY: a duration.
-    unsafe { nanosleep(&Moment { seconds: c_long::from(seconds), fraction: 0 }, null_mut()) };
-    0
+    let mut wanted = Moment { seconds: c_long::from(seconds), fraction: 0 };
+    // SAFETY: a duration, which is what is left of it afterwards.
+    unsafe { nanosleep(&raw const wanted, &raw mut wanted) };
+    wanted.seconds as u32
 }
 
 /// Times of processes, in hundredths of a second (`struct tms`).

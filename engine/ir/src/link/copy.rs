@@ -32,6 +32,7 @@ pub(super) struct Copier<'a> {
     /// Definitions whose insides are not copied yet.
     pub(super) pending: Vec<Pending>,
     func_why: Vec<Why>,
+    func_from: Vec<usize>,
     pub(super) global_why: Vec<Why>,
     pub(super) arrays: Vec<(Array, GlobalId)>,
     /// Whose insides are being copied.
@@ -79,6 +80,7 @@ impl<'a> Copier<'a> {
             names: HashSet::new(),
             pending: Vec::new(),
             func_why: Vec::new(),
+            func_from: Vec::new(),
             global_why: Vec::new(),
             arrays: Vec::new(),
             user: Why::Root,
@@ -102,6 +104,7 @@ impl<'a> Copier<'a> {
         Ok(Linked {
             module: self.out,
             func_why: self.func_why,
+            func_from: self.func_from,
             global_why: self.global_why,
             arrays: self.arrays,
         })
@@ -288,6 +291,7 @@ impl<'a> Copier<'a> {
         };
         self.out.funcs.push(shell);
         self.func_why.push(self.user);
+        self.func_from.push(module);
         self.pending.push(Pending::Body { module, from: func, to: id });
         self.refuse(Place { module, symbol: Symbol::Func(func) }, Symbol::Func(id));
         id

@@ -12,6 +12,8 @@ pub struct Linked {
     pub module: Module,
     /// Why each function is in it.
     pub func_why: Vec<Why>,
+    /// The module that each function comes from, by its place among those that were linked.
+    pub func_from: Vec<usize>,
     /// Why each variable is in it.
     pub global_why: Vec<Why>,
     /// Variables whose sections say that they point to functions which run before or after the

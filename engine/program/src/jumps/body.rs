@@ -11,8 +11,8 @@ use bareflow_ir::{
 
 use super::frame::{Frame, is_lifetime, is_va_start};
 use super::live;
-use super::words::{NUMBER, VALUE, callee, value};
-use crate::build::{blocks, constant, fill, plain_call, shell};
+use super::words::{KEEP_MASK, KEEPS, NUMBER, VALUE, callee, value};
+use crate::build::{blocks, constant, fill, function_named, plain_call, shell};
 use crate::make::{CATCH, INNERMOST, Kinds, Maker, host_call};
 
 /// Divides the function `id`, which calls functions of `twice`.
@@ -81,6 +81,13 @@ struct Split {
     first: Vec<usize>,
 }
 
+/// The C library's function that keeps which signals are held back, and its type.
+fn keep_mask(module: &mut Module, kinds: &Kinds) -> Option<(Operand, TypeId)> {
+    let func = function_named(module, KEEP_MASK)?;
+    let ty = module.func(func).ty;
+    Some((constant(module, kinds.ptr, ConstKind::Func(func)), ty))
+}
+
 /// Divides blocks behind calls of `setjmp`.
 fn split(
     make: &mut Maker<'_>,
@@ -91,6 +98,7 @@ fn split(
     let comes_back = |module: &Module, instr: &Instr| {
         callee(module, instr).is_some_and(|callee| twice.contains(&callee))
     };
+    let keep = keep_mask(make.module, &make.kinds);
     let old = blocks(func);
     // The first and the last new block of each old one.
     let (mut first, mut last, mut next) = (Vec::new(), Vec::new(), 1);
@@ -117,11 +125,18 @@ fn split(
             }
             continue;
         }
+        let keeps = keep.filter(|_| {
+            let callee = callee(make.module, &instr);
+            callee.is_some_and(|to| KEEPS.contains(&make.module.func(to).name.as_str()))
+        });
         let Op::Call(info) = &instr.op else { return Err("setjmp called by `invoke`") };
         let buffer = *info.args.first().ok_or("setjmp without a buffer")?;
         let back = blocks.len() + 1;
         points.push(back);
         let (kinds, word) = (make.kinds, make.kinds.word);
+        if let (Some((keep, ty)), Some(call)) = (keeps, info.args.get(1)) {
+            make.effect(plain_call(keep, ty, vec![buffer, *call]));
+        }
         make.store(buffer, 0, frame, kinds.ptr);
         let number = make.number(word, points.len() as u64);
         make.store(buffer, NUMBER, number, word);

@@ -58,12 +58,14 @@ mod make;
 mod words;
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use bareflow_ir::{
     Const, ConstExpr, ConstId, ConstKind, FuncId, Instr, Module, Operand, Refusal, Symbol,
 };
-use words::callee;
+use words::{KEEP_MASK, KEEPS, callee};
 
 use crate::make::Kinds;
 
@@ -76,6 +78,13 @@ const BUILTIN_JUMP: &str = "llvm.eh.sjlj.longjmp";
 /// Whether calls of a function of this name are gone in a settled program.
 pub(crate) fn is_settled(name: &str) -> bool {
     TWICE.contains(&name)
+}
+
+/// Adds the names of functions that a linked program will call when it is settled.
+pub(crate) fn needed(module: &Module, names: &mut BTreeSet<String>) {
+    if module.funcs.iter().any(|func| KEEPS.contains(&func.name.as_str())) {
+        names.insert(KEEP_MASK.to_owned());
+    }
 }
 
 /// Settles a linked program. What cannot be settled is refused in the module.

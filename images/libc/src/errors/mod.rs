@@ -15,6 +15,7 @@ unsafe extern "C" {
 }
 
 pub const EPERM: c_int = 1;
+pub const EINTR: c_int = 4;
 pub const EBADF: c_int = 9;
 pub const ENOMEM: c_int = 12;
 pub const EACCES: c_int = 13;

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn poll(list: *mut Poll, count: usize, milliseconds: c_int
     }
     if ready == 0 && milliseconds > 0 {
         // SAFETY: without conditions.
-        unsafe { crate::time::usleep(milliseconds as u32 * 1_000) };
+        return unsafe { crate::time::usleep(milliseconds as u32 * 1_000) };
     }
     ready
 }

@@ -25,6 +25,7 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::allocate::{__bf_alone_free, aligned_alloc, calloc, free, leave_cache};
 use crate::memory::memcpy;
+use crate::signals::alarms::{look, until_due};
 use crate::{host, process};
 use lock::Recursive;
 
@@ -287,6 +288,13 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
         // SAFETY: the word stays while its owner waits.
         unsafe { host::bf_wait(word.as_ptr(), while_is, ns) == 0 }
     };
+    // An alarm rings in between, and what is waited for may be its work.
+    let due = until_due(timeout);
+    if due < timeout {
+        sleep(due);
+        look();
+        return true;
+    }
     // SAFETY: only looked at; who puts one there later finds a processor or is joined.
     if unsafe { (&raw const OLDEST).read_volatile().is_null() } {
         return sleep(timeout);
@@ -367,6 +375,10 @@ pub unsafe fn create(
             free(thread.cast());
             return EAGAIN;
         }
+        // What it holds back is what its maker does.
+        let masked = &raw mut (*crate::signals::own()).masked;
+        let offset = masked as usize - *host::bf_thread().add(2);
+        *block.add(offset).cast::<u64>() = *masked;
         (*thread).id = IDS.fetch_add(1, Ordering::Relaxed) + 1;
         (*thread).left = AtomicU32::new(u32::from(detached));
         (*thread).start = Some(start);
