@@ -24,7 +24,7 @@ pub(crate) fn ahead(view: &View<'_>, ns: u64) -> Vec<Wish> {
     }
     let due = |key: FuncKey| {
         let heat = heat(view, key);
-        let Prospect { level, saves } = prospect(view, key, heat)?;
+        let Prospect { level, saves } = prospect(view, key, heat, ns)?;
         let reason = format!("another boot like this one would come to {heat} calls and loops");
         let wish = rise(view, key, level, heat, reason)?;
         let cost = view.ledger.model.cost(level, view.instrs(key));
@@ -42,7 +42,7 @@ pub(crate) fn ahead(view: &View<'_>, ns: u64) -> Vec<Wish> {
 
 /// Boots that code may need to pay for itself, by those there were. What it may cost is bounded by itself, and a boot
 /// that is spared a share of its time and goes on without code lets all boots to come pay for it.
-const PAYS_WITHIN: u64 = 4;
+const PAYS_WITHIN: u64 = 32;
 
 /// A level for a function in boots to come, and the nanoseconds that it is expected to save them.
 struct Prospect {
@@ -50,8 +50,8 @@ struct Prospect {
     saves: u64,
 }
 
-/// What a function of so much heat should come to; `None` where nothing pays.
-fn prospect(view: &View<'_>, key: FuncKey, heat: u64) -> Option<Prospect> {
+/// What a function of so much heat should come to, by code that takes `ns` nanoseconds at most; `None` where nothing pays.
+fn prospect(view: &View<'_>, key: FuncKey, heat: u64, ns: u64) -> Option<Prospect> {
     let standing = view.ledger.at(key);
     let from = standing.level();
     let to_come = |own: u64| view.over_boots(own).saturating_mul(PAYS_WITHIN);
@@ -62,17 +62,21 @@ fn prospect(view: &View<'_>, key: FuncKey, heat: u64) -> Option<Prospect> {
         let level = adaptive::decide(view, key, Level::O0).level?;
         return Some(Prospect { level, saves: gain(level) });
     }
-    if !standing.loops.is_empty() && from < Level::O3 {
+    let cost = |level| view.ledger.model.cost(level, view.instrs(key));
+    let continued = !standing.loops.is_empty();
+    if continued && from < Level::O3 {
         // Where a loop was continued in compiled code, nobody has counted how often it went round: it may have been
         // all the time.
         let (level, model) = (Level::O3, &view.ledger.model);
         let all = to_come(view.ns_in(view.elapsed()));
         let saves = gain(level).max(model.gain(Level::O2, level, all));
-        if !weighs(view) || saves >= model.cost(level, view.instrs(key)) {
+        if !weighs(view) || cost(level) <= saves.min(ns) {
             return Some(Prospect { level, saves });
         }
     }
-    let most = deserved(view, heat);
+    // One whose loop was continued is hot, whatever was counted.
+    let least = if continued { Level::O2 } else { Level::Interp };
+    let most = deserved(view, heat).max(least);
     if !weighs(view) {
         return Some(Prospect { level: most, saves: gain(most) });
     }
@@ -81,7 +85,8 @@ fn prospect(view: &View<'_>, key: FuncKey, heat: u64) -> Option<Prospect> {
         let net = saves.checked_sub(guessed_cost(view, key, level))?;
         Some((net, Prospect { level, saves }))
     };
-    let levels = Level::ALL.into_iter().filter(|level| *level > from && *level <= most);
+    let fits = |level: &Level| *level > from && *level <= most && cost(*level) <= ns;
+    let levels = Level::ALL.into_iter().filter(fits);
     levels.filter_map(net).max_by_key(|(net, _)| *net).map(|(_, best)| best)
 }
 
