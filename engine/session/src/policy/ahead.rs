@@ -33,11 +33,11 @@ pub(crate) fn ahead(view: &View<'_>, ns: u64) -> Vec<Wish> {
     };
     let all = view.ledger.functions(view.facts).into_iter();
     let mut left = ns;
-    let mut within = |(cost, wish)| {
+    let within = |(cost, wish)| {
         left = left.checked_sub(cost)?;
         Some(wish)
     };
-    in_order(all.filter_map(due).collect()).filter_map(|due| within(due)).collect()
+    in_order(all.filter_map(due).collect()).filter_map(within).collect()
 }
 
 /// Boots that code may need to pay for itself, by those there were. What it may cost is bounded by itself, and a boot
