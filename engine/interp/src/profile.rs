@@ -22,19 +22,13 @@ impl Interp {
     /// What was counted for `func` so far. Cycles are not measured here.
     pub fn profile(&self, id: FuncId) -> FunctionProfile {
         let func = self.module().func(id);
-        let mut profile = FunctionProfile::default();
         if func.is_declaration() {
-            return profile;
+            return FunctionProfile::default();
         }
+        let mut profile = self.counts(id);
         profile.shape = shape_of(func);
-        profile.calls = self.calls(id);
         profile.params = self.samples.of(id);
         let Some(code) = self.code(id) else { return profile };
-        self.count_edges(id, code, &mut profile);
-        for (at, _) in &code.back_edges {
-            let jumped = tally(code, *at).jumped.load(Relaxed);
-            profile.back_edges = profile.back_edges.saturating_add(jumped);
-        }
         for site in &code.sites {
             let named = |(func, count)| (self.functions.name(func).to_string(), count);
             let mut targets: Vec<_> = site.targets().map(named).collect();
@@ -43,6 +37,18 @@ impl Interp {
             if other != 0 || !targets.is_empty() {
                 profile.sites.push(IndirectSite { instr: site.instr, targets, other });
             }
+        }
+        profile
+    }
+
+    /// Of [`Interp::profile`] calls, rounds, blocks and edges alone, which is there sooner.
+    pub fn counts(&self, id: FuncId) -> FunctionProfile {
+        let mut profile = FunctionProfile { calls: self.calls(id), ..FunctionProfile::default() };
+        let Some(code) = self.code(id) else { return profile };
+        self.count_edges(id, code, &mut profile);
+        for (at, _) in &code.back_edges {
+            let jumped = tally(code, *at).jumped.load(Relaxed);
+            profile.back_edges = profile.back_edges.saturating_add(jumped);
         }
         profile
     }

@@ -29,8 +29,8 @@ use crate::{callbacks, hosts, policy, snapshot, summary, worker};
 /// not counted.
 const WARM_UP_NS: u64 = 20_000_000;
 
-/// Nanoseconds that compiling takes at most when the last program has ended, the last function not
-/// counted. The next boot ends with the rest.
+/// Nanoseconds that compiling takes at most when the last program has ended, however long it ran, the last function
+/// not counted. The next boot ends with the rest.
 const AHEAD_NS: u64 = 100_000_000;
 
 /// What a boot leaves behind.
@@ -56,8 +56,8 @@ pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, Start
     let outcomes = run_all(session);
     session.settle();
     session.curator().end(shared);
-    let ahead = session.curator().ahead(shared);
-    session.grant(ahead, platform.now_ns() + AHEAD_NS);
+    let (ahead, ns) = session.curator().ahead(shared);
+    session.grant(ahead, platform.now_ns() + ns.min(AHEAD_NS));
     let mut curator = session.curator();
     curator.collect();
     if shared.manifest.profile {

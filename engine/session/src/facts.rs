@@ -26,6 +26,9 @@ pub(crate) trait Facts {
     /// What the interpreter has counted for a function so far.
     fn interpreted(&self, key: FuncKey) -> FunctionProfile;
 
+    /// Of that calls, rounds and blocks alone, which decisions go by.
+    fn interpreted_blocks(&self, key: FuncKey) -> FunctionProfile;
+
     /// Frequency of the time-stamp counter in Hz.
     fn tsc_hz(&self) -> u64;
 

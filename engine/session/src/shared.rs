@@ -202,6 +202,10 @@ impl Facts for Shared {
         self.image(key.image).interp.profile(key.func)
     }
 
+    fn interpreted_blocks(&self, key: FuncKey) -> FunctionProfile {
+        self.image(key.image).interp.counts(key.func)
+    }
+
     fn tsc_hz(&self) -> u64 {
         self.platform.tsc_hz()
     }

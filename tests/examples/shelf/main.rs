@@ -13,6 +13,7 @@
 //! * `--speed N` for long runs in the place of these: the medians of N warm ones by as many native ones ([`speed`]),
 //!   with `--llvm` by code of LLVM alone;
 //! * `--rise N` for first runs, N by the default way to rise, by thresholds and adaptively, in turn;
+//! * `--again N` for the first N runs on one disk, medians of three such disks;
 //! * `--cut N` for SQLite alone, ended N times in the middle of transactions as a process, and with `--machine` by
 //!   taking the power of one as well ([`cut`]).
 //!
@@ -41,6 +42,7 @@ struct Orders {
     machine: bool,
     speed: Option<u32>,
     rise: Option<u32>,
+    again: Option<u32>,
     cut: Option<u32>,
 }
 
@@ -52,12 +54,13 @@ fn orders() -> Result<Orders, String> {
             "--only" => orders.only.push(arguments.next().ok_or("--only takes a name")?),
             "--llvm" => orders.llvm = true,
             "--machine" => orders.machine = true,
-            "--speed" | "--rise" | "--cut" => {
+            "--speed" | "--rise" | "--again" | "--cut" => {
                 let rounds = arguments.next().and_then(|rounds| rounds.parse().ok());
                 let rounds = Some(rounds.ok_or(format!("{argument} takes a number of rounds"))?);
                 match argument.as_str() {
                     "--speed" => orders.speed = rounds,
                     "--rise" => orders.rise = rounds,
+                    "--again" => orders.again = rounds,
                     _ => orders.cut = rounds,
                 }
             }
@@ -81,11 +84,16 @@ fn main() -> Result<(), String> {
     };
     let chosen: Vec<&Recipe> = recipes::all().filter(wanted).collect();
     let mut wrong = Vec::new();
-    match (orders.speed, orders.rise) {
-        (Some(rounds), _) => speed::long_runs(&chosen, &folder, rounds, orders.llvm, &mut wrong),
-        (None, Some(rounds)) => speed::first_runs(&chosen, &folder, rounds, &mut wrong),
-        (None, None) if orders.machine => machine::tours(&chosen, &folder, &mut wrong),
-        (None, None) => levels(&chosen, &folder, &orders, &mut wrong),
+    if let Some(rounds) = orders.speed {
+        speed::long_runs(&chosen, &folder, rounds, orders.llvm, &mut wrong);
+    } else if let Some(rounds) = orders.rise {
+        speed::first_runs(&chosen, &folder, rounds, &mut wrong);
+    } else if let Some(runs) = orders.again {
+        speed::runs_again(&chosen, &folder, runs, &mut wrong);
+    } else if orders.machine {
+        machine::tours(&chosen, &folder, &mut wrong);
+    } else {
+        levels(&chosen, &folder, &orders, &mut wrong);
     }
     wrong.iter().for_each(|what| eprintln!("{what}"));
     if wrong.is_empty() { Ok(()) } else { Err(format!("{} went wrong", wrong.len())) }

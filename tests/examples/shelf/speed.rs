@@ -5,7 +5,7 @@
 //! the median of those on a disk on which [`WARMING`] have run. What a run prints and leaves is compared each time.
 //!
 //! [`first_runs`] compares the ways to decide when functions rise, each on an empty disk: by default, by counts of calls
-//! alone, and adaptively.
+//! alone, and adaptively. [`runs_again`] takes the first runs on one disk, by default.
 
 use std::path::Path;
 
@@ -117,6 +117,43 @@ fn rising(compiled: &Compiled, recipe: &Recipe, rounds: u32) -> Result<Vec<f64>,
         }
     }
     Ok(seconds.into_iter().map(median).collect())
+}
+
+/// Disks of [`runs_again`].
+const DISKS: usize = 3;
+
+/// Seconds of the first `runs` runs by default on a disk.
+fn again(compiled: &Compiled, recipe: &Recipe, runs: u32) -> Result<Vec<f64>, String> {
+    let (left, _) = hosted::native(compiled, &recipe.run)?;
+    let mut seconds = vec![Vec::new(); runs as usize];
+    for _ in 0..DISKS {
+        let disk = compiled.disk(&recipe.run)?;
+        for seconds in &mut seconds {
+            compiled.fill(disk.path(), &recipe.run)?;
+            let (own, took) = hosted::ours(compiled, &recipe.run, &hosted::WAYS[0], disk.path())?;
+            same(&left, &own, recipe)?;
+            seconds.push(took);
+        }
+    }
+    Ok(seconds.into_iter().map(median).collect())
+}
+
+/// Prints the first runs of programs on a disk; what went wrong into `wrong`.
+pub(crate) fn runs_again(recipes: &[&Recipe], folder: &Path, runs: u32, wrong: &mut Vec<String>) {
+    print!("{:<10}", "seconds");
+    (1..=runs).for_each(|run| print!("{run:>8}"));
+    println!();
+    for recipe in recipes {
+        let compiled = Compiled::of(recipe, &recipe.place(folder));
+        match compiled.and_then(|compiled| again(&compiled, recipe, runs)) {
+            Ok(seconds) => {
+                print!("{:<10}", recipe.name);
+                seconds.iter().for_each(|seconds| print!("{seconds:>8.2}"));
+                println!();
+            }
+            Err(why) => wrong.push(format!("{}: {why}", recipe.name)),
+        }
+    }
 }
 
 /// Prints long runs of programs; what went wrong into `wrong`.

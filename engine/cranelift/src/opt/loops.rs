@@ -105,12 +105,16 @@ pub(super) fn loops(body: &Body) -> Vec<Loop> {
         // Everything enters through the header, or it is no natural loop.
         !inside[0] || one.header == BlockId(0)
     });
+    let mut inside = vec![false; count];
     found.retain(|one| {
-        one.blocks.iter().skip(1).all(|block| {
+        one.blocks.iter().for_each(|block| inside[block.index()] = true);
+        let entered_by_header = one.blocks.iter().skip(1).all(|block| {
             before[block.index()]
                 .iter()
-                .all(|from| state[from.index()] == 0 || one.blocks.contains(from))
-        })
+                .all(|from| state[from.index()] == 0 || inside[from.index()])
+        });
+        one.blocks.iter().for_each(|block| inside[block.index()] = false);
+        entered_by_header
     });
     found
 }

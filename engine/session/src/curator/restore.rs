@@ -103,12 +103,14 @@ impl Curator {
         self.rising.fixed(&view!(self, shared), level)
     }
 
-    /// What is compiled when the programs have ended.
-    pub(crate) fn ahead(&mut self, shared: &Shared) -> Vec<Wish> {
+    /// What is compiled when the programs have ended, and the nanoseconds that it may take.
+    pub(crate) fn ahead(&mut self, shared: &Shared) -> (Vec<Wish>, u64) {
         self.read_gates();
-        let wishes = policy::ahead(&view!(self, shared));
+        let view = view!(self, shared);
+        let ns = view.for_later_boots(view.now.ns.saturating_sub(shared.began_ns));
+        let wishes = policy::ahead(&view, ns);
         // No tournament begins any more.
         self.ledger.began = None;
-        wishes
+        (wishes, ns)
     }
 }

@@ -6,6 +6,7 @@
 
 mod adaptive;
 mod ahead;
+mod prospects;
 mod rising;
 mod saving;
 mod stress;

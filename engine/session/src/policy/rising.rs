@@ -9,7 +9,7 @@ use bareflow_ir::BlockId;
 use bareflow_object::{Entry, Options};
 use bareflow_profile::Level;
 
-use super::worth::guessed_ns;
+use super::worth::{Work, guessed_cost, guessed_gain, usual_ns};
 use super::{View, adaptive, stress};
 use crate::Manifest;
 use crate::events::{Order, Orders, Purpose, Wish};
@@ -72,29 +72,56 @@ pub(super) fn deserved(view: &View<'_>, calls: u64) -> Level {
 /// for each the code of every level on the way. Here code is made once it would save as much as it costs, of
 /// what the function has taken so far: that it takes as much again is the one guess that is never off by more than
 /// a factor of two in what it costs. So the first level, which is faster by far, comes early, and the upper ones,
-/// which are faster by little, where much time goes. All of it is guessed from counts, so that the same counts lead to the
+/// which are faster by little, where much time goes. A function that took more in each of the earlier boots is expected to
+/// take as much in this one: what pays for that is made at once, and what pays only over several boots when this one is
+/// over ([`super::ahead`]). All of it is guessed from counts, so that the same counts lead to the
 /// same code everywhere. Where thresholds were asked for, and where compiling costs the program nothing, they
-/// are all that counts; and what earlier boots called is not put to the test again.
+/// are all that counts.
 fn paid_for(view: &View<'_>, key: FuncKey, from: Level, wanted: Level) -> Level {
-    let manifest = view.facts.manifest();
-    let asked = manifest.thresholds.is_some() || manifest.adaptive;
-    if asked || view.facts.compiles_beside() || view.ledger.at(key).heat_before() > 0 {
+    if !weighs(view) {
         return wanted;
     }
-    let (taken, model) = (guessed_ns(view, key), Model::default());
+    let heat = view.ledger.at(key).native_heat().max(usual_heat(view, key));
+    let taken = Work::of(view, key).taken(view, key).max(usual_ns(view, key));
+    paid_of(view, key, from, wanted, (taken, heat))
+}
+
+/// The same where it has taken so many nanoseconds at `from`, of so many calls and rounds.
+fn paid_of(
+    view: &View<'_>,
+    key: FuncKey,
+    from: Level,
+    wanted: Level,
+    (taken, heat): (u64, u64),
+) -> Level {
+    if !weighs(view) {
+        return wanted;
+    }
     let pays = |level: &Level| {
-        // From O2 on what is called is inlined, and compiled again as part of it.
-        let inlines = *level >= Level::O2;
-        let instrs = if inlines { view.instrs_with_callees(key) } else { view.instrs(key) };
-        model.gain(from, *level, taken) >= model.cost(*level, instrs)
+        let gain = guessed_gain(from, *level, taken, heat);
+        // What it calls is not looked at where it is too large itself.
+        gain >= Model::default().cost(*level, view.instrs(key))
+            && gain >= guessed_cost(view, key, *level)
     };
     let mut above = Level::ALL.into_iter().rev().filter(|level| *level > from && *level <= wanted);
     above.find(pays).unwrap_or(from)
 }
 
-/// When to look again at what does not pay yet.
-fn later(count: u64) -> u64 {
-    count.saturating_add(count.div_ceil(2)).max(1)
+/// Whether code is weighed before it is made, beside what thresholds say.
+pub(super) fn weighs(view: &View<'_>) -> bool {
+    let manifest = view.facts.manifest();
+    manifest.thresholds.is_none() && !manifest.adaptive && !view.facts.compiles_beside()
+}
+
+/// When to look again at a function of so many calls or rounds that does not pay yet: not before there are as many as in
+/// each of the earlier boots, since for so many it does not.
+fn later(view: &View<'_>, key: FuncKey, count: u64) -> u64 {
+    count.saturating_add(count.div_ceil(2)).max(usual_heat(view, key)).max(1)
+}
+
+/// Calls and rounds of a function in each of the earlier boots.
+fn usual_heat(view: &View<'_>, key: FuncKey) -> u64 {
+    view.in_each_before(view.ledger.at(key).heat_before())
 }
 
 /// The wish for `key` to come to `level` for all calls to come, if it is below and nothing speaks
@@ -137,11 +164,15 @@ impl Rising {
         }
         let before = standing.heat_before();
         let all = calls.saturating_add(before);
-        let wanted = deserved(view, all);
+        let mut wanted = deserved(view, all);
+        if weighs(view) && !standing.loops.is_empty() {
+            // It is called once more.
+            wanted = wanted.max(Level::O2);
+        }
         let level = paid_for(view, key, standing.level(), wanted);
         let wish = rise(view, key, level, all, format!("{all} calls"));
         let again = if level < wanted {
-            later(calls)
+            later(view, key, calls)
         } else {
             above(level).map_or(u64::MAX, |next| threshold(view, next).saturating_sub(before))
         };
@@ -161,12 +192,13 @@ impl Rising {
             }
             return orders;
         }
-        let wanted = deserved(view, heat).max(above(level).unwrap_or(level));
+        let all = heat.saturating_add(standing.heat_before());
+        let wanted = deserved(view, all).max(above(level).unwrap_or(level));
         let next = paid_for(view, key, level, wanted);
         if next <= level && level < wanted {
-            return Vec::from([Order::Arm(key, later(heat) - heat)]);
+            return Vec::from([Order::Arm(key, later(view, key, heat) - heat)]);
         }
-        let wish = rise(view, key, next, heat, format!("{heat} calls and loops"));
+        let wish = rise(view, key, next, all, format!("{all} calls and loops"));
         wish.map(|wish| Order::Compile(Box::new(wish))).into_iter().collect()
     }
 
@@ -193,8 +225,9 @@ impl Rising {
             }
         }
         // The call that is in the loop is interpreted, whatever other calls run.
-        if paid_for(view, key, Level::Interp, Level::O2) < Level::O2 {
-            return Vec::from([Order::ReportLoopAt(key, header, later(back_edges))]);
+        let taken = if weighs(view) { Work::of(view, key).interpreted } else { 0 };
+        if paid_of(view, key, Level::Interp, Level::O2, (taken, 0)) < Level::O2 {
+            return Vec::from([Order::ReportLoopAt(key, header, later(view, key, back_edges))]);
         }
         let mut orders = Vec::new();
         // One of its loops at a time: whoever waits in others meanwhile may be out of them, or in code, by the
@@ -211,6 +244,15 @@ impl Rising {
                 heat: back_edges,
                 reason,
             })));
+        }
+        if weighs(view) && standing.level() > Level::Interp {
+            // Its code counts, and says when it should rise.
+            return orders;
+        }
+        if weighs(view) && view.facts.interpreted_calls(key) == 1 {
+            // This call may be the only one there ever is.
+            orders.push(Order::ReportAt(key, 2));
+            return orders;
         }
         // The next call should not have to find out again.
         let calls = threshold(view, Level::O2);

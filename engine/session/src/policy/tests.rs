@@ -1,7 +1,11 @@
 //! Policies on events that are made up: no machine, no compiler, no code memory.
 
 mod compilers;
+<<<<<<< HEAD
 mod links;
+=======
+mod prospects;
+>>>>>>> rising
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
@@ -60,6 +64,10 @@ impl Facts for Scene {
 
     fn interpreted(&self, key: FuncKey) -> FunctionProfile {
         self.interpreted[key.func.index()].clone()
+    }
+
+    fn interpreted_blocks(&self, key: FuncKey) -> FunctionProfile {
+        self.interpreted(key)
     }
 
     fn tsc_hz(&self) -> u64 {
@@ -419,7 +427,8 @@ fn the_next_boot_finds_what_it_would_have_compiled() {
         scene.interpreted[func] = FunctionProfile { calls, ..FunctionProfile::default() };
         scene.ledger.at_mut(key(func as u32)).usual_cycles = 100;
     }
-    let due: Vec<_> = ahead(&scene.view()).iter().map(|wish| (wish.key, wish.level)).collect();
+    let due: Vec<_> =
+        ahead(&scene.view(), 10_000_000).iter().map(|wish| (wish.key, wish.level)).collect();
     assert_eq!(due, [(key(2), Level::O3), (key(1), Level::O1)]);
     let cold = [(5, key(0), Level::O1), (9, key(1), Level::O3)];
     let due: Vec<_> =

@@ -35,7 +35,8 @@ pub(super) fn is_open(view: &View<'_>, key: FuncKey) -> bool {
 /// while that costs more than it is expected to bring, or where there is no other.
 pub(super) fn reason(view: &View<'_>, key: FuncKey, taken: u64) -> Option<String> {
     let (challenger, slowness) = (view.ledger.challenger, view.ledger.model.slowness());
-    let taken = over_boots(view, taken);
+    // No more than all boots have taken altogether.
+    let taken = view.over_boots(taken).min(taken.saturating_add(view.cycles_before()));
     let budget = if view.facts.compiles_beside() { taken } else { challenger.gain(taken) };
     let instrs = match worth::is_link(view, key) {
         // What a link goes on with is not inlined into it.
@@ -52,14 +53,6 @@ pub(super) fn reason(view: &View<'_>, key: FuncKey, taken: u64) -> Option<String
     let (taken, least) = (taken / 1_000, cost / 1_000);
     let reason = format!("{taken} kcycles of its own so far, LLVM may take {least}");
     (budget >= cost).then_some(reason)
-}
-
-/// Cycles that a function has taken in this boot and in those before: in each of them as many as in this one so far,
-/// and no more than they have taken altogether.
-fn over_boots(view: &View<'_>, taken: u64) -> u64 {
-    let past = &view.ledger.past;
-    let all = past.iter().fold(0, |sum: u64, boot| sum.saturating_add(boot.program_cycles));
-    taken.saturating_add(taken.saturating_mul(past.len() as u64).min(all))
 }
 
 /// The other compiler's code for a function.
