@@ -1,11 +1,8 @@
 //! Policies on events that are made up: no machine, no compiler, no code memory.
 
 mod compilers;
-<<<<<<< HEAD
 mod links;
-=======
 mod prospects;
->>>>>>> rising
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
