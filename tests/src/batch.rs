@@ -16,6 +16,9 @@ use crate::{artefact, place};
 /// Ample for what is put together, at the slowest level on a busy host.
 const PATIENCE: Duration = Duration::from_secs(1800);
 
+/// Mebibytes of the disk: bitcode of many programs, LLVM, and four snapshots with code of them all.
+const DISK: u64 = 255;
+
 /// More ends of input than programs look for.
 const ENDS: [u8; 64] = [4; 64];
 
@@ -187,7 +190,7 @@ fn kept(out: &[u8]) -> Result<PathBuf, String> {
 }
 
 fn disk(programs: &[&Program], bitcode: u8, settings: &Value) -> Result<(Disk, Value), String> {
-    let disk = Disk::new().map_err(|error| error.to_string())?;
+    let disk = Disk::of(DISK).map_err(|error| error.to_string())?;
     let add = |path: &str, content: &[u8]| {
         disk.add(path, content).map_err(|error| format!("{path}: {error}"))
     };

@@ -13,13 +13,15 @@ use fatfs::{FatType, FileSystem, FormatVolumeOptions, FsOptions};
 /// First sector of the partition.
 const START: u64 = 2048;
 const SECTOR: u64 = 512;
-/// Bytes of the partition.
-const LEN: u64 = 31 << 20;
+/// Mebibytes of the partition, where nobody says.
+const USUAL: u64 = 31;
 
 /// A disk in a file that goes with it.
 #[derive(Debug)]
 pub struct Disk {
     folder: tempfile::TempDir,
+    /// Bytes of the partition.
+    len: u64,
 }
 
 impl Disk {
@@ -28,16 +30,25 @@ impl Disk {
     /// # Errors
     /// When it cannot be written.
     pub fn new() -> Result<Self> {
-        let disk = Self { folder: tempfile::tempdir()? };
+        Self::of(USUAL)
+    }
+
+    /// The same, with so many mebibytes.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn of(mebibytes: u64) -> Result<Self> {
+        let len = mebibytes << 20;
+        let disk = Self { folder: tempfile::tempdir()?, len };
         let mut file = File::create(disk.path())?;
-        file.set_len(START * SECTOR + LEN)?;
+        file.set_len(START * SECTOR + len)?;
         let mut entry = [0; 18];
         entry[0] = 0x80;
         entry[1..4].copy_from_slice(&[0xfe, 0xff, 0xff]);
         entry[4] = 0x06;
         entry[5..8].copy_from_slice(&[0xfe, 0xff, 0xff]);
         entry[8..12].copy_from_slice(&(START as u32).to_le_bytes());
-        entry[12..16].copy_from_slice(&((LEN / SECTOR) as u32).to_le_bytes());
+        entry[12..16].copy_from_slice(&((len / SECTOR) as u32).to_le_bytes());
         file.seek(SeekFrom::Start(446))?;
         file.write_all(&entry)?;
         file.seek(SeekFrom::Start(510))?;
@@ -56,7 +67,7 @@ impl Disk {
 
     fn partition(&self) -> Result<fscommon::StreamSlice<File>> {
         let file = OpenOptions::new().read(true).write(true).open(self.path())?;
-        Ok(fscommon::StreamSlice::new(file, START * SECTOR, START * SECTOR + LEN)?)
+        Ok(fscommon::StreamSlice::new(file, START * SECTOR, START * SECTOR + self.len)?)
     }
 
     /// Puts a file on the volume, and the folders on the way to it: with mtools, since `fatfs`

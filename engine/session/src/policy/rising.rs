@@ -249,9 +249,8 @@ impl Rising {
             // Its code counts, and says when it should rise.
             return orders;
         }
-        if weighs(view) && view.facts.interpreted_calls(key) == 1 {
-            // This call may be the only one there ever is.
-            orders.push(Order::ReportAt(key, 2));
+        if weighs(view) && view.facts.is_called_once(key) {
+            // There is no next call.
             return orders;
         }
         // The next call should not have to find out again.

@@ -88,25 +88,16 @@ fn what_took_much_in_each_boot_rises_at_once_and_what_took_little_waits() {
 }
 
 #[test]
-fn a_call_that_continues_in_code_may_be_the_only_one() {
+fn the_call_of_an_entry_that_continues_in_code_is_the_only_one() {
     let mut scene = Scene::new(&["f"]);
     scene.interpreted[0].calls = 1;
     let header = BlockId(0);
+    let in_loop = (key(0), Level::O2, Entry::Loop(header));
     let orders = Rising.looped(&scene.view(), key(0), header, 1_000);
-    assert_eq!(wishes(&orders), [(key(0), Level::O2, Entry::Loop(header))]);
-    assert_eq!(report_at(&orders), Some(2));
-    let object = Code {
-        object: Arc::new(Object::default()),
-        installed: Installed { addr: 0, len: 0, entry: 1 },
-        level: Level::O2,
-        compiler: "none",
-        cpu: bareflow_object::CpuFeatures::BASELINE,
-        options: Options::default(),
-        epoch: None,
-    };
-    scene.ledger.at_mut(key(0)).loops.push((header, object));
-    let orders = Rising.called(&scene.view(), key(0), 2);
-    assert_eq!(wishes(&orders), [(key(0), Level::O2, Entry::Call)]);
+    assert_eq!(wishes(&orders), [in_loop, (key(0), Level::O2, Entry::Call)]);
+    scene.once = Some(key(0));
+    let orders = Rising.looped(&scene.view(), key(0), header, 1_000);
+    assert_eq!(wishes(&orders), [in_loop]);
     // Code that counts says itself when it should rise.
     scene.put(key(0), Level::O0);
     let other = BlockId(1);
