@@ -39,9 +39,6 @@ pub(crate) trait Facts {
     /// Whether the program goes on while something is compiled.
     fn compiles_beside(&self) -> bool;
 
-    /// Whether a function is called once in a boot and no more, as far as is known: a program's entry.
-    fn is_called_once(&self, key: FuncKey) -> bool;
-
     /// A function's name.
     fn name(&self, key: FuncKey) -> &str {
         &self.module(key.image).func(key.func).name

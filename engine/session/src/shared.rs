@@ -217,8 +217,4 @@ impl Facts for Shared {
     fn compiles_beside(&self) -> bool {
         self.platform.cores() > 1
     }
-
-    fn is_called_once(&self, key: FuncKey) -> bool {
-        self.manifest.calls <= 1 && key.func == self.image(key.image).program.entry
-    }
 }

@@ -249,10 +249,6 @@ impl Rising {
             // Its code counts, and says when it should rise.
             return orders;
         }
-        if weighs(view) && view.facts.is_called_once(key) {
-            // There is no next call.
-            return orders;
-        }
         // The next call should not have to find out again.
         let calls = threshold(view, Level::O2);
         let wish = rise(view, key, deserved(view, calls), calls, "continued in a loop".into());

@@ -34,8 +34,6 @@ struct Scene {
     challenger: bool,
     /// Whether there is a second processor.
     beside: bool,
-    /// The program's entry.
-    once: Option<FuncKey>,
 }
 
 const HZ: u64 = 1_000_000_000;
@@ -80,10 +78,6 @@ impl Facts for Scene {
     fn compiles_beside(&self) -> bool {
         self.beside
     }
-
-    fn is_called_once(&self, key: FuncKey) -> bool {
-        self.once == Some(key)
-    }
 }
 
 impl Scene {
@@ -103,16 +97,7 @@ impl Scene {
         let interpreted = vec![long; names.len()];
         let now = Now { ns: 1_000_000_000, cycles: HZ };
         let manifest = Manifest::default();
-        Self {
-            manifest,
-            module,
-            interpreted,
-            ledger,
-            now,
-            challenger: false,
-            beside: false,
-            once: None,
-        }
+        Self { manifest, module, interpreted, ledger, now, challenger: false, beside: false }
     }
 
     fn view(&self) -> View<'_> {

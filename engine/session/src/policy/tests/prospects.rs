@@ -88,16 +88,13 @@ fn what_took_much_in_each_boot_rises_at_once_and_what_took_little_waits() {
 }
 
 #[test]
-fn the_call_of_an_entry_that_continues_in_code_is_the_only_one() {
+fn the_call_after_one_that_continues_in_code_finds_code() {
     let mut scene = Scene::new(&["f"]);
     scene.interpreted[0].calls = 1;
     let header = BlockId(0);
     let in_loop = (key(0), Level::O2, Entry::Loop(header));
     let orders = Rising.looped(&scene.view(), key(0), header, 1_000);
     assert_eq!(wishes(&orders), [in_loop, (key(0), Level::O2, Entry::Call)]);
-    scene.once = Some(key(0));
-    let orders = Rising.looped(&scene.view(), key(0), header, 1_000);
-    assert_eq!(wishes(&orders), [in_loop]);
     // Code that counts says itself when it should rise.
     scene.put(key(0), Level::O0);
     let other = BlockId(1);
