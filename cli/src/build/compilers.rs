@@ -14,9 +14,9 @@ use std::{env, fs};
 use sha2::{Digest, Sha256};
 
 use super::line::{Line, Step};
-use super::note;
+use super::{note, tool};
 use crate::artefacts::Artefacts;
-use crate::failure::{Exit, Failure, Kind};
+use crate::failure::{Exit, Failure};
 use crate::output_file::write_bytes;
 
 /// The command of this tool that a script is.
@@ -48,7 +48,13 @@ impl Compilers {
     /// # Errors
     /// They cannot be made, or clang is missing.
     pub(super) fn new(folder: &Path) -> Result<Self, Failure> {
+        if folder.to_str().is_none_or(|name| name.contains(':')) {
+            let message = "compilers cannot be found in a folder with a colon in its path, or one that is no \
+                           UTF-8: build the project in another";
+            return Err(Failure::input(folder, message));
+        }
         let broken = |error| Failure::output(folder, error);
+        tool::there(note::TOOL)?;
         let scripts = folder.join("bin");
         fs::create_dir_all(&scripts).map_err(broken)?;
         let tool = env::current_exe().map_err(broken)?;
@@ -73,7 +79,7 @@ impl Compilers {
     pub(super) fn first<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         let mut path = vec![self.folder.join("bin")];
         path.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
-        // A folder with a colon in its name finds nothing, and the build makes no program with notes.
+        // All others come from such a list, and this one has no colon.
         let path = env::join_paths(path).unwrap_or_default();
         command.env("PATH", path).env(FOLDER, &self.folder).env_remove("CC").env_remove("CXX")
     }
@@ -83,14 +89,8 @@ impl Compilers {
 fn clang() -> Result<PathBuf, Failure> {
     let names = env::var("CLANG")
         .map_or_else(|_| vec!["clang-22".into(), "clang".into()], |name| vec![name]);
-    let path = env::var_os("PATH").unwrap_or_default();
-    let places =
-        names.iter().flat_map(|name| env::split_paths(&path).map(move |folder| folder.join(name)));
-    let missing = || {
-        let message = format!("{} is missing; install it: apt-get install clang-22", names[0]);
-        Failure::new(Kind::MissingTool, message)
-    };
-    places.into_iter().find(|path| path.is_file()).ok_or_else(missing)
+    let found = names.iter().find_map(|name| tool::find(name));
+    found.ok_or_else(|| tool::missing(&names[0], "clang-22"))
 }
 
 /// Stands in for a compiler, where that is what the tool's command line says: how that ended.
@@ -117,18 +117,20 @@ impl StandIn {
         let (Some(folder), Some(steps)) = (folder, line.steps()) else {
             return self.clang(args);
         };
-        let mut link = line.rest();
+        let mut objects = Vec::new();
         for step in &steps {
             let key = step.object.clone().unwrap_or_else(|| line.output().join(&step.source));
-            let bitcode = folder.join(format!("{}.bc", own_name(&key, &step.source)));
-            let object = step.object.clone().unwrap_or_else(|| bitcode.with_extension("o"));
+            let bitcode = folder.join(format!("{}.bc", own_name(&key, &step.source, args)));
+            // Objects by that name are for what the project looks for.
+            let own = bitcode.with_extension("linked");
+            let object = step.object.clone().unwrap_or_else(|| own.clone());
             let ended = self.compile(&line, step, &object, &bitcode)?;
             if ended != Exit::Success {
                 return Ok(ended);
             }
-            link.push(object.into());
+            objects.push(object);
         }
-        if line.links() { self.clang(&link) } else { Ok(Exit::Success) }
+        if line.links() { self.clang(&line.linked(objects)) } else { Ok(Exit::Success) }
     }
 
     /// One source, natively with a note and as bitcode.
@@ -139,15 +141,13 @@ impl StandIn {
         object: &Path,
         bitcode: &Path,
     ) -> Result<Exit, Failure> {
-        let header = bitcode.with_extension("h");
-        write_bytes(&header, note::header(bitcode).as_bytes())?;
         let mut native = line.options();
-        native.extend(["-include".into(), header.into()]);
         native.extend(["-c".into(), (&step.source).into(), "-o".into(), object.into()]);
         let ended = self.clang(&native)?;
         if ended != Exit::Success {
             return Ok(ended);
         }
+        note::write(object, bitcode, &bitcode.with_extension("note"))?;
         let mut args = line.plain_options();
         // Code that was not asked to be fast is to be optimised later all the same.
         args.extend(
@@ -183,12 +183,14 @@ fn cxx_library() -> OsString {
     flags.map_or_else(|_| "-stdlib=libc++".into(), |path| format!("@{}", path.display()).into())
 }
 
-/// A name of its own for what comes of a source as this object, the same whenever it is compiled again.
-fn own_name(object: &Path, source: &Path) -> String {
+/// A name of its own for what comes of a source as this object by these arguments, the same whenever it is compiled so again:
+/// objects may be renamed, and others made in their place.
+fn own_name(object: &Path, source: &Path, args: &[OsString]) -> String {
     let here = env::current_dir().unwrap_or_default();
     let mut hash = Sha256::new();
-    for path in [here.join(object), here.join(source)] {
-        hash.update(path.as_os_str().as_bytes());
+    let paths = [here.join(object), here.join(source)].map(OsString::from);
+    for word in paths.iter().chain(args) {
+        hash.update(word.as_bytes());
         hash.update([0]);
     }
     let digest = hash.finalize();

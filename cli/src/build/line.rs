@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Options whose value is a word of its own.
-const WITH_VALUE: [&str; 30] = [
+const WITH_VALUE: [&str; 31] = [
+    "-MJ",
     "-D",
     "-U",
     "-I",
@@ -44,15 +45,16 @@ const OTHERWISE: [&str; 7] = ["-E", "-S", "-M", "-MM", "-fsyntax-only", "-emit-l
 /// What says which rules for make are written beside an object.
 const RULES: [&str; 6] = ["-MD", "-MMD", "-MP", "-MG", "-MV", "-MJ"];
 
+/// How options begin that have other files written.
+const BESIDE: [&str; 7] =
+    ["-MF", "-MT", "-MQ", "-Wp,-M", "-save-temps", "--coverage", "-gsplit-dwarf"];
+
 /// Names of sources in C and C++ end so.
 const SOURCES: [&str; 8] = ["c", "i", "cc", "cpp", "cxx", "c++", "C", "ii"];
 
 /// A command line, taken apart.
 pub(super) struct Line {
-    /// Options with their values, in order.
-    options: Vec<Vec<OsString>>,
-    /// Files, and what linkers take among them by order.
-    inputs: Vec<OsString>,
+    words: Vec<Word>,
     output: Option<PathBuf>,
     /// `-c`: objects, no program.
     compiles: bool,
@@ -60,6 +62,14 @@ pub(super) struct Line {
     otherwise: bool,
     /// `-x`: files are of that language, whatever their names.
     language: Option<OsString>,
+}
+
+/// A part of it, in the order in which linkers go by it.
+enum Word {
+    /// An option with its value.
+    Option(Vec<OsString>),
+    /// A file.
+    Input(OsString),
 }
 
 /// A source that is compiled.
@@ -79,8 +89,7 @@ impl Step {
 impl Line {
     pub(super) fn parse(args: &[OsString]) -> Self {
         let mut line = Line {
-            options: Vec::new(),
-            inputs: Vec::new(),
+            words: Vec::new(),
             output: None,
             compiles: false,
             otherwise: false,
@@ -97,18 +106,15 @@ impl Line {
                 [b'-', b'o', name @ ..] if !name.is_empty() => {
                     line.output = Some(OsStr::from_bytes(name).into());
                 }
-                // Linkers search libraries where they stand among objects.
-                [b'-', b'l', _, ..] => line.inputs.push(arg.clone()),
-                _ if bytes.starts_with(b"-Wl,") => line.inputs.push(arg.clone()),
                 [b'-', ..] => {
                     let mut option = vec![arg.clone()];
                     if is(&WITH_VALUE) {
                         option.extend(args.next().cloned());
                     }
                     line.language = language(&option).or(line.language.take());
-                    line.options.push(option);
+                    line.words.push(Word::Option(option));
                 }
-                _ => line.inputs.push(arg.clone()),
+                _ => line.words.push(Word::Input(arg.clone())),
             }
         }
         line
@@ -117,11 +123,11 @@ impl Line {
     /// The sources that are compiled; `None`: the line is to be taken as it is.
     pub(super) fn steps(&self) -> Option<Vec<Step>> {
         let nothing = self.output.as_deref() == Some(Path::new("/dev/null"));
-        let is_c = self.language.as_ref().map(|language| language == "c" || language == "c++");
-        let is_source = |path: &PathBuf| is_c.unwrap_or_else(|| is_source(path));
+        let inputs: Vec<PathBuf> = self.inputs().map(PathBuf::from).collect();
+        let count = inputs.len();
         let sources: Vec<PathBuf> =
-            self.inputs.iter().map(PathBuf::from).filter(is_source).collect();
-        let others = self.compiles && sources.len() < self.inputs.len();
+            inputs.into_iter().filter(|input| self.is_source(input)).collect();
+        let others = self.compiles && sources.len() < count;
         // Objects would be taken for files of that language, too.
         let unclear = self.language.is_some() && !self.compiles;
         if self.otherwise || nothing || others || unclear || sources.is_empty() {
@@ -136,6 +142,26 @@ impl Line {
         Some(sources.into_iter().map(|source| Step { object: object(&source), source }).collect())
     }
 
+    fn inputs(&self) -> impl Iterator<Item = &OsString> {
+        self.words.iter().filter_map(|word| match word {
+            Word::Input(input) => Some(input),
+            Word::Option(_) => None,
+        })
+    }
+
+    fn all_options(&self) -> impl Iterator<Item = &Vec<OsString>> {
+        self.words.iter().filter_map(|word| match word {
+            Word::Option(option) => Some(option),
+            Word::Input(_) => None,
+        })
+    }
+
+    fn is_source(&self, input: &Path) -> bool {
+        let by_option = self.language.as_ref().map(|language| language == "c" || language == "c++");
+        let by_name = || input.extension().and_then(OsStr::to_str);
+        by_option.unwrap_or_else(|| by_name().is_some_and(|end| SOURCES.contains(&end)))
+    }
+
     /// Whether a program or library is linked.
     pub(super) const fn links(&self) -> bool {
         !self.compiles
@@ -146,34 +172,42 @@ impl Line {
         self.output.clone().unwrap_or_else(|| "a.out".into())
     }
 
-    /// What a linker takes, but for what is compiled.
-    pub(super) fn rest(&self) -> Vec<OsString> {
-        let mut rest: Vec<OsString> = self.options().into_iter().collect();
-        rest.extend(["-o".into(), self.output().into()]);
-        rest.extend(self.inputs.iter().filter(|input| !is_source(Path::new(input))).cloned());
-        rest
+    /// The line of a linker: as it was, with these objects in the place of the sources, in their order.
+    pub(super) fn linked(&self, objects: Vec<PathBuf>) -> Vec<OsString> {
+        let mut objects = objects.into_iter();
+        let mut all = vec!["-o".into(), self.output().into()];
+        for word in &self.words {
+            match word {
+                Word::Option(option) if !is_of_lto(option) => all.extend(option.iter().cloned()),
+                Word::Option(_) => {}
+                Word::Input(input) if self.is_source(Path::new(input)) => {
+                    all.extend(objects.next().map(OsString::from));
+                }
+                Word::Input(input) => all.push(input.clone()),
+            }
+        }
+        all
     }
 
     /// The options, for native code of each object by itself.
     pub(super) fn options(&self) -> Vec<OsString> {
-        let own = |option: &&Vec<OsString>| !option[0].as_bytes().starts_with(b"-flto");
-        self.options.iter().filter(own).flatten().cloned().collect()
+        self.all_options().filter(|option| !is_of_lto(option)).flatten().cloned().collect()
     }
 
     /// The options, for bitcode alone: nothing is written beside it.
     pub(super) fn plain_options(&self) -> Vec<OsString> {
         let beside = |option: &&Vec<OsString>| {
             let name = option[0].as_bytes();
-            RULES.iter().any(|rule| option[0] == *rule)
-                || ["-MF", "-MT", "-MQ"].iter().any(|rule| name.starts_with(rule.as_bytes()))
-                || name.starts_with(b"-Wp,-M")
-                || name.starts_with(b"-flto")
-                || name.starts_with(b"-save-temps")
-                || name.starts_with(b"--coverage")
-                || name.starts_with(b"-gsplit-dwarf")
+            let begins = |start: &&str| name.starts_with(start.as_bytes());
+            RULES.iter().any(|rule| option[0] == *rule) || BESIDE.iter().any(begins)
         };
-        self.options.iter().filter(|option| !beside(option)).flatten().cloned().collect()
+        let plain = self.all_options().filter(|option| !is_of_lto(option) && !beside(option));
+        plain.flatten().cloned().collect()
     }
+}
+
+fn is_of_lto(option: &[OsString]) -> bool {
+    option[0].as_bytes().starts_with(b"-flto")
 }
 
 /// What an option `-x` names.
@@ -183,10 +217,6 @@ fn language(option: &[OsString]) -> Option<OsString> {
         (joined, None) => joined.strip_prefix(b"-x").map(|name| OsStr::from_bytes(name).into()),
         _ => None,
     }
-}
-
-fn is_source(path: &Path) -> bool {
-    path.extension().and_then(OsStr::to_str).is_some_and(|end| SOURCES.contains(&end))
 }
 
 #[cfg(test)]
@@ -221,10 +251,11 @@ mod tests {
 
     #[test]
     fn a_program_is_compiled_and_linked() {
-        let text = "-O2 x.c -flto y.o -L . -lm -o prog -Wl,-s";
+        let text = "-O2 x.c -flto y.o -L . -l m -o prog -Xlinker -s";
         assert_eq!(steps(text), Some(vec![("x.c".to_owned(), None)]));
-        let rest: Vec<_> = line(text).rest();
-        assert_eq!(rest, ["-O2", "-L", ".", "-o", "prog", "y.o", "-lm", "-Wl,-s"]);
+        let linked = line(text).linked(vec!["x.linked".into()]);
+        let wanted = "-o prog -O2 x.linked y.o -L . -l m -Xlinker -s";
+        assert_eq!(linked, wanted.split(' ').map(OsString::from).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which program a project has made.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::note;
@@ -24,7 +25,8 @@ pub(super) fn find(folder: &Path, wanted: Option<&str>) -> Result<Made, Failure>
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let count = programs.len();
     let names = || {
-        let names: Vec<String> = programs.iter().map(|(path, _)| name(path)).collect();
+        let here = |path: &Path| path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        let names: Vec<String> = programs.iter().map(|(path, _)| here(path)).collect();
         names.join(", ")
     };
     let is_wanted = |path: &Path| wanted.is_none_or(|wanted| path.ends_with(wanted));
@@ -72,6 +74,7 @@ fn gather(folder: &Path, programs: &mut Vec<(PathBuf, Vec<PathBuf>)>) {
         if kind.as_ref().is_ok_and(fs::FileType::is_dir) {
             gather(&path, programs);
         } else if kind.is_ok_and(|kind| kind.is_file())
+            && is_elf(&path)
             && let Some(parts) = fs::read(&path).ok().and_then(|bytes| note::of(&bytes))
             && !programs
                 .iter()
@@ -80,4 +83,11 @@ fn gather(folder: &Path, programs: &mut Vec<(PathBuf, Vec<PathBuf>)>) {
             programs.push((path, parts));
         }
     }
+}
+
+/// Whether a file begins as programs do. Projects have large files of other kinds.
+fn is_elf(path: &Path) -> bool {
+    let mut begins = [0; 4];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut begins));
+    read.is_ok() && begins == *b"\x7fELF"
 }

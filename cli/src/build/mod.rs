@@ -26,6 +26,9 @@ use crate::ui::Ui;
 
 pub(crate) use compilers::stand_in;
 
+/// What makes one bitcode file of several, and its package.
+const LINKER: (&str, &str) = ("llvm-link-22", "llvm-22");
+
 /// Makes one bitcode file of a cargo or makefile project.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
@@ -99,10 +102,10 @@ fn link(parts: &[PathBuf], output: &Path) -> Result<u64, Failure> {
             return io::copy(&mut part, file).map_err(|e| Failure::output(output, e));
         }
         let into = file.try_clone().map_err(|error| Failure::output(output, error))?;
-        let mut linker = Command::new("llvm-link-22");
+        let mut linker = Command::new(LINKER.0);
         let status =
             linker.args(parts).args(["-o", "-"]).stdin(Stdio::null()).stdout(into).status();
-        tool::ended(status, "llvm-link-22", "llvm-22")?;
+        tool::ended(status, LINKER.0, LINKER.1)?;
         file.metadata().map(|known| known.len()).map_err(|error| Failure::output(output, error))
     })
 }

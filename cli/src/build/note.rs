@@ -2,24 +2,33 @@
 //!
 //! A section that is not loaded, and that linkers and `strip` leave as it is: paths, each with a zero behind it.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use object::read::elf::ElfFile64;
 use object::{Object, ObjectSection};
 
+use super::tool;
+use crate::failure::Failure;
+use crate::output_file::write_bytes;
+
 const SECTION: &str = ".bareflow";
 
-/// A header that puts a note into whatever includes it.
-pub(super) fn header(bitcode: &Path) -> String {
-    // Once for the assembler's string and once for that of C.
-    let path = escaped(&escaped(&bitcode.to_string_lossy()));
-    format!(
-        "__asm__(\".pushsection {SECTION},\\\"\\\",@progbits\\n\"\n\".asciz \\\"{path}\\\"\\n\"\n\".popsection\");\n"
-    )
-}
+/// The tool that writes notes, and its package.
+pub(super) const TOOL: (&str, &str) = ("llvm-objcopy-22", "llvm-22");
 
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+/// Puts a note into an object; `beside` is a file for it.
+pub(super) fn write(object: &Path, bitcode: &Path, beside: &Path) -> Result<(), Failure> {
+    let text = [bitcode.as_os_str().as_bytes(), b"\0"].concat();
+    write_bytes(beside, &text)?;
+    let mut section = OsString::from(format!("--add-section={SECTION}="));
+    section.push(beside);
+    let (name, package) = TOOL;
+    let status = Command::new(name).arg(section).arg(object).stdin(Stdio::null()).status();
+    tool::ended(status, name, package)?;
+    std::fs::remove_file(beside).map_err(|error| Failure::output(beside, error))
 }
 
 /// What a program says that it is made of, each once; `None`: no program of this kind of machine, or without notes.
@@ -31,7 +40,7 @@ pub(super) fn of(program: &[u8]) -> Option<Vec<PathBuf>> {
     let notes = file.section_by_name(SECTION)?.data().ok()?;
     let mut found: Vec<PathBuf> = Vec::new();
     for path in notes.split(|byte| *byte == 0).filter(|path| !path.is_empty()) {
-        let path = PathBuf::from(String::from_utf8_lossy(path).into_owned());
+        let path = PathBuf::from(OsStr::from_bytes(path));
         if !found.contains(&path) {
             found.push(path);
         }
@@ -42,12 +51,6 @@ pub(super) fn of(program: &[u8]) -> Option<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_is_a_string_within_a_string() {
-        let header = header(Path::new("/a b/\"c\\.bc"));
-        assert!(header.contains(r#".asciz \"/a b/\\\"c\\\\.bc\"\n"#), "{header}");
-    }
 
     #[test]
     fn what_is_no_program_has_no_notes() {

@@ -7,6 +7,7 @@ use core::ptr::null_mut;
 use crate::errors;
 use crate::host::{bf_clock, bf_date};
 use crate::signals::alarms;
+use crate::threads;
 
 /// `struct timespec`, and `struct timeval` but for the unit of the second field.
 #[repr(C)]
@@ -116,6 +117,7 @@ pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> 
             if over >= nanoseconds {
                 break nanoseconds;
             }
+            threads::give_way();
             alarms::look();
             if alarms::rung() != before {
                 break over;

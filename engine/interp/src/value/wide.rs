@@ -177,10 +177,6 @@ pub(crate) fn binary(op: BinaryOp, bits: u32, a: &[u64], b: &[u64]) -> Result<Ve
             }
             if minus_b {
                 negate(&mut y, bits);
-                let one = y[0] == 1 && is_zero(&y[1..]);
-                if one && minus_a && x == a {
-                    return Err(Fault::DivideOverflow);
-                }
             }
             let (mut quotient, mut rest) = divide(&x, &y);
             if minus_a != minus_b {

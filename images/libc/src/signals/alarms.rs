@@ -21,9 +21,6 @@ static DUE: AtomicU64 = AtomicU64::new(NEVER);
 /// Nanoseconds from one to the next; 0: there is none.
 static EACH: AtomicU64 = AtomicU64::new(0);
 
-/// See [`rung`].
-static RUNG: AtomicU64 = AtomicU64::new(0);
-
 /// How often a program need not ask the clock yet. It counts down.
 #[unsafe(no_mangle)]
 static __bf_looks: AtomicI32 = AtomicI32::new(0);
@@ -71,11 +68,7 @@ unsafe extern "C" fn ring() {
                 }
             }
         }
-        let before = (*masks::own()).handled;
         masks::take_sent();
-        if (*masks::own()).handled != before {
-            RUNG.fetch_add(1, Ordering::Relaxed);
-        }
     }
 }
 
@@ -88,9 +81,13 @@ pub fn look() {
     }
 }
 
-/// How many handlers an alarm has called; it interrupts who waits.
+/// How many handlers this thread has called, where alarms are set; one interrupts who waits.
 pub fn rung() -> u64 {
-    RUNG.load(Ordering::Relaxed)
+    if RING.load(Ordering::Relaxed).is_null() {
+        return 0;
+    }
+    // SAFETY: the thread's own words.
+    unsafe { (*masks::own()).handled }
 }
 
 /// How long somebody may wait before he has to [`look`], if he wants to wait as long as this.

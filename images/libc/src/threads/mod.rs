@@ -21,7 +21,7 @@ mod rwlock;
 
 use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use crate::allocate::{__bf_alone_free, aligned_alloc, calloc, free, leave_cache};
 use crate::memory::memcpy;
@@ -177,6 +177,8 @@ unsafe fn push(thread: *mut Thread) {
         }
         YOUNGEST = thread;
     }
+    let running: unsafe extern "C" fn() = run_others;
+    OTHERS.store(running as *mut (), Ordering::Relaxed);
 }
 
 /// The thread that has waited longest for a processor; null when none does.
@@ -279,6 +281,25 @@ fn run_another() -> bool {
     }
 }
 
+/// [`run_others`], once there was a thread that waited for a processor: programs without threads need nothing of it.
+static OTHERS: AtomicPtr<()> = AtomicPtr::new(null_mut());
+
+/// Runs threads that wait for a processor, where there is none but this one to do so.
+unsafe extern "C" fn run_others() {
+    if SERVING.load(Ordering::Relaxed) == 0 {
+        run_another();
+    }
+}
+
+/// What sleeps by looking at the clock calls meanwhile.
+pub fn give_way() {
+    let call = OTHERS.load(Ordering::Relaxed);
+    if !call.is_null() {
+        // SAFETY: only such a function is ever stored; who sleeps is at a place where threads may run.
+        unsafe { core::mem::transmute::<*mut (), unsafe extern "C" fn()>(call)() };
+    }
+}
+
 /// Waits on a word, and runs a thread that waits for a processor if nothing else happens. May come back
 /// for no reason; false when the time was over.
 pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
@@ -288,6 +309,18 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
         // SAFETY: the word stays while its owner waits.
         unsafe { host::bf_wait(word.as_ptr(), while_is, ns) == 0 }
     };
+    // SAFETY: only looked at; who puts one there later finds a processor or is joined.
+    let others = unsafe { !(&raw const OLDEST).read_volatile().is_null() };
+    let mut timeout = timeout;
+    if others {
+        let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { MOMENT };
+        let first = until_due(if first < timeout { first } else { timeout });
+        if sleep(first) || run_another() {
+            look();
+            return true;
+        }
+        timeout -= first;
+    }
     // An alarm rings in between, and what is waited for may be its work.
     let due = until_due(timeout);
     if due < timeout {
@@ -295,13 +328,7 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
         look();
         return true;
     }
-    // SAFETY: only looked at; who puts one there later finds a processor or is joined.
-    if unsafe { (&raw const OLDEST).read_volatile().is_null() } {
-        return sleep(timeout);
-    }
-    let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { MOMENT };
-    let first = if first < timeout { first } else { timeout };
-    sleep(first) || run_another() || sleep(timeout - first)
+    sleep(timeout)
 }
 
 /// [`wait`] for the C part.
