@@ -303,8 +303,11 @@ pub fn give_way() {
 /// Waits on a word, and runs a thread that waits for a processor if nothing else happens. May come back
 /// for no reason; false when the time was over.
 pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
-    /// How long others get to end the wait before a thread is put on top of this one, in nanoseconds.
+    /// How long others get to end the wait before a thread is put on top of this one, in nanoseconds. The first thread
+    /// mostly waits for the ends of others; they may hold what the one on top needs.
     const MOMENT: u64 = 2_000_000;
+    const LONGER: u64 = 10 * MOMENT;
+    let moment = if current() == &raw mut FIRST { MOMENT } else { LONGER };
     let sleep = |ns| {
         // SAFETY: the word stays while its owner waits.
         unsafe { host::bf_wait(word.as_ptr(), while_is, ns) == 0 }
@@ -313,7 +316,7 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
     let others = unsafe { !(&raw const OLDEST).read_volatile().is_null() };
     let mut timeout = timeout;
     if others {
-        let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { MOMENT };
+        let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { moment };
         let first = until_due(if first < timeout { first } else { timeout });
         if sleep(first) || run_another() {
             look();
