@@ -29,6 +29,7 @@ pub mod page;
 pub mod perf_map;
 pub mod program;
 mod run;
+mod search_path;
 pub mod snapshot;
 pub mod sources;
 mod sync;

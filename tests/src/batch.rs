@@ -16,7 +16,7 @@ use crate::{artefact, place};
 /// Ample for what is put together, at the slowest level on a busy host.
 const PATIENCE: Duration = Duration::from_secs(1800);
 
-/// Mebibytes of the disk: bitcode of many programs, LLVM, and four snapshots with code of them all.
+/// Mebibytes of the disk: bitcode of many programs, LLVM, and snapshots with code of them all.
 const DISK: u64 = 255;
 
 /// More ends of input than programs look for.

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use super::process::{clang, find};
+use super::process::clang;
+use crate::search_path::find;
 
 /// What a figure depends on.
 #[derive(Serialize, Debug)]

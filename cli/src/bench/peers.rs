@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::contender::{Batches, Contender};
-use super::process::{find, run};
+use super::process::run;
 use super::subject::Module;
 use super::{native, profiled, wasm};
 use crate::failure::Failure;
+use crate::search_path::find;
 
 /// The peers of a module that are in the search path; `bitcode` is its own.
 pub(super) fn all(

@@ -1,12 +1,13 @@
 //! Other programs: where they are, and running them.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bareflow_hosted::{Usage, wait};
 
 use crate::failure::{Failure, Kind};
+use crate::search_path;
 
 /// The same answers everywhere need products and sums that are not fused, and a square root needs
 /// no `errno` to be one instruction.
@@ -17,19 +18,11 @@ pub(super) fn clang() -> String {
     std::env::var("CLANG").unwrap_or_else(|_| "clang-22".to_owned())
 }
 
-/// The first of these programs in the search path.
-pub(super) fn find(names: &[&str]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    names
-        .iter()
-        .flat_map(|name| std::env::split_paths(&path).map(move |folder| folder.join(name)))
-        .find(|candidate| candidate.is_file())
-}
-
 /// Runs a compiler or linker on `source`.
 pub(super) fn run(command: &mut Command, source: &Path) -> Result<Usage, Failure> {
     let program = command.get_program().to_owned();
-    if find(&[&program.to_string_lossy()]).is_none() && !Path::new(&program).is_file() {
+    if search_path::find(&[&program.to_string_lossy()]).is_none() && !Path::new(&program).is_file()
+    {
         let program = program.to_string_lossy();
         let message = format!("{program} is missing; install it: apt-get install clang-22 llvm-22");
         return Err(Failure::new(Kind::MissingTool, message));

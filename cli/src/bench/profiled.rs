@@ -9,9 +9,10 @@ use std::process::Command;
 
 use super::contender::{CALLS, Contender, PROFILED};
 use super::native;
-use super::process::{find, run, taken};
+use super::process::{run, taken};
 use super::subject::Module;
 use crate::failure::Failure;
+use crate::search_path::find;
 
 /// Names of the tool that makes a profile of what a run has counted.
 const TOOLS: [&str; 2] = ["llvm-profdata-22", "llvm-profdata"];

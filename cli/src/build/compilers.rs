@@ -18,6 +18,7 @@ use super::{note, tool};
 use crate::artefacts::Artefacts;
 use crate::failure::{Exit, Failure};
 use crate::output_file::write_bytes;
+use crate::search_path;
 
 /// The command of this tool that a script is.
 const COMMAND: &str = "stand-in";
@@ -89,8 +90,8 @@ impl Compilers {
 fn clang() -> Result<PathBuf, Failure> {
     let names = env::var("CLANG")
         .map_or_else(|_| vec!["clang-22".into(), "clang".into()], |name| vec![name]);
-    let found = names.iter().find_map(|name| tool::find(name));
-    found.ok_or_else(|| tool::missing(&names[0], "clang-22"))
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    search_path::find(&names).ok_or_else(|| tool::missing(names[0], "clang-22"))
 }
 
 /// Stands in for a compiler, where that is what the tool's command line says: how that ended.
@@ -121,9 +122,8 @@ impl StandIn {
         for step in &steps {
             let key = step.object.clone().unwrap_or_else(|| line.output().join(&step.source));
             let bitcode = folder.join(format!("{}.bc", own_name(&key, &step.source, args)));
-            // Objects by that name are for what the project looks for.
-            let own = bitcode.with_extension("linked");
-            let object = step.object.clone().unwrap_or_else(|| own.clone());
+            // Not `.o`: some projects link whatever is called so below their folder.
+            let object = step.object.clone().unwrap_or_else(|| bitcode.with_extension("linked"));
             let ended = self.compile(&line, step, &object, &bitcode)?;
             if ended != Exit::Success {
                 return Ok(ended);
@@ -165,7 +165,7 @@ impl StandIn {
         if self.is_cxx {
             command.arg("--driver-mode=g++");
         }
-        // Options of gcc's that clang does not know are none of the project's errors.
+        // Warnings of gcc's that clang does not know, and options of no use here, are none of the project's errors.
         command.args(["-Qunused-arguments", "-Wno-unknown-warning-option"]);
         let status = command.args(args).env_remove(FOLDER).status();
         let status = status.map_err(|error| Failure::input(&self.clang, error))?;

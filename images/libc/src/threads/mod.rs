@@ -322,7 +322,10 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
             look();
             return true;
         }
-        timeout -= first;
+        // One without an end stays one: by that the machine knows who may wait for nothing.
+        if timeout != FOR_EVER {
+            timeout -= first;
+        }
     }
     // An alarm rings in between, and what is waited for may be its work.
     let due = until_due(timeout);
