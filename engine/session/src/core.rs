@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::sync::Arc;
 use core::cell::{Cell, OnceCell, RefCell};
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use bareflow_baton as baton;
 use bareflow_interp::Stack;
@@ -54,11 +54,13 @@ pub(crate) struct Core {
     pub(crate) seat: Seat,
     /// Which run of a program the thread on it belongs to ([`crate::threads`]).
     pub(crate) run: AtomicU64,
-    /// The address that its thread waits on, without a time-out, and what has happened in the
+    /// The address that its thread waits on, without a time-out or with other work, and what has happened in the
     /// program when it last found that nobody has woken it ([`crate::threads::Threads`]); 0: it
     /// does not wait.
     pub(crate) waits_on: AtomicUsize,
     pub(crate) waits_since: AtomicU64,
+    /// A thread that waits has something else to run when all do.
+    pub(crate) has_other_work: AtomicBool,
     /// How the program ended that it ran last.
     pub(crate) ending: RefCell<Ending>,
     /// Calls of the program within one another ([`crate::run::nested`]).
@@ -87,6 +89,7 @@ impl Core {
             run: AtomicU64::new(0),
             waits_on: AtomicUsize::new(0),
             waits_since: AtomicU64::new(0),
+            has_other_work: AtomicBool::new(false),
             ending: RefCell::new(Ending::Returned),
             depth: Cell::new(0),
             catches: Cell::new(NO_CATCH),

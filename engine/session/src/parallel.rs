@@ -16,6 +16,19 @@ const SLICE_NS: u64 = 20_000_000;
 
 /// No time-out.
 const FOR_EVER: u64 = u64::MAX;
+/// Set in a time-out: the wait ends as well when every thread waits, since whoever waits has something to run then.
+const UNLESS_ALL: u64 = 1 << 63;
+
+/// How a wait ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// The word was woken, or is another; or for no reason.
+    Woken = 0,
+    /// The time is over.
+    Over = 1,
+    /// Every thread waits ([`UNLESS_ALL`]).
+    All = 2,
+}
 
 /// Has a free processor call `function(argument)`; its number, `None` when none is free.
 pub(crate) fn start(session: &Session, function: usize, argument: usize) -> Option<u32> {
@@ -32,31 +45,36 @@ pub(crate) fn start(session: &Session, function: usize, argument: usize) -> Opti
     Some(core.number)
 }
 
-/// Waits until the word is woken or is not `while_is`, for `timeout_ns` nanoseconds at most; whether it
-/// was in time. May come back for no reason. One of no time is for whoever looks again and again: it
-/// only lets others run, where there are fewer processors than it seems.
-pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_ns: u64) -> bool {
+/// Waits until the word is woken or is not `while_is`, for `timeout_ns` nanoseconds at most. One of no time
+/// is for whoever looks again and again: it only lets others run, where there are fewer processors than it
+/// seems.
+pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_ns: u64) -> Wait {
+    let for_ever = timeout_ns == FOR_EVER;
+    let unless_all = !for_ever && timeout_ns & UNLESS_ALL != 0;
+    let timeout_ns = if unless_all { timeout_ns & !UNLESS_ALL } else { timeout_ns };
     let (core, threads) = (session.core(), &session.threads);
     let platform = session.shared.platform;
     if timeout_ns == 0 {
         platform.give_way();
         session.heed(core);
-        return false;
+        return Wait::Over;
     }
+    core.has_other_work.store(unless_all, Ordering::SeqCst);
     let mut left = timeout_ns;
     // Whether anything has ended this wait. If it only looked as if something might have, it ends
     // nobody else's: two threads would else end each other's in turn, for ever.
     let mut ended = true;
-    let in_time = loop {
+    let outcome = loop {
         let happened = threads.happened();
-        if timeout_ns == FOR_EVER {
+        if left == 0 {
+            break Wait::Over;
+        }
+        if for_ever || unless_all {
             core.waits_on.store(word.as_ptr().addr(), Ordering::SeqCst);
-        } else if left == 0 {
-            break false;
         }
         baton::offer();
         if word.load(Ordering::SeqCst) != while_is {
-            break true;
+            break Wait::Woken;
         }
         let slice = left.min(SLICE_NS);
         // SAFETY: a host call: the program on this processor waits for its return, and nothing of the
@@ -66,10 +84,18 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         // A wake-up may have come between two slices.
         if woken || threads.happened() != happened {
             ended = woken;
-            break true;
+            break Wait::Woken;
         }
-        if timeout_ns != FOR_EVER {
+        if !for_ever {
             left -= slice;
+        }
+        if unless_all {
+            if threads.all_wait(core, session.cores(), happened) {
+                break Wait::All;
+            }
+            continue;
+        }
+        if !for_ever {
             continue;
         }
         let name = |address| match symbolise(address) {
@@ -86,7 +112,7 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
     if ended {
         threads.happens();
     }
-    in_time
+    outcome
 }
 
 /// Ends the waiting of at most `most` threads that wait on the word.

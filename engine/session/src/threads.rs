@@ -9,7 +9,8 @@
 //! program uses. Its code is not freed, since its processor never passes a quiescent point.
 //!
 //! # Threads that wait for each other
-//! When every thread waits without a time-out, none can wake another. So that a program never hangs
+//! When every thread waits without a time-out, none can wake another. A thread that could run one that
+//! has no processor is told, and does (`Wait::All`). Else, so that a program never hangs
 //! without a word, each thread that has waited for a while writes down the count of what has happened
 //! so far (starts, ends, wake-ups, ends of waits) as it was before it looked at its word for the last
 //! time. When all have written down the same, and it is still so, nothing can happen any more. A thread
@@ -118,8 +119,21 @@ impl Threads {
         self.ending.lock().take()
     }
 
+    /// The thread on this processor waits and was not woken since `happened`: whether that is so of all
+    /// threads of the run.
+    pub(crate) fn all_wait(&self, core: &Core, cores: &[Core], happened: u64) -> bool {
+        core.waits_since.store(happened, Ordering::SeqCst);
+        baton::offer();
+        let waits = |core: &Core| {
+            core.waits_on.load(Ordering::SeqCst) != 0
+                && core.waits_since.load(Ordering::SeqCst) == happened
+        };
+        of_run(core, cores).all(waits) && self.happened() == happened
+    }
+
     /// The thread on this processor waits without a time-out and was not woken since `happened`: when
-    /// that is so of all threads of the run, what each waits on, for people.
+    /// that is so of all threads of the run, and none of them has something else to run, what each waits
+    /// on, for people.
     pub(crate) fn stuck(
         &self,
         core: &Core,
@@ -127,25 +141,24 @@ impl Threads {
         happened: u64,
         name: impl Fn(usize) -> String,
     ) -> Option<String> {
-        core.waits_since.store(happened, Ordering::SeqCst);
-        baton::offer();
-        let run = core.run.load(Ordering::Relaxed);
-        let of_run = |core: &&Core| {
-            core.number == 0 || core.seat.is_taken() && core.run.load(Ordering::Relaxed) == run
-        };
-        let waits = |core: &Core| {
-            core.waits_on.load(Ordering::SeqCst) != 0
-                && core.waits_since.load(Ordering::SeqCst) == happened
-        };
-        if !cores.iter().filter(of_run).all(waits) || self.happened() != happened {
+        let has_other_work = |core: &Core| core.has_other_work.load(Ordering::SeqCst);
+        if !self.all_wait(core, cores, happened) || of_run(core, cores).any(has_other_work) {
             return None;
         }
         let mut text = String::from("every thread waits and none can wake another:");
-        for core in cores.iter().filter(of_run) {
+        for core in of_run(core, cores) {
             let word = core.waits_on.load(Ordering::Relaxed);
             text += &alloc::format!(" processor {} on {};", core.number, name(word));
         }
         text.pop();
         Some(text)
     }
+}
+
+/// The processors that have a thread of the run that this one's belongs to.
+fn of_run<'a>(core: &Core, cores: &'a [Core]) -> impl Iterator<Item = &'a Core> {
+    let run = core.run.load(Ordering::Relaxed);
+    cores.iter().filter(move |core| {
+        core.number == 0 || core.seat.is_taken() && core.run.load(Ordering::Relaxed) == run
+    })
 }

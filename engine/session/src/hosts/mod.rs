@@ -94,7 +94,7 @@ extern "C" fn start(function: usize, argument: usize) -> i32 {
 extern "C" fn wait(word: *const AtomicU32, while_is: u32, timeout_ns: u64) -> i32 {
     // SAFETY: the program vouches for its word, as it does towards any futex.
     let word = unsafe { &*word };
-    i32::from(!parallel::wait(at_leisure(), word, while_is, timeout_ns))
+    parallel::wait(at_leisure(), word, while_is, timeout_ns) as i32
 }
 
 extern "C" fn wake(word: *const AtomicU32, most: u32) {

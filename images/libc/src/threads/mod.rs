@@ -3,7 +3,7 @@
 //! A thread that is created gets a free processor, which runs what stands in the queue afterwards. Where
 //! none is free it waits in the queue, and a thread that waits for something itself runs it, on top of
 //! its own stack: at once when it waits for the end of another, else when nothing else happens for a
-//! moment. So a program may have more threads than there are processors. It
+//! moment, or every thread waits. So a program may have more threads than there are processors. It
 //! may also come to a point where it cannot go on, since a thread that others wait for lies below one
 //! that waits itself: the machine notices that all wait, and says so.
 //!
@@ -300,25 +300,28 @@ pub fn give_way() {
     }
 }
 
+/// Set in the time-out of `bf_wait`: the wait ends as well when every thread waits.
+const UNLESS_ALL: u64 = 1 << 63;
+/// What `bf_wait` gives: the word was woken or is another; the time is over; every thread waits.
+const WOKEN: c_int = 0;
+const OVER: c_int = 1;
+const ALL: c_int = 2;
+
 /// Waits on a word, and runs a thread that waits for a processor if nothing else happens. May come back
 /// for no reason; false when the time was over.
 pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
-    /// How long others get to end the wait before a thread is put on top of this one, in nanoseconds. The first thread
-    /// mostly waits for the ends of others; they may hold what the one on top needs.
-    const MOMENT: u64 = 2_000_000;
-    const LONGER: u64 = 10 * MOMENT;
-    let moment = if current() == &raw mut FIRST { MOMENT } else { LONGER };
     let sleep = |ns| {
         // SAFETY: the word stays while its owner waits.
-        unsafe { host::bf_wait(word.as_ptr(), while_is, ns) == 0 }
+        unsafe { host::bf_wait(word.as_ptr(), while_is, ns) }
     };
     // SAFETY: only looked at; who puts one there later finds a processor or is joined.
     let others = unsafe { !(&raw const OLDEST).read_volatile().is_null() };
     let mut timeout = timeout;
     if others {
-        let first = if SERVING.load(Ordering::Relaxed) == 0 { 0 } else { moment };
-        let first = until_due(if first < timeout { first } else { timeout });
-        if sleep(first) || run_another() {
+        let patience = patience(timeout);
+        let first = until_due(if patience < timeout { patience } else { timeout });
+        let outcome = if first > 0 { sleep(first | UNLESS_ALL) } else { OVER };
+        if outcome == WOKEN || run_another() || outcome == ALL {
             look();
             return true;
         }
@@ -334,7 +337,24 @@ pub fn wait(word: &AtomicU32, while_is: u32, timeout: u64) -> bool {
         look();
         return true;
     }
-    sleep(timeout)
+    sleep(timeout) == WOKEN
+}
+
+/// How long others get to end a wait before a thread is put on top of this one, in nanoseconds: not at all if there
+/// are none. A thread may hold what the one on top of it needs, and cannot let go of it while that one waits. The
+/// first thread mostly waits for the ends of others; another is asked when all wait, or after so long that somebody
+/// seems to wait awake for the thread that has no processor.
+fn patience(timeout: u64) -> u64 {
+    const MILLISECOND: u64 = 1_000_000;
+    if SERVING.load(Ordering::Relaxed) == 0 {
+        0
+    } else if current() == &raw mut FIRST {
+        2 * MILLISECOND
+    } else if timeout == FOR_EVER {
+        1_000 * MILLISECOND
+    } else {
+        20 * MILLISECOND
+    }
 }
 
 /// [`wait`] for the C part.

@@ -2,7 +2,7 @@
 
 use core::arch::asm;
 use core::mem::offset_of;
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::segments::Segments;
 use crate::windows::MOST_CORES;
@@ -41,10 +41,12 @@ pub struct Block {
     pub function: AtomicUsize,
     /// See `function`.
     pub argument: AtomicUsize,
-    /// The word that its thread waits on without a time-out; 0: none.
+    /// The word that its thread waits on without a time-out or with other work; 0: none.
     pub waits_on: AtomicUsize,
     /// What had happened when it last looked at that word ([`super::threads`]).
     pub waits_since: AtomicU64,
+    /// A thread that waits has something else to run when all do.
+    pub has_other_work: AtomicBool,
     /// What its segment registers refer to.
     pub segments: Segments,
 }
@@ -73,6 +75,7 @@ impl Block {
             argument: AtomicUsize::new(0),
             waits_on: AtomicUsize::new(0),
             waits_since: AtomicU64::new(0),
+            has_other_work: AtomicBool::new(false),
             segments: Segments::new(),
         }
     }

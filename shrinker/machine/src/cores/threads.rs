@@ -31,15 +31,19 @@ pub fn happened() -> u64 {
     HAPPENED.load(Ordering::SeqCst)
 }
 
-/// The thread on this processor waits without a time-out and was not woken since `happened`: whether
-/// that is so of all threads.
-pub fn is_stuck(own: &Block, seen: u64) -> bool {
+/// The thread on this processor waits and was not woken since `seen`: whether that is so of all threads.
+pub fn all_wait(own: &Block, seen: u64) -> bool {
     own.waits_since.store(seen, Ordering::SeqCst);
     let waits = |block: &Block| {
         block.waits_on.load(Ordering::SeqCst) != 0
             && block.waits_since.load(Ordering::SeqCst) == seen
     };
     all().all(waits) && happened() == seen
+}
+
+/// Whether a thread that waits has something else to run when all do.
+pub fn have_other_work() -> bool {
+    all().any(|block| block.has_other_work.load(Ordering::SeqCst))
 }
 
 /// The processors that have threads.
