@@ -1,5 +1,6 @@
 // A thread more than there are processors, while others wait for each other's locks: one that waits a while holds
-// what the thread without a processor needs, and must not have it put on top of itself.
+// what the thread without a processor needs, and must not have it put on top of itself. And one that is on top of
+// another has not got that one's streams.
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -62,6 +63,11 @@ static void *last(void *unused) {
     return NULL;
 }
 
+static void *taker(void *taken) {
+    *(int *)taken = ftrylockfile(stderr) == 0;
+    return NULL;
+}
+
 int main(void) {
     int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
     int threads = processors < 3 ? 3 : processors > MOST ? MOST : processors;
@@ -73,5 +79,11 @@ int main(void) {
     busy(150 * MILLISECONDS, NULL);
     for (int i = 0; i < threads; i++) pthread_join(made[i], NULL);
     printf("%d\n", sum);
+    int taken = -1;
+    flockfile(stderr);
+    pthread_create(&made[0], NULL, taker, &taken);
+    pthread_join(made[0], NULL);
+    funlockfile(stderr);
+    printf("%d\n", taken);
     return 0;
 }

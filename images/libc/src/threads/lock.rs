@@ -45,12 +45,26 @@ pub fn release(word: &AtomicU32) {
     }
 }
 
-/// A lock that a processor may take again while it holds it.
+/// The thread that calls, as the address of its variables, or where it has none of its processor's words. Not always
+/// the latter: a thread that is run on top of another holds nothing of what that one does.
+fn me() -> usize {
+    const VARIABLES: usize = 2;
+    // SAFETY: the words are this processor's own, three of them.
+    unsafe {
+        let words = host::bf_thread();
+        match *words.add(VARIABLES) {
+            0 => words as usize,
+            block => block,
+        }
+    }
+}
+
+/// A lock that a thread may take again while it holds it.
 #[repr(C)]
 pub struct Recursive {
     word: AtomicU32,
     depth: AtomicU32,
-    /// The processor that holds it, as the address of its words.
+    /// The thread that holds it ([`me`]).
     owner: AtomicUsize,
 }
 
@@ -78,8 +92,7 @@ impl Drop for Held {
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn __bf_lock(lock: &'static Recursive) {
-    // SAFETY: only the address is used.
-    let me = unsafe { host::bf_thread() } as usize;
+    let me = me();
     if lock.owner.load(Ordering::Relaxed) != me {
         // SAFETY: the word stays.
         acquire(&lock.word, |word| unsafe {
@@ -91,8 +104,7 @@ pub extern "C" fn __bf_lock(lock: &'static Recursive) {
 
 /// Takes the lock if nobody else holds it; whether it did.
 pub fn try_hold(lock: &'static Recursive) -> bool {
-    // SAFETY: only the address is used.
-    let me = unsafe { host::bf_thread() } as usize;
+    let me = me();
     let free = lock.owner.load(Ordering::Relaxed) == me || try_acquire(&lock.word);
     if free {
         deepen(lock, me);
@@ -120,8 +132,7 @@ pub extern "C" fn __bf_lock_at_end(lock: &'static Recursive) {
 #[unsafe(no_mangle)]
 #[inline(never)]
 pub extern "C" fn __bf_unlock_at_end(lock: &'static Recursive) {
-    // SAFETY: only the address is used.
-    if lock.owner.load(Ordering::Relaxed) == unsafe { host::bf_thread() } as usize {
+    if lock.owner.load(Ordering::Relaxed) == me() {
         __bf_unlock(lock);
     }
 }
