@@ -69,10 +69,11 @@ int waitid(idtype_t kind, id_t id, siginfo_t *info, int options) { return fail(E
 int pipe(int ends[2]) { return fail(ENOSYS); }
 int pipe2(int ends[2], int flags) { return fail(ENOSYS); }
 
-// A signal to itself is raised; there is nobody else.
+// A signal to itself is sent; there is nobody else.
+int __bf_send(int signal);
 int kill(pid_t id, int signal) {
     if (id > 1 || id < -1) return fail(ESRCH);
-    return signal ? raise(signal) : 0;
+    return signal ? __bf_send(signal) : 0;
 }
 int killpg(pid_t group, int signal) { return group > 1 ? fail(ESRCH) : kill(0, signal); }
 

@@ -2,18 +2,18 @@
 //! far as the machine knows it.
 
 use core::ffi::{c_int, c_long};
-use core::ptr::null_mut;
+use core::sync::atomic::AtomicU32;
 
 use crate::errors;
-use crate::host::{bf_clock, bf_date};
+use crate::host::{bf_clock, bf_date, bf_wait};
 use crate::signals::alarms;
 use crate::threads;
 
 /// `struct timespec`, and `struct timeval` but for the unit of the second field.
 #[repr(C)]
 pub struct Moment {
-    seconds: c_long,
-    fraction: c_long,
+    pub seconds: c_long,
+    pub fraction: c_long,
 }
 
 /// Clocks that show the date, as Linux numbers them: also a coarse one, and atomic time, which is
@@ -62,15 +62,14 @@ pub unsafe extern "C" fn clock_gettime(clock: c_int, result: *mut Moment) -> c_i
         errors::set(errors::EINVAL);
         return -1;
     }
-    let now = if DATES.contains(&clock) { date() } else { passed() };
     // SAFETY: a place for it.
-    unsafe {
-        *result = Moment {
-            seconds: (now / 1_000_000_000) as c_long,
-            fraction: (now % 1_000_000_000) as c_long,
-        };
-    }
+    unsafe { *result = Moment::of(now(clock)) };
     0
+}
+
+/// What a clock shows, in nanoseconds.
+pub fn now(clock: c_int) -> u64 {
+    if DATES.contains(&clock) { date() } else { passed() }
 }
 
 #[unsafe(no_mangle)]
@@ -104,56 +103,115 @@ pub unsafe extern "C" fn gettimeofday(result: *mut Moment, _zone: *mut u8) -> c_
     0
 }
 
-/// Waits by looking at the clock, until it is time or a handler was called.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> c_int {
-    // SAFETY: a duration, and null or a place for what is left of it.
-    unsafe {
-        let nanoseconds = (*wanted).seconds as u64 * 1_000_000_000 + (*wanted).fraction as u64;
-        let start = passed();
-        let before = alarms::rung();
-        let over = loop {
-            let over = passed() - start;
-            if over >= nanoseconds {
-                break nanoseconds;
-            }
-            threads::give_way();
-            alarms::look();
-            if alarms::rung() != before {
-                break over;
-            }
-        };
-        let rest = nanoseconds - over;
-        if !left.is_null() {
-            *left = Moment {
-                seconds: (rest / 1_000_000_000) as c_long,
-                fraction: (rest % 1_000_000_000) as c_long,
-            };
-        }
-        if rest == 0 {
-            return 0;
+impl Moment {
+    fn of(ns: u64) -> Self {
+        Self {
+            seconds: (ns / 1_000_000_000) as c_long,
+            fraction: (ns % 1_000_000_000) as c_long,
         }
     }
-    errors::set(errors::EINTR);
-    -1
+
+    /// Nanoseconds of a `struct timespec`; `None`: it is none.
+    pub fn ns(&self) -> Option<u64> {
+        let fits = self.seconds >= 0 && (0..1_000_000_000).contains(&self.fraction);
+        let seconds = (self.seconds as u64).saturating_mul(1_000_000_000);
+        fits.then(|| seconds.saturating_add(self.fraction as u64))
+    }
+}
+
+/// Sleeps for so many nanoseconds; how many are left when a handler was called, 0 if none was.
+fn sleep_for(ns: u64) -> u64 {
+    /// Who sleeps looks so often whether a thread waits for a processor.
+    const APART: u64 = 1_000_000;
+    let word = AtomicU32::new(0);
+    let start = passed();
+    let before = alarms::rung();
+    loop {
+        let left = ns.saturating_sub(passed() - start);
+        if left == 0 {
+            return 0;
+        }
+        threads::give_way();
+        alarms::look();
+        if alarms::rung() != before {
+            return left;
+        }
+        let slice = alarms::until_due(if left < APART { left } else { APART });
+        // SAFETY: a word that nobody else has: only the time ends the wait.
+        unsafe { bf_wait(word.as_ptr(), 0, slice) };
+    }
+}
+
+/// [`sleep_for`] and what is left, if the caller wants it: 0 or an error.
+pub unsafe fn sleep_and_tell(wanted: *const Moment, left: *mut Moment) -> c_int {
+    // SAFETY: a duration, and null or a place for what is left of it.
+    unsafe {
+        let Some(ns) = (*wanted).ns() else { return errors::EINVAL };
+        match sleep_for(ns) {
+            0 => 0,
+            rest => {
+                if !left.is_null() {
+                    *left = Moment::of(rest);
+                }
+                errors::EINTR
+            }
+        }
+    }
+}
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nanosleep(wanted: *const Moment, left: *mut Moment) -> c_int {
+    // SAFETY: the same contract.
+    match unsafe { sleep_and_tell(wanted, left) } {
+        0 => 0,
+        error => {
+            errors::set(error);
+            -1
+        }
+    }
+}
+
+/// Sleeps for a duration, or until a moment of the clock: 0 or the error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clock_nanosleep(
+    clock: c_int,
+    flags: c_int,
+    wanted: *const Moment,
+    left: *mut Moment,
+) -> c_int {
+    const UNTIL: c_int = 1;
+    /// Of the calling thread's own time nothing passes while it sleeps.
+    const OF_THREAD: c_int = 3;
+    if !(0..=CLOCKS).contains(&clock) || clock == OF_THREAD {
+        return errors::EINVAL;
+    }
+    // SAFETY: a duration or a moment, and null or a place for what is left of it.
+    unsafe {
+        if flags & UNTIL == 0 {
+            return sleep_and_tell(wanted, left);
+        }
+        let Some(until) = (*wanted).ns() else { return errors::EINVAL };
+        match sleep_for(until.saturating_sub(now(clock))) {
+            0 => 0,
+            _ => errors::EINTR,
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn usleep(microseconds: u32) -> c_int {
-    let wanted = Moment {
-        seconds: c_long::from(microseconds / 1_000_000),
-        fraction: c_long::from(microseconds % 1_000_000) * 1_000,
-    };
-    // SAFETY: a duration.
-    unsafe { nanosleep(&wanted, null_mut()) }
+    match sleep_for(u64::from(microseconds) * 1_000) {
+        0 => 0,
+        _ => {
+            errors::set(errors::EINTR);
+            -1
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn sleep(seconds: u32) -> u32 {
-    let mut wanted = Moment { seconds: c_long::from(seconds), fraction: 0 };
-    // SAFETY: a duration, which is what is left of it afterwards.
-    unsafe { nanosleep(&raw const wanted, &raw mut wanted) };
-    wanted.seconds as u32
+    (sleep_for(u64::from(seconds) * 1_000_000_000) / 1_000_000_000) as u32
 }
 
 /// Times of processes, in hundredths of a second (`struct tms`).

@@ -17,6 +17,7 @@ unsafe extern "C" {
 pub const EPERM: c_int = 1;
 pub const EINTR: c_int = 4;
 pub const EBADF: c_int = 9;
+pub const EAGAIN: c_int = 11;
 pub const ENOMEM: c_int = 12;
 pub const EACCES: c_int = 13;
 pub const EFAULT: c_int = 14;

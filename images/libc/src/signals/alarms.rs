@@ -12,8 +12,6 @@ use crate::errors;
 use crate::host::bf_clock;
 use crate::threads::FOR_EVER;
 
-/// `SIGALRM`.
-const SIGNAL: c_int = 14;
 const NEVER: u64 = u64::MAX;
 
 /// When it is due, by the clock.
@@ -64,7 +62,7 @@ unsafe extern "C" fn ring() {
                 };
                 // Who comes second has nothing to send.
                 if DUE.compare_exchange(due, next, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                    masks::send(SIGNAL);
+                    masks::send(super::ALARM);
                 }
             }
         }

@@ -6,7 +6,8 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use super::sets::Set;
 use super::{KILL, STOP, take};
 use crate::errors;
-use crate::threads::{FOR_EVER, wait};
+use crate::host::bf_clock;
+use crate::threads::{FOR_EVER, wait, wake};
 
 /// What each thread has of signals.
 #[repr(C)]
@@ -56,9 +57,35 @@ pub unsafe fn change(masked: u64) {
 /// Those that came for the whole program, and are held back by all who looked.
 static SENT: AtomicU64 = AtomicU64::new(0);
 
-/// Sends a signal to whichever thread does not hold it back.
-pub fn send(signal: c_int) {
+/// Grows with each of them: who waits for a signal waits on it.
+static ARRIVED: AtomicU32 = AtomicU32::new(0);
+
+/// Sends a signal to whichever thread does not hold it back: this one, if it does not.
+pub unsafe fn send(signal: c_int) {
     SENT.fetch_or(bit(signal), Ordering::Release);
+    ARRIVED.fetch_add(1, Ordering::SeqCst);
+    wake(&ARRIVED, u32::MAX);
+    // SAFETY: the program is between two of its instructions.
+    unsafe { take_sent() };
+}
+
+/// `kill` of the program itself.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn __bf_send(signal: c_int) -> c_int {
+    // SAFETY: a place of the table; the thread's own words.
+    unsafe {
+        if super::reaction(signal).is_none() {
+            errors::set(errors::EINVAL);
+            return -1;
+        }
+        send(signal);
+    }
+    0
+}
+
+/// What sent a signal that came for the whole program: the machine sends alarms only.
+fn code(signal: c_int) -> c_int {
+    if signal == super::ALARM { super::OF_MACHINE } else { super::OF_PROGRAM }
 }
 
 /// Takes what was sent and this thread does not hold back.
@@ -72,16 +99,66 @@ pub unsafe fn take_sent() {
             }
             let signal = free.trailing_zeros() as c_int + 1;
             if SENT.fetch_and(!bit(signal), Ordering::AcqRel) & bit(signal) != 0 {
-                take(signal, super::OF_MACHINE);
+                take(signal, code(signal));
             }
         }
     }
 }
 
-/// Waits for a signal. Where none can come, the machine says that all threads wait.
-pub unsafe fn wait_for_any() {
-    static NEVER: AtomicU32 = AtomicU32::new(0);
-    wait(&NEVER, 0, FOR_EVER);
+/// Takes what came, and waits for more until `over` says so or the time is over: whether `over` did. Where no signal
+/// can come, the machine says that all threads wait.
+pub unsafe fn wait_until(timeout: u64, mut over: impl FnMut() -> bool) -> bool {
+    // SAFETY: without conditions; the thread's own words.
+    unsafe {
+        let start = bf_clock();
+        loop {
+            let seen = ARRIVED.load(Ordering::SeqCst);
+            take_sent();
+            if over() {
+                return true;
+            }
+            let left = match timeout {
+                FOR_EVER => FOR_EVER,
+                _ => timeout.saturating_sub(bf_clock() - start),
+            };
+            if left == 0 {
+                return false;
+            }
+            wait(&ARRIVED, seen, left);
+        }
+    }
+}
+
+/// Waits until a handler was called.
+pub unsafe fn wait_for_handler() {
+    // SAFETY: the thread's own words.
+    unsafe {
+        let before = (*own()).handled;
+        wait_until(FOR_EVER, || (*own()).handled != before);
+    }
+}
+
+/// One of these signals that came and is held back, and what sent it; it has not come any more.
+pub unsafe fn accept(set: u64) -> Option<(c_int, c_int)> {
+    // SAFETY: the thread's own words.
+    unsafe {
+        let own_first = (*own()).waiting & set;
+        if own_first != 0 {
+            let signal = own_first.trailing_zeros() as c_int + 1;
+            (*own()).waiting &= !bit(signal);
+            return Some((signal, super::OF_THREAD));
+        }
+    }
+    loop {
+        let sent = SENT.load(Ordering::Acquire) & set;
+        if sent == 0 {
+            return None;
+        }
+        let signal = sent.trailing_zeros() as c_int + 1;
+        if SENT.fetch_and(!bit(signal), Ordering::AcqRel) & bit(signal) != 0 {
+            return Some((signal, code(signal)));
+        }
+    }
 }
 
 /// The error, or 0.
@@ -149,9 +226,7 @@ pub unsafe extern "C" fn sigsuspend(masked: *const Set) -> c_int {
     unsafe {
         let (before, handled) = ((*own()).masked, (*own()).handled);
         change((*masked)[0]);
-        while (*own()).handled == handled {
-            wait_for_any();
-        }
+        wait_until(FOR_EVER, || (*own()).handled != handled);
         change(before);
     }
     errors::set(errors::EINTR);

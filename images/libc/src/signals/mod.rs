@@ -7,6 +7,7 @@ pub mod alarms;
 mod faults;
 mod masks;
 mod sets;
+mod synchronous;
 
 use core::ffi::c_int;
 use core::sync::atomic::Ordering;
@@ -14,7 +15,7 @@ use core::sync::atomic::Ordering;
 use crate::process::{_exit, ON_ABORT};
 use crate::{errors, host};
 use masks::bit;
-pub use masks::{own, put_back};
+pub use masks::{own, put_back, send};
 use sets::Set;
 
 /// What a signal does: `SIG_DFL` (0), `SIG_IGN` (1), or the address of a function.
@@ -26,6 +27,7 @@ const ERROR: Action = usize::MAX;
 
 const ABORT: c_int = 6;
 const KILL: c_int = 9;
+const ALARM: c_int = 14;
 const STOP: c_int = 19;
 const SIGNALS: usize = 65;
 
@@ -124,10 +126,23 @@ struct Info {
     rest: [c_int; 29],
 }
 
+impl Info {
+    fn of(signal: c_int, code: c_int) -> Self {
+        let mut info = Self { signal, error: 0, code, rest: [0; 29] };
+        if code != OF_MACHINE {
+            // SAFETY: without conditions.
+            info.rest[1] = unsafe { crate::process::getpid() };
+        }
+        info
+    }
+}
+
 /// `ucontext_t`: no registers are known.
 #[repr(C, align(16))]
 struct Context([u8; 968]);
 
+/// `SI_USER`: the program sent it to itself.
+const OF_PROGRAM: c_int = 0;
 /// `SI_TKILL`: a thread of the program sent it.
 const OF_THREAD: c_int = -6;
 /// `SI_KERNEL`: the machine did.
@@ -163,10 +178,7 @@ unsafe fn take(signal: c_int, code: c_int) -> bool {
             let call = core::mem::transmute::<usize, unsafe extern "C" fn(c_int)>(action);
             call(signal);
         } else {
-            let mut info = Info { signal, error: 0, code, rest: [0; 29] };
-            if code == OF_THREAD {
-                info.rest[1] = crate::process::getpid();
-            }
+            let mut info = Info::of(signal, code);
             let mut context = Context([0; 968]);
             // SAFETY: as above; it asked for three.
             let call = core::mem::transmute::<
@@ -178,6 +190,12 @@ unsafe fn take(signal: c_int, code: c_int) -> bool {
         masks::change(before);
         true
     }
+}
+
+/// Whether the program has a handler for a signal; `None`: there is no such signal.
+pub unsafe fn has_handler(signal: c_int) -> Option<bool> {
+    // SAFETY: a place of the table.
+    unsafe { reaction(signal).map(|place| !matches!((*place).action, DEFAULT | IGNORE)) }
 }
 
 /// Sends a signal to the thread that calls.
@@ -260,10 +278,7 @@ pub unsafe extern "C" fn sigaltstack(_new: *const Stack, old: *mut Stack) -> c_i
 pub extern "C" fn pause() -> c_int {
     // SAFETY: the thread's own words.
     unsafe {
-        let before = (*own()).handled;
-        while (*own()).handled == before {
-            masks::wait_for_any();
-        }
+        masks::wait_for_handler();
     }
     errors::set(errors::EINTR);
     -1

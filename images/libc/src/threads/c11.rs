@@ -9,8 +9,10 @@ use super::keys::{
 };
 use super::mutex::{Mutex, NORMAL, RECURSIVE};
 use super::others::{pthread_once, sched_yield};
+use crate::errors::EINTR;
+use crate::time::sleep_and_tell;
 use super::{
-    EBUSY, ETIMEDOUT, FOR_EVER, Moment, Start, create, current, detach, join, leave, wait,
+    EBUSY, ETIMEDOUT, FOR_EVER, Moment, Start, create, current, detach, join, leave,
 };
 
 const BUSY: c_int = 1;
@@ -81,22 +83,11 @@ pub extern "C" fn thrd_yield() {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn thrd_sleep(time: *const Moment, left: *mut Moment) -> c_int {
     // SAFETY: the caller's time, and place for what is left of it, if any.
-    unsafe {
-        static NEVER: AtomicU32 = AtomicU32::new(0);
-        let Moment { seconds, nanoseconds } = time.read();
-        let end = crate::host::bf_clock() + seconds as u64 * 1_000_000_000 + nanoseconds as u64;
-        loop {
-            let now = crate::host::bf_clock();
-            if now >= end {
-                break;
-            }
-            wait(&NEVER, 0, end - now);
-        }
-        if !left.is_null() {
-            left.write(Moment { seconds: 0, nanoseconds: 0 });
-        }
+    match unsafe { sleep_and_tell(time, left) } {
+        0 => 0,
+        EINTR => -1,
+        error => -error,
     }
-    0
 }
 
 #[unsafe(no_mangle)]

@@ -26,6 +26,8 @@ use core::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 use crate::allocate::{__bf_alone_free, aligned_alloc, calloc, free, leave_cache};
 use crate::memory::memcpy;
 use crate::signals::alarms::{look, until_due};
+use crate::time::now;
+pub use crate::time::Moment;
 use crate::{host, process};
 use lock::Recursive;
 
@@ -370,27 +372,16 @@ pub fn wake(word: &AtomicU32, most: u32) {
     unsafe { host::bf_wake(word.as_ptr(), most) };
 }
 
-/// `struct timespec`.
-#[repr(C)]
-pub struct Moment {
-    pub seconds: i64,
-    pub nanoseconds: i64,
-}
-
 /// Nanoseconds from now to a moment of the clock; 0 when it is past. `None`: it is no moment.
 pub unsafe fn until(clock: c_int, moment: *const Moment) -> Option<u64> {
     // SAFETY: the caller's moment.
-    unsafe {
-        let mut now = Moment { seconds: 0, nanoseconds: 0 };
-        crate::time::clock_gettime(clock, (&raw mut now).cast());
-        let Moment { seconds, nanoseconds } = moment.read();
-        if !(0..1_000_000_000).contains(&nanoseconds) {
-            return None;
-        }
-        let ns = |s: i64, ns: i64| s.saturating_mul(1_000_000_000).saturating_add(ns);
-        let left = ns(seconds, nanoseconds).saturating_sub(ns(now.seconds, now.nanoseconds));
-        Some(if left < 0 { 0 } else { left as u64 })
+    let Moment { seconds, fraction } = unsafe { moment.read() };
+    if !(0..1_000_000_000).contains(&fraction) {
+        return None;
     }
+    let moment = seconds.saturating_mul(1_000_000_000).saturating_add(fraction);
+    let left = moment.saturating_sub(now(clock) as i64);
+    Some(if left < 0 { 0 } else { left as u64 })
 }
 
 /// Gives a thread a processor, or a place in the queue.

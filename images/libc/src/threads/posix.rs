@@ -2,6 +2,8 @@
 
 use core::ffi::{c_int, c_void};
 
+use crate::signals;
+
 use super::{EINVAL, ENOSYS, Start, create, current, detach, join, leave};
 
 /// Flags of `pthread_attr_t`: bit 0 for a detached thread, at a place of its own.
@@ -44,6 +46,30 @@ pub unsafe extern "C" fn pthread_exit(result: *mut c_void) -> ! {
 #[unsafe(no_mangle)]
 pub extern "C" fn pthread_self() -> usize {
     current() as usize
+}
+
+/// A signal to the thread that calls, one that ends the program, and 0, which only asks whether the thread is there. A
+/// handler would have to be called by the other thread, which may never come to where it looks: `ENOSYS`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn pthread_kill(thread: usize, signal: c_int) -> c_int {
+    if signal == 0 {
+        return 0;
+    }
+    // SAFETY: the thread's own words, and the signal's place.
+    unsafe {
+        match signals::has_handler(signal) {
+            None => EINVAL,
+            Some(_) if thread == current() as usize => {
+                signals::raise(signal);
+                0
+            }
+            Some(true) => ENOSYS,
+            Some(false) => {
+                signals::send(signal);
+                0
+            }
+        }
+    }
 }
 
 #[unsafe(no_mangle)]
