@@ -261,6 +261,7 @@ const LIBC_IN_C: &[&str] = &[
     "x86_texts",
     "threads",
     "openmp",
+    "signal_names",
     "system",
     "long_double",
     "quad",

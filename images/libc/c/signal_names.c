@@ -60,7 +60,13 @@ char *strsignal(int signal) {
     return unknown;
 }
 
+// To standard error; glibc has no text of real-time signals here.
 void psignal(int signal, const char *before) {
-    const char *between = before && *before ? ": " : "";
-    fprintf(stderr, "%s%s%s\n", *between ? before : "", between, strsignal(signal));
+    const char *text = sigdescr_np(signal), *between = before && *before ? ": " : "";
+    if (!*between) before = "";
+    if (text) {
+        fprintf(stderr, "%s%s%s\n", before, between, text);
+    } else {
+        fprintf(stderr, "%s%sUnknown signal %d\n", before, between, signal);
+    }
 }
