@@ -15,7 +15,7 @@ use spin::Once;
 
 use crate::arch::counters;
 use crate::arch::exit::Status;
-use crate::devices::{clock, fw_cfg, rtc};
+use crate::devices::{clock, fw_cfg, rtc, wait};
 use crate::fault::backtrace::set_revealer;
 use crate::fault::symbols::{set_interpreting, set_namer};
 use crate::{alarm, boot, console, cores, embedded, files, memory, resident, way_back};
@@ -174,6 +174,10 @@ impl Platform for Machine {
 
     fn now_ns(&self) -> u64 {
         clock::now_ns()
+    }
+
+    fn waited_ns(&self) -> u64 {
+        wait::WAITED_NS.load(Ordering::Relaxed)
     }
 
     fn date_ns(&self) -> u64 {

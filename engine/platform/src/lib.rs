@@ -46,6 +46,12 @@ pub trait Platform: Sync {
     /// Nanoseconds since some fixed moment; never goes back.
     fn now_ns(&self) -> u64;
 
+    /// Nanoseconds of [`Platform::now_ns`] that went by while a processor waited for a device, as far as the machine
+    /// counts them.
+    fn waited_ns(&self) -> u64 {
+        0
+    }
+
     /// Nanoseconds since the beginning of 1970 in Greenwich, as far as the machine knows; it may
     /// be set meanwhile, unlike [`Platform::now_ns`].
     fn date_ns(&self) -> u64;

@@ -49,7 +49,8 @@ pub struct Finished {
 /// Why nothing was run. What goes wrong later is in the report.
 pub fn boot(platform: &'static dyn Platform, job: Job) -> Result<Finished, StartError> {
     let began = platform.now_ns();
-    let session = prepare(platform, job, began)?;
+    let waited_before = platform.waited_ns();
+    let session = prepare(platform, job, began, waited_before)?;
     let shared = &session.shared;
     session.curator().begin(shared, platform.now_ns() - began);
     session.arm(session.core());
@@ -88,6 +89,7 @@ fn prepare(
     platform: &'static dyn Platform,
     job: Job,
     began: u64,
+    waited_before: u64,
 ) -> Result<&'static Session, StartError> {
     if job.sources.is_empty() {
         return Err(StartError::NoModules);
@@ -106,6 +108,7 @@ fn prepare(
     let cores = cores(platform, &mut linker, &counting);
     let mut shared = Shared::new(platform, job.manifest, cpu, map, images, counting);
     shared.began_ns = began;
+    shared.waited_before_ns = waited_before;
     let curator = Curator::new(&shared, linker, boot);
     let session = Session::start(shared, curator, cores);
     session.cores()[0].take_place(platform);

@@ -68,6 +68,8 @@ pub(crate) struct Shared {
     pub(crate) writes: AtomicU64,
     /// When the engine began, on that clock.
     pub(crate) began_ns: u64,
+    /// What the machine had waited for devices until then.
+    pub(crate) waited_before_ns: u64,
     /// Loops of interpreted calls that continued in compiled code.
     pub(crate) loop_entries: AtomicU64,
     pub(crate) files: Files,
@@ -120,6 +122,7 @@ impl Shared {
             tell_ns: AtomicU64::new(if watched { 0 } else { u64::MAX }),
             writes: AtomicU64::new(0),
             began_ns: 0,
+            waited_before_ns: 0,
             loop_entries: AtomicU64::new(0),
             files: Files::new(),
             heap: Heap::new(platform.memory().heap),

@@ -16,4 +16,4 @@ pub mod rtc;
 pub mod serial;
 pub mod vga;
 pub mod virtio;
-mod wait;
+pub mod wait;

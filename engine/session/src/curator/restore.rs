@@ -107,7 +107,10 @@ impl Curator {
     pub(crate) fn ahead(&mut self, shared: &Shared) -> (Vec<Wish>, u64) {
         self.read_gates();
         let view = view!(self, shared);
-        let ns = view.for_later_boots(view.now.ns.saturating_sub(shared.began_ns));
+        // How long a disk takes says nothing of the program, and on a busy host it takes longer.
+        let waited = shared.platform.waited_ns() - shared.waited_before_ns;
+        let own = view.now.ns.saturating_sub(shared.began_ns).saturating_sub(waited);
+        let ns = view.for_later_boots(own);
         let wishes = policy::ahead(&view, ns);
         // No tournament begins any more.
         self.ledger.began = None;
