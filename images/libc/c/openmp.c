@@ -92,12 +92,14 @@ __attribute__((noinline)) static member *me(void) {
 // The count is not the team's, which may be gone when its last thread has been heard of.
 static uint32_t sleepers;
 
-// Whether a word changes from a value within a number of ticks. Who looks for longer than most waits take lets
+// Whether a word changes from a value within a number of ticks. Most do at once, in less time than one pause takes
+// on some processors, so there are several looks to a pause first. Who looks for longer than most waits take lets
 // others run now and then: there may be fewer processors than threads.
 static _Bool changes(uint32_t *word, uint32_t value, uint64_t ticks) {
-    enum { AT_ONCE = 50, BETWEEN = 8 };
+    enum { AT_ONCE = 50, LOOKS = 32, BETWEEN = 8 };
     for (int i = 0; i < AT_ONCE; i++) {
-        if (LOAD(word) != value) return 1;
+        for (int j = 0; j < LOOKS; j++)
+            if (LOAD(word) != value) return 1;
         __builtin_ia32_pause();
     }
     uint64_t start = __builtin_ia32_rdtsc();
