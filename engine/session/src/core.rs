@@ -61,6 +61,8 @@ pub(crate) struct Core {
     pub(crate) waits_since: AtomicU64,
     /// A thread that waits has something else to run when all do.
     pub(crate) has_other_work: AtomicBool,
+    /// Its thread's last wait ended by its time alone, of which the others have not heard.
+    pub(crate) timed_out: Cell<bool>,
     /// How the program ended that it ran last.
     pub(crate) ending: RefCell<Ending>,
     /// Calls of the program within one another ([`crate::run::nested`]).
@@ -90,6 +92,7 @@ impl Core {
             waits_on: AtomicUsize::new(0),
             waits_since: AtomicU64::new(0),
             has_other_work: AtomicBool::new(false),
+            timed_out: Cell::new(false),
             ending: RefCell::new(Ending::Returned),
             depth: Cell::new(0),
             catches: Cell::new(NO_CATCH),

@@ -60,6 +60,11 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         return Wait::Over;
     }
     core.has_other_work.store(unless_all, Ordering::SeqCst);
+    // A time that is over ends nobody else's wait: one that sleeps again and again would keep others from ever having
+    // waited. But what it did since it may have changed a word.
+    if (for_ever || unless_all) && core.timed_out.take() {
+        threads.happens();
+    }
     let mut left = timeout_ns;
     // Whether anything has ended this wait. If it only looked as if something might have, it ends
     // nobody else's: two threads would else end each other's in turn, for ever.
@@ -88,14 +93,9 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
         }
         if !for_ever {
             left -= slice;
-        }
-        if unless_all {
-            if threads.all_wait(core, session.cores(), happened) {
+            if unless_all && threads.all_wait(core, session.cores(), happened) {
                 break Wait::All;
             }
-            continue;
-        }
-        if !for_ever {
             continue;
         }
         let name = |address| match symbolise(address) {
@@ -109,7 +109,9 @@ pub(crate) fn wait(session: &Session, word: &AtomicU32, while_is: u32, timeout_n
     };
     core.waits_on.store(0, Ordering::SeqCst);
     baton::offer();
-    if ended {
+    if outcome == Wait::Over {
+        core.timed_out.set(true);
+    } else if ended {
         threads.happens();
     }
     outcome

@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { KNOWN = 32, REAL_TIME = 34, ROOM = 40 };
+char *__bf_signal_text(void); // of the thread, as many bytes (c/threads.c)
 
 static const struct {
     const char *name, *text;
@@ -49,7 +50,7 @@ const char *sigdescr_np(int signal) { return signal > 0 && signal < KNOWN ? sign
 
 // Until the thread's next such call, if the signal has no text of its own.
 char *strsignal(int signal) {
-    static _Thread_local char unknown[ROOM];
+    char *unknown = __bf_signal_text();
     const char *known = sigdescr_np(signal);
     if (known) return (char *)known;
     if (signal >= REAL_TIME && signal <= REAL_TIME + 30) {

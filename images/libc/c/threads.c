@@ -24,6 +24,7 @@ static _Thread_local char *rest;               // strtok
 static _Thread_local long date[7];             // localtime, gmtime
 static _Thread_local char date_text[64];       // asctime, ctime
 static _Thread_local char error_text[32];      // strerror
+static _Thread_local char signal_text[40];     // strsignal
 static _Thread_local char name[20];            // tmpnam
 static _Thread_local unsigned characters[2];   // mbrtowc and its like
 static _Thread_local unsigned lengths[2];      // mbrlen
@@ -32,6 +33,7 @@ __attribute__((noinline)) char **__bf_rest(void) { return &rest; }
 __attribute__((noinline)) long *__bf_date(void) { return date; }
 __attribute__((noinline)) char *__bf_date_text(void) { return date_text; }
 __attribute__((noinline)) char *__bf_error_text(void) { return error_text; }
+__attribute__((noinline)) char *__bf_signal_text(void) { return signal_text; }
 __attribute__((noinline)) char *__bf_name(void) { return name; }
 __attribute__((noinline)) unsigned *__bf_characters(void) { return characters; }
 __attribute__((noinline)) unsigned *__bf_lengths(void) { return lengths; }

@@ -129,13 +129,10 @@ pub unsafe fn wait_until(timeout: u64, mut over: impl FnMut() -> bool) -> bool {
     }
 }
 
-/// Waits until a handler was called.
-pub unsafe fn wait_for_handler() {
+/// Waits until more than so many handlers were called in this thread.
+pub unsafe fn wait_for_handler(handled: u64) {
     // SAFETY: the thread's own words.
-    unsafe {
-        let before = (*own()).handled;
-        wait_until(FOR_EVER, || (*own()).handled != before);
-    }
+    unsafe { wait_until(FOR_EVER, || (*own()).handled != handled) };
 }
 
 /// One of these signals that came and is held back, and what sent it; it has not come any more.
@@ -226,7 +223,7 @@ pub unsafe extern "C" fn sigsuspend(masked: *const Set) -> c_int {
     unsafe {
         let (before, handled) = ((*own()).masked, (*own()).handled);
         change((*masked)[0]);
-        wait_until(FOR_EVER, || (*own()).handled != handled);
+        wait_for_handler(handled);
         change(before);
     }
     errors::set(errors::EINTR);

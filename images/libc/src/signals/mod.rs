@@ -278,7 +278,7 @@ pub unsafe extern "C" fn sigaltstack(_new: *const Stack, old: *mut Stack) -> c_i
 pub extern "C" fn pause() -> c_int {
     // SAFETY: the thread's own words.
     unsafe {
-        masks::wait_for_handler();
+        masks::wait_for_handler((*own()).handled);
     }
     errors::set(errors::EINTR);
     -1

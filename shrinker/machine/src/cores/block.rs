@@ -47,6 +47,8 @@ pub struct Block {
     pub waits_since: AtomicU64,
     /// A thread that waits has something else to run when all do.
     pub has_other_work: AtomicBool,
+    /// Its thread's last wait ended by its time alone, of which the others have not heard.
+    pub timed_out: AtomicBool,
     /// What its segment registers refer to.
     pub segments: Segments,
 }
@@ -76,6 +78,7 @@ impl Block {
             waits_on: AtomicUsize::new(0),
             waits_since: AtomicU64::new(0),
             has_other_work: AtomicBool::new(false),
+            timed_out: AtomicBool::new(false),
             segments: Segments::new(),
         }
     }

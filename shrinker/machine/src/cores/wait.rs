@@ -43,6 +43,10 @@ extern "C" fn many_bf_wait(word: &AtomicU32, while_is: u32, timeout: u64) -> i32
     // Between two slices it still counts as waiting, so no wake-up is missed there.
     WAITERS.enter(core, address as u64);
     if for_ever || unless_all {
+        // As in the grown machine: a time that is over ends nobody else's wait.
+        if block.timed_out.swap(false, Ordering::Relaxed) {
+            threads::happens();
+        }
         block.has_other_work.store(unless_all, Ordering::SeqCst);
         block.waits_on.store(address, Ordering::SeqCst);
     }
@@ -68,9 +72,13 @@ extern "C" fn many_bf_wait(word: &AtomicU32, while_is: u32, timeout: u64) -> i32
         }
     };
     block.waits_on.store(0, Ordering::SeqCst);
-    let woken = WAITERS.leave(core);
-    threads::happens();
-    if woken { WOKEN } else { outcome }
+    let outcome = if WAITERS.leave(core) { WOKEN } else { outcome };
+    if outcome == OVER {
+        block.timed_out.store(true, Ordering::Relaxed);
+    } else {
+        threads::happens();
+    }
+    outcome
 }
 
 /// `bf_wake`: wakes at most `most` that wait on the word.
